@@ -1,0 +1,1 @@
+"""The only home of third-party engines, each behind a port."""

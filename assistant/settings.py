@@ -1,0 +1,35 @@
+"""What may change at any time without rebuilding the index; every field is also ``ASSISTANT_<NAME>``."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def default_index_dir() -> Path:
+    """``./index`` where there is one, else a folder among the user's application data."""
+    here = Path("index")
+    if here.is_dir():
+        return here
+    from platformdirs import user_data_path
+
+    return user_data_path("assistant", appauthor=False) / "index"
+
+
+class Settings(BaseSettings):
+    """Settings from arguments and the environment; a ``.env`` file is never read, it could redirect a model."""
+
+    model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=None, frozen=True, extra="forbid")
+
+    index_dir: Path = Field(default_factory=default_index_dir, description="recipe, documents and store")
+    weights_dir: Path | None = Field(default=None, description="folder with MiniLM's model.safetensors and tokenizer.json")
+    writer: Literal["auto", "extractive", "ollama"] = Field(default="auto", description="who writes the answer")
+    chat_model: str = Field(default="qwen3:4b", description="the Ollama model that writes")
+    ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
+    ollama_token: SecretStr | None = Field(default=None, description="bearer token for a remote Ollama")
+    passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
+    strictness: float = Field(
+        default=0.5, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
+    )
+    max_words: int = Field(default=80, ge=10, le=1000, description="words an extractive answer aims to stay under")

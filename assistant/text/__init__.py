@@ -1,0 +1,1 @@
+"""Pure functions over text: sentences with exact spans, tokens, numbers and dates, names."""

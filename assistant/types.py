@@ -1,0 +1,308 @@
+"""The values everything speaks in: Document > Chunk > Passage > Sentence > Claim > Citation > Answer.
+
+All are frozen and compare by content. They know nothing of storage, models or screens. Offsets count Unicode
+characters of ``Document.text``, start inclusive, end exclusive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+NOT_IN_DOCUMENTS = "Not in the documents."
+"""The refusal: the one text that stands for "the documents do not hold the answer"."""
+
+Outcome = Literal["answered", "partial", "conflicting", "not_in_documents"]
+Support = Literal["supported", "partial", "unsupported"]
+
+
+class Value(BaseModel):
+    """Base of all values: frozen, and unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Origin(Value):
+    """Where a text comes from: its file, title, publisher and date of publication, as far as known."""
+
+    source: str
+    title: str
+    publisher: str | None = None
+    published: date | None = None
+    kind: str | None = Field(default=None, description="report, interview, opinion, ... as the document says")
+
+    @property
+    def attribution(self) -> str:
+        """How the source is named in prose: publisher (else title, else file) and date, ``News.Az, 8 May 2025``."""
+        name = self.publisher or self.title or self.source
+        return f"{name}, {self.published.day} {self.published:%B %Y}" if self.published else name
+
+
+class Document(Origin):
+    """One readable document. ``pages`` holds the start offset of each page where the format has pages."""
+
+    text: str
+    pages: tuple[int, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Hash of the text and everything known about it; equal digests need no new indexing."""
+        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=16).hexdigest()
+
+    @property
+    def origin(self) -> Origin:
+        """The document without its text."""
+        return Origin.model_validate(self.model_dump(include=set(Origin.model_fields)))
+
+    def page_at(self, offset: int) -> int | None:
+        """The 1-based page that holds ``offset``, or None where the format has no pages."""
+        return bisect_right(self.pages, offset) if self.pages else None
+
+
+class Chunk(Value):
+    """A run of whole sentences: ``document.text[start:end] == text``, always."""
+
+    source: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def id(self) -> str:
+        """Identity from place and content: the same text at the same place has the same id in every build."""
+        key = f"{self.source}\0{self.start}\0{self.end}\0{self.text}"
+        return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
+
+
+class Passage(Value):
+    """A chunk that a search returned, with its document's origin; ``rank`` counts from 1."""
+
+    chunk: Chunk
+    origin: Origin
+    score: float
+    rank: int
+    page: int | None = None
+
+
+class Sentence(Value):
+    """One sentence of a passage, with its place in the document and how well it answers the question.
+
+    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better.
+    """
+
+    source: str
+    start: int
+    end: int
+    text: str
+    passage: int
+    score: float
+
+
+class Citation(Origin):
+    """A verbatim span of a document: ``quote == document.text[start:end]``. Markers count from 1 by first use."""
+
+    marker: int
+    start: int
+    end: int
+    quote: str
+    page: int | None = None
+
+
+class Claim(Value):
+    """One sentence of the answer at ``answer.text[start:end]``, and whether its citations bear it out."""
+
+    text: str
+    start: int
+    end: int
+    citations: tuple[Citation, ...]
+    support: Support
+    reason: str = Field(description="why the support is what it is, in a few words")
+
+
+class Side(Value):
+    """What one source says in a conflict."""
+
+    value: str
+    citation: Citation
+
+
+class Conflict(Value):
+    """Two or more sources that give different values for the same thing, newest first."""
+
+    about: str
+    sides: tuple[Side, ...] = Field(min_length=2)
+
+
+class Turn(Value):
+    """One message of a conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+class Filter(Value):
+    """Which documents a search may use: path prefixes of ``source``, and dates of publication, both inclusive.
+
+    A document without a date never passes a date filter.
+    """
+
+    sources: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+
+    def admits(self, origin: Origin) -> bool:
+        """Whether a document of this origin may be used."""
+        if self.sources and not any(_under(origin.source, prefix) for prefix in self.sources):
+            return False
+        if self.since is None and self.until is None:
+            return True
+        day = origin.published
+        if day is None:
+            return False
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+
+def _under(source: str, prefix: str) -> bool:
+    return source == prefix or source.startswith(prefix.rstrip("/") + "/")
+
+
+class Candidate(Value):
+    """A passage before selection, with the score each retriever gave it (None: not found by that one)."""
+
+    source: str
+    start: int
+    end: int
+    dense: float | None
+    keyword: float | None
+    fused: float
+
+
+class Dropped(Value):
+    """A sentence that was left out of the answer, and why."""
+
+    text: str
+    reason: str
+
+
+class Trace(Value):
+    """How an answer came about: everything needed to see, replay and criticise it."""
+
+    question: str = Field(description="the question as it was searched, rewritten if it was a follow-up")
+    candidates: tuple[Candidate, ...] = ()
+    sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
+    dropped: tuple[Dropped, ...] = ()
+    prompt: str | None = Field(default=None, description="name of the prompt, if a model wrote")
+    prompt_hash: str | None = None
+    model: str | None = None
+    options: dict[str, str | int | float | bool] = {}
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+    seconds: dict[str, float] = Field(default={}, description="wall seconds of each step")
+
+
+class Answer(Value):
+    """An answer that proves itself; ``text`` alone is enough to read it."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    text: str
+    outcome: Outcome
+    answerability: float = Field(ge=0, le=1, description="how likely the shown evidence answers the question")
+    claims: tuple[Claim, ...] = ()
+    citations: tuple[Citation, ...] = Field(default=(), description="by marker, sides of conflicts included")
+    conflicts: tuple[Conflict, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    writer: str
+    trace: Trace
+
+    def turns(self) -> tuple[Turn, ...]:
+        """The conversation with this exchange added, to hand in as the next question's history."""
+        return (*self.history, Turn(role="user", text=self.question), Turn(role="assistant", text=self.text))
+
+    def __str__(self) -> str:
+        sources = [
+            f"[{c.marker}] {c.attribution} ({c.source}{f', page {c.page}' if c.page else ''}): \N{LEFT DOUBLE QUOTATION MARK}"
+            f"{' '.join(c.quote.split())}\N{RIGHT DOUBLE QUOTATION MARK}"
+            for c in self.citations
+        ]
+        return "\n".join([self.text, *(["", *sources] if sources else [])])
+
+
+class Delta(Value):
+    """A piece of an answer while it is written; ``verified`` once its sentence has been checked."""
+
+    text: str
+    verified: bool
+
+
+class Draft(Value):
+    """What a writer yields: a piece of text, and the sentences it quotes when the writer knows them.
+
+    A piece with ``quotes`` is one whole sentence of the answer. A piece without is raw text whose sentences and
+    ``[n]`` markers (passage ranks) are still to be found by the verifier.
+    """
+
+    text: str
+    quotes: tuple[Sentence, ...] = ()
+
+
+class Contrast(Value):
+    """Sentences of different sources that give different values for one thing; what a Conflict is made from."""
+
+    about: str
+    values: tuple[str, ...] = Field(min_length=2)
+    sentences: tuple[Sentence, ...] = Field(min_length=2)
+
+
+class Evidence(Value):
+    """What the documents hold on a question: passages, their sentences best first, and how much that is worth."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+    answerability: float
+    contrasts: tuple[Contrast, ...] = ()
+
+
+class Skipped(Value):
+    """A file that was not indexed, and why."""
+
+    source: str
+    reason: str
+
+
+class IndexReport(Value):
+    """What a build changed; sources are relative to the indexed root."""
+
+    root: str
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: int = 0
+    skipped: tuple[Skipped, ...] = ()
+    embedded: int = Field(default=0, description="texts that had to be embedded; the rest were known")
+    seconds: float = 0.0
+
+
+class IndexedDocument(Origin):
+    """A document as the index lists it."""
+
+    characters: int
+    passages: int
+
+
+class Progress(Value):
+    """How far a long piece of work has come; ``total`` is 0 while unknown."""
+
+    stage: str
+    done: int
+    total: int
+    item: str = ""
+
+
+OnProgress = Callable[[Progress], None]

@@ -1,15 +1,38 @@
 """The seams of the program: small Protocols that engines fulfil and ``backends/fake`` doubles."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.types import Chunk, Document, Draft, Evidence, Filter, Origin
+from assistant.types import Chunk, Document, Draft, Evidence, Filter, Origin, Span
 
 Vectors = NDArray[np.float32]
 """Row vectors of unit length, shape (n, dimension); a single vector has shape (dimension,)."""
+
+
+class Embedding(NamedTuple):
+    """A text as one vector, shape (dimension,), and each of its parts as one, shape (parts, dimension)."""
+
+    whole: Vectors
+    parts: Vectors
+
+
+class StoredChunk(NamedTuple):
+    """A live chunk with its document's origin, and its embedding with ``sentences`` (within the chunk) as parts."""
+
+    chunk: Chunk
+    origin: Origin
+    sentences: tuple[Span, ...]
+    embedding: Embedding
+
+
+class Hit(NamedTuple):
+    """A stored chunk that a search found, with its fused score."""
+
+    stored: StoredChunk
+    score: float
 
 
 class Embedder(Protocol):
@@ -20,8 +43,12 @@ class Embedder(Protocol):
         """Name of exactly these weights and settings; vectors of different fingerprints never mix."""
         ...
 
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of texts that will be searched, shape (len(texts), dimension)."""
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Vectors of texts that will be searched, each with those of its parts (spans of the text).
+
+        An embedder that sees tokens pools a part from the whole text's states, so that a sentence is embedded
+        in its context at no further cost; any other embeds the parts one by one.
+        """
         ...
 
     def embed_query(self, text: str) -> Vectors:
@@ -40,8 +67,8 @@ class PassageStore(Protocol):
         """Chunk ids by BM25 with the words of ``text``, best first; scores are above 0, at most ``limit``."""
         ...
 
-    def fetch(self, ids: Sequence[str]) -> Sequence[tuple[Chunk, Origin, Vectors]]:
-        """The live chunks among ``ids``, in that order, each with its document's origin and its vector."""
+    def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
+        """The live chunks among ``ids``, in that order."""
         ...
 
     def document(self, source: str) -> Document | None:

@@ -10,7 +10,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,6 +19,13 @@ NOT_IN_DOCUMENTS = "Not in the documents."
 
 Outcome = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["supported", "partial", "unsupported"]
+
+
+class Span(NamedTuple):
+    """``text[start:end]``, in characters."""
+
+    start: int
+    end: int
 
 
 class Value(BaseModel):

@@ -1,4 +1,4 @@
-"""Cuts a text into sentences with exact spans; knows layout and punctuation, no model and no language data files."""
+"""Cuts a text into sentences with exact spans, by layout and punctuation; needs no model and no data files."""
 
 import re
 from collections.abc import Iterator
@@ -16,67 +16,71 @@ def split_sentences(text: str) -> list[Span]:
     """Spans of the sentences of ``text``, in order, none overlapping, without surrounding whitespace.
 
     Every character that is not whitespace lies in exactly one span. Headings, list items and table rows are
-    sentences of their own, with their markers. Takes time linear in the length of the text.
+    sentences of their own, with their markers; a blank line always ends a sentence. Time is linear in the text.
     """
-    return [
-        sentence
-        for block in _blocks(text)
-        for sentence in ([Span(block.start, block.end)] if block.whole else _sentences(text, block))
-    ]
+    spans: list[Span] = []
+    for block in _blocks(text):
+        spans.extend([Span(block.start, block.end)] if block.whole else _sentences(text, block))
+    return spans
 
 
-# --- layout: blocks are what no sentence crosses -------------------------------------------------------------
+# --- layout: blocks, which no sentence crosses ---------------------------------------------------------------
 
 
 class _Block(NamedTuple):
     start: int
     end: int
-    whole: bool = False
+    whole: bool  # one sentence, whatever stops it holds
 
 
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*([-=*_~])(?:[ \t]*\1){2,}[ \t]*$")
 _ROW = re.compile(r"[ \t]*\||[^|\n]* \| [^|\n]* \| ")
-# Strong markers begin an item anywhere. Weak ones may also begin a line of a wrapped paragraph ("he scored\n12. ...").
-_STRONG_MARKER = re.compile(r"[ \t]*(?:[-*+•‣◦▪▫●○■□➢➤✓✔·]|1[.)]|\(1\))[ \t]+(?=\S)")
+_BULLETS = "-*+•‣◦▪▫●○■□➢➤✓✔·"
+# A number or a dash can also begin a line of a wrapped paragraph ("he scored\n12. ..."), so only a strong marker
+# interrupts one; CommonMark draws the same line.
+_STRONG_MARKER = re.compile(rf"[ \t]*(?:[{_BULLETS}]|1[.)]|\(1\))[ \t]+(?=\S)")
 _MARKER = re.compile(
-    r"[ \t]*(?:[-*+•‣◦▪▫●○■□➢➤✓✔·–—]|\(?\d{1,3}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{1,4}\)|\[\d{1,4}\])[ \t]+(?=\S)"
+    rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
-_OPEN_LINE_ENDS = tuple(".!?:;…。！？：；)\"”’]")
-_TITLE_WIDTH = 100  # a line below this, above one beyond the next, is a title: nobody wraps lines that unevenly
+_LINE_ENDS = tuple(".!?:;…。！？：；)\"”’]")
+_TITLE_WIDTH = 100  # a line shorter than this before one longer than the next is a title: no wrapping does that
 _PROSE_WIDTH = 140
 
 
 def _blocks(text: str) -> Iterator[_Block]:
-    start = end = -1  # of the paragraph or list item that is being gathered; -1: none
+    start = end = -1  # of the paragraph or list item being gathered; -1: none
     in_list = fenced = False
-    last = ""  # the line before, stripped, if it belongs to what is being gathered
+    last = ""  # the line before, if it belongs to what is being gathered
     offset = 0
     for line in text.splitlines(keepends=True):
         stripped = line.strip()
-        first = offset + len(line) - len(line.lstrip()) if stripped else offset
-        here = _Block(first, first + len(stripped), whole=True)
+        first = offset + len(line) - len(line.lstrip())
         offset += len(line)
         fence = bool(_FENCE.match(line))
-        alone = bool(stripped) and (
-            fence or fenced or bool(_HEADING.match(line) or _RULE.match(line) or _ROW.match(line))
-        )
+        alone = bool(stripped) and (fence or fenced or _stands_alone(line))
         fenced ^= fence
         item = not alone and _begins_item(line, last, in_list)
         if start >= 0 and (not stripped or alone or item or _is_title(last, stripped)):
-            yield _Block(start, end)
+            yield _Block(start, end, whole=False)
             start = -1
         if alone:
-            yield here
+            yield _Block(first, first + len(stripped), whole=True)
         elif stripped:
-            start, end = (here.start if start < 0 else start), here.end
+            start, end = (first if start < 0 else start), first + len(stripped)
         in_list = item or (in_list and not alone)
         last = "" if alone else stripped
+    if start >= 0:
+        yield _Block(start, end, whole=False)
+
+
+def _stands_alone(line: str) -> bool:
+    return bool(_HEADING.match(line) or _RULE.match(line) or _ROW.match(line))
 
 
 def _begins_item(line: str, last: str, in_list: bool) -> bool:
-    if not last or in_list or last.endswith(_OPEN_LINE_ENDS):
+    if not last or in_list or last.endswith(_LINE_ENDS):
         return bool(_MARKER.match(line))
     return bool(_STRONG_MARKER.match(line))
 
@@ -92,17 +96,18 @@ def _is_title(line: str, following: str) -> bool:
 
 # --- punctuation: where a sentence ends inside a block -------------------------------------------------------
 
-_HARD = "。！？｡．।॥؟۔።։"  # end a sentence without a space after them
+_HARD = "。！？｡．।॥؟۔।։"  # end a sentence even without a space after them
+_QUOTES = "\"'”’»›*_`」』"
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u20e3"
 _STOP = re.compile(
     rf"(?P<stop>\.(?:[ ]\.)+|[.!?…‽⁇⁈⁉{_HARD}]+)"
-    r"(?P<close>(?:[\"'”’)\]}»›*_`」』】）》〉］]|[ \u00a0\u202f]»(?=\s|\Z))*)"
-    r"(?:[ \t]?\[[ ]?(?:\d{1,4}(?:[,–-][ ]?\d{1,4})*|[a-z]{1,2}|(?:note|nb|n)[ ]\d{1,3}|[a-z]+[ ]needed)[ ]?\])*"
-    rf"[⁰¹²³⁴-⁹]*(?:[ \t]*[{_EMOJI}]+)*"
-    r"|(?P<open>[(\[])|(?P<shut>[)\]])"
+    rf"(?P<close>(?:[{_QUOTES})\]}}）】》〉］]|[ \u00a0\u202f]»(?=\s|\Z))*)"
+    r"(?P<cited>(?:[ \t]?\[[ ]?(?:\d{1,4}(?:[,–-][ ]?\d{1,4})*|[a-z]{1,2}|(?:note|nb|n)[ ]\d{1,3}|[a-z]+[ ]needed)"
+    rf"[ ]?\])*[⁰¹²³⁴-⁹]*(?:[ \t]*[{_EMOJI}]+)*)"
+    r"|(?P<open>[(\[（])|(?P<shut>[)\]）])"
 )
-# Tokenised text ("it ended . '' Then") has a space before a closing mark too.
-_DETACHED_CLOSE = re.compile(r"(?:[ \u00a0\u202f](?:''|[”’»)\]]))+(?=\s|\Z)")
+# Tokenised text has a space before closing marks too: "it ended . '' Then".
+_DETACHED_CLOSE = re.compile(r"(?:[ \u00a0\u202f](?:''?|[”’»)\]]))+(?=\s|\Z)")
 _NEXT_WORD = re.compile(r"[^\W_][\w’']*")
 _BRAND = re.compile(r"[a-z]{1,5}[A-Z0-9]|[a-z]+\.(?:com|org|net|io|ai|js)\b")
 _SAID = re.compile(
@@ -113,49 +118,50 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _ENUMERATOR = re.compile(r"\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4}")
 _NUMERAL = re.compile(r"\d|(?!I\b|A\b)(?:[IVXLC]+|[A-Z])\b")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_GOES_ON = "とってはがをにのもでや、，,"  # after a closing quotation mark in Japanese and Chinese
-_QUOTES = "\"'”’»›*_`」』"
+_QUOTE_GOES_ON = "とってはがをにのもでや、，,"  # 「...。」と言った: the quotation is part of a longer sentence
+_OPENING = "\"'“‘`´«»„‚([{<*_–—-「『（【《〈"
+_LOOK = 50  # characters looked at on either side of a stop; a bound keeps the whole linear
 
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# What may stand before a stop without ending the sentence, by what has to follow. Titles and places count only
-# with a capital: "gen", "col", "ill", "mass" and the like are words too.
-_TITLES = _words(
+# Abbreviations, by what the stop after them means. Those marked as proper count only with a capital: "gen", "col",
+# "ill" and "mass" are words too.
+_TITLES = _words(  # proper, always before a name
     "mr mrs ms mx messrs mme mlle dr drs prof profs rev revd fr hon sen sens rep reps gov govs pres amb supt "
     "insp det lt lieut gen col maj capt cpt cdr cmdr comdr adm sgt cpl pvt pfc brig cmdt mt ft msgr sra srta atty"
 )
-_INNER = _words("vs e.g eg i.e cf viz approx ca resp feat incl excl esp aka a.k.a née nee intl natl")
+_INNER = _words("vs e.g eg i.e cf viz approx ca resp incl excl esp aka a.k.a née nee intl natl")
 _BEFORE_NUMBER = _words(
     "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts app appx "
-    "tab ver col cols ex ref refs ser est ed"
+    "tab ver cols ex ref refs ser est ed"
 )
-_MONTHS = _words("jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri")
 _BEFORE_NAME = _words(
     "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn govt "
-    "esq gmbh ph.d"
+    "esq gmbh ph.d feat lit b c d f l m n p r s v"
 )
-_PLACES = _words(
+_PLACES = _words(  # proper
     "calif cal mass pa conn fla ill wash ore tenn minn wis mich ariz colo ala okla ont que tex nev neb kan ga va md "
     "ky la mo st ste hwy prov bldg mfg"
 )
+_DAYS = _words("jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri")  # proper
 _USUALLY_LAST = _words("etc a.m p.m")
 _AFTER_TIME = _words(
-    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday saturday sunday"
+    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday saturday "
+    "sunday"
 )
-_GERMAN_DATE = _words("januar februar märz april mai juni juli august september oktober november dezember")
+_AFTER_ORDINAL = _words("januar februar märz april mai juni juli august september oktober november dezember")
 _STARTERS = _words(  # a capital on these makes no name, so the stop before them ends a sentence
     "The This That These Those There It Its He She They We You I His Her Their Our My Your A An In On At By For "
     "From With Without Within After Before During Since Until While When Where Why What Who Which Whose How If As "
     "Although Though Because But And Or So Yet Nor However Moreover Furthermore Meanwhile Also Then Here Both Many "
     "Most Some Several Other Others Another Each Every All Despite Under Among According Today Yesterday Later "
     "Once To Between Through Throughout Unlike Like Thus Therefore Hence Such Only Even One Two Three Four First "
-    "Second Finally Nevertheless Instead Overall Additionally Similarly Currently Recently Not More Whether Is Are "
+    "Second Finally Nevertheless Instead Overall Additionally Similarly Currently Recently Again Of Not More Whether Is Are "
     "Was Were Has Have Had Do Does Did Can Could Will Would Should"
 )
-_LOOK = 50  # characters looked at on either side of a stop: keeps the whole linear
 
 
 def _sentences(text: str, block: _Block) -> Iterator[Span]:
@@ -168,4 +174,110 @@ def _sentences(text: str, block: _Block) -> Iterator[Span]:
             opened = opened if depth else match.start()
             depth += 1
             continue
-        closing = sum(match[0].startswith(mark, 0) or 0 for mark in ")]")
+        inside = depth > 0 and opened > start
+        depth = max(0, depth - (1 if match["shut"] else sum(map(match["close"].count, ")]）"))))
+        if match["shut"] or (inside and depth and _bracket_closes(text, position, block.end)):
+            continue
+        if text[match.start() - 1].isspace() and (close := _DETACHED_CLOSE.match(text, position, block.end)):
+            position = close.end()
+        if match.start() > start and position < block.end and _ends(text, start, match, position, block.end):
+            yield Span(start, position)
+            depth = 0
+            while text[position].isspace():
+                position += 1
+            start = position
+    yield Span(start, block.end)
+
+
+def _bracket_closes(text: str, position: int, end: int) -> bool:
+    limit = min(end, position + 6 * _LOOK)
+    return any(text.find(mark, position, limit) >= 0 for mark in ")]）")
+
+
+def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int) -> bool:
+    """Whether the sentence that began at ``start`` ends with this stop, whose closing marks reach to ``position``."""
+    run, here = stop["stop"], text[position]
+    if any(mark in _HARD for mark in run):
+        inner = run == "．" and here.isdigit()
+        return not inner and not (stop["close"] and here in _QUOTE_GOES_ON)
+    word = _NEXT_WORD.search(text, position, min(end, position + _LOOK))
+    if word is None:
+        return False
+    if not here.isspace():
+        return _ends_without_space(text, start, stop, word, end)
+    if run == ".":
+        return _full_stop_ends(text, start, stop, word, end)
+    starts = not word[0][0].islower() or bool(_BRAND.match(text, word.start()))
+    if "?" in run or "!" in run:
+        quoted = any(mark in _QUOTES for mark in stop["close"])
+        said = quoted and _SAID.match(text, word.start(), min(end, word.start() + 2 * _LOOK))
+        return starts and not said and text[max(0, stop.start() - 5) : stop.start()] != "Yahoo"
+    elided = text[stop.start() - 1] in "([" and bool(stop["close"])
+    return starts and not elided and not word[0][0].isdigit()
+
+
+def _ends_without_space(text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int) -> bool:
+    if _CJK.match(text, stop.end()):
+        return stop["stop"] != "." and bool(_CJK.match(text, stop.start() - 1))
+    glued = word.start() == stop.end() and len(word[0]) > 2 and word[0] in _STARTERS  # "it ended.The next"
+    alone = word.end() < end and text[word.end()].isspace()
+    return glued and alone and _is_plain(_token(text, start, stop.start()))
+
+
+def _full_stop_ends(text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int) -> bool:
+    following = word[0]
+    token = _token(text, start, stop.start())
+    if not token[-1:].isalnum():  # a closing quotation mark, bracket or sign stands before the stop
+        return not following[0].islower() or bool(_BRAND.match(text, word.start()))
+    if _ENUMERATOR.fullmatch(token) and _enumerates(text, start, stop.start() - len(token)):
+        return False
+    if following[0].islower() and not _BRAND.match(text, word.start()):
+        return _is_plain(token) and not stop["close"]
+    starter = following in _STARTERS and not (word.end() < end and text[word.end()] == ".")
+    verdict = _abbreviation_ends(token, following, starter)
+    return True if verdict is None else verdict
+
+
+def _abbreviation_ends(token: str, following: str, starter: bool) -> bool | None:
+    """Whether a sentence ends after this token and its stop, or None if the token is no abbreviation."""
+    key, proper = token.casefold(), token[0].isupper()
+    if key in _INNER or (proper and key in _TITLES):
+        return False
+    if key in _BEFORE_NUMBER and _NUMERAL.match(following):
+        return False
+    if key in _USUALLY_LAST:
+        zone = key != "etc" and (
+            following.casefold() in _AFTER_TIME or (following.isupper() and 1 < len(following) < 5)
+        )
+        return not zone
+    initial = len(token) == 1 and proper
+    if initial or key in _BEFORE_NAME or _DOTTED.fullmatch(token):
+        return starter
+    if proper and key in _PLACES:
+        return starter
+    if proper and key in _DAYS and following[0].isdigit():
+        return False
+    if len(token) < 3 and token.isdecimal() and following.casefold() in _AFTER_ORDINAL:
+        return following in ("April", "August", "September", "November")  # English words too, and no ordinals
+    return None
+
+
+def _token(text: str, start: int, end: int) -> str:
+    """What stands right before a stop, up to whitespace or a hyphen, without opening marks."""
+    words = text[max(start, end - _LOOK) : end].split()
+    token = words[-1].lstrip(_OPENING) if words and not text[end - 1].isspace() else ""
+    return token[max(map(token.rfind, "-–—/([")) + 1 :]
+
+
+def _enumerates(text: str, start: int, at: int) -> bool:
+    before = text[max(start, at - _LOOK) : at].rstrip().rstrip(_OPENING).rstrip()
+    return not before or before[-1] in ":;"
+
+
+def _is_plain(token: str) -> bool:
+    """Whether a token is surely no abbreviation, so that even a small letter may begin the next sentence."""
+    if token.isdecimal():
+        return len(token) > 2
+    key = token.casefold()
+    known = key in _INNER or key in _BEFORE_NUMBER or key in _BEFORE_NAME or key in _USUALLY_LAST
+    return len(token) > 3 and token.islower() and not known and not _DOTTED.fullmatch(token)

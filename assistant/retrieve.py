@@ -1,0 +1,99 @@
+"""From a question to ranked passages: dense and keyword search, fused, and spread over sources."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.ports import Embedder, Hit, PassageStore, Vectors
+from assistant.types import Candidate, Filter, Passage
+
+DEPTH = 50
+"""How many candidates each retriever gives."""
+
+KEYWORD_WEIGHT = 0.5
+"""What the best keyword score of a search is worth beside a cosine of 1; from .3 to .8 it hardly matters."""
+
+SPREAD = 4
+"""From how many sources passages come at least, where so many were found."""
+
+COPY = 0.985
+"""Cosine from which two passages of different sources are copies of one text."""
+
+
+class Retrieved(NamedTuple):
+    """What a search found: the question's vector, the selected hits best first, and all candidates."""
+
+    vector: Vectors
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """The hits as passages, ranked from 1."""
+        return tuple(
+            Passage(chunk=hit.stored.chunk, origin=hit.stored.origin, score=hit.score, rank=rank)
+            for rank, hit in enumerate(self.hits, 1)
+        )
+
+
+def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int, where: Filter) -> Retrieved:
+    """The ``limit`` passages that most likely answer ``question``, among documents that ``where`` admits.
+
+    The fused score is cosine + KEYWORD_WEIGHT * BM25 / best BM25 of this search: unlike reciprocal ranks it keeps
+    how much better one candidate is than the next.
+    """
+    vector = embedder.embed_query(question)
+    dense = store.dense(vector, DEPTH, where)
+    keyword = store.keyword(question, DEPTH, where)
+    stored = store.fetch(list(dict.fromkeys([*dense, *keyword])))
+    best = max(keyword.values(), default=1.0)
+    hits = sorted(
+        (Hit(s, float(s.embedding.whole @ vector) + KEYWORD_WEIGHT * keyword.get(s.chunk.id, 0.0) / best) for s in stored),
+        key=lambda hit: (-hit.score, hit.stored.chunk.source, hit.stored.chunk.start),
+    )
+    return Retrieved(vector, select(hits, limit), tuple(_candidate(hit, dense, keyword) for hit in hits))
+
+
+def select(ranked: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
+    """The best ``limit`` of ``ranked``: copies last, and at least SPREAD sources where there are so many."""
+    originals: list[Hit] = []
+    copies: list[Hit] = []
+    for hit in ranked:
+        (copies if any(_is_copy(hit, kept) for kept in originals) else originals).append(hit)
+    ordered = [*originals, *copies]
+    chosen, rest = ordered[:limit], ordered[limit:]
+    while rest and len({_source(hit) for hit in chosen}) < SPREAD:
+        newcomer = next((hit for hit in rest if _source(hit) not in map(_source, chosen)), None)
+        # The last hit whose source is there twice makes room.
+        repeated = [hit for hit in chosen if [_source(h) for h in chosen].count(_source(hit)) > 1]
+        if newcomer is None or not repeated:
+            break
+        chosen.remove(repeated[-1])
+        chosen.append(newcomer)
+        rest.remove(newcomer)
+    return tuple(chosen)
+
+
+def _source(hit: Hit) -> str:
+    return hit.stored.chunk.source
+
+
+def _is_copy(hit: Hit, other: Hit) -> bool:
+    if _source(hit) == _source(other):
+        return False
+    return bool(np.dot(hit.stored.embedding.whole, other.stored.embedding.whole) >= COPY)
+
+
+def _candidate(hit: Hit, dense: Mapping[str, float], keyword: Mapping[str, float]) -> Candidate:
+    chunk = hit.stored.chunk
+    return Candidate(
+        source=chunk.source,
+        start=chunk.start,
+        end=chunk.end,
+        dense=dense.get(chunk.id),
+        keyword=keyword.get(chunk.id),
+        fused=hit.score,
+    )

@@ -31,21 +31,25 @@ FEATURES = (
 )  # fmt: skip
 """One row per sentence; coverage is the share of the question's word weight, closeness a cosine."""
 
-WEIGHTS = np.array([1.05, 2.42, 2.08, 7.06, 5.42, 1.6, 0.6, 0.66, 0.96, 1.42, 1.0, 1.06, 0.28, 0.58])
+WEIGHTS = np.array([1.33, 1.83, 2.64, 6.36, 5.59, 1.72, 0.7, 0.44, 1.15, 1.5, 1.25, 0.98, 0.41, 0.37])
 
 ANSWERABLE = (
     "coverage", "coverage_in_context", "coverage_of_passage", "closeness", "passage_closeness", "certainty",
     "names_missing", "type_fits", "bigrams",
 )  # fmt: skip
-ANSWERABLE_WEIGHTS = np.array([1.0, 1.0, 1.0, 3.0, 3.0, 0.5, -1.0, 0.3, 0.5])
-ANSWERABLE_BIAS = -4.0
+ANSWERABLE_WEIGHTS = np.array([2.37, 0.77, 0.49, 5.92, 11.52, 0.51, -1.79, -0.38, -0.23])
+ANSWERABLE_BIAS = -8.89
 
 _CAUSES = frozenset(stems("because due since reason caused causes result resulted therefore led aimed order"))
 
 
 class Ranked(NamedTuple):
-    """Sentences best first, the share of belief each gets (sums to 1), and the chance that they answer."""
+    """Hits and sentences, each best first; the share of belief each sentence gets (sums to 1); whether they answer.
 
+    ``answerability`` is the probability that the best sentence answers the question.
+    """
+
+    hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
     belief: tuple[float, ...]
     answerability: float
@@ -60,18 +64,27 @@ class _Words(NamedTuple):
 
 
 def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Ranked:
-    """Rank every sentence of ``hits``; a sentence that overlapping passages share is taken once."""
-    sentences = _sentences(hits)
-    if not sentences:
-        return Ranked((), (), 0.0)
+    """Rank every sentence of ``hits``, and the hits by their best sentence.
+
+    A sentence that overlapping passages share is taken once, from the passage that scored best.
+    """
+    places = _places(hits)
+    if not places:
+        return Ranked(tuple(hits), (), (), 0.0)
     features, signs = measure(question, vector, hits)
     scores = features @ WEIGHTS
-    order = np.argsort(-scores, kind="stable")
-    belief = np.exp(scores[order] - scores[order[0]])
+    best = {h: float(max(s for (other, _), s in zip(places, scores, strict=True) if other == h)) for h, _ in places}
+    order = sorted(range(len(hits)), key=lambda h: -best.get(h, -math.inf))
+    ranks = {h: rank for rank, h in enumerate(order, 1)}
+    by_score = np.argsort(-scores, kind="stable")
+    belief = np.exp(scores[by_score] - scores[by_score[0]])
     belief /= belief.sum()
-    answerability = 1 / (1 + math.exp(-float(signs @ ANSWERABLE_WEIGHTS + ANSWERABLE_BIAS)))
-    ranked = tuple(sentences[i].model_copy(update={"score": float(scores[i])}) for i in order)
-    return Ranked(ranked, tuple(float(b) for b in belief), answerability)
+    return Ranked(
+        hits=tuple(hits[h] for h in order),
+        sentences=tuple(_sentence(hits[h], s, ranks[h], float(scores[i])) for i in by_score for h, s in [places[i]]),
+        belief=tuple(float(b) for b in belief),
+        answerability=1 / (1 + math.exp(-float(signs @ ANSWERABLE_WEIGHTS + ANSWERABLE_BIAS))),
+    )
 
 
 def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> tuple[Features, Features]:
@@ -133,21 +146,16 @@ def _places(hits: Sequence[Hit]) -> list[tuple[int, int]]:
     return places
 
 
-def _sentences(hits: Sequence[Hit]) -> list[Sentence]:
-    found = []
-    for h, s in _places(hits):
-        chunk, span = hits[h].stored.chunk, hits[h].stored.sentences[s]
-        found.append(
-            Sentence(
-                source=chunk.source,
-                start=chunk.start + span.start,
-                end=chunk.start + span.end,
-                text=chunk.text[span.start : span.end],
-                passage=h + 1,
-                score=0.0,
-            )
-        )
-    return found
+def _sentence(hit: Hit, number: int, rank: int, score: float) -> Sentence:
+    chunk, span = hit.stored.chunk, hit.stored.sentences[number]
+    return Sentence(
+        source=chunk.source,
+        start=chunk.start + span.start,
+        end=chunk.start + span.end,
+        text=chunk.text[span.start : span.end],
+        passage=rank,
+        score=score,
+    )
 
 
 def _text(hit: Hit, sentence: int) -> str:

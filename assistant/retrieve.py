@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.ports import Embedder, Hit, PassageStore, Vectors
-from assistant.types import Candidate, Filter, Passage
+from assistant.types import Candidate, Filter
 
 DEPTH = 50
 """How many candidates each retriever gives."""
@@ -29,14 +29,6 @@ class Retrieved(NamedTuple):
     vector: Vectors
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """The hits as passages, ranked from 1."""
-        return tuple(
-            Passage(chunk=hit.stored.chunk, origin=hit.stored.origin, score=hit.score, rank=rank)
-            for rank, hit in enumerate(self.hits, 1)
-        )
 
 
 def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int, where: Filter) -> Retrieved:

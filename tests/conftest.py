@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 from platformdirs import user_cache_path
 
 CONVERTED_WEIGHTS = user_cache_path("assistant", appauthor=False) / "minilm"
-"""The one of the user's folders that tests share: converting the weights anew for each test costs a second."""
+"""The one of the user's folders that tests share: converting the weights for each test costs a second."""
 
 
 @pytest.fixture(autouse=True)
@@ -57,8 +56,8 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def index_dir(tmp_path: Path) -> Iterator[Path]:
+def index_dir(tmp_path: Path) -> Path:
     """An empty folder for an index."""
     folder = tmp_path / "index"
     folder.mkdir()
-    yield folder
+    return folder

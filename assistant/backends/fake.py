@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from assistant.ports import Vectors
-from assistant.types import Draft, Evidence
+from assistant.ports import Embedding, Vectors
+from assistant.types import Draft, Evidence, Span
 
 
 class FakeEmbedder:
@@ -25,20 +25,26 @@ class FakeEmbedder:
         """Names the dimension: fakes of different dimensions do not mix."""
         return f"fake/{self.dimension}"
 
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dimension)."""
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Unit vectors of each text and, one by one, of its parts."""
         self.embedded += len(texts)
-        return np.stack([self._vector(text) for text in texts]) if texts else self._vectors(0)
+        return [
+            Embedding(self._vector(text), self._vectors([text[start:end] for start, end in spans]))
+            for text, spans in zip(texts, parts, strict=True)
+        ]
 
     def embed_query(self, text: str) -> Vectors:
         """Unit vector, shape (dimension,)."""
         return self._vector(text)
 
-    def _vectors(self, count: int) -> Vectors:
-        return np.zeros((count, self.dimension), dtype=np.float32)
+    def _vectors(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self._vector(text)
+        return vectors
 
     def _vector(self, text: str) -> Vectors:
-        counts = self._vectors(1)[0]
+        counts = np.zeros(self.dimension, dtype=np.float32)
         for word in re.findall(r"\w+", text.lower()) or [""]:
             digest = hashlib.blake2b(word.encode(), digest_size=8).digest()
             counts[int.from_bytes(digest, "big") % self.dimension] += 1

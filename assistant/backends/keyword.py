@@ -1,7 +1,7 @@
 """Keyword search: BM25 over tantivy, with one analyzer for documents and questions in any script.
 
-An index is a folder (or memory) whose commits are atomic: each commit carries the generation of the catalog that
-it mirrors, so what a reader finds is always one whole state, never half of one.
+An index is a folder (or memory) whose commits are atomic: each commit carries the generation of the catalog
+that it mirrors, so what a reader finds is always one whole state, never half of one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from assistant.errors import BackendError
+from assistant.text.tokens import STOPWORDS
 
 Analyzer = Literal["english", "plain"]
 """``english`` stems Latin words and leaves out stop words of questions; ``plain`` keeps words as they are."""
@@ -27,24 +28,21 @@ HEADER_WEIGHT = 0.3
 MAX_TERMS = 256
 """Distinct words of a question that are searched; further ones are ignored."""
 
-STOP_WORDS = frozenset(
-    """a about after all also am an and any are as at be because been before being but by can could did do does
-    doing down during each few for from further had has have having he her here hers him his how i if in into is
-    it its itself just me more most my no nor not of off on once only or other our out over own s same she should
-    so some such t than that the their them then there these they this those through to too under until up very
-    was we were what when where which while who whom whose why will with would you your""".split()
-)
-
+_QUESTION_STOPWORDS = STOPWORDS - {"may"}  # also a month
 _STATE = "state"  # id of the document that carries the generation; ids of chunks are hexadecimal
 _HEAP = 64_000_000
-_PAGE = 1 << 20
 
 # Letters that do not decompose into a base letter and an accent.
-_PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
+_PLAIN_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
+)
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
-# Scripts written without spaces (Han, Kana, Thai, Lao, Burmese, Khmer), and Hangul, which inflects inside words.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
+# Scripts written without spaces (Thai, Lao, Burmese, Khmer, Kana, Han), and Hangul, which inflects in words.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+)
 # Vowel signs that \w leaves out although words of Hebrew, Arabic and the Indic scripts contain them.
 _SIGNS = "\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0981-\u0dff"
 _PIECE = f"(?:[^\\W_{_UNSPACED}]|[{_SIGNS}])+"
@@ -63,7 +61,7 @@ class Entry(NamedTuple):
 
 
 class KeywordIndex:
-    """A tantivy index over one folder, or in memory. One writer at a time; any number of threads may search."""
+    """A tantivy index over one folder or in memory; one writer at a time, any number of threads may search."""
 
     def __init__(self, index: Any, analyzer: Analyzer) -> None:
         self._index = index
@@ -77,7 +75,7 @@ class KeywordIndex:
         with _translated(folder):
             index = cls(tantivy.Index.open(str(folder)), analyzer)
             if index.generation is None:
-                raise BackendError(f"The keyword index in {str(folder)!r} is incomplete. `assistant index build`")
+                raise BackendError(f"The keyword index {str(folder)!r} is incomplete. `assistant index build`")
             return index
 
     @classmethod
@@ -97,7 +95,8 @@ class KeywordIndex:
 
         with _translated(None):
             searcher = self._index.searcher()
-            hits = searcher.search(tantivy.Query.term_query(self._index.schema, "id", _STATE), 1, count=False).hits
+            query = tantivy.Query.term_query(self._index.schema, "id", _STATE)
+            hits = searcher.search(query, 1, count=False).hits
             return int(searcher.doc(hits[0][1])["generation"][0]) if hits else None
 
     @property
@@ -114,8 +113,8 @@ class KeywordIndex:
         with _translated(None):
             writer = self._index.writer(_HEAP, 1)
             try:
-                for id in (*deleted, _STATE):
-                    writer.delete_documents_by_term("id", id)
+                for gone in (*deleted, _STATE):
+                    writer.delete_documents_by_term("id", gone)
                 for entry in entries:
                     writer.delete_documents_by_term("id", entry.id)
                     exact, stems = words(entry.text)
@@ -136,14 +135,12 @@ class KeywordIndex:
 
     def search(self, text: str, limit: int) -> dict[str, float]:
         """Ids by BM25 with the words of ``text``, best first, at most ``limit``, all scores above 0."""
-        import tantivy
-
         query = self._query(text)
         if query is None or limit < 1:
             return {}
         with _translated(None):
             searcher = self._index.searcher()
-            # tantivy reserves room for ``limit`` hits before it searches.
+            # tantivy reserves room for all hits it may return before it searches.
             hits = searcher.search(query, min(limit, searcher.num_docs), count=False).hits
             return {searcher.doc(address)["id"][0]: float(score) for score, address in hits}
 
@@ -153,19 +150,21 @@ class KeywordIndex:
 
         with _translated(None):
             searcher = self._index.searcher()
-            hits = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs), count=False).hits
+            query = tantivy.Query.all_query()
+            hits = searcher.search(query, max(1, searcher.num_docs), count=False).hits
             return {searcher.doc(address)["id"][0] for _, address in hits} - {_STATE}
 
     def _query(self, text: str) -> Any:
-        """Any of the question's words in any field. Built term by term: no character has a special meaning."""
+        """Any of the question's words in any field; built term by term, so no character is syntax."""
         import tantivy
 
         exact, stems = _analyze(self._analyzer)(text)
         pairs = list(dict.fromkeys(zip(exact, stems, strict=True)))
         if self._analyzer == "english":
-            pairs = [pair for pair in pairs if pair[0] not in STOP_WORDS] or pairs
+            pairs = [pair for pair in pairs if pair[0] not in _QUESTION_STOPWORDS] or pairs
         if not pairs:
             return None
+        pairs = pairs[:MAX_TERMS]
         schema = self._index.schema
 
         def term(field: str, word: str, weight: float) -> tuple[Any, Any]:
@@ -173,16 +172,16 @@ class KeywordIndex:
             return tantivy.Occur.Should, tantivy.Query.boost_query(query, weight)
 
         clauses = []
-        for stem in dict.fromkeys(stem for _, stem in pairs[:MAX_TERMS]):
+        for stem in dict.fromkeys(stem for _, stem in pairs):
             clauses += [term("text", stem, 1.0), term("header", stem, HEADER_WEIGHT)]
-        clauses += [term("exact", word, EXACT_WEIGHT) for word in dict.fromkeys(w for w, _ in pairs[:MAX_TERMS])]
+        clauses += [term("exact", word, EXACT_WEIGHT) for word in dict.fromkeys(word for word, _ in pairs)]
         return tantivy.Query.boolean_query(clauses)
 
 
 def words(text: str) -> Iterator[str]:
-    """The words of ``text`` as they are indexed: folded case and accents, characters and pairs of unspaced scripts.
+    """The words of ``text`` as indexed: without case and accents; characters and pairs of unspaced scripts.
 
-    A number, date or code with inner punctuation (``2025-05-08``, ``F-16``, ``1.2.3``) yields itself and its parts.
+    A number, date or code with inner punctuation (``10,000``, ``F-16``, ``1.2.3``) yields itself and its parts.
     """
     for unspaced, spaced in _TOKEN.findall(_fold(text)):
         if unspaced:
@@ -205,7 +204,7 @@ def _fold(text: str) -> str:
 
 
 def _analyze(analyzer: Analyzer) -> Callable[[str], tuple[list[str], list[str]]]:
-    """A function from text to its words and their stems, of equal length. Not to be shared between threads."""
+    """A function from text to its words and their stems, of equal length; not to be shared by threads."""
     if analyzer == "plain":
         return lambda text: (found := list(words(text)), found)
     from Stemmer import Stemmer
@@ -232,7 +231,7 @@ def _schema() -> Any:
 
 @contextmanager
 def _translated(folder: Path | None) -> Iterator[None]:
-    """Whatever tantivy raises becomes BackendError; damaged files even make it panic, which is no Exception."""
+    """Whatever tantivy raises becomes BackendError; damaged files even make it panic, no Exception in Python."""
     try:
         yield
     except (ValueError, OSError, KeyError, IndexError, RuntimeError) as exc:

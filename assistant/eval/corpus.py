@@ -22,6 +22,7 @@ class Corpus(Mapping[str, Document]):
         }
         self._sentences: dict[str, tuple[Span, ...]] = {}
         self._places: dict[tuple[str, str], tuple[Span, ...]] = {}
+        self._touched: dict[tuple[str, tuple[Span, ...]], frozenset[tuple[str, int]]] = {}
 
     def __getitem__(self, source: str) -> Document:
         return self._documents[source]
@@ -69,11 +70,14 @@ class Corpus(Mapping[str, Document]):
         """The sentences, as ``(source, number)``, that any of the spans covers (see ``covers``)."""
         if source not in self._documents:
             return frozenset()
-        return frozenset(
-            (source, number)
-            for number, sentence in enumerate(self.sentences(source))
-            if any(covers(span, sentence) for span in spans)
-        )
+        key = (source, spans)
+        if key not in self._touched:
+            self._touched[key] = frozenset(
+                (source, number)
+                for number, sentence in enumerate(self.sentences(source))
+                if any(covers(span, sentence) for span in spans)
+            )
+        return self._touched[key]
 
 
 def covers(span: Span, gold: Span) -> bool:

@@ -1,4 +1,4 @@
-"""Cuts a text into sentences with exact spans, by layout and punctuation; needs no model and no data files."""
+"""Cuts a text into sentences with exact spans, by layout and punctuation; needs no model."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ def split_sentences(text: str) -> list[Span]:
     """Spans of the sentences of ``text``, in order, none overlapping, without surrounding whitespace.
 
     Every character that is not whitespace lies in exactly one span. Headings, list items and table rows are
-    sentences of their own, with their markers; a blank line always ends a sentence. Time is linear in the text.
+    sentences of their own, with their markers; a blank line always ends one. Time is linear in the text.
     """
     spans: list[Span] = []
     for block in _blocks(text):
@@ -24,7 +24,7 @@ def split_sentences(text: str) -> list[Span]:
     return spans
 
 
-# --- layout: blocks, which no sentence crosses ---------------------------------------------------------------
+# --- layout: blocks, which no sentence crosses ------------------------------------------------------------
 
 
 class _Block(NamedTuple):
@@ -38,14 +38,15 @@ _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+\S")
 _RULE = re.compile(r"[ \t]*([-=*_~])(?:[ \t]*\1){2,}[ \t]*$")
 _ROW = re.compile(r"[ \t]*\||[^|\n]* \| [^|\n]* \| ")
 _BULLETS = "-*+•‣◦▪▫●○■□➢➤✓✔·"
-# A number or a dash can also begin a line of a wrapped paragraph ("he scored\n12. ..."), so only a strong marker
-# interrupts one; CommonMark draws the same line.
+# A number or a dash can also begin a line of a wrapped paragraph ("he scored\n12. ..."), so only a strong
+# marker interrupts one; CommonMark draws the same line.
 _STRONG_MARKER = re.compile(rf"[ \t]*(?:[{_BULLETS}]|1[.)]|\(1\))[ \t]+(?=\S)")
 _MARKER = re.compile(
     rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
 _LINE_ENDS = tuple(".!?:;…。！？：；)\"”’]")
-_TITLE_WIDTH = 100  # a line shorter than this before one longer than the next is a title: no wrapping does that
+# A line shorter than the first before one longer than the second is a title: no wrapping does that.
+_TITLE_WIDTH = 100
 _PROSE_WIDTH = 140
 
 
@@ -94,7 +95,7 @@ def _is_title(line: str, following: str) -> bool:
     )
 
 
-# --- punctuation: where a sentence ends inside a block -------------------------------------------------------
+# --- punctuation: where a sentence ends inside a block ----------------------------------------------------
 
 _HARD = "。！？｡．।॥؟۔।։"  # end a sentence even without a space after them
 _QUOTES = "\"'”’»›*_`」』"
@@ -102,8 +103,10 @@ _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u20e3"
 _STOP = re.compile(
     rf"(?P<stop>\.(?:[ ]\.)+|[.!?…‽⁇⁈⁉{_HARD}]+)"
     rf"(?P<close>(?:[{_QUOTES})\]}}）】》〉］]|[ \u00a0\u202f]»(?=\s|\Z))*)"
-    r"(?P<cited>(?:[ \t]?\[[ ]?(?:\d{1,4}(?:[,–-][ ]?\d{1,4})*|[a-z]{1,2}|(?:note|nb|n)[ ]\d{1,3}|[a-z]+[ ]needed)"
-    rf"[ ]?\])*[⁰¹²³⁴-⁹]*(?:[ \t]*[{_EMOJI}]+)*)"
+    r"(?:[ \t]?\[[ ]?"  # citation markers belong to the sentence before them
+    r"(?:\d{1,4}(?:[,–-][ ]?\d{1,4})*|[a-z]{1,2}|(?:note|nb|n)[ ]\d{1,3}|[a-z]+[ ]needed)"
+    r"[ ]?\])*[⁰¹²³⁴-⁹]*"
+    rf"(?:[ \t]*[{_EMOJI}]+)*"
     r"|(?P<open>[(\[（])|(?P<shut>[)\]）])"
 )
 # Tokenised text has a space before closing marks too: "it ended . '' Then".
@@ -118,7 +121,7 @@ _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _ENUMERATOR = re.compile(r"\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4}")
 _NUMERAL = re.compile(r"\d|(?!I\b|A\b)(?:[IVXLC]+|[A-Z])\b")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_QUOTE_GOES_ON = "とってはがをにのもでや、，,"  # 「...。」と言った: the quotation is part of a longer sentence
+_QUOTE_GOES_ON = "とってはがをにのもでや、，,"  # 「...。」と言った: a quotation inside a longer sentence
 _OPENING = "\"'“‘`´«»„‚([{<*_–—-「『（【《〈"
 _LOOK = 50  # characters looked at on either side of a stop; a bound keeps the whole linear
 
@@ -127,40 +130,46 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Abbreviations, by what the stop after them means. Those marked as proper count only with a capital: "gen", "col",
-# "ill" and "mass" are words too.
+# Abbreviations, by what the stop after them means. Those marked as proper count only with a capital: "gen",
+# "col", "ill" and "mass" are words too.
 _TITLES = _words(  # proper, always before a name
-    "mr mrs ms mx messrs mme mlle dr drs prof profs rev revd fr hon sen sens rep reps gov govs pres amb supt "
-    "insp det lt lieut gen col maj capt cpt cdr cmdr comdr adm sgt cpl pvt pfc brig cmdt mt ft msgr sra srta atty"
+    "mr mrs ms mx messrs mme mlle dr drs prof profs rev revd fr hon sen sens rep reps gov govs pres amb "
+    "supt insp det lt lieut gen col maj capt cpt cdr cmdr comdr adm sgt cpl pvt pfc brig cmdt mt ft msgr "
+    "sra srta atty"
 )
 _INNER = _words("vs e.g eg i.e cf viz approx ca resp incl excl esp aka a.k.a née nee intl natl")
 _BEFORE_NUMBER = _words(
-    "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts app appx "
-    "tab ver cols ex ref refs ser est ed"
+    "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts "
+    "app appx tab ver cols ex ref refs ser est ed"
 )
 _BEFORE_NAME = _words(
-    "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn govt "
-    "esq gmbh ph.d feat lit b c d f l m n p r s v"
+    "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn "
+    "govt esq gmbh ph.d feat lit b c d f l m n p r s v"
 )
 _PLACES = _words(  # proper
-    "calif cal mass pa conn fla ill wash ore tenn minn wis mich ariz colo ala okla ont que tex nev neb kan ga va md "
-    "ky la mo st ste hwy prov bldg mfg"
+    "calif cal mass pa conn fla ill wash ore tenn minn wis mich ariz colo ala okla ont que tex nev neb "
+    "kan ga va md ky la mo st ste hwy prov bldg mfg"
 )
-_DAYS = _words("jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri")  # proper
+_DAYS = _words(  # proper
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri"
+)
 _USUALLY_LAST = _words("etc a.m p.m")
 _AFTER_TIME = _words(
-    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday saturday "
-    "sunday"
+    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday "
+    "saturday sunday"
 )
-_AFTER_ORDINAL = _words("januar februar märz april mai juni juli august september oktober november dezember")
+_AFTER_ORDINAL = _words(
+    "januar februar märz april mai juni juli august september oktober november dezember"
+)
 _STARTERS = _words(  # a capital on these makes no name, so the stop before them ends a sentence
-    "The This That These Those There It Its He She They We You I His Her Their Our My Your A An In On At By For "
-    "From With Without Within After Before During Since Until While When Where Why What Who Which Whose How If As "
-    "Although Though Because But And Or So Yet Nor However Moreover Furthermore Meanwhile Also Then Here Both Many "
-    "Most Some Several Other Others Another Each Every All Despite Under Among According Today Yesterday Later "
-    "Once To Between Through Throughout Unlike Like Thus Therefore Hence Such Only Even One Two Three Four First "
-    "Second Finally Nevertheless Instead Overall Additionally Similarly Currently Recently Again Of Not More Whether Is Are "
-    "Was Were Has Have Had Do Does Did Can Could Will Would Should"
+    "The This That These Those There It Its He She They We You I His Her Their Our My Your A An In On At "
+    "By For From With Without Within After Before During Since Until While When Where Why What Who Which "
+    "Whose How If As Although Though Because But And Or So Yet Nor However Moreover Furthermore Meanwhile "
+    "Also Then Here Both Many Most Some Several Other Others Another Each Every All Despite Under Among "
+    "According Today Yesterday Later Once To Between Through Throughout Unlike Like Thus Therefore Hence "
+    "Such Only Even One Two Three Four First Second Finally Nevertheless Instead Overall Additionally "
+    "Similarly Currently Recently Again Of Not More Whether Is Are Was Were Has Have Had Do Does Did Can "
+    "Could Will Would Should"
 )
 
 
@@ -195,7 +204,7 @@ def _bracket_closes(text: str, position: int, end: int) -> bool:
 
 
 def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int) -> bool:
-    """Whether the sentence that began at ``start`` ends with this stop, whose closing marks reach to ``position``."""
+    """Whether the sentence that began at ``start`` ends with this stop and the marks up to ``position``."""
     run, here = stop["stop"], text[position]
     if any(mark in _HARD for mark in run):
         inner = run == "．" and here.isdigit()

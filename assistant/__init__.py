@@ -1,0 +1,66 @@
+"""Ask questions about a folder of documents and get answers that prove themselves.
+
+>>> from assistant import ask
+>>> print(ask("When was the ceasefire reached?"))  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.api import Assistant, ask
+    from assistant.errors import AssistantError
+    from assistant.settings import Settings
+    from assistant.types import (
+        NOT_IN_DOCUMENTS,
+        Answer,
+        Citation,
+        Claim,
+        Conflict,
+        Delta,
+        Document,
+        Filter,
+        Passage,
+        Turn,
+    )
+
+# Names are resolved on first use: importing the package must not load an engine.
+_HOMES = {
+    **dict.fromkeys(("Assistant", "ask"), "assistant.api"),
+    "AssistantError": "assistant.errors",
+    "Settings": "assistant.settings",
+    **dict.fromkeys(
+        (
+            "NOT_IN_DOCUMENTS", "Answer", "Citation", "Claim", "Conflict", "Delta", "Document", "Filter", "Passage",
+            "Turn",
+        ),
+        "assistant.types",
+    ),
+}  # fmt: skip
+
+__all__ = [
+    "NOT_IN_DOCUMENTS",
+    "Answer",
+    "Assistant",
+    "AssistantError",
+    "Citation",
+    "Claim",
+    "Conflict",
+    "Delta",
+    "Document",
+    "Filter",
+    "Passage",
+    "Settings",
+    "Turn",
+    "ask",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'assistant' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,209 @@
+"""Nearest neighbours on an embedded Chroma collection that holds ids and vectors and nothing else.
+
+Chroma's HNSW files are not crash-safe: a process killed while it saves them leaves a collection that fails,
+answers wrongly, or grows until the disk is full. So the folder carries a seal, broken before the first write and
+renewed after the last; a folder without a sound seal is to be thrown away and built again from the catalog.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import BackendError
+from assistant.ports import Vectors
+
+_COLLECTION = "chunks"
+_SEAL = "seal.json"
+_HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
+_BATCH = 1000  # the most Chroma takes is 5461
+_PROBES = 5
+
+
+class ChromaIndex:
+    """A sealed Chroma folder. One writer at a time; any number of threads may search."""
+
+    def __init__(self, folder: Path, client: Any, collection: Any) -> None:
+        self.folder = folder
+        self._client = client
+        self._collection = collection
+
+    @classmethod
+    def open(cls, folder: Path) -> ChromaIndex:
+        """The index in ``folder``. Raises BackendError where it is missing, unsealed or damaged."""
+        seal = read_seal(folder)
+        if seal is None:
+            raise BackendError(f"The vector index {str(folder)!r} is unfinished. `assistant index build`")
+        oversized = [path.name for path in folder.rglob("*.bin") if path.stat().st_size > _largest(seal)]
+        if oversized:
+            raise BackendError(f"{oversized[0]!r} in {str(folder)!r} has run away. `assistant index build`")
+        index = cls(folder, *_connect(folder))
+        try:
+            index.probe(seal)
+        except BackendError:
+            index.close()
+            raise
+        return index
+
+    @classmethod
+    def create(cls, folder: Path) -> ChromaIndex:
+        """An empty, unsealed index in the empty or missing ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        return cls(folder, *_connect(folder))
+
+    @property
+    def generation(self) -> int | None:
+        """The catalog's generation that the sealed folder mirrors; None while it is being written."""
+        seal = read_seal(self.folder)
+        return None if seal is None else int(seal["generation"])
+
+    @property
+    def count(self) -> int:
+        """How many vectors it holds."""
+        with _translated(self.folder):
+            return int(self._collection.count())
+
+    def update(
+        self, vectors: Iterable[tuple[Sequence[str], Vectors]], deleted: Sequence[str], generation: int
+    ) -> None:
+        """Delete, then add or replace, batch by batch, and seal the result with ``generation``."""
+        old = read_seal(self.folder) or {"probes": {}, "dimension": 0}
+        (self.folder / _SEAL).unlink(missing_ok=True)
+        with _translated(self.folder):
+            gone = set(deleted)
+            probes = {id_: vector for id_, vector in old["probes"].items() if id_ not in gone}
+            expected, dimension = self.count, int(old["dimension"])
+            for some in _batches(deleted):
+                with _file_size_limit(expected, dimension):
+                    self._collection.delete(ids=list(some))
+            for ids, rows in vectors:
+                expected, dimension = expected + len(ids), rows.shape[1]
+                with _file_size_limit(expected, dimension):
+                    for start in range(0, len(ids), _BATCH):
+                        end = start + _BATCH
+                        self._collection.upsert(ids=list(ids[start:end]), embeddings=rows[start:end])
+                probes = {id_: vector for id_, vector in probes.items() if id_ not in ids}
+                if len(probes) < _PROBES:
+                    probes[ids[0]] = rows[0].tolist()
+            seal = {"generation": generation, "count": self.count, "dimension": dimension, "probes": probes}
+            self.probe(seal)
+            unfinished = self.folder / f"{_SEAL}.new"
+            unfinished.write_text(json.dumps(seal))
+            unfinished.replace(self.folder / _SEAL)
+
+    def probe(self, seal: dict[str, Any]) -> None:
+        """Raise BackendError unless the count is right and known vectors find themselves."""
+        if self.count != seal["count"]:
+            raise BackendError(
+                f"The vector index {str(self.folder)!r} holds {self.count} vectors instead of {seal['count']}. "
+                "`assistant index build`"
+            )
+        for id_, vector in seal["probes"].items():
+            hits = self.search(np.array(vector, dtype=np.float32), min(10, seal["count"]))
+            # Copies of one text may crowd out its id, but something as close has to be there.
+            if max(hits.values(), default=0.0) < 0.999:
+                raise BackendError(
+                    f"The vector index {str(self.folder)!r} does not find {id_!r}. `assistant index build`"
+                )
+
+    def search(self, vector: Vectors, limit: int, among: Sequence[str] | None = None) -> dict[str, float]:
+        """Ids by cosine with ``vector``, best first, at most ``limit``; ``among`` names the ids that count.
+
+        Every id of ``among`` has to be in the index; Chroma refuses unknown ones.
+        """
+        if limit < 1 or (among is not None and not among):
+            return {}
+        with _translated(self.folder):
+            found = self._collection.query(
+                query_embeddings=vector[None],
+                n_results=limit,
+                include=["distances"],
+                ids=None if among is None else list(among),
+            )
+            ids, distances = found["ids"][0], found["distances"][0]
+            return {id_: 1.0 - float(distance) for id_, distance in zip(ids, distances, strict=True)}
+
+    def ids(self) -> set[str]:
+        """All ids it holds."""
+        with _translated(self.folder):
+            return set(self._collection.get(include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with _translated(self.folder):
+            self._client.close()
+
+
+def read_seal(folder: Path) -> dict[str, Any] | None:
+    """What a finished index says of itself, readable without chromadb; None where there is no sound seal."""
+    try:
+        seal = json.loads((folder / _SEAL).read_text())
+    except (OSError, ValueError):
+        return None
+    return seal if isinstance(seal, dict) and {"generation", "count", "dimension", "probes"} <= seal.keys() else None
+
+
+def _connect(folder: Path) -> tuple[Any, Any]:
+    with _translated(folder):
+        import chromadb
+
+        client = chromadb.PersistentClient(str(folder), settings=chromadb.Settings(anonymized_telemetry=False))
+        try:
+            # Without embedding_function=None Chroma downloads a model.
+            collection = client.get_or_create_collection(
+                _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+        except BaseException:
+            client.close()
+            raise
+        return client, collection
+
+
+def _largest(seal: dict[str, Any]) -> int:
+    """Bytes that no healthy file exceeds: HNSW keeps about 8 bytes of upper links and a row for each vector."""
+    return (1 << 28) + 4 * int(seal["count"]) * (int(seal["dimension"]) * 4 + 512)
+
+
+@contextmanager
+def _file_size_limit(count: int, dimension: int) -> Iterator[None]:
+    """Turns a run-away file into an error. The limit holds for the whole process, hence its generous floor."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = (1 << 33) + 8 * count * (dimension * 4 + 512)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    if soft != resource.RLIM_INFINITY:
+        limit = min(limit, soft)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    """Whatever Chroma raises becomes BackendError; a panic of its Rust core is no Exception in Python."""
+    try:
+        yield
+    except BackendError:
+        raise
+    except BaseException as exc:
+        if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
+            raise
+        raise BackendError(
+            f"The vector index {str(folder)!r} does not work ({type(exc).__name__}: {exc}). `assistant index build`"
+        ) from exc

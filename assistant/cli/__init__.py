@@ -1,0 +1,48 @@
+"""The command line: one small module per noun, and the only place that prints and exits.
+
+A command is a function in a module of its own, registered below. It opens an assistant with ``opening``, writes
+through ``screen``, and raises AssistantError or ``typer.Exit(code)``; ``root`` alone turns those into an exit status.
+Nothing imported here, at module level, imports an engine or pydantic: ``assistant --help`` stays quick.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli import ask, doctor, index, search
+from assistant.cli.root import Root
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    cls=Root,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(version("assistant"))
+        raise typer.Exit
+
+
+@app.callback()
+def assistant(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Ask a folder of documents, and get answers in which every sentence is cited."""
+
+
+app.command()(ask.ask)
+app.command()(search.search)
+app.add_typer(index.app, name="index")
+app.command()(doctor.doctor)

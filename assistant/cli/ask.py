@@ -1,0 +1,64 @@
+"""``assistant ask``: one question, one answer, and its proof."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import (
+    IndexDir,
+    Json,
+    Question,
+    Since,
+    Sources,
+    Until,
+    WriterName,
+    filter_from,
+    question_from,
+)
+
+Continue = Annotated[
+    bool, typer.Option("--continue", "-c", help="Go on from the last question asked of this index.")
+]
+
+
+def ask(
+    context: typer.Context,
+    question: Question,
+    json: Json = False,
+    writer: WriterName = None,
+    index: IndexDir = None,
+    follow_up: Continue = False,
+    source: Sources = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """Answer a question from the documents, every sentence cited.
+
+    Exit code 0: answered (also in part, or with sources that disagree); 3: not in the documents; 2: an error.
+    """
+    from assistant.cli import conversation
+    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.root import NOT_FOUND
+    from assistant.cli.screen import Screen
+    from assistant.cli.view import show_answer, small_print
+
+    screen = Screen()
+    where = filter_from(source, since, until)
+    settings = settings_from(index, writer)
+    with ready(context, settings, screen) as assistant:
+        history = conversation.load(settings.index_dir, screen.note) if follow_up else ()
+        started = perf_counter()
+        with screen.waiting("Reading the documents ..."):
+            answer = assistant.ask(question_from(question), history, where)
+        seconds = perf_counter() - started
+    conversation.save(settings.index_dir, answer.turns(), screen.note)
+    if json:
+        screen.json(answer.model_dump_json())
+    else:
+        show_answer(screen, answer)
+        screen.note(f"\n{small_print(answer, seconds)}")
+    if answer.outcome == "not_in_documents":
+        raise typer.Exit(NOT_FOUND)

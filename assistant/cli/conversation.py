@@ -1,0 +1,62 @@
+"""Remembers the last conversation with each index, privately, for ``ask --continue``."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.types import Turn
+
+
+def path(index_dir: Path) -> Path:
+    """Where the conversation with the index in ``index_dir`` is kept."""
+    from platformdirs import user_state_path
+
+    key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()
+    return user_state_path("assistant", appauthor=False) / "conversations" / f"{key}.json"
+
+
+def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
+    """The turns to go on from. Where there are none that can be read, ``note`` hears why and they are empty."""
+    from pydantic import TypeAdapter
+
+    from assistant.types import Turn
+
+    file = path(index_dir)
+    try:
+        return TypeAdapter(tuple[Turn, ...]).validate_json(file.read_bytes())
+    except FileNotFoundError:
+        note("There is no conversation to continue; this question starts one.")
+    except (OSError, ValueError):
+        note(f"The saved conversation {str(file)!r} is damaged and is ignored.")
+    return ()
+
+
+def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) -> None:
+    """Keep ``turns`` for the next question, whole or not at all, readable by their owner alone.
+
+    A conversation that cannot be kept is not worth failing an answer for: ``note`` hears why.
+    """
+    from pydantic import TypeAdapter
+
+    from assistant.types import Turn
+
+    file = path(index_dir)
+    text = TypeAdapter(tuple[Turn, ...]).dump_json(tuple(turns))
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=".saving-")  # made with mode 600
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(text)
+            Path(scratch).replace(file)
+        except BaseException:
+            Path(scratch).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        note(f"The conversation cannot be kept for --continue ({error.strerror or error}).")

@@ -1,0 +1,195 @@
+"""``assistant index``: build, inspect and mend the index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli.options import IndexDir, Json
+from assistant.errors import DocumentError
+
+if TYPE_CHECKING:
+    from assistant.cli.screen import Screen
+    from assistant.types import IndexReport
+
+LISTED = 12
+"""How many file names of a kind a report spells out."""
+
+app = typer.Typer(no_args_is_help=True, help="Build, inspect and mend the index.")
+
+
+@app.command()
+def build(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATH]...", help="Files or folders; without any, the index's own documents folder."
+        ),
+    ] = None,
+    json: Json = False,
+    index: IndexDir = None,
+) -> None:
+    """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it."""
+    from assistant.cli.opening import build, documents_folder, opened, settings_from
+    from assistant.cli.screen import Screen
+
+    screen = Screen()
+    settings = settings_from(index)
+    folders = paths or [documents_folder(settings)]
+    if not paths and not folders[0].is_dir():
+        raise DocumentError(f"There is no folder {str(folders[0])!r}. `assistant index build PATH`")
+    with opened(context, settings) as assistant:
+        reports = [build(assistant, folder, screen) for folder in folders]
+    if json:
+        from pydantic import TypeAdapter
+
+        from assistant.types import IndexReport
+
+        screen.json(TypeAdapter(list[IndexReport]).dump_json(reports).decode())
+        return
+    for report in reports:
+        _show_report(screen, report)
+
+
+@app.command()
+def status(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
+    """Show what the index holds, and where."""
+    from assistant.cli.opening import opened, settings_from
+    from assistant.cli.screen import Screen
+
+    screen = Screen()
+    with opened(context, settings_from(index)) as assistant:
+        found = assistant.status()
+    if json:
+        screen.json(found.model_dump_json())
+        return
+    for name, value in found.model_dump(mode="json").items():
+        shown = _size(value) if name == "bytes" else f"{value:,}" if isinstance(value, int) else str(value)
+        screen.write(shown, indent=14, lead=name)
+
+
+@app.command()
+def verify(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
+    """Check the stored index from end to end.
+
+    Exit code 0: sound; 1: not; 2: an error."""
+    from assistant.cli.opening import count, opened, settings_from
+    from assistant.cli.root import FAILED
+    from assistant.cli.screen import Screen
+
+    screen = Screen()
+    with opened(context, settings_from(index)) as assistant:
+        with screen.waiting("Checking the index ..."):
+            problems = assistant.verify()
+        documents = assistant.status().documents
+    if json:
+        from pydantic import TypeAdapter
+
+        screen.json(TypeAdapter(list[str]).dump_json(problems).decode())
+    elif problems:
+        for problem in problems:
+            screen.write(problem, indent=2, lead="- ")
+        screen.note(f"{count(len(problems), 'problem')} found.")
+    else:
+        screen.write(f"The index is sound: {count(documents, 'document')}.")
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def path(index: IndexDir = None) -> None:
+    """Print the folder of the index."""
+    from assistant.cli.opening import settings_from
+    from assistant.cli.screen import Screen
+
+    Screen().raw(str(settings_from(index).index_dir.resolve()))
+
+
+@app.command("list")
+def list_documents(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
+    """List the indexed documents."""
+    from assistant.cli.opening import opened, settings_from
+    from assistant.cli.screen import Screen
+
+    screen = Screen()
+    with opened(context, settings_from(index)) as assistant:
+        documents = assistant.documents()
+    if json:
+        from pydantic import TypeAdapter
+
+        from assistant.types import IndexedDocument
+
+        screen.json(TypeAdapter(tuple[IndexedDocument, ...]).dump_json(documents).decode())
+        return
+    screen.rows(
+        ("document", "published", "publisher", "title", "passages"),
+        [
+            (
+                found.source,
+                found.published.isoformat() if found.published else "",
+                found.publisher or "",
+                found.title,
+                f"{found.passages}",
+            )
+            for found in documents
+        ],
+    )
+
+
+@app.command()
+def remove(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="The document, as `index list` names it.")],
+    json: Json = False,
+    index: IndexDir = None,
+) -> None:
+    """Take a document out of the index; the file itself is left alone."""
+    from assistant.cli.opening import opened, settings_from
+    from assistant.cli.screen import Screen
+
+    screen = Screen()
+    with opened(context, settings_from(index)) as assistant:
+        report = assistant.remove(source)
+    if not report.removed:
+        raise DocumentError(f"The index holds no document {source!r}. `assistant index list`")
+    if json:
+        screen.json(report.model_dump_json())
+    else:
+        _show_report(screen, report)
+
+
+def _show_report(screen: Screen, report: IndexReport) -> None:
+    from rich.text import Text
+
+    from assistant.cli.screen import one_line
+
+    changes: tuple[tuple[str, Sequence[str], str], ...] = (
+        ("added", report.added, "green"),
+        ("changed", report.changed, "yellow"),
+        ("removed", report.removed, "red"),
+    )
+    counts = [f"{len(sources):,} {what}" for what, sources, _ in changes if sources]
+    summary = ", ".join([*counts, f"{report.unchanged:,} unchanged"]) if counts else "nothing changed"
+    if not counts and report.unchanged:
+        summary += f", {report.unchanged:,} up to date"
+    screen.write(
+        Text.assemble((one_line(report.root), "bold"), f": {summary}", (f" · {report.seconds:.2f} s", "dim"))
+    )
+    for what, sources, style in changes:
+        for source in sources[:LISTED]:
+            screen.write(one_line(source), indent=10, lead=Text(f"  {what}", style))
+        if len(sources) > LISTED:
+            screen.write(f"... and {len(sources) - LISTED:,} more", indent=10)
+    for skipped in report.skipped:
+        line = Text.assemble(one_line(skipped.source), (f": {one_line(skipped.reason)}", "dim"))
+        screen.write(line, indent=10, lead=Text("  skipped", "magenta"))
+
+
+def _size(count: int) -> str:
+    from rich.filesize import decimal
+
+    return decimal(count)

@@ -1,0 +1,90 @@
+"""Opens the assistant a command works with, building the index first where there is none yet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from assistant.errors import ConfigError, IndexMissingError
+
+if TYPE_CHECKING:
+    from assistant.api import Assistant
+    from assistant.cli.screen import Screen
+    from assistant.settings import Settings
+    from assistant.types import IndexReport
+
+    Opener = Callable[[Settings], Assistant]
+
+
+def settings_from(index_dir: Path | None = None, writer: str | None = None) -> Settings:
+    """The settings of the environment, overruled by the options that were given.
+
+    Raises ConfigError naming the variable that holds an invalid value.
+    """
+    from pydantic import ValidationError
+
+    from assistant.settings import Settings
+
+    options = {"index_dir": index_dir, "writer": writer}
+    try:
+        return Settings.model_validate({name: value for name, value in options.items() if value is not None})
+    except ValidationError as exc:
+        fault = exc.errors(include_url=False)[0]
+        variable = f"ASSISTANT_{'_'.join(str(part) for part in fault['loc'])}".upper()
+        raise ConfigError(
+            f"{variable} is {fault['input']!r}: {fault['msg'].lower()}. `unset {variable}`, or set it right"
+        ) from exc
+
+
+def opened(context: typer.Context, settings: Settings) -> Assistant:
+    """An assistant with these settings. A program or test that calls the app may pass its own opener as ``obj``."""
+    from assistant.api import Assistant
+
+    opener: Opener = context.obj or Assistant.open
+    return opener(settings)
+
+
+@contextmanager
+def ready(context: typer.Context, settings: Settings, screen: Screen) -> Iterator[Assistant]:
+    """An assistant that can be asked.
+
+    The index is built from its documents folder if it is missing or empty, and never otherwise: documents that
+    changed since are the business of ``index build``.
+    """
+    folder = documents_folder(settings)
+    with opened(context, settings) as assistant:
+        if folder.is_dir() and not _holds_documents(assistant):
+            report = build(assistant, folder, screen)
+            screen.note(
+                f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s."
+            )
+            for skipped in report.skipped:
+                screen.note(f"Skipped {skipped.source}: {skipped.reason}", indent=2)
+        yield assistant
+
+
+def build(assistant: Assistant, folder: Path, screen: Screen) -> IndexReport:
+    """Sync the index with ``folder``, showing how far it has come."""
+    with screen.progress() as advance:
+        return assistant.index(folder, advance)
+
+
+def documents_folder(settings: Settings) -> Path:
+    """Where the index keeps documents of its own."""
+    return settings.index_dir / "documents"
+
+
+def count(number: int, noun: str) -> str:
+    """``1 document``, ``2 documents``, ``12,000 documents``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _holds_documents(assistant: Assistant) -> bool:
+    try:
+        return assistant.status().documents > 0
+    except IndexMissingError:
+        return False

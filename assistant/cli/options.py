@@ -1,0 +1,74 @@
+"""The options that commands share, declared once."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from assistant.types import Filter
+
+_DAY = ["%Y-%m-%d"]
+
+Question = Annotated[str, typer.Argument(help="The question; - reads it from stdin.", show_default=False)]
+IndexDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--index",
+        metavar="DIR",
+        help="The index to use instead of ./index (or ASSISTANT_INDEX_DIR).",
+        file_okay=False,
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+WriterName = Annotated[
+    Literal["auto", "extractive", "ollama"] | None,
+    typer.Option(
+        "--writer", help="Who writes: the documents' own sentences, or a local model.", show_default=False
+    ),
+]
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source", metavar="PATH", help="Only this document or folder; may be repeated.", show_default=False
+    ),
+]
+Since = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since", metavar="DATE", formats=_DAY, help="Only documents published on or after YYYY-MM-DD."
+    ),
+]
+Until = Annotated[
+    datetime | None,
+    typer.Option(
+        "--until", metavar="DATE", formats=_DAY, help="Only documents published on or before YYYY-MM-DD."
+    ),
+]
+
+
+def question_from(argument: str) -> str:
+    """The question itself: what stdin holds where the argument is ``-``, and always encodable text."""
+    text = sys.stdin.read() if argument == "-" else argument
+    # Bytes of an argument that are no UTF-8 arrive as lone surrogates, which nothing further on can store.
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+
+
+def filter_from(sources: list[str] | None, since: datetime | None, until: datetime | None) -> Filter:
+    """The filter that ``--source``, ``--since`` and ``--until`` describe."""
+    from assistant.types import Filter
+
+    if since and until and since > until:
+        raise typer.BadParameter(
+            f"it is after --until {until:%Y-%m-%d}", param_hint=f"--since {since:%Y-%m-%d}"
+        )
+    return Filter(
+        sources=tuple(sources or ()),
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+    )

@@ -1,0 +1,172 @@
+"""Writes answers to stdout and notes to stderr, so that nothing a document says can steer the terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+    from rich.table import Table
+
+    from assistant.types import OnProgress
+
+WIDEST = 100
+"""Columns beyond which lines of prose get hard to read."""
+
+_SPACES = dict.fromkeys(map(ord, "\t\r\v\f\x85\u2028\u2029"), " ")
+_REMOVED = dict.fromkeys(
+    code
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if code != ord("\n") and code not in _SPACES
+)
+_BROKEN = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
+_HARMLESS: dict[int, str | None] = {**_REMOVED, **_SPACES, **_BROKEN}
+_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CURE = re.compile(r"`[^`]+`")
+
+
+def clean(text: str) -> str:
+    """``text`` without terminal control characters (C0, C1), bidirectional overrides and lone surrogates.
+
+    Line breaks stay; other white space that moves the cursor becomes a space.
+    """
+    return text.translate(_HARMLESS)
+
+
+def one_line(text: str) -> str:
+    """``clean`` text with every run of white space as one space."""
+    return " ".join(clean(text).split())
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> NoReturn:
+        """Leave quietly when the reader of a pipe has gone, with the status a shell gives such a program."""
+        # Python flushes stdout once more at exit; it must find something that takes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141)
+
+
+class Screen:
+    """Both streams. On a terminal lines are wrapped and coloured; anywhere else each stays one plain line."""
+
+    def __init__(self) -> None:
+        self._out = _Console(highlight=False, markup=False, emoji=False)
+        self._err = _Console(highlight=False, markup=False, emoji=False, stderr=True)
+
+    @property
+    def wide(self) -> bool:
+        """Whether stdout is a terminal, where columns line up."""
+        return self._out.is_terminal
+
+    @property
+    def width(self) -> int:
+        """Columns to write in; of no meaning where stdout is no terminal."""
+        return min(self._out.width, WIDEST)
+
+    def write(self, text: Text | str = "", *, indent: int = 0, lead: Text | str = "") -> None:
+        """Write a paragraph to stdout, ``lead`` standing in the indentation of its first line."""
+        _paragraph(self._out, text, indent, lead, self.width)
+
+    def note(self, text: Text | str, *, indent: int = 0) -> None:
+        """Write a side remark to stderr."""
+        remark = Text(text, style="dim") if isinstance(text, str) else text
+        _paragraph(self._err, remark, indent, "", min(self._err.width, WIDEST))
+
+    def error(self, message: str) -> None:
+        """Write one line to stderr that says what is wrong, the curing command standing out."""
+        line = Text.assemble(("error: ", "bold red"), one_line(message))
+        line.highlight_regex(_CURE, "bold cyan")
+        self._err.print(line, soft_wrap=True)
+
+    def raw(self, text: str) -> None:
+        """Write exactly ``text`` and a line break to stdout, for programs to read."""
+        try:
+            self._out.file.write(text + "\n")
+            self._out.file.flush()
+        except BrokenPipeError:
+            self._out.on_broken_pipe()
+
+    def json(self, text: str) -> None:
+        """Write a JSON text to stdout; what could steer a terminal is written as its escape."""
+        self.raw(_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+    def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Write a table to stdout: aligned on a terminal, else one line a row, its fields parted by tabs."""
+        cleaned = [[one_line(field) for field in row] for row in rows]
+        if not self.wide:
+            for row in cleaned:
+                self.raw("\t".join(row))
+            return
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        for name in columns:
+            table.add_column(name, overflow="fold")
+        for row in cleaned:
+            table.add_row(*(Text(field) for field in row))
+        self.table(table)
+
+    def table(self, table: Table) -> None:
+        """Write a table of harmless texts to stdout."""
+        self._out.print(table, width=min(self._out.width, WIDEST))
+
+    @contextmanager
+    def waiting(self, what: str) -> Iterator[None]:
+        """Show on stderr, while the block runs and only on a terminal, that something is being done."""
+        if not self._err.is_terminal:
+            yield
+            return
+        with self._err.status(Text(what, style="dim")):
+            yield
+
+    @contextmanager
+    def progress(self) -> Iterator[OnProgress]:
+        """A callback that draws a bar for each stage on stderr, as long as the block runs."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        from assistant.types import Progress as Step
+
+        bars = Progress(
+            TextColumn("{task.description:>10}", markup=False),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[item]}", style="dim", markup=False),
+            console=self._err,
+            transient=True,
+            disable=not self._err.is_terminal,
+        )
+        tasks: dict[str, TaskID] = {}
+
+        def advance(step: Step) -> None:
+            if step.stage not in tasks:
+                tasks[step.stage] = bars.add_task(one_line(step.stage), total=None, item="")
+            bars.update(
+                tasks[step.stage],
+                completed=step.done,
+                total=step.total or None,
+                item=one_line(step.item)[-40:],
+            )
+
+        with bars:
+            yield advance
+
+
+def _paragraph(console: Console, text: Text | str, indent: int, lead: Text | str, width: int) -> None:
+    body = Text(text) if isinstance(text, str) else text
+    margin = Text(lead) if isinstance(lead, str) else lead
+    margin.pad_right(max(0, indent - margin.cell_len))
+    wrapped = console.is_terminal
+    lines = body.wrap(console, max(20, width - indent)) if wrapped else body.split(allow_blank=True)
+    for number, line in enumerate(lines):
+        line.rstrip()
+        console.print(Text.assemble(margin if number == 0 else " " * indent, line), soft_wrap=True)

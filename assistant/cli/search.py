@@ -1,0 +1,47 @@
+"""``assistant search``: the passages a question finds, without an answer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import IndexDir, Json, Question, Since, Sources, Until, filter_from, question_from
+
+Limit = Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many passages at most.")]
+
+
+def search(
+    context: typer.Context,
+    question: Question,
+    limit: Limit = 6,
+    json: Json = False,
+    index: IndexDir = None,
+    source: Sources = None,
+    since: Since = None,
+    until: Until = None,
+) -> None:
+    """List the passages that match a question, best first.
+
+    Exit code 0: something was found; 3: nothing; 2: an error.
+    """
+    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.root import NOT_FOUND
+    from assistant.cli.screen import Screen
+    from assistant.cli.view import show_passages
+
+    screen = Screen()
+    where = filter_from(source, since, until)
+    with ready(context, settings_from(index), screen) as assistant:
+        passages = assistant.search(question_from(question), limit, where)
+    if json:
+        from pydantic import TypeAdapter
+
+        from assistant.types import Passage
+
+        screen.json(TypeAdapter(tuple[Passage, ...]).dump_json(passages).decode())
+    else:
+        show_passages(screen, passages)
+    if not passages:
+        screen.note("No passage matches.")
+        raise typer.Exit(NOT_FOUND)

@@ -1,0 +1,136 @@
+"""Shows answers and passages to a reader."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from assistant.cli.screen import Screen, clean, one_line
+
+if TYPE_CHECKING:
+    from assistant.types import Answer, Citation, Claim, Conflict, Origin, Passage
+
+NEAREST = 3
+"""How many documents a refusal names."""
+
+_MARKER = re.compile(r"\[\d+\]")
+_CAUTION = {"partial": "yellow", "unsupported": "red"}
+_NARROWEST_SIDE = 26
+
+
+def show_answer(screen: Screen, answer: Answer) -> None:
+    """The answer with its doubts marked, both sides of each disagreement, and its sources."""
+    screen.write(_prose(answer))
+    for conflict in answer.conflicts:
+        _show_conflict(screen, conflict)
+    if answer.citations:
+        _heading(screen, "Sources")
+        for citation in answer.citations:
+            _show_source(screen, citation)
+    if answer.outcome == "not_in_documents" and answer.passages:
+        _heading(screen, "Nearest documents")
+        for origin in _distinct(passage.origin for passage in answer.passages):
+            screen.write(Text.assemble(_name(origin), _file(origin)), indent=2)
+
+
+def small_print(answer: Answer, seconds: float) -> str:
+    """Who wrote the answer, how long it took, and what was searched if the question was rewritten."""
+    parts = [f"{answer.writer} writer", f"{seconds:.2f} s"]
+    if one_line(answer.trace.question) != one_line(answer.question):
+        parts.append(f"searched as: {answer.trace.question}")
+    return one_line(" · ".join(parts))
+
+
+def show_passages(screen: Screen, passages: Iterable[Passage]) -> None:
+    """Ranked passages, each under its document's name."""
+    for number, passage in enumerate(passages):
+        if number:
+            screen.write()
+        head = Text.assemble(_name(passage.origin), _file(passage.origin, passage.page))
+        head.append(f" · {passage.score:.3f}", "dim")
+        screen.write(head, indent=4, lead=Text(f"{passage.rank:>2}. ", "dim"))
+        screen.write(one_line(passage.chunk.text), indent=4)
+
+
+def _prose(answer: Answer) -> Text:
+    """The answer's text; markers dim, and after each claim that is not borne out a word of warning."""
+    prose, place = Text(), 0
+    for claim in sorted(answer.claims, key=lambda claim: claim.start):
+        prose.append(clean(answer.text[place : claim.start]))
+        place = max(place, claim.end)
+        prose.append_text(_claim(answer.text[claim.start : claim.end], claim))
+    prose.append(clean(answer.text[place:]))
+    if answer.outcome == "not_in_documents":
+        prose.stylize("bold")
+    prose.highlight_regex(_MARKER, "dim")
+    return prose
+
+
+def _claim(text: str, claim: Claim) -> Text:
+    colour = _CAUTION.get(claim.support)
+    if colour is None:
+        return Text(clean(text))
+    warning = f"{claim.support}: {one_line(claim.reason)}" if claim.reason else claim.support
+    return Text.assemble((clean(text), colour), (f" ({warning})", f"bold {colour}"))
+
+
+def _show_conflict(screen: Screen, conflict: Conflict) -> None:
+    _heading(screen, f"Sources disagree: {one_line(conflict.about)}", "bold yellow")
+    sides = [
+        (
+            Text.assemble(_name(side.citation), (f" [{side.citation.marker}]", "dim")),
+            Text(one_line(side.value), "bold yellow"),
+            _quote(side.citation),
+        )
+        for side in conflict.sides
+    ]
+    if screen.wide and screen.width >= _NARROWEST_SIDE * len(sides):
+        from rich import box
+        from rich.table import Table
+
+        table = Table(box=box.MINIMAL, show_header=True, pad_edge=False, expand=True)
+        for _ in sides:
+            table.add_column(ratio=1, overflow="fold")
+        for column, (name, _, _) in zip(table.columns, sides, strict=True):
+            column.header = name
+        table.add_row(*(value for _, value, _ in sides))
+        table.add_row(*(quote for _, _, quote in sides))
+        screen.table(table)
+        return
+    for name, value, quote in sides:
+        screen.write(Text.assemble(name, ": ", value), indent=2)
+        screen.write(quote, indent=6)
+
+
+def _show_source(screen: Screen, citation: Citation) -> None:
+    lead = Text(f"[{citation.marker}] ", "cyan")
+    head = Text.assemble(_name(citation), _file(citation, citation.page))
+    screen.write(head, indent=lead.cell_len, lead=lead)
+    screen.write(_quote(citation), indent=lead.cell_len)
+
+
+def _heading(screen: Screen, text: str, style: str = "bold") -> None:
+    screen.write()
+    screen.write(Text(text, style))
+
+
+def _name(origin: Origin) -> Text:
+    return Text(one_line(origin.attribution), "bold")
+
+
+def _file(origin: Origin, page: int | None = None) -> Text:
+    return Text(f" · {one_line(origin.source)}{f', page {page}' if page else ''}", "dim")
+
+
+def _quote(citation: Citation) -> Text:
+    return Text(
+        f"\N{LEFT DOUBLE QUOTATION MARK}{one_line(citation.quote)}\N{RIGHT DOUBLE QUOTATION MARK}", "italic"
+    )
+
+
+def _distinct(origins: Iterable[Origin]) -> Iterator[Origin]:
+    nearest = {origin.source: origin for origin in reversed(list(origins))}
+    yield from list(reversed(nearest.values()))[:NEAREST]

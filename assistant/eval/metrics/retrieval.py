@@ -1,0 +1,115 @@
+"""Ranking metrics at three levels: documents, passages, sentences.
+
+The things to be found are the gold quotations (at document level: their documents), and the rank of one is the rank
+of the first item that covers it. So the numbers do not depend on how a system cuts its chunks, a repeated find earns
+nothing twice, and where items and quotations match one to one the values are those of trec_eval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from assistant.eval.cases import Case
+from assistant.eval.corpus import Corpus, covers
+from assistant.eval.metrics.base import Metric, Score
+from assistant.text.sentences import Span
+from assistant.types import Answer
+
+Level = Literal["document", "passage", "sentence"]
+Ranks = Sequence[int | None]
+"""For each thing to be found the rank it was found at, from 1, or None."""
+
+
+def ranks(case: Case, answer: Answer, corpus: Corpus, level: Level) -> Ranks:
+    """At which rank each piece of gold evidence was found."""
+    if level == "document":
+        sources = list(dict.fromkeys(passage.chunk.source for passage in answer.passages))
+        wanted = dict.fromkeys(quotation.source for quotation in case.evidence)
+        return [sources.index(source) + 1 if source in sources else None for source in wanted]
+    items = [
+        (item.source, Span(item.start, item.end))
+        for item in ([p.chunk for p in answer.passages] if level == "passage" else answer.trace.sentences)
+    ]
+    return [
+        next(
+            (
+                rank
+                for rank, (source, span) in enumerate(items, 1)
+                if source == quotation.source
+                and any(covers(span, place) for place in corpus.locate(source, quotation.quote))
+            ),
+            None,
+        )
+        for quotation in case.evidence
+    ]
+
+
+def hit(found: Ranks, k: int) -> float:
+    """1.0 if any is among the first k."""
+    return float(any(rank is not None and rank <= k for rank in found))
+
+
+def recall(found: Ranks, k: int) -> float:
+    """Share that is among the first k."""
+    return sum(rank is not None and rank <= k for rank in found) / len(found)
+
+
+def everything(found: Ranks, k: int) -> float:
+    """1.0 if all are among the first k."""
+    return float(all(rank is not None and rank <= k for rank in found))
+
+
+def reciprocal_rank(found: Ranks, k: int) -> float:
+    """1 / rank of the first find within k, else 0."""
+    return max((1 / rank for rank in found if rank is not None and rank <= k), default=0.0)
+
+
+def ndcg(found: Ranks, k: int) -> float:
+    """Discounted cumulative gain, binary, log2 discount (Järvelin & Kekäläinen 2002), over that of a perfect list.
+
+    At most 1: a passage that covers two quotations at once would beat a list that holds them one by one.
+    """
+    gained = sum(1 / math.log2(rank + 1) for rank in found if rank is not None and rank <= k)
+    ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(found), k) + 1))
+    return min(gained / ideal, 1.0)
+
+
+def average_precision(found: Ranks, k: int) -> float:
+    """Mean over all wanted things of the precision at the rank each was found, 0 beyond k; precision is at most 1."""
+    within = sorted(rank for rank in found if rank is not None and rank <= k)
+    return sum(min(number / rank, 1.0) for number, rank in enumerate(within, 1)) / len(found)
+
+
+Measure = Callable[[Ranks, int], float]
+
+
+def _metric(name: str, about: str, level: Level, measure: Measure, k: int) -> Metric:
+    def score(case: Case, answer: Answer, corpus: Corpus) -> Score:
+        if not case.evidence:
+            return Score(None, "no gold evidence to find")
+        found = ranks(case, answer, corpus, level)
+        places = ", ".join("not found" if rank is None else f"rank {rank}" for rank in found)
+        return Score(measure(found, k), f"gold {level}: {places}")
+
+    return Metric(name, "retrieval", about, "higher", score)
+
+
+_MEASURES: tuple[tuple[str, str, Measure, tuple[int, ...]], ...] = (
+    ("hit", "any evidence among the first {k} {level}s", hit, (1, 3, 4, 10)),
+    ("mrr", "reciprocal rank of the first evidence within {k} {level}s", reciprocal_rank, (10,)),
+    ("ndcg", "normalised discounted cumulative gain within {k} {level}s", ndcg, (10,)),
+    ("map", "average precision within {k} {level}s", average_precision, (10,)),
+    ("recall", "share of the evidence among the first {k} {level}s", recall, (1, 4, 10)),
+    ("all_evidence", "all evidence among the first {k} {level}s", everything, (4, 10)),
+)
+
+_LEVELS: tuple[Level, ...] = ("document", "passage", "sentence")
+
+RETRIEVAL = tuple(
+    _metric(f"{level}_{name}@{k}", about.format(k=k, level=level), level, measure, k)
+    for level in _LEVELS
+    for name, about, measure, ks in _MEASURES
+    for k in ks
+)

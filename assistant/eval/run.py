@@ -1,0 +1,215 @@
+"""Sits the exam: asks every question once, with a time limit, and logs each answer as it comes."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from filelock import FileLock, Timeout
+from pydantic import JsonValue, ValidationError
+
+from assistant.errors import SuiteError
+from assistant.eval.cases import Case, Suite
+from assistant.eval.log import LOG, Header, Result, Run, appending, read_run
+from assistant.eval.metrics import PLAIN, WALL
+from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace
+
+Ask = Callable[..., Answer | str]
+"""``ask(question, history=..., where=...)``; a callable of the question alone will do where a case has neither.
+
+``history`` is a sequence of ``Turn``, ``where`` a ``Filter``. A plain string is an answer without citations.
+"""
+
+
+def run(
+    suite: Suite,
+    ask: Ask,
+    about: Mapping[str, JsonValue] | None = None,
+    *,
+    workers: int = 1,
+    variants: bool = True,
+    on_progress: OnProgress = lambda _: None,
+) -> Run:
+    """Asks the questions of the suite and returns the run, logged in ``<suite>/runs/<run>/answers.jsonl``.
+
+    ``about`` describes what is asked: recipe fingerprint, settings, prompt hashes, versions, code commit. A run of
+    the same suite and the same ``about`` that was stopped half-way is taken up where it stopped; nothing is asked
+    twice. A question that raises, hangs past ``suite.time_limit`` or returns neither Answer nor string is a failed
+    result, and the run goes on. With ``variants`` follow-ups are also asked in full and without their history.
+    """
+    cases = [form for case in suite.cases for form in (case, *(case.variants() if variants else ()))]
+    header = Header(
+        suite=suite.title,
+        suite_hash=suite.hash,
+        selection=hashlib.blake2b("\n".join(case.key for case in cases).encode(), digest_size=8).hexdigest(),
+        cases=len(cases),
+        seed=suite.seed,
+        started=datetime.now(UTC).isoformat(timespec="seconds"),
+        about=dict(about or {}),
+    )
+    with _claimed(suite.folder / "runs", header) as path:
+        done = {result.case for result in read_run(path).results} if path.exists() else set()
+        open_cases = [case for case in cases if case.key not in done]
+        with appending(path) as append:
+            if not path.stat().st_size:
+                append(header)
+            for count, result in enumerate(answers(open_cases, ask, workers, suite.time_limit), len(done) + 1):
+                append(result)
+                on_progress(Progress(stage="asking", done=count, total=len(cases), item=result.case))
+        return read_run(path)
+
+
+class _Claim(NamedTuple):
+    """A run folder nobody else writes to."""
+
+    path: Path
+    lock: FileLock
+
+    def __enter__(self) -> Path:
+        return self.path
+
+    def __exit__(self, *_: object) -> None:
+        self.lock.release()
+
+
+def _claimed(runs: Path, header: Header) -> _Claim:
+    """The log of an unfinished run of the same kind, else of a new one."""
+    for path in sorted(runs.glob(f"*/{LOG}"), reverse=True):
+        if _unfinished(path, header) and (lock := _locked(path)):
+            if _unfinished(path, header):
+                return _Claim(path, lock)
+            lock.release()
+    stamp = header.started.replace("-", "").replace(":", "")[:15].replace("T", "-")
+    for number in range(1000):
+        folder = runs / (f"{stamp}-{number}" if number else stamp)
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        if lock := _locked(folder / LOG):
+            return _Claim(folder / LOG, lock)
+    raise SuiteError(f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`.")
+
+
+def _locked(path: Path) -> FileLock | None:
+    lock = FileLock(path.with_suffix(".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return None
+    return lock
+
+
+def _unfinished(path: Path, header: Header) -> bool:
+    """Whether the log is one of this very run and lacks answers; lines are counted, not read, a log may be long."""
+    try:
+        with path.open("rb") as file:
+            same = Header.model_validate_json(file.readline()).same_run(header)
+            return same and sum(line.endswith(b"\n") for line in file) < header.cases
+    except (OSError, ValidationError):
+        return False
+
+
+# --- asking with a time limit --------------------------------------------------------------------------------
+
+
+class _Job(NamedTuple):
+    case: Case
+    worker: _Worker
+
+
+class _Done(NamedTuple):
+    job: _Job
+    result: Result
+
+
+class _Worker:
+    """A thread that answers one question after another; abandoned when one takes too long.
+
+    The threads live on between questions because engines keep connections by thread. They are daemons: a question
+    that hangs for ever must not keep the program from ending.
+    """
+
+    def __init__(self, ask: Ask, done: queue.SimpleQueue[_Done]) -> None:
+        self.ask, self.done = ask, done
+        self.inbox: queue.SimpleQueue[Case | None] = queue.SimpleQueue()
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def _work(self) -> None:
+        while (case := self.inbox.get()) is not None:
+            self.done.put(_Done(_Job(case, self), answered(self.ask, case)))
+
+
+def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) -> Iterator[Result]:
+    """The result of each case, as they come; a case beyond ``time_limit`` seconds is given up and reported."""
+    done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
+    waiting = list(reversed(cases))
+    idle = [_Worker(ask, done) for _ in range(min(max(workers, 1), len(cases)))]
+    deadlines: dict[_Job, float] = {}
+    while waiting or deadlines:
+        while waiting and idle:
+            worker = idle.pop()
+            job = _Job(waiting.pop(), worker)
+            deadlines[job] = time.monotonic() + time_limit
+            worker.inbox.put(job.case)
+        try:
+            job, result = done.get(timeout=max(0.0, min(deadlines.values()) - time.monotonic()))
+        except queue.Empty:
+            for job in [job for job, deadline in deadlines.items() if deadline <= time.monotonic()]:
+                del deadlines[job]
+                job.worker.inbox.put(None)
+                idle.append(_Worker(ask, done))
+                yield Result(case=job.case.key, error=f"no answer within {time_limit:g} s", seconds=time_limit)
+            continue
+        if job in deadlines:  # else: it was given up, and the late answer is of no use
+            del deadlines[job]
+            idle.append(job.worker)
+            yield result
+    for worker in idle:
+        worker.inbox.put(None)
+
+
+def answered(ask: Ask, case: Case) -> Result:
+    """Asks one question and notes what came of it, and how long it took."""
+    extra: dict[str, Any] = {}
+    if case.history:
+        extra["history"] = case.turns
+    if case.scope:
+        extra["where"] = case.where
+    start = time.perf_counter()
+    try:
+        given = ask(case.question, **extra)
+        if not isinstance(given, Answer | str):
+            raise TypeError(f"ask returned {type(given).__name__}, neither an Answer nor a string")  # noqa: TRY301
+        seconds = time.perf_counter() - start
+        return Result(case=case.key, answer=timed(as_answer(case, given), seconds), seconds=seconds)
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
+        return Result(case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start)
+
+
+def as_answer(case: Case, given: Answer | str) -> Answer:
+    """An answer as it is; a string as an answer without citations, and as a refusal if it is blank or says so."""
+    if isinstance(given, Answer):
+        return given
+    refusal = not given.strip() or given.strip().startswith(NOT_IN_DOCUMENTS)
+    return Answer(
+        question=case.question,
+        history=case.turns,
+        text=given,
+        outcome="not_in_documents" if refusal else "answered",
+        answerability=0.0 if refusal else 1.0,
+        writer=PLAIN,
+        trace=Trace(question=case.question),
+    )
+
+
+def timed(answer: Answer, seconds: float) -> Answer:
+    """The answer with the wall seconds it took, as the asker saw them, noted in its trace."""
+    trace = answer.trace.model_copy(update={"seconds": {**answer.trace.seconds, WALL: seconds}})
+    return answer.model_copy(update={"trace": trace})

@@ -1,0 +1,571 @@
+"""The truth of an index: one SQLite file with every document, chunk and vector; all SQL lives here.
+
+A build inserts documents as pending; one transaction makes them live, removes what they replace and counts the
+generation up. Readers see live rows only, so at any moment they see one whole generation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import (
+    IndexCorruptError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexStaleError,
+    StoreError,
+)
+from assistant.ports import Embedding, StoredChunk, Vectors
+from assistant.types import Chunk, Document, IndexedDocument, Origin, Span
+
+SCHEMA_VERSION = 1
+
+_SPARE_VECTORS = 10_000  # kept although no chunk uses them: a text that comes back is not embedded again
+_BUSY_SECONDS = 30.0
+_VARIABLES = 500  # well under SQLite's limit of parameters in a statement
+
+_SCHEMA = f"""
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE roots (location TEXT PRIMARY KEY, synced TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'live')),
+    location TEXT NOT NULL,    -- of the file: absolute, or relative to the folder that holds the index
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    origin TEXT NOT NULL,      -- JSON
+    pages TEXT NOT NULL,       -- JSON
+    text TEXT NOT NULL,
+    UNIQUE (source, state)
+);
+CREATE TABLE chunks (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    sentences TEXT NOT NULL,   -- JSON: spans within the chunk
+    header TEXT NOT NULL,      -- what stands before the chunk when it is embedded
+    key BLOB NOT NULL,         -- of its vectors
+    PRIMARY KEY (document, position)
+) WITHOUT ROWID;
+CREATE INDEX chunks_by_id ON chunks (id);
+CREATE INDEX chunks_by_key ON chunks (key);
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY,
+    embedder TEXT NOT NULL,
+    key BLOB NOT NULL,
+    whole BLOB NOT NULL,       -- float32, of the text
+    parts BLOB NOT NULL,       -- float16, of its sentences one after the other
+    UNIQUE (embedder, key)
+);
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY,
+    root TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT,             -- NULL: interrupted, or still at work
+    report TEXT                -- JSON
+);
+"""
+
+
+class FileFacts(NamedTuple):
+    """What the catalog remembers of a live document's file, to see whether it changed."""
+
+    document: int
+    source: str
+    location: str
+    size: int
+    modified_ns: int
+    digest: str
+
+
+class NewChunk(NamedTuple):
+    """A chunk to be stored: its sentences within it, and the header that is embedded before it."""
+
+    chunk: Chunk
+    sentences: tuple[Span, ...]
+    header: str
+
+    @property
+    def embedded(self) -> tuple[str, tuple[Span, ...]]:
+        """The text that is embedded, and the sentences within that."""
+        shift = len(self.header)
+        return self.header + self.chunk.text, tuple(Span(s + shift, e + shift) for s, e in self.sentences)
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal embedded texts and sentences."""
+        return hashlib.blake2b(json.dumps(self.embedded).encode(), digest_size=16).digest()
+
+
+class Change(NamedTuple):
+    """What a new generation changed: documents that became live, chunks with new vectors, chunks that went."""
+
+    generation: int
+    documents: frozenset[int]
+    upserted: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+
+class Searchable(NamedTuple):
+    """A live chunk as the keyword index sees it."""
+
+    id: str
+    text: str
+    origin: Origin
+
+
+class Matrix(NamedTuple):
+    """All live chunks of one generation: ids and documents by row, vectors of shape (rows, dimension)."""
+
+    ids: list[str]
+    documents: NDArray[np.int64]
+    vectors: Vectors
+
+
+class Catalog:
+    """One catalog file, shared by any number of threads, each with a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._mutex = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """An existing catalog. Raises IndexMissingError, IndexStaleError or IndexCorruptError."""
+        if not path.is_file():
+            raise _missing(path)
+        catalog = cls(path)
+        try:
+            catalog._check_version()
+        except BaseException:
+            catalog.close()
+            raise
+        return catalog
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """The catalog at ``path``, made where there is none. Only the holder of the writer's lock may."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        catalog = cls(path)
+        try:
+            with catalog._sql() as db:
+                if db.execute("PRAGMA user_version").fetchone() == (0,):
+                    db.execute("PRAGMA journal_mode = WAL")
+                    db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            catalog._check_version()
+        except BaseException:
+            catalog.close()
+            raise
+        return catalog
+
+    def close(self) -> None:
+        """Close all threads' connections."""
+        with self._mutex:
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._local = threading.local()
+
+    # --- what is in it
+
+    @property
+    def generation(self) -> int:
+        """Counts up with every change of what is live; 0 before the first."""
+        return int(self.fact("generation") or 0)
+
+    def fact(self, name: str) -> str | None:
+        """A remembered fact: ``generation``, ``recipe`` or ``embedder``."""
+        with self._sql() as db:
+            row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+            return None if row is None else str(row[0])
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and chunks are live."""
+        with self._sql() as db:
+            documents = db.execute("SELECT count(*) FROM documents WHERE state = 'live'").fetchone()[0]
+            chunks = db.execute(
+                "SELECT count(*) FROM chunks JOIN documents d ON d.id = document WHERE d.state = 'live'"
+            ).fetchone()[0]
+            return int(documents), int(chunks)
+
+    def roots(self) -> tuple[str, ...]:
+        """Locations that were synced."""
+        with self._sql() as db:
+            return tuple(row[0] for row in db.execute("SELECT location FROM roots ORDER BY location"))
+
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """The live documents by source."""
+        query = """SELECT origin, length(text), (SELECT count(*) FROM chunks WHERE document = d.id)
+                   FROM documents d WHERE state = 'live' ORDER BY source"""
+        with self._sql() as db:
+            return tuple(
+                IndexedDocument(
+                    **Origin.model_validate_json(origin).model_dump(), characters=size, passages=n
+                )
+                for origin, size, n in db.execute(query)
+            )
+
+    def document(self, source: str) -> Document | None:
+        """The live document of that source."""
+        with self._sql() as db:
+            row = db.execute(
+                "SELECT origin, pages, text FROM documents WHERE source = ? AND state = 'live'", (source,)
+            ).fetchone()
+            return None if row is None else _document(*row)
+
+    def origins(self) -> dict[int, Origin]:
+        """Origins of the live documents by their number."""
+        with self._sql() as db:
+            rows = db.execute("SELECT id, origin FROM documents WHERE state = 'live'").fetchall()
+            return {number: Origin.model_validate_json(origin) for number, origin in rows}
+
+    def live(self, ids: Sequence[str]) -> dict[str, int]:
+        """Those of ``ids`` that are live chunks, in their order, with the number of their document."""
+        found: dict[str, int] = {}
+        with self._sql() as db:
+            for some in _batches(ids, _VARIABLES):
+                marks = ",".join("?" * len(some))
+                found |= db.execute(
+                    f"""SELECT c.id, d.id FROM chunks c JOIN documents d ON d.id = c.document
+                        WHERE d.state = 'live' AND c.id IN ({marks})""",  # noqa: S608 - marks only
+                    some,
+                ).fetchall()
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def fetch(self, ids: Sequence[str], embedder: str) -> list[StoredChunk]:
+        """The live chunks among ``ids`` that have vectors of ``embedder``, in that order."""
+        found: dict[str, StoredChunk] = {}
+        with self._sql() as db:
+            for some in _batches(ids, _VARIABLES):
+                marks = ",".join("?" * len(some))
+                for row in db.execute(
+                    f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.origin, v.whole, v.parts
+                        FROM chunks c JOIN documents d ON d.id = c.document
+                        JOIN vectors v ON v.key = c.key AND v.embedder = ?
+                        WHERE d.state = 'live' AND c.id IN ({marks})""",  # noqa: S608 - marks only
+                    (embedder, *some),
+                ):
+                    found[row[0]] = _stored(*row[1:])
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def searchables(self, documents: frozenset[int] | None = None) -> Iterator[Searchable]:
+        """The chunks of these live documents, or of all, one document after the other."""
+        query = """SELECT c.id, c.text FROM chunks c JOIN documents d ON d.id = c.document
+                   WHERE d.id = ? AND d.state = 'live' ORDER BY c.position"""
+        for number, origin in self.origins().items():
+            if documents is None or number in documents:
+                with self._sql() as db:
+                    rows = db.execute(query, (number,)).fetchall()
+                yield from (Searchable(id_, text, origin) for id_, text in rows)
+
+    def chunk_ids(self, documents: Iterable[int]) -> list[str]:
+        """Ids of the chunks of these documents."""
+        with self._sql() as db:
+            rows = (db.execute("SELECT id FROM chunks WHERE document = ?", (number,)) for number in documents)
+            return [row[0] for some in rows for row in some]
+
+    def matrix(self, embedder: str) -> Matrix:
+        """Ids, documents and vectors of all live chunks, in a stable order."""
+        query = """SELECT c.id, d.id, v.whole FROM documents d JOIN chunks c ON c.document = d.id
+                   JOIN vectors v ON v.key = c.key AND v.embedder = ?
+                   WHERE d.state = 'live' ORDER BY d.source, c.position"""
+        ids: list[str] = []
+        documents: list[int] = []
+        blobs = bytearray()
+        with self._sql() as db:
+            for id_, document, whole in db.execute(query, (embedder,)):
+                ids.append(id_)
+                documents.append(document)
+                blobs += whole
+        vectors = np.frombuffer(blobs, dtype=np.float32).reshape(len(ids), -1 if ids else 0)
+        return Matrix(ids, np.array(documents, dtype=np.int64), vectors)
+
+    def vectors(self, embedder: str, size: int) -> Iterator[tuple[list[str], Vectors]]:
+        """Ids and vectors of all live chunks in batches of ``size``."""
+        for some in _batches(self.chunk_ids(self.origins()), size):
+            stored = self.fetch(some, embedder)
+            if stored:
+                yield [s.chunk.id for s in stored], np.stack([s.embedding.whole for s in stored])
+
+    # --- a build
+
+    def files(self) -> list[FileFacts]:
+        """The files of all live documents."""
+        with self._sql() as db:
+            rows = db.execute(
+                "SELECT id, source, location, size, modified_ns, digest FROM documents WHERE state = 'live'"
+            )
+            return [FileFacts(*row) for row in rows]
+
+    def begin(self, root: str) -> int:
+        """Journal that a build has begun, drop what an interrupted one left, and return the build's number."""
+        with self._write() as db:
+            db.execute("DELETE FROM documents WHERE state = 'pending'")
+            made = db.execute("INSERT INTO journal (root, started) VALUES (?, datetime('now'))", (root,))
+            return int(made.lastrowid or 0)
+
+    def touch(self, document: int, location: str, size: int, modified_ns: int) -> None:
+        """Remember where the file lies and how it looks now, although the document is the same."""
+        with self._write() as db:
+            db.execute(
+                "UPDATE documents SET location = ?, size = ?, modified_ns = ? WHERE id = ?",
+                (location, size, modified_ns, document),
+            )
+
+    def insert(self, document: Document, file: FileFacts, chunks: Iterable[NewChunk]) -> None:
+        """Store a pending document with its chunks; nobody sees it before ``publish``."""
+        columns = "source, state, location, size, modified_ns, digest, origin, pages, text"
+        with self._write() as db:
+            row = db.execute(
+                f"INSERT INTO documents ({columns}) VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names
+                (
+                    document.source,
+                    file.location,
+                    file.size,
+                    file.modified_ns,
+                    document.digest,
+                    document.origin.model_dump_json(),
+                    json.dumps(document.pages),
+                    document.text,
+                ),
+            ).lastrowid
+            db.executemany(
+                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ((row, n, *_columns(chunk)) for n, chunk in enumerate(chunks)),
+            )
+
+    def unembedded(self, embedder: str) -> list[tuple[int, int]]:
+        """Places of pending chunks without vectors, one for each distinct text; ``new_chunks`` reads them."""
+        query = """SELECT min(c.document), c.position FROM chunks c JOIN documents d ON d.id = c.document
+                   WHERE d.state = 'pending'
+                   AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = c.key)
+                   GROUP BY c.key ORDER BY c.document, c.position"""
+        with self._sql() as db:
+            return db.execute(query, (embedder,)).fetchall()
+
+    def new_chunks(self, places: Sequence[tuple[int, int]]) -> list[NewChunk]:
+        """The chunks at these places."""
+        query = """SELECT d.source, c."start", c."end", c.text, c.sentences, c.header
+                   FROM chunks c JOIN documents d ON d.id = c.document WHERE c.document = ? AND c.position = ?"""
+        found = []
+        with self._sql() as db:
+            for place in places:
+                source, start, end, text, sentences, header = db.execute(query, place).fetchone()
+                chunk = Chunk(source=source, start=start, end=end, text=text)
+                found.append(NewChunk(chunk, _spans(sentences), header))
+        return found
+
+    def add_vectors(self, embedder: str, keys: Sequence[bytes], embeddings: Sequence[Embedding]) -> None:
+        """Keep embeddings for good; what is committed here survives an interruption."""
+        with self._write() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO vectors (embedder, key, whole, parts) VALUES (?, ?, ?, ?)",
+                (
+                    (
+                        embedder,
+                        key,
+                        e.whole.astype(np.float32).tobytes(),
+                        e.parts.astype(np.float16).tobytes(),
+                    )
+                    for key, e in zip(keys, embeddings, strict=True)
+                ),
+            )
+
+    def publish(self, removed: Sequence[int], recipe: str, embedder: str) -> Change:
+        """Make pending documents live in place of what they replace, without ``removed``; count up, all at once."""
+        with self._write() as db:
+            db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
+            db.execute("DELETE FROM gone")
+            db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", ((number,) for number in removed))
+            db.execute(
+                """INSERT OR IGNORE INTO gone SELECT old.id FROM documents old
+                   JOIN documents new ON new.source = old.source AND new.state = 'pending'
+                   WHERE old.state = 'live'"""
+            )
+            old = dict(
+                db.execute("SELECT id, key FROM chunks WHERE document IN (SELECT id FROM gone)").fetchall()
+            )
+            new = dict(
+                db.execute(
+                    """SELECT c.id, c.key FROM chunks c JOIN documents d ON d.id = c.document
+                       WHERE d.state = 'pending'"""
+                ).fetchall()
+            )
+            documents = [row[0] for row in db.execute("SELECT id FROM documents WHERE state = 'pending'")]
+            db.execute("DELETE FROM documents WHERE id IN (SELECT id FROM gone)")
+            db.execute("UPDATE documents SET state = 'live' WHERE state = 'pending'")
+            generation = self.generation + 1
+            facts = {"generation": str(generation), "recipe": recipe, "embedder": embedder}
+            db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+        return Change(
+            generation,
+            frozenset(documents),
+            tuple(id_ for id_, key in new.items() if old.get(id_) != key),
+            tuple(id_ for id_ in old if id_ not in new),
+        )
+
+    def finish(self, build: int, root: str | None, report: str) -> None:
+        """Journal that a build is complete, remember its root, and drop vectors nobody uses when they are many."""
+        with self._write() as db:
+            db.execute(
+                "UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build)
+            )
+            if root is not None:
+                db.execute("INSERT OR REPLACE INTO roots VALUES (?, datetime('now'))", (root,))
+            unused = "FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
+            spare = db.execute(f"SELECT count(*) {unused}").fetchone()[0]  # noqa: S608 - a constant
+            used = db.execute("SELECT count(*) FROM vectors").fetchone()[0] - spare
+            if spare > max(used, _SPARE_VECTORS):
+                db.execute(f"DELETE {unused}")  # noqa: S608 - a constant
+
+    # --- checks
+
+    def problems(self, embedder: str) -> list[str]:
+        """What is wrong inside the catalog, in words; nothing in a sound one."""
+        found = []
+        with self._sql() as db:
+            found += [
+                f"catalog: {row[0]}" for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
+            ]
+            pending = db.execute("SELECT count(*) FROM documents WHERE state = 'pending'").fetchone()[0]
+            if pending:
+                found.append(f"catalog: a build was interrupted and left {pending} pending documents")
+            for source, text, start, end, chunk in db.execute(
+                """SELECT d.source, d.text, c."start", c."end", c.text FROM documents d
+                   JOIN chunks c ON c.document = d.id WHERE d.state = 'live'"""
+            ):
+                if text[start:end] != chunk:
+                    found.append(f"catalog: {source!r} has other text at {start}:{end} than its chunk")
+            for (source,) in db.execute(
+                """SELECT d.source FROM documents d JOIN chunks c ON c.document = d.id WHERE d.state = 'live'
+                   AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.embedder = ?)""",
+                (embedder,),
+            ):
+                found.append(f"catalog: a chunk of {source!r} has no vector")
+        for ids, vectors in self.vectors(embedder, 1000):
+            lengths = np.linalg.norm(vectors, axis=1)
+            found += [
+                f"catalog: the vector of chunk {ids[row]!r} has length {lengths[row]:.3f}"
+                for row in np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))
+            ]
+        return found
+
+    # --- how it talks to SQLite
+
+    def _check_version(self) -> None:
+        with self._sql() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            raise _missing(self.path)
+        if version != SCHEMA_VERSION:
+            raise IndexStaleError(
+                f"The index in {str(self.path.parent)!r} was made by another version of assistant. {self._cure}"
+            )
+
+    @property
+    def _cure(self) -> str:
+        store = self.path.parent
+        return f"`mv {store} {store}.old && assistant index build`"
+
+    @contextmanager
+    def _sql(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection; everything SQLite raises is translated here."""
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self._connect()
+            yield connection
+        except sqlite3.Error as exc:
+            raise self._translated(exc) from exc
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, whole or not at all."""
+        with self._sql() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        # On a read-only disk SQLite cannot make the files it shares a WAL by; nobody writes there either.
+        options = "" if os.access(self.path.parent, os.W_OK) else "?mode=ro&immutable=1"
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}{options}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # used by one thread, closed by whichever closes the index
+        )
+        with self._mutex:
+            self._connections.append(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def _translated(self, exc: sqlite3.Error) -> StoreError:
+        name = getattr(exc, "sqlite_errorname", "") or ""
+        what = f"The catalog {str(self.path)!r}"
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return IndexLockedError(f"{what} is being written to. Try again when that is done")
+        if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
+            return StoreError(
+                f"{what} cannot be used: {exc}. `df -h {self.path.parent}` shows whether there is room"
+            )
+        return IndexCorruptError(f"{what} is damaged: {exc}. {self._cure}")
+
+
+def _missing(path: Path) -> IndexMissingError:
+    return IndexMissingError(f"There is no index in {str(path.parent.parent)!r}. `assistant index build`")
+
+
+def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in json.loads(text))
+
+
+def _columns(new: NewChunk) -> tuple[str, int, int, str, str, str, bytes]:
+    chunk = new.chunk
+    return chunk.id, chunk.start, chunk.end, chunk.text, json.dumps(new.sentences), new.header, new.key
+
+
+def _document(origin: str, pages: str, text: str) -> Document:
+    return Document(**Origin.model_validate_json(origin).model_dump(), pages=json.loads(pages), text=text)
+
+
+def _stored(
+    source: str, start: int, end: int, text: str, sentences: str, origin: str, whole: bytes, parts: bytes
+) -> StoredChunk:
+    vector = np.frombuffer(whole, dtype=np.float32)
+    halves = np.frombuffer(parts, dtype=np.float16).astype(np.float32)
+    return StoredChunk(
+        Chunk(source=source, start=start, end=end, text=text),
+        Origin.model_validate_json(origin),
+        _spans(sentences),
+        Embedding(vector, halves.reshape(-1, len(vector))),
+    )

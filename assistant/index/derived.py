@@ -1,0 +1,144 @@
+"""The two engines that mirror the catalog: keywords (always) and Chroma's neighbours (for large indexes).
+
+Both say which generation they hold. A writer brings them to the catalog's generation after publishing it, by the
+difference where they are one behind and sound, else from scratch; neither needs a model. A reader uses an engine
+only at its own generation; otherwise it answers from the catalog.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from assistant.backends.chroma import ChromaIndex, read_seal
+from assistant.backends.keyword import Analyzer, Entry, KeywordIndex
+from assistant.errors import BackendError
+from assistant.index.catalog import Catalog, Change
+from assistant.ports import Vectors
+from assistant.types import OnProgress, Origin, Progress
+
+_BATCH = 1000
+
+
+class Derived:
+    """The engines' folders beside the catalog, and how to bring them up to date."""
+
+    def __init__(self, store: Path, catalog: Catalog, exact_up_to: int) -> None:
+        self.keyword_dir = store / "keyword"
+        self.chroma_dir = store / "chroma"
+        self._catalog = catalog
+        self._exact_up_to = exact_up_to
+
+    def refresh(self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False) -> None:
+        """Bring both engines to the catalog's generation; ``fresh`` even if they seem to be there.
+
+        Only the holder of the writer's lock may.
+        """
+        generation = self._catalog.generation
+        embedder = self._catalog.fact("embedder") or ""
+        _, chunks = self._catalog.counts()
+        self._refresh_keyword(analyzer, generation, None if fresh else change, chunks, on_progress, fresh)
+        if chunks > self._exact_up_to:
+            self._refresh_chroma(embedder, generation, None if fresh else change, chunks, on_progress, fresh)
+        else:
+            shutil.rmtree(self.chroma_dir, ignore_errors=True)
+
+    def keyword(self, analyzer: Analyzer, generation: int) -> KeywordIndex | None:
+        """The keyword index if it is sound and at ``generation``."""
+        try:
+            index = KeywordIndex.open(self.keyword_dir, analyzer)
+            return index if index.generation == generation else None
+        except BackendError:
+            return None
+
+    def keyword_in_memory(self, analyzer: Analyzer) -> KeywordIndex:
+        """A keyword index made from the catalog, for a reader that finds none it may use."""
+        index = KeywordIndex.create(None, analyzer)
+        index.update(self._entries(None), (), self._catalog.generation)
+        return index
+
+    def chroma(self, generation: int) -> ChromaIndex | None:
+        """Chroma's index if it is sound and at ``generation``; imports chromadb only where there is one."""
+        seal = read_seal(self.chroma_dir)
+        if seal is None or seal["generation"] != generation:
+            return None
+        try:
+            return ChromaIndex.open(self.chroma_dir)
+        except BackendError:
+            return None
+
+    def _refresh_keyword(
+        self, analyzer: Analyzer, generation: int, change: Change | None, chunks: int, on_progress: OnProgress, fresh: bool
+    ) -> None:
+        current = None if fresh else self.keyword(analyzer, generation)
+        if current and current.count == chunks:
+            return
+        behind = self.keyword(analyzer, change.generation - 1) if change else None
+        if change and behind:
+            total = len(change.upserted)
+            behind.update(_reported(self._entries(change.documents), total, on_progress), change.deleted, generation)
+            if behind.count == chunks:
+                return
+        shutil.rmtree(self.keyword_dir, ignore_errors=True)
+        index = KeywordIndex.create(self.keyword_dir, analyzer)
+        index.update(_reported(self._entries(None), chunks, on_progress), (), generation)
+
+    def _refresh_chroma(
+        self, embedder: str, generation: int, change: Change | None, chunks: int, on_progress: OnProgress, fresh: bool
+    ) -> None:
+        current = None if fresh else self.chroma(generation)
+        if current:
+            sound = current.count == chunks
+            current.close()
+            if sound:
+                return
+        if change and (behind := self.chroma(change.generation - 1)):
+            try:
+                behind.update(self._some_vectors(embedder, change.upserted), change.deleted, generation)
+                if behind.count == chunks:
+                    return
+            except BackendError:
+                pass  # built anew below
+            finally:
+                behind.close()
+        shutil.rmtree(self.chroma_dir, ignore_errors=True)
+        index = ChromaIndex.create(self.chroma_dir)
+        try:
+            index.update(self._all_vectors(embedder, chunks, on_progress), (), generation)
+        finally:
+            index.close()
+
+    def _entries(self, documents: frozenset[int] | None) -> Iterator[Entry]:
+        for found in self._catalog.searchables(documents):
+            yield Entry(found.id, found.text, header_words(found.origin))
+
+    def _some_vectors(self, embedder: str, ids: tuple[str, ...]) -> Iterator[tuple[list[str], Vectors]]:
+        for start in range(0, len(ids), _BATCH):
+            stored = self._catalog.fetch(ids[start : start + _BATCH], embedder)
+            yield [s.chunk.id for s in stored], np.stack([s.embedding.whole for s in stored])
+
+    def _all_vectors(
+        self, embedder: str, chunks: int, on_progress: OnProgress
+    ) -> Iterator[tuple[list[str], Vectors]]:
+        done = 0
+        for ids, vectors in self._catalog.vectors(embedder, _BATCH):
+            yield ids, vectors
+            done += len(ids)
+            on_progress(Progress(stage="indexing", done=done, total=chunks, item="vectors"))
+
+
+def header_words(origin: Origin) -> str:
+    """What the keyword index matches of a document besides its text: title, publisher, kind, and the date twice."""
+    day = origin.published
+    date = f"{day.day} {day:%B %Y} {day.isoformat()}" if day else ""
+    return " ".join(filter(None, (origin.title, origin.publisher, origin.kind, date)))
+
+
+def _reported(entries: Iterator[Entry], total: int, on_progress: OnProgress) -> Iterator[Entry]:
+    for done, entry in enumerate(entries, 1):
+        yield entry
+        if done % _BATCH == 0 or done == total:
+            on_progress(Progress(stage="indexing", done=min(done, total), total=total, item="keywords"))

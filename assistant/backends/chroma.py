@@ -1,8 +1,8 @@
 """Nearest neighbours on an embedded Chroma collection that holds ids and vectors and nothing else.
 
 Chroma's HNSW files are not crash-safe: a process killed while it saves them leaves a collection that fails,
-answers wrongly, or grows until the disk is full. So the folder carries a seal, broken before the first write and
-renewed after the last; a folder without a sound seal is to be thrown away and built again from the catalog.
+answers wrongly, or grows until the disk is full. So the folder carries a seal, broken before the first write
+and renewed after the last; a folder without a sound seal is to be removed and built again from the catalog.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class ChromaIndex:
         """Raise BackendError unless the count is right and known vectors find themselves."""
         if self.count != seal["count"]:
             raise BackendError(
-                f"The vector index {str(self.folder)!r} holds {self.count} vectors instead of {seal['count']}. "
+                f"The vector index {str(self.folder)!r} holds {self.count} vectors, not {seal['count']}. "
                 "`assistant index build`"
             )
         for id_, vector in seal["probes"].items():
@@ -145,14 +145,18 @@ def read_seal(folder: Path) -> dict[str, Any] | None:
         seal = json.loads((folder / _SEAL).read_text())
     except (OSError, ValueError):
         return None
-    return seal if isinstance(seal, dict) and {"generation", "count", "dimension", "probes"} <= seal.keys() else None
+    return (
+        seal
+        if isinstance(seal, dict) and {"generation", "count", "dimension", "probes"} <= seal.keys()
+        else None
+    )
 
 
 def _connect(folder: Path) -> tuple[Any, Any]:
     with _translated(folder):
         import chromadb
 
-        client = chromadb.PersistentClient(str(folder), settings=chromadb.Settings(anonymized_telemetry=False))
+        client: Any = chromadb.PersistentClient(str(folder))
         try:
             # Without embedding_function=None Chroma downloads a model.
             collection = client.get_or_create_collection(
@@ -165,13 +169,13 @@ def _connect(folder: Path) -> tuple[Any, Any]:
 
 
 def _largest(seal: dict[str, Any]) -> int:
-    """Bytes that no healthy file exceeds: HNSW keeps about 8 bytes of upper links and a row for each vector."""
+    """Bytes that no healthy file exceeds: HNSW keeps about 8 bytes of links and a row for a vector."""
     return (1 << 28) + 4 * int(seal["count"]) * (int(seal["dimension"]) * 4 + 512)
 
 
 @contextmanager
 def _file_size_limit(count: int, dimension: int) -> Iterator[None]:
-    """Turns a run-away file into an error. The limit holds for the whole process, hence its generous floor."""
+    """Turns a run-away file into an error. The limit holds for the whole process, hence its high floor."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -205,5 +209,6 @@ def _translated(folder: Path) -> Iterator[None]:
         if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
             raise
         raise BackendError(
-            f"The vector index {str(folder)!r} does not work ({type(exc).__name__}: {exc}). `assistant index build`"
+            f"The vector index {str(folder)!r} does not work ({type(exc).__name__}: {exc}). "
+            "`assistant index build`"
         ) from exc

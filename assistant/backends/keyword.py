@@ -61,7 +61,7 @@ class Entry(NamedTuple):
 
 
 class KeywordIndex:
-    """A tantivy index over one folder or in memory; one writer at a time, any number of threads may search."""
+    """A tantivy index over one folder or in memory: one writer at a time, any number of readers."""
 
     def __init__(self, index: Any, analyzer: Analyzer) -> None:
         self._index = index
@@ -73,9 +73,13 @@ class KeywordIndex:
         import tantivy
 
         with _translated(folder):
-            index = cls(tantivy.Index.open(str(folder)), analyzer)
+            opened = tantivy.Index.open(str(folder))
+            opened.config_reader("manual")  # what was opened stays one generation
+            index = cls(opened, analyzer)
             if index.generation is None:
-                raise BackendError(f"The keyword index {str(folder)!r} is incomplete. `assistant index build`")
+                raise BackendError(
+                    f"The keyword index {str(folder)!r} is incomplete. `assistant index build`"
+                )
             return index
 
     @classmethod
@@ -181,7 +185,7 @@ class KeywordIndex:
 def words(text: str) -> Iterator[str]:
     """The words of ``text`` as indexed: without case and accents; characters and pairs of unspaced scripts.
 
-    A number, date or code with inner punctuation (``10,000``, ``F-16``, ``1.2.3``) yields itself and its parts.
+    A number, date or code with inner punctuation (``10,000``, ``F-16``, ``1.2.3``) yields it and its parts.
     """
     for unspaced, spaced in _TOKEN.findall(_fold(text)):
         if unspaced:
@@ -231,7 +235,7 @@ def _schema() -> Any:
 
 @contextmanager
 def _translated(folder: Path | None) -> Iterator[None]:
-    """Whatever tantivy raises becomes BackendError; damaged files even make it panic, no Exception in Python."""
+    """Whatever tantivy raises becomes BackendError; on damaged files it panics, which is no Exception."""
     try:
         yield
     except (ValueError, OSError, KeyError, IndexError, RuntimeError) as exc:

@@ -72,7 +72,7 @@ class MiniLM:
         return cls(*model)
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
-        """Embeddings of ``texts`` in their order; a part is the mean of its own tokens' states in the text."""
+        """Embeddings of ``texts`` in their order; a part is the mean of its tokens' states in the text."""
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids), reverse=True)
         found: dict[int, Embedding] = {}

@@ -1,8 +1,8 @@
 """The command line: one small module per noun, and the only place that prints and exits.
 
-A command is a function in a module of its own, registered below. It opens an assistant with ``opening``, writes
-through ``screen``, and raises AssistantError or ``typer.Exit(code)``; ``root`` alone turns those into an exit status.
-Nothing imported here, at module level, imports an engine or pydantic: ``assistant --help`` stays quick.
+A command is a function in a module of its own, registered below. It opens an assistant with ``opening``,
+writes through ``screen``, and raises AssistantError or ``typer.Exit(code)``; ``root`` alone turns those into
+an exit status. Commands import what they need when they run, so that ``assistant --help`` stays quick.
 """
 
 from __future__ import annotations

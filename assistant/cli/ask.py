@@ -40,7 +40,7 @@ def ask(
     Exit code 0: answered (also in part, or with sources that disagree); 3: not in the documents; 2: an error.
     """
     from assistant.cli import conversation
-    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.opening import admitting, ready, settings_from
     from assistant.cli.root import NOT_FOUND
     from assistant.cli.screen import Screen
     from assistant.cli.view import show_answer, small_print
@@ -50,6 +50,7 @@ def ask(
     settings = settings_from(index, writer)
     with ready(context, settings, screen) as assistant:
         history = conversation.load(settings.index_dir, screen.note) if follow_up else ()
+        admitting(assistant, where, screen)
         started = perf_counter()
         with screen.waiting("Reading the documents ..."):
             answer = assistant.ask(question_from(question), history, where)
@@ -59,6 +60,8 @@ def ask(
         screen.json(answer.model_dump_json())
     else:
         show_answer(screen, answer)
-        screen.note(f"\n{small_print(answer, seconds)}")
+        if screen.wide:
+            screen.write()
+        screen.note(small_print(answer, seconds))
     if answer.outcome == "not_in_documents":
         raise typer.Exit(NOT_FOUND)

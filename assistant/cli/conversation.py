@@ -22,7 +22,7 @@ def path(index_dir: Path) -> Path:
 
 
 def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
-    """The turns to go on from. Where there are none that can be read, ``note`` hears why and they are empty."""
+    """The turns to go on from; none, and ``note`` hears why, where they cannot be read."""
     from pydantic import TypeAdapter
 
     from assistant.types import Turn

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from assistant.cli.options import IndexDir, Json
+from assistant.cli.screen import one_line
 from assistant.errors import DocumentError
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ def build(
 @app.command()
 def status(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
     """Show what the index holds, and where."""
+    from rich.text import Text
+
     from assistant.cli.opening import opened, settings_from
     from assistant.cli.screen import Screen
 
@@ -68,8 +71,7 @@ def status(context: typer.Context, json: Json = False, index: IndexDir = None) -
         screen.json(found.model_dump_json())
         return
     for name, value in found.model_dump(mode="json").items():
-        shown = _size(value) if name == "bytes" else f"{value:,}" if isinstance(value, int) else str(value)
-        screen.write(shown, indent=14, lead=name)
+        screen.write(_size(value) if name == "bytes" else _plain(value), indent=12, lead=Text(name, "bold"))
 
 
 @app.command()
@@ -92,7 +94,7 @@ def verify(context: typer.Context, json: Json = False, index: IndexDir = None) -
         screen.json(TypeAdapter(list[str]).dump_json(problems).decode())
     elif problems:
         for problem in problems:
-            screen.write(problem, indent=2, lead="- ")
+            screen.write(one_line(f"- {problem}"))
         screen.note(f"{count(len(problems), 'problem')} found.")
     else:
         screen.write(f"The index is sound: {count(documents, 'document')}.")
@@ -126,13 +128,12 @@ def list_documents(context: typer.Context, json: Json = False, index: IndexDir =
         screen.json(TypeAdapter(tuple[IndexedDocument, ...]).dump_json(documents).decode())
         return
     screen.rows(
-        ("document", "published", "publisher", "title", "passages"),
+        ("document", "published", "publisher or title", "passages"),
         [
             (
                 found.source,
                 found.published.isoformat() if found.published else "",
-                found.publisher or "",
-                found.title,
+                found.publisher or found.title,
                 f"{found.passages}",
             )
             for found in documents
@@ -165,8 +166,6 @@ def remove(
 def _show_report(screen: Screen, report: IndexReport) -> None:
     from rich.text import Text
 
-    from assistant.cli.screen import one_line
-
     changes: tuple[tuple[str, Sequence[str], str], ...] = (
         ("added", report.added, "green"),
         ("changed", report.changed, "yellow"),
@@ -177,7 +176,11 @@ def _show_report(screen: Screen, report: IndexReport) -> None:
     if not counts and report.unchanged:
         summary += f", {report.unchanged:,} up to date"
     screen.write(
-        Text.assemble((one_line(report.root), "bold"), f": {summary}", (f" · {report.seconds:.2f} s", "dim"))
+        Text.assemble(
+            (_near(report.root), "bold"),
+            f": {summary}",
+            (f" · {report.seconds:.2f} s", "dim"),
+        )
     )
     for what, sources, style in changes:
         for source in sources[:LISTED]:
@@ -185,8 +188,27 @@ def _show_report(screen: Screen, report: IndexReport) -> None:
         if len(sources) > LISTED:
             screen.write(f"... and {len(sources) - LISTED:,} more", indent=10)
     for skipped in report.skipped:
-        line = Text.assemble(one_line(skipped.source), (f": {one_line(skipped.reason)}", "dim"))
-        screen.write(line, indent=10, lead=Text("  skipped", "magenta"))
+        named = repr(skipped.source) in skipped.reason
+        line = skipped.reason if named else f"{skipped.source}: {skipped.reason}"
+        screen.write(one_line(line), indent=10, lead=Text("  skipped", "magenta"))
+
+
+def _plain(value: object) -> str:
+    """A value of a status as a reader likes it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_plain, value))
+    if isinstance(value, bool) or value is None:
+        return "yes" if value else "no"
+    return one_line(f"{value:,}" if isinstance(value, int) else str(value))
+
+
+def _near(root: str) -> str:
+    """``root`` as seen from here if it lies below; the report of a removal has none, and names the index."""
+    here = Path.cwd()
+    below = bool(root) and Path(root) != here and Path(root).is_relative_to(here)
+    return one_line(str(Path(root).relative_to(here)) if below else root or "index")
 
 
 def _size(count: int) -> str:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from assistant.errors import ConfigError, IndexMissingError
+from assistant.cli.screen import one_line
+from assistant.errors import ConfigError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.cli.screen import Screen
     from assistant.settings import Settings
-    from assistant.types import IndexReport
+    from assistant.types import Filter, IndexReport
 
     Opener = Callable[[Settings], Assistant]
 
@@ -41,7 +42,7 @@ def settings_from(index_dir: Path | None = None, writer: str | None = None) -> S
 
 
 def opened(context: typer.Context, settings: Settings) -> Assistant:
-    """An assistant with these settings. A program or test that calls the app may pass its own opener as ``obj``."""
+    """An assistant with these settings; the app's caller may have passed its own opener as ``obj``."""
     from assistant.api import Assistant
 
     opener: Opener = context.obj or Assistant.open
@@ -52,18 +53,18 @@ def opened(context: typer.Context, settings: Settings) -> Assistant:
 def ready(context: typer.Context, settings: Settings, screen: Screen) -> Iterator[Assistant]:
     """An assistant that can be asked.
 
-    The index is built from its documents folder if it is missing or empty, and never otherwise: documents that
-    changed since are the business of ``index build``.
+    The index is built from its documents folder if it is missing or empty, and never otherwise: documents
+    that changed since are the business of ``index build``.
     """
     folder = documents_folder(settings)
     with opened(context, settings) as assistant:
-        if folder.is_dir() and not _holds_documents(assistant):
+        if folder.is_dir() and not assistant.status().documents:
             report = build(assistant, folder, screen)
             screen.note(
                 f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s."
             )
             for skipped in report.skipped:
-                screen.note(f"Skipped {skipped.source}: {skipped.reason}", indent=2)
+                screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
         yield assistant
 
 
@@ -71,6 +72,12 @@ def build(assistant: Assistant, folder: Path, screen: Screen) -> IndexReport:
     """Sync the index with ``folder``, showing how far it has come."""
     with screen.progress() as advance:
         return assistant.index(folder, advance)
+
+
+def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:
+    """Say so where a filter leaves nothing to look in: more often a slip of the pen than an answer."""
+    if where != type(where)() and not any(where.admits(document) for document in assistant.documents()):
+        screen.note("No indexed document passes the filters. `assistant index list`")
 
 
 def documents_folder(settings: Settings) -> Path:
@@ -81,10 +88,3 @@ def documents_folder(settings: Settings) -> Path:
 def count(number: int, noun: str) -> str:
     """``1 document``, ``2 documents``, ``12,000 documents``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _holds_documents(assistant: Assistant) -> bool:
-    try:
-        return assistant.status().documents > 0
-    except IndexMissingError:
-        return False

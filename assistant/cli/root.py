@@ -25,7 +25,10 @@ INTERRUPTED = 130
 
 
 class Root(TyperGroup):
-    """The ``assistant`` command. Errors outside AssistantError, OSError and usage are bugs and keep their traceback."""
+    """The ``assistant`` command.
+
+    What is no AssistantError, OSError or wrong usage is a bug, and keeps its traceback.
+    """
 
     def main(
         self,
@@ -67,7 +70,7 @@ def _fail(message: str) -> int:
 
 
 def _usage(error: typer.TyperException) -> str:
-    message = error.format_message()
+    message = error.format_message().replace("Value error, ", "")  # typer shows how it validates
     context = getattr(error, "ctx", None)
     if not message or context is None:
         return message

@@ -71,14 +71,17 @@ class Screen:
         """Columns to write in; of no meaning where stdout is no terminal."""
         return min(self._out.width, WIDEST)
 
-    def write(self, text: Text | str = "", *, indent: int = 0, lead: Text | str = "") -> None:
-        """Write a paragraph to stdout, ``lead`` standing in the indentation of its first line."""
-        _paragraph(self._out, text, indent, lead, self.width)
+    def write(self, text: Text | str = "", *, indent: int = 0, lead: Text | None = None) -> None:
+        """Write a paragraph to stdout, ``lead`` standing in the indentation of its first line.
 
-    def note(self, text: Text | str, *, indent: int = 0) -> None:
+        A string is cleaned here; a Text has to be made of clean pieces.
+        """
+        body = Text(clean(text)) if isinstance(text, str) else text
+        _paragraph(self._out, body, indent, lead or Text(), self.width)
+
+    def note(self, text: str, *, indent: int = 0) -> None:
         """Write a side remark to stderr."""
-        remark = Text(text, style="dim") if isinstance(text, str) else text
-        _paragraph(self._err, remark, indent, "", min(self._err.width, WIDEST))
+        _paragraph(self._err, Text(clean(text), "dim"), indent, Text(), min(self._err.width, WIDEST))
 
     def error(self, message: str) -> None:
         """Write one line to stderr that says what is wrong, the curing command standing out."""
@@ -99,7 +102,10 @@ class Screen:
         self.raw(_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Write a table to stdout: aligned on a terminal, else one line a row, its fields parted by tabs."""
+        """Write a table to stdout: aligned on a terminal, else one line a row, its fields parted by tabs.
+
+        The last column but one is cut short where the terminal is too narrow.
+        """
         cleaned = [[one_line(field) for field in row] for row in rows]
         if not self.wide:
             for row in cleaned:
@@ -108,9 +114,12 @@ class Screen:
         from rich import box
         from rich.table import Table
 
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", expand=True)
         for name in columns:
-            table.add_column(name, overflow="fold")
+            if name == columns[-2]:
+                table.add_column(name, overflow="ellipsis", no_wrap=True, ratio=1, min_width=12)
+            else:
+                table.add_column(name, overflow="fold")
         for row in cleaned:
             table.add_row(*(Text(field) for field in row))
         self.table(table)
@@ -161,12 +170,10 @@ class Screen:
             yield advance
 
 
-def _paragraph(console: Console, text: Text | str, indent: int, lead: Text | str, width: int) -> None:
-    body = Text(text) if isinstance(text, str) else text
-    margin = Text(lead) if isinstance(lead, str) else lead
-    margin.pad_right(max(0, indent - margin.cell_len))
+def _paragraph(console: Console, body: Text, indent: int, lead: Text, width: int) -> None:
+    first = Text.assemble(lead, " " * max(0, indent - lead.cell_len))
     wrapped = console.is_terminal
     lines = body.wrap(console, max(20, width - indent)) if wrapped else body.split(allow_blank=True)
     for number, line in enumerate(lines):
         line.rstrip()
-        console.print(Text.assemble(margin if number == 0 else " " * indent, line), soft_wrap=True)
+        console.print(Text.assemble(first if number == 0 else " " * indent, line), soft_wrap=True)

@@ -25,7 +25,7 @@ def search(
 
     Exit code 0: something was found; 3: nothing; 2: an error.
     """
-    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.opening import admitting, ready, settings_from
     from assistant.cli.root import NOT_FOUND
     from assistant.cli.screen import Screen
     from assistant.cli.view import show_passages
@@ -33,6 +33,7 @@ def search(
     screen = Screen()
     where = filter_from(source, since, until)
     with ready(context, settings_from(index), screen) as assistant:
+        admitting(assistant, where, screen)
         passages = assistant.search(question_from(question), limit, where)
     if json:
         from pydantic import TypeAdapter

@@ -28,12 +28,13 @@ def show_answer(screen: Screen, answer: Answer) -> None:
         _show_conflict(screen, conflict)
     if answer.citations:
         _heading(screen, "Sources")
-        for citation in answer.citations:
-            _show_source(screen, citation)
+        for before, citation in zip((None, *answer.citations), answer.citations, strict=False):
+            again = screen.wide and before is not None and before.source == citation.source
+            _show_source(screen, citation, named=not again)
     if answer.outcome == "not_in_documents" and answer.passages:
         _heading(screen, "Nearest documents")
         for origin in _distinct(passage.origin for passage in answer.passages):
-            screen.write(Text.assemble(_name(origin), _file(origin)), indent=2)
+            screen.write(_head(origin), indent=2)
 
 
 def small_print(answer: Answer, seconds: float) -> str:
@@ -49,8 +50,8 @@ def show_passages(screen: Screen, passages: Iterable[Passage]) -> None:
     for number, passage in enumerate(passages):
         if number:
             screen.write()
-        head = Text.assemble(_name(passage.origin), _file(passage.origin, passage.page))
-        head.append(f" · {passage.score:.3f}", "dim")
+        head = _head(passage.origin, passage.page)
+        head.append(f" {passage.score:.3f}", "cyan")
         screen.write(head, indent=4, lead=Text(f"{passage.rank:>2}. ", "dim"))
         screen.write(one_line(passage.chunk.text), indent=4)
 
@@ -105,11 +106,12 @@ def _show_conflict(screen: Screen, conflict: Conflict) -> None:
         screen.write(quote, indent=6)
 
 
-def _show_source(screen: Screen, citation: Citation) -> None:
+def _show_source(screen: Screen, citation: Citation, *, named: bool) -> None:
     lead = Text(f"[{citation.marker}] ", "cyan")
-    head = Text.assemble(_name(citation), _file(citation, citation.page))
-    screen.write(head, indent=lead.cell_len, lead=lead)
-    screen.write(_quote(citation), indent=lead.cell_len)
+    indent = lead.cell_len
+    if named:
+        screen.write(_head(citation, citation.page), indent=indent, lead=lead)
+    screen.write(_quote(citation), indent=indent, lead=None if named else lead)
 
 
 def _heading(screen: Screen, text: str, style: str = "bold") -> None:
@@ -121,8 +123,9 @@ def _name(origin: Origin) -> Text:
     return Text(one_line(origin.attribution), "bold")
 
 
-def _file(origin: Origin, page: int | None = None) -> Text:
-    return Text(f" · {one_line(origin.source)}{f', page {page}' if page else ''}", "dim")
+def _head(origin: Origin, page: int | None = None) -> Text:
+    file = f" ({one_line(origin.source)}{f', page {page}' if page else ''})"
+    return Text.assemble(_name(origin), (file, "dim"))
 
 
 def _quote(citation: Citation) -> Text:

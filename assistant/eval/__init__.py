@@ -4,7 +4,7 @@
 """
 
 from assistant.eval.cases import Case, Quotation, Suite, select
-from assistant.eval.compare import BASELINE, Comparison, accept, compare
+from assistant.eval.comparison import BASELINE, Comparison, accept, compare
 from assistant.eval.controls import CONTROLS
 from assistant.eval.corpus import Corpus
 from assistant.eval.datasets import DATASETS, Dataset, open_dataset
@@ -13,7 +13,7 @@ from assistant.eval.loading import load
 from assistant.eval.log import Result, Run, read_run
 from assistant.eval.metrics import METRICS, Metric, Score
 from assistant.eval.report import Report, markdown, report_on, terminal, write
-from assistant.eval.run import Ask, run
+from assistant.eval.running import Ask, run
 from assistant.eval.scoring import Card, Number, card, rescore
 from assistant.eval.template import init
 

@@ -14,7 +14,9 @@ Floats = NDArray[np.float64]
 
 
 class BM25:
-    """Okapi BM25 with Lucene's idf, ln(1 + (N - n + 0.5) / (n + 0.5)) (Robertson & Zaragoza 2009); k1 1.5, b 0.75."""
+    """Okapi BM25 with Lucene's idf, ln(1 + (N - n + 0.5) / (n + 0.5)) (Robertson & Zaragoza 2009); k1 1.5, b
+    0.75.
+    """
 
     def __init__(self, texts: Sequence[str], k1: float = 1.5, b: float = 0.75) -> None:
         counts = [Counter(stems(text)) for text in texts]
@@ -29,9 +31,9 @@ class BM25:
         self._postings: dict[str, tuple[NDArray[np.intp], Floats]] = {}
         for term, found in postings.items():
             numbers = np.array([number for number, _ in found], dtype=np.intp)
-            times = np.array([times for _, times in found], dtype=np.float64)
+            often = np.array([times for _, times in found], dtype=np.float64)
             self.idf[term] = float(np.log1p((self.size - len(found) + 0.5) / (len(found) + 0.5)))
-            self._postings[term] = (numbers, self.idf[term] * times * (k1 + 1) / (times + norm[numbers]))
+            self._postings[term] = (numbers, self.idf[term] * often * (k1 + 1) / (often + norm[numbers]))
 
     def scores(self, question: str) -> Floats:
         """The score of each text, shape (len(texts),); 0 where no word of the question stands in it."""

@@ -22,7 +22,7 @@ Variant = Literal["", "full", "bare"]
 
 
 class Quotation(Value):
-    """Gold evidence: words that stand in a source. Never a chunk id, so a new chunker does not void the exam."""
+    """Gold evidence: words that stand in a source. Never a chunk id: a new chunker must not void the exam."""
 
     source: str
     quote: str = Field(min_length=1)
@@ -31,11 +31,12 @@ class Quotation(Value):
 class Case(Value):
     """One gold question.
 
-    ``facts`` are the key facts of a right answer, each with its accepted wordings. ``history`` holds the user's
-    earlier turns. ``scope``, if given, names the sources this question may use (data sets with given contexts).
-    Tags of the form ``name:text`` carry what a kind of question needs: ``full:`` the follow-up asked in full,
-    ``wrong:`` an answer that must not be given, ``document:`` the document a question was written on.
-    ``variant`` marks a follow-up that is asked a second time: in full, or bare, without its history.
+    ``facts`` are the key facts of a right answer, each with its accepted wordings. ``history`` holds the
+    user's earlier turns. ``scope``, if given, names the sources this question may use (data sets with given
+    contexts). Tags of the form ``name:text`` carry what a kind of question needs: ``full:`` the follow-up
+    asked in full, ``wrong:`` an answer that must not be given, ``document:`` the document a question was
+    written on. ``variant`` marks a follow-up that is asked a second time: in full, or bare, without its
+    history.
     """
 
     id: str = Field(min_length=1)
@@ -56,7 +57,7 @@ class Case(Value):
 
     @property
     def cluster(self) -> str:
-        """The document this question hangs on; questions on one document are not independent of each other."""
+        """The document this question hangs on; questions on one document are not independent."""
         written_on = self.tagged("document")
         return self.evidence[0].source if self.evidence else written_on[0] if written_on else self.id
 
@@ -93,7 +94,8 @@ class Case(Value):
 class Suite(Value):
     """An exam: questions, the texts they are about, what is measured, and what must hold.
 
-    ``warnings`` are oddities of the gold that do not stop a run. ``folder`` is where runs and the baseline belong.
+    ``warnings`` are oddities of the gold that do not stop a run. ``folder`` is where runs and the baseline
+    belong.
     """
 
     model_config = Value.model_config | {"arbitrary_types_allowed": True}
@@ -133,7 +135,9 @@ class Suite(Value):
         return digest.hexdigest()
 
 
-def select(suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, seed: int | None = None) -> Suite:
+def select(
+    suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, seed: int | None = None
+) -> Suite:
     """The suite with only some of its questions: those of the kinds, and of these a random ``limit``.
 
     The questions keep their order. Raises SuiteError where nothing is left.
@@ -141,9 +145,13 @@ def select(suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, se
     cases = [case for case in suite.cases if not kinds or case.kind in kinds]
     if not cases:
         present = ", ".join(sorted(Counter(case.kind for case in suite.cases)))
-        raise SuiteError(f"{suite.folder}:1: no question is of kind {', '.join(map(repr, kinds))}. Kinds here: {present}.")
+        raise SuiteError(
+            f"{suite.folder}:1: no question is of kind {', '.join(map(repr, kinds))}. Kinds here: {present}."
+        )
     if limit is not None and limit < len(cases):
-        chosen = set(random.Random(suite.seed if seed is None else seed).sample(range(len(cases)), max(limit, 1)))  # noqa: S311 - a sample, not a secret
+        chosen = set(
+            random.Random(suite.seed if seed is None else seed).sample(range(len(cases)), max(limit, 1))  # noqa: S311
+        )
         cases = [case for number, case in enumerate(cases) if number in chosen]
     return suite.model_copy(
         update={"cases": tuple(cases), "seed": suite.seed if seed is None else seed, "part_of": suite.hash}

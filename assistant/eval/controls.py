@@ -99,8 +99,14 @@ def random_sentence(texts: Texts) -> Control:
     """A sentence at random."""
 
     def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
-        chance, sources = texts.chance(question), [s for s in texts.within(where) if texts.corpus.sentences(s)]
-        drawn = [(s, chance.choice(texts.corpus.sentences(s))) for s in chance.sample(sources, min(SHOWN, len(sources)))]
+        chance, sources = (
+            texts.chance(question),
+            [s for s in texts.within(where) if texts.corpus.sentences(s)],
+        )
+        drawn = [
+            (s, chance.choice(texts.corpus.sentences(s)))
+            for s in chance.sample(sources, min(SHOWN, len(sources)))
+        ]
         return _answer(texts, question, history, drawn[:1], drawn)
 
     return ask
@@ -111,7 +117,11 @@ def everything(texts: Texts) -> Control:
 
     @lru_cache(maxsize=8)
     def dump(where: Filter) -> Answer:
-        whole = [(s, Span(0, len(texts.corpus[s].text))) for s in texts.within(where) if texts.corpus[s].text.strip()]
+        whole = [
+            (s, Span(0, len(texts.corpus[s].text)))
+            for s in texts.within(where)
+            if texts.corpus[s].text.strip()
+        ]
         return _answer(texts, "", (), whole, whole)
 
     def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
@@ -121,9 +131,10 @@ def everything(texts: Texts) -> Control:
 
 
 def keyword(texts: Texts) -> Control:
-    """BM25 alone: the best sentence of the four best passages; answerability is the weight of the words it shares.
+    """BM25 alone: the best sentence of the four best passages.
 
-    Ties are broken at random by the seed.
+    Answerability is the share of the question's words, by idf, that the sentence has. Ties are broken at
+    random by the seed.
     """
     index = BM25([chunk.text for chunk in texts.passages])
     noise = np.random.default_rng(texts.seed).random(len(texts.passages)) * 1e-9
@@ -133,7 +144,11 @@ def keyword(texts: Texts) -> Control:
 
     def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
         scores = index.scores(question)
-        admitted = [n for source in texts.within(where) for n in by_source.get(source, ())] if where != Filter() else None
+        admitted = (
+            [n for source in texts.within(where) for n in by_source.get(source, ())]
+            if where != Filter()
+            else None
+        )
         ranked = _best(scores + noise, admitted, SHOWN)
         chunks = [(texts.passages[n], float(scores[n])) for n in ranked if scores[n] > 0]
         sentences = _sentences(texts, index, question, [chunk for chunk, _ in chunks[:4]])
@@ -176,7 +191,8 @@ def _sentences(texts: Texts, index: BM25, question: str, chunks: Sequence[Chunk]
     chance = texts.chance(question)
     scored = [
         Sentence(
-            source=source, start=span.start, end=span.end, text=texts.corpus[source].text[span.start : span.end],
+            source=source, start=span.start, end=span.end, text=texts.corpus[source].text[span.start :
+            span.end],
             passage=rank, score=float(score),
         )
         for (rank, source, span), score in zip(spans, local.scores(question), strict=True)
@@ -211,10 +227,21 @@ def _answer(
         quote = texts.corpus[source].text[span.start : span.end]
         said = f"{quote} [{marker}]"
         citation = Citation(
-            **texts.corpus.origin(source).model_dump(), marker=marker, start=span.start, end=span.end, quote=quote
+            **texts.corpus.origin(source).model_dump(),
+            marker=marker,
+            start=span.start,
+            end=span.end,
+            quote=quote,
         )
         claims.append(
-            Claim(text=said, start=position, end=position + len(said), citations=(citation,), support="supported", reason="quoted")
+            Claim(
+                text=said,
+                start=position,
+                end=position + len(said),
+                citations=(citation,),
+                support="supported",
+                reason="quoted",
+            )
         )
         position += len(said) + 1
     if passages is None:
@@ -241,4 +268,6 @@ def _answer(
 
 
 def _chunk(texts: Texts, source: str, span: Span) -> Chunk:
-    return Chunk(source=source, start=span.start, end=span.end, text=texts.corpus[source].text[span.start : span.end])
+    return Chunk(
+        source=source, start=span.start, end=span.end, text=texts.corpus[source].text[span.start : span.end]
+    )

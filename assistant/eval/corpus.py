@@ -51,7 +51,7 @@ class Corpus(Mapping[str, Document]):
         return self._sentences[source]
 
     def locate(self, source: str, quote: str) -> tuple[Span, ...]:
-        """Every place where ``quote`` stands in a document; line breaks and runs of blanks count as one blank.
+        """Every place where ``quote`` stands in a document; any run of blanks and line breaks counts as one.
 
         Empty when the source is unknown or does not hold the quote.
         """
@@ -83,7 +83,8 @@ class Corpus(Mapping[str, Document]):
 def covers(span: Span, gold: Span) -> bool:
     """Whether two spans are about the same text: they share at least half of the shorter one.
 
-    Half, and of the shorter one, because a chunk may cut a quotation and a quotation may hold several sentences.
+    Half, and of the shorter one, because a chunk may cut a quotation and a quotation may hold several
+    sentences.
     """
     shared = min(span.end, gold.end) - max(span.start, gold.start)
     shorter = min(span.end - span.start, gold.end - gold.start)

@@ -1,14 +1,16 @@
-"""The report as one page that needs nothing but itself: plots inline, failing cases worst first, light and dark."""
+"""The report as one page that needs nothing but itself: plots inline, worst cases first, light and dark."""
+# ruff: noqa: E501 - lines of markup read better unbroken
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from importlib import resources
 
 import numpy as np
 
 from assistant.eval import plots
-from assistant.eval.compare import Comparison
+from assistant.eval.comparison import Comparison
 from assistant.eval.metrics import METRICS, WALL, risk_coverage
 from assistant.eval.report import Report, heading, notes, rows, shown
 from assistant.eval.scoring import Card, Failure
@@ -17,53 +19,24 @@ from assistant.types import Answer
 MOST_FAILURES = 300
 MOST_TEXT = 1500
 
-_STYLE = """
-:root{--page:#f6f7f9;--card:#fff;--ink:#1b1f24;--soft:#5c6672;--line:#dde2e8;--main:#1f6feb;--good:#1a7f37;--bad:#c62828;
---mark:#b35900;--tint:#eef4ff}
-@media (prefers-color-scheme:dark){:root{--page:#0f1318;--card:#181e25;--ink:#e6eaef;--soft:#97a3b0;--line:#2c3540;
---main:#6ea8fe;--good:#56d364;--bad:#ff7b72;--mark:#f0a35e;--tint:#1b2636}}
-*{box-sizing:border-box}body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,sans-serif}
-main{max-width:1120px;margin:0 auto;padding:24px 20px 60px}h1{font-size:26px;margin:0}h2{font-size:18px;margin:36px 0 10px}
-.soft,figcaption{color:var(--soft)}.banner{padding:12px 16px;border-radius:8px;margin:16px 0;font-weight:600;color:#fff}
-.banner.pass{background:#1a7f37}.banner.fail{background:#b3261e}.banner ul{margin:6px 0 0;padding-left:20px;font-weight:400}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px}
-.tile,figure,.case,.box{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:14px 16px;margin:0}
-.tile b{display:block;font-size:26px;line-height:1.2}.tile span{color:var(--soft);font-size:13px}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:12px;margin-top:12px}
-svg{width:100%;height:auto;display:block}svg text{fill:var(--ink);font:12px system-ui,sans-serif}
-svg .tick,svg .axis{fill:var(--soft)}.grid{stroke:var(--line)}.whisker{stroke:var(--main);stroke-width:4;opacity:.45;
-stroke-linecap:round}.value{fill:var(--main)}.control{fill:none;stroke:var(--soft);stroke-width:1.5}
-.curve{fill:none;stroke:var(--main);stroke-width:2.5}.curve.other{stroke:var(--soft);stroke-width:1.5;stroke-dasharray:5 4}
-.curve.ideal{stroke:var(--good);stroke-width:1.5;stroke-dasharray:2 3}.bar{fill:var(--main);opacity:.75}.mark{stroke:var(--mark)}
-.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
-th,td{padding:4px 10px;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--soft);
-font-weight:600}td:first-child,th:first-child{text-align:left}tr.group td{background:var(--tint);font-weight:600}
-td.value{font-weight:700}.better{color:var(--good)}.worse{color:var(--bad)}.controls{display:flex;gap:8px;flex-wrap:wrap;
-margin:0 0 12px;align-items:center}button,input{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);
-border-radius:999px;padding:4px 12px}button[aria-pressed=true]{background:var(--main);color:#fff;border-color:var(--main)}
-.case{margin-bottom:10px}.case h3{font-size:16px;margin:4px 0 8px}.case dl{display:grid;grid-template-columns:90px 1fr;gap:4px 12px;
-margin:0}.case dt{color:var(--soft)}.case dd{margin:0;overflow-wrap:anywhere;white-space:pre-wrap}.why{color:var(--bad)}
-.pill{font-size:12px;border:1px solid var(--line);border-radius:999px;padding:1px 9px;color:var(--soft);margin-right:6px}
-code{font-size:13px;overflow-wrap:anywhere}[hidden]{display:none}
-@media (max-width:520px){.plots{grid-template-columns:1fr}.case dl{grid-template-columns:1fr}.case dt{margin-top:6px}}
-"""
+_TILES = (
+    "fact_coverage",
+    "citation_validity",
+    "citation_f1",
+    "auroc",
+    "refusal_f1",
+    "conflict_f1",
+    "passage_hit@4",
+    "seconds_p50",
+)
 
-_SCRIPT = """
-const cases=[...document.querySelectorAll('.case')],buttons=[...document.querySelectorAll('button[data-kind]')],
-find=document.getElementById('find'),count=document.getElementById('count');let kind='';
-function show(){const words=find.value.toLowerCase();let n=0;for(const c of cases){const on=(!kind||c.dataset.kind===kind)&&
-(!words||c.textContent.toLowerCase().includes(words));c.hidden=!on;n+=on}count.textContent=n+' shown';
-for(const b of buttons)b.setAttribute('aria-pressed',b.dataset.kind===kind)}
-for(const b of buttons)b.addEventListener('click',()=>{kind=b.dataset.kind;show()});
-if(find){find.addEventListener('input',show);show()}
-"""
 
-_TILES = ("fact_coverage", "citation_validity", "citation_f1", "auroc", "refusal_f1", "conflict_f1", "passage_hit@4", "seconds_p50")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 
 
 def page(report: Report) -> str:
     """The whole page. All text of documents, questions and answers is escaped; a policy forbids any request."""
-    title = escape(report.suite.title)
+    title, style, script = escape(report.suite.title), _asset("page.css"), _asset("page.js")
     body = "".join(
         [
             f"<h1>{title}</h1>",
@@ -80,12 +53,15 @@ def page(report: Report) -> str:
     )
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; '
-        "script-src 'unsafe-inline'\">"
+        '<meta http-equiv="Content-Security-Policy" content="' + _POLICY + '">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f'<title>{title}</title><link rel="icon" href="data:,"><style>{_STYLE}</style></head>'
-        f"<body><main>{body}</main><script>{_SCRIPT}</script></body></html>\n"
+        f'<title>{title}</title><link rel="icon" href="data:,"><style>{style}</style></head>'
+        f"<body><main>{body}</main><script>{script}</script></body></html>\n"
     )
+
+
+def _asset(name: str) -> str:
+    return resources.files("assistant.eval").joinpath(name).read_text(encoding="utf-8")
 
 
 def _banner(report: Report) -> str:
@@ -106,7 +82,9 @@ def _tiles(report: Report) -> str:
         number = report.card.numbers.get(metric)
         if number:
             spread = f"{shown(number.low)} to {shown(number.high)}, " if number.low is not None else ""
-            tiles.append(f'<div class="tile"><b>{shown(number.value)}</b>{escape(metric)}<br><span>{spread}n = {number.n}</span></div>')
+            tiles.append(
+                f'<div class="tile"><b>{shown(number.value)}</b>{escape(metric)}<br><span>{spread}n = {number.n}</span></div>'
+            )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
@@ -122,15 +100,29 @@ def _plots(report: Report) -> str:
     ]  # fmt: skip
     figures = []
     if bars:
-        figures.append(_figure(plots.intervals(bars), "Dots are values, bands their 95 % intervals, hollow dots the controls; ↓ lower is better."))
+        figures.append(
+            _figure(
+                plots.intervals(bars),
+                "Dots are values, bands their 95 % intervals, hollow dots the controls; ↓ lower is better.",
+            )
+        )
     smaller = []
     risk = _risk(report)
     if risk:
-        smaller.append(_figure(risk, "Share of unanswerable questions among those it was surest of: the lower the curve, the better it knows."))
-    seconds = [one.answer.trace.seconds[WALL] for one in report.card.cases if WALL in one.answer.trace.seconds]
+        smaller.append(
+            _figure(
+                risk,
+                "Share of unanswerable questions among those it was surest of: the lower the curve, the better it knows.",
+            )
+        )
+    seconds = [
+        one.answer.trace.seconds[WALL] for one in report.card.cases if WALL in one.answer.trace.seconds
+    ]
     if seconds:
         marks = [("p50", float(np.percentile(seconds, 50))), ("p95", float(np.percentile(seconds, 95)))]
-        smaller.append(_figure(plots.histogram(seconds, marks, "wall time of an answer"), f"{len(seconds)} answers."))
+        smaller.append(
+            _figure(plots.histogram(seconds, marks, "wall time of an answer"), f"{len(seconds)} answers.")
+        )
     both = f'<div class="plots">{"".join(smaller)}</div>' if smaller else ""
     return f"<h2>At a glance</h2>{''.join(figures)}{both}"
 
@@ -142,7 +134,11 @@ def _risk(report: Report) -> str:
     truths = np.array([float(one.case.answerable) for one in report.card.cases if not one.case.variant])
     xs, ys = risk_coverage(truths, truths)
     lines = [own, plots.Curve("perfect", xs.tolist(), ys.tolist(), "ideal")]
-    lines += [curve for control in report.controls if control.name == "keyword search" and (curve := _curve(control, "other"))]
+    lines += [
+        curve
+        for control in report.controls
+        if control.name == "keyword search" and (curve := _curve(control, "other"))
+    ]
     return plots.curves(lines, "coverage: share of questions answered", "risk")
 
 
@@ -173,18 +169,29 @@ def _table(report: Report) -> str:
 
 
 def _comparison(comparison: Comparison) -> str:
-    out = [f"<h2>Since {escape(comparison.before)}</h2><p>{escape(comparison.summary)}</p>", '<div class="box scroll"><table>']
-    out.append("<tr><th>metric</th><th>before</th><th>after</th><th>n</th><th>p (Holm)</th><th>verdict</th></tr>")
+    out = [
+        f"<h2>Since {escape(comparison.before)}</h2><p>{escape(comparison.summary)}</p>",
+        '<div class="box scroll"><table>',
+    ]
+    out.append(
+        "<tr><th>metric</th><th>before</th><th>after</th><th>n</th><th>p (Holm)</th><th>verdict</th></tr>"
+    )
     for d in comparison.differences:
         if d.verdict != "same":
             cells = (shown(d.before), shown(d.after), str(d.n), f"{d.p:.2g}")
-            out.append(f"<tr><td>{escape(d.metric)}</td>{''.join(f'<td>{c}</td>' for c in cells)}<td class={d.verdict}>{d.verdict}</td></tr>")
+            out.append(
+                f"<tr><td>{escape(d.metric)}</td>{''.join(f'<td>{c}</td>' for c in cells)}<td class={d.verdict}>{d.verdict}</td></tr>"
+            )
     out.append("</table></div>")
     if comparison.changes:
         out.append(f"<details><summary>{len(comparison.changes)} changed cases</summary><ul>")
         for change in comparison.changes:
-            moved = ", ".join(f"{m} {shown(old) or 'none'} → {shown(new) or 'none'}" for m, old, new in change.scores)
-            out.append(f"<li><code>{escape(change.case)}</code> {escape(' → '.join(dict.fromkeys(change.outcome)))}; {escape(moved)}</li>")
+            moved = ", ".join(
+                f"{m} {shown(old) or 'none'} → {shown(new) or 'none'}" for m, old, new in change.scores
+            )
+            out.append(
+                f"<li><code>{escape(change.case)}</code> {escape(' → '.join(dict.fromkeys(change.outcome)))}; {escape(moved)}</li>"
+            )
         out.append("</ul></details>")
     return "".join(out)
 
@@ -195,7 +202,8 @@ def _failures(report: Report) -> str:
         return f"<h2>Failing cases</h2><p>None of {total}.</p>"
     kinds = list(dict.fromkeys(failure.scored.case.kind for failure in report.failures))
     buttons = "".join(
-        f'<button data-kind="{escape(kind)}" aria-pressed="false">{escape(kind or "all")}</button>' for kind in ("", *kinds)
+        f'<button data-kind="{escape(kind)}" aria-pressed="false">{escape(kind or "all")}</button>'
+        for kind in ("", *kinds)
     )
     left = len(report.failures) - MOST_FAILURES
     return "".join(
@@ -211,7 +219,9 @@ def _failures(report: Report) -> str:
 
 def _case(failure: Failure) -> str:
     case, answer = failure.scored.case, failure.scored.answer
-    gold = [" | ".join(wordings) for wordings in case.facts] or (["Not in the documents."] if not case.answerable else [])
+    gold = [" | ".join(wordings) for wordings in case.facts] or (
+        ["Not in the documents."] if not case.answerable else []
+    )
     evidence = [f"{e.source}: “{e.quote}”" for e in case.evidence]
     listed = [
         *([("after", "\n".join(case.history))] if case.history else []),
@@ -222,7 +232,9 @@ def _case(failure: Failure) -> str:
         ("evidence", _cut("\n".join(evidence), MOST_TEXT)),
     ]
     body = "".join(
-        f'<dt>{name}</dt><dd{" class=why" if name == "why" else ""}>{escape(text)}</dd>' for name, text in listed if text
+        f"<dt>{name}</dt><dd{' class=why' if name == 'why' else ''}>{escape(text)}</dd>"
+        for name, text in listed
+        if text
     )
     return (
         f'<article class="case" data-kind="{escape(case.kind)}"><span class="pill">{escape(case.kind)}</span>'
@@ -238,12 +250,20 @@ def _said(answer: Answer) -> str:
 def _about(report: Report) -> str:
     header = report.run.header
     said: Iterable[tuple[str, object]] = [
-        ("suite hash", header.suite_hash), ("started", header.started), ("seed", header.seed), *header.about.items(),
+        ("suite hash", header.suite_hash),
+        ("started", header.started),
+        ("seed", header.seed),
+        *header.about.items(),
         *([("protocol", report.suite.protocol)] if report.suite.protocol else []),
-    ]  # fmt: skip
-    items = "".join(f"<tr><td>{escape(str(key))}</td><td><code>{escape(str(value))}</code></td></tr>" for key, value in said)
+    ]
+    items = "".join(
+        f'<tr><td>{escape(str(key))}</td><td class="said"><code>{escape(str(value))}</code></td></tr>'
+        for key, value in said
+    )
     more = "".join(f"<li>{escape(note)}</li>" for note in notes(report)[:50])
-    return f'<h2>Run</h2><div class="box scroll"><table>{items}</table></div>{f"<ul>{more}</ul>" if more else ""}'
+    return f'<h2>Run</h2><div class="box scroll"><table>{items}</table></div>' + (
+        f"<ul>{more}</ul>" if more else ""
+    )
 
 
 def _cut(text: str, length: int) -> str:

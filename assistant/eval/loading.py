@@ -19,7 +19,8 @@ from assistant.eval.normal import says
 from assistant.types import Document, Value
 
 Read = Callable[[Path], Mapping[str, Document]]
-"""Turns a folder into documents by source; handed in, since the judge must not know the machinery's reader."""
+"""Turns a folder into documents by source; handed in, since the judge must not know the machinery's reader.
+"""
 
 
 class _SuiteFile(Value):
@@ -29,7 +30,7 @@ class _SuiteFile(Value):
     corpus: str
     gold: dict[str, str] = Field(min_length=1)
     metrics: tuple[str, ...] = Field(min_length=1)
-    gates: dict[str, str] = {}
+    gates: dict[str, str] = Field(default_factory=dict)
     seed: int = 0
     time_limit: float = Field(default=60.0, gt=0)
 
@@ -44,13 +45,15 @@ class Line(NamedTuple):
 def load(folder: str | Path, read: Read, split: str | None = "dev") -> Suite:
     """The suite in ``folder``; ``read`` turns the corpus folder into documents by source.
 
-    ``split`` names a gold file of ``[gold]``; None takes all of them. Raises SuiteError with all faults at once,
-    each as ``file:line: what is wrong``.
+    ``split`` names a gold file of ``[gold]``; None takes all of them. Raises SuiteError with all faults at
+    once, each as ``file:line: what is wrong``.
     """
     path = Path(folder) / "suite.toml"
     said = _suite_file(path)
     faults = [_at(path, f"metrics.{m}", f"unknown metric {m!r}") for m in unknown_metrics(said.metrics)]
-    faults += [_at(path, f"gates.{m}", f"gate on the unknown metric {m!r}") for m in unknown_metrics(said.gates)]
+    faults += [
+        _at(path, f"gates.{m}", f"gate on the unknown metric {m!r}") for m in unknown_metrics(said.gates)
+    ]
     gates: list[Gate] = []
     for metric, text in said.gates.items():
         try:
@@ -113,7 +116,7 @@ def read_gold(path: Path, faults: list[str]) -> list[Line]:
 
 
 def check(lines: Sequence[Line], corpus: Corpus) -> list[str]:
-    """What makes questions unusable: double ids, quotations that do not stand in their source, missing gold."""
+    """What makes questions unusable: double ids, quotes that are not in their source, missing gold."""
     faults: list[str] = []
     seen: dict[str, str] = {}
     for place, case in lines:
@@ -185,7 +188,10 @@ def _suite_file(path: Path) -> _SuiteFile:
     try:
         return _SuiteFile.model_validate(raw)
     except ValidationError as error:
-        faults = [_at(path, ".".join(map(str, e["loc"])), text) for e, text in zip(error.errors(), _described(error), strict=True)]
+        faults = [
+            _at(path, ".".join(map(str, e["loc"])), text)
+            for e, text in zip(error.errors(), _described(error), strict=True)
+        ]
         raise SuiteError("\n".join(faults)) from error
 
 

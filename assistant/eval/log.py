@@ -24,11 +24,13 @@ class Header(Value):
 
     suite: str
     suite_hash: str
-    selection: str = Field(description="hash of the questions that were asked, where they are part of a suite")
+    selection: str = Field(
+        description="hash of the questions that were asked, where they are part of a suite"
+    )
     cases: int
     seed: int
     started: str
-    about: dict[str, JsonValue] = {}
+    about: dict[str, JsonValue] = Field(default_factory=dict)
 
     def same_run(self, other: Header) -> bool:
         """Whether both describe one run, at whatever time it was started."""
@@ -75,11 +77,15 @@ def read_run(path: Path) -> Run:
     try:
         lines = path.read_bytes().split(b"\n")
     except OSError as error:
-        raise SuiteError(f"{path}:1: there is no such run log. List the runs with `ls {path.parent.parent}`.") from error
+        raise SuiteError(
+            f"{path}:1: there is no such run log. List the runs with `ls {path.parent.parent}`."
+        ) from error
     cut = lines.pop()
     notes = (f"{path}:{len(lines) + 1}: the last line is cut off and was dropped",) if cut else ()
     if not lines:
-        raise SuiteError(f"{path}:1: the run log has no header. Delete its folder with `rm -r {path.parent}`.")
+        raise SuiteError(
+            f"{path}:1: the run log has no header. Delete its folder with `rm -r {path.parent}`."
+        )
     header = _parsed(path, 1, lines[0], Header)
     results: dict[str, Result] = {}
     for number, line in enumerate(lines[1:], 2):

@@ -1,4 +1,4 @@
-"""Text made comparable: the SQuAD rules for exact match and F1, and milder ones for finding a fact in an answer."""
+"""Text made comparable: the rules of SQuAD for exact match and F1, and milder ones to find a fact."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def without_markers(text: str) -> str:
 
 
 def squad(text: str) -> str:
-    """Normalised as the SQuAD script does it: lower case, no ASCII punctuation, no articles, single blanks."""
+    """Normalised as by the SQuAD script: lower case, no ASCII punctuation, no articles, single blanks."""
     return " ".join(_ARTICLE.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
@@ -32,7 +32,9 @@ def exact_match(prediction: str, gold: str) -> float:
 
 
 def token_f1(prediction: str, gold: str) -> float:
-    """Harmonic mean of word precision and recall once normalised; if either has no words, whether neither has."""
+    """Harmonic mean of word precision and recall once normalised; if either has no words, whether neither
+    has.
+    """
     found, wanted = squad(prediction).split(), squad(gold).split()
     if not found or not wanted:
         return float(found == wanted)

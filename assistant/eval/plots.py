@@ -1,4 +1,5 @@
 """Small SVG pictures for the report; colours and fonts come from the page's style sheet."""
+# ruff: noqa: E501 - lines of markup read better unbroken
 
 from __future__ import annotations
 
@@ -44,13 +45,17 @@ def intervals(bars: Sequence[Bar]) -> str:
     for number, bar in enumerate(bars):
         y = top + step * number + step / 2
         arrow = " ↓" if bar.lower_is_better else ""
-        out.append(f'<text class="label" x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(bar.label)}{arrow}</text>')
+        out.append(
+            f'<text class="label" x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(bar.label)}{arrow}</text>'
+        )
         for name, value in bar.controls:
             title = f"<title>{escape(name)}: {value:.3f}</title>"
             out.append(f'<circle class="control" cx="{x(value)}" cy="{y}" r="4">{title}</circle>')
         if bar.low is not None and bar.high is not None:
             out.append(f'<line class="whisker" x1="{x(bar.low)}" x2="{x(bar.high)}" y1="{y}" y2="{y}"/>')
-        out.append(f'<circle class="value" cx="{x(bar.value)}" cy="{y}" r="5"><title>{bar.value:.3f}</title></circle>')
+        out.append(
+            f'<circle class="value" cx="{x(bar.value)}" cy="{y}" r="5"><title>{bar.value:.3f}</title></circle>'
+        )
         out.append(f'<text class="number" x="{right + 16}" y="{y + 4}">{bar.value:.3f}</text>')
     return "".join([*out, "</svg>"])
 
@@ -70,11 +75,15 @@ def curves(lines: Sequence[Curve], across: str, up: str) -> str:
             f"{left + (right - left) * px:.1f},{bottom - (bottom - top) * py:.1f}"
             for px, py in zip(line.xs, line.ys, strict=True)
         )
-        out.append(f'<polyline class="curve {line.kind}" points="{points}"><title>{escape(line.label)}</title></polyline>')
+        out.append(
+            f'<polyline class="curve {line.kind}" points="{points}"><title>{escape(line.label)}</title></polyline>'
+        )
         y = top + 14 + 16 * number
         out.append(f'<line class="curve {line.kind}" x1="{left + 10}" x2="{left + 34}" y1="{y}" y2="{y}"/>')
         out.append(f'<text class="key" x="{left + 40}" y="{y + 4}">{escape(line.label)}</text>')
-    out.append(f'<text class="axis" x="{(left + right) / 2}" y="{bottom + 36}" text-anchor="middle">{escape(across)}</text>')
+    out.append(
+        f'<text class="axis" x="{(left + right) / 2}" y="{bottom + 36}" text-anchor="middle">{escape(across)}</text>'
+    )
     out.append(
         f'<text class="axis" transform="translate(12 {(top + bottom) / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>'
     )
@@ -100,13 +109,19 @@ def histogram(values: Sequence[float], marks: Sequence[tuple[str, float]], acros
             f'y="{bottom - height:.1f}" height="{height:.1f}"><title>{count}</title></rect>'
         )
     for tick in np.arange(low, high + 0.01, 0.5):
-        out.append(f'<text class="tick" x="{x(tick)}" y="{bottom + 16}" text-anchor="middle">{_seconds(10**tick)}</text>')
+        out.append(
+            f'<text class="tick" x="{x(tick)}" y="{bottom + 16}" text-anchor="middle">{_seconds(10**tick)}</text>'
+        )
     for number, (name, value) in enumerate(marks):
         place = x(float(np.log10(max(value, 1e-5))))
         y = 12 + 13 * (number % 2)
         out.append(f'<line class="mark" x1="{place}" x2="{place}" y1="{y + 4}" y2="{bottom}"/>')
-        out.append(f'<text class="key" x="{place}" y="{y}" text-anchor="middle">{escape(name)} {_seconds(value)}</text>')
-    out.append(f'<text class="axis" x="{(left + right) / 2}" y="{bottom + 36}" text-anchor="middle">{escape(across)}</text>')
+        out.append(
+            f'<text class="key" x="{place}" y="{y}" text-anchor="middle">{escape(name)} {_seconds(value)}</text>'
+        )
+    out.append(
+        f'<text class="axis" x="{(left + right) / 2}" y="{bottom + 36}" text-anchor="middle">{escape(across)}</text>'
+    )
     return "".join([*out, "</svg>"])
 
 

@@ -1,4 +1,4 @@
-"""Everything there is to say about a run, as one value, and its plain forms: terminal table, Markdown, JUnit."""
+"""All there is to say about a run as one value, and its plain forms: terminal table, Markdown, JUnit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 
 from assistant.eval.cases import Suite
-from assistant.eval.compare import Comparison, compare, earlier, snapshot
+from assistant.eval.comparison import Comparison, compare, earlier, snapshot
 from assistant.eval.controls import CONTROLS, sit
 from assistant.eval.gates import Verdict
 from assistant.eval.log import Run
@@ -19,7 +19,9 @@ from assistant.types import OnProgress, Progress
 
 
 class Report(NamedTuple):
-    """A scored run beside its controls, its gates, its failing cases worst first, and what changed since another."""
+    """A scored run beside its controls, its gates, its failing cases worst first, and what changed since
+    another.
+    """
 
     suite: Suite
     run: Run
@@ -71,7 +73,9 @@ def report_on(
 
 
 def write(report: Report, folder: Path | None = None) -> Path:
-    """Writes report.html, report.md and junit.xml into the run's folder (or ``folder``); returns the HTML page."""
+    """Writes report.html, report.md and junit.xml into the run's folder (or ``folder``); returns the HTML
+    page.
+    """
     from assistant.eval.html import page
 
     folder = folder or report.run.path.parent
@@ -82,7 +86,8 @@ def write(report: Report, folder: Path | None = None) -> Path:
     return folder / "report.html"
 
 
-# --- numbers and rows ----------------------------------------------------------------------------------------
+# --- numbers and rows
+# ----------------------------------------------------------------------------------------
 
 
 def shown(value: float | None) -> str:
@@ -106,7 +111,13 @@ def rows(report: Report) -> list[tuple[str, list[list[str]]]]:
             continue
         beside = [control.numbers.get(metric) for control in report.controls]
         groups.setdefault(METRICS[metric].group, []).append(
-            [metric, shown(number.value), interval(number), str(number.n), *(shown(n.value) if n else "" for n in beside)]
+            [
+                metric,
+                shown(number.value),
+                interval(number),
+                str(number.n),
+                *(shown(n.value) if n else "" for n in beside),
+            ]
         )
     return list(groups.items())
 
@@ -117,7 +128,9 @@ def heading(report: Report) -> list[str]:
 
 
 def notes(report: Report) -> list[str]:
-    """What a reader of the numbers should know: dropped lines, oddities of the gold, questions without an answer."""
+    """What a reader of the numbers should know: dropped lines, oddities of the gold, questions without an
+    answer.
+    """
     missing = report.run.header.cases - len(report.run.results)
     return [
         *report.run.notes,
@@ -126,7 +139,8 @@ def notes(report: Report) -> list[str]:
     ]
 
 
-# --- terminal ------------------------------------------------------------------------------------------------
+# --- terminal
+# ------------------------------------------------------------------------------------------------
 
 
 def terminal(report: Report) -> str:
@@ -151,7 +165,10 @@ def terminal(report: Report) -> str:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = [cell.ljust(width) if not n else cell.rjust(width) for n, (cell, width) in enumerate(zip(cells, widths, strict=True))]
+    first, *others = [
+        cell.ljust(width) if not n else cell.rjust(width)
+        for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
+    ]
     return "  ".join([first, *others]).rstrip()
 
 
@@ -159,7 +176,9 @@ def _changed(comparison: Comparison, limit: int) -> list[str]:
     lines = []
     for change in comparison.changes[:limit]:
         outcome = change.outcome[0] if change.outcome[0] == change.outcome[1] else " to ".join(change.outcome)
-        scores = ", ".join(f"{m} {shown(old) or 'none'} to {shown(new) or 'none'}" for m, old, new in change.scores[:4])
+        scores = ", ".join(
+            f"{m} {shown(old) or 'none'} to {shown(new) or 'none'}" for m, old, new in change.scores[:4]
+        )
         lines.append(f"{change.case}: {outcome}{'; ' + scores if scores else '; other words'}")
     left = len(comparison.changes) - limit
     return [*lines, *([f"... and {left} more"] if left > 0 else [])]
@@ -174,12 +193,17 @@ def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[: length - 3]}..."
 
 
-# --- Markdown ------------------------------------------------------------------------------------------------
+# --- Markdown
+# ------------------------------------------------------------------------------------------------
 
 
 def markdown(report: Report) -> str:
     """The report as Markdown, for a README or a pull request."""
-    out = [f"# {_md(report.suite.title)}", "", f"{len(report.suite.cases)} questions, run `{report.card.name}`."]
+    out = [
+        f"# {_md(report.suite.title)}",
+        "",
+        f"{len(report.suite.cases)} questions, run `{report.card.name}`.",
+    ]
     if report.suite.protocol:
         out += ["", _md(report.suite.protocol)]
     out += ["", markdown_table(report)]
@@ -197,7 +221,8 @@ def markdown(report: Report) -> str:
     if report.failures:
         out += ["", "## Failing cases, worst first", ""]
         out += [
-            f"- `{f.scored.case.id}` {_md(f.scored.case.question)} — {_md(_cut('; '.join(f.reasons), 300))}" for f in report.failures[:50]
+            f"- `{f.scored.case.id}` {_md(f.scored.case.question)} — {_md(_cut('; '.join(f.reasons), 300))}"
+            for f in report.failures[:50]
         ]
     out += ["", "## Run", "", *(f"- {key}: `{value}`" for key, value in report.run.header.about.items())]
     out += [f"- note: {_md(note)}" for note in _few(notes(report))]
@@ -220,13 +245,15 @@ def _md(text: str) -> str:
     return flat
 
 
-# --- JUnit ---------------------------------------------------------------------------------------------------
+# --- JUnit
+# ---------------------------------------------------------------------------------------------------
 
 
 def junit(report: Report) -> str:
     """The report as JUnit XML: a suite of gates and one of questions for each kind.
 
-    Only gates and crashed questions count as failures: a wrong answer is a measurement, a broken gate a fault.
+    Only gates and crashed questions count as failures: a wrong answer is a measurement, a broken gate a
+    fault.
     """
     root = ElementTree.Element("testsuites", name=report.suite.title)
     gates_suite = ElementTree.SubElement(root, "testsuite", name="gates", tests=str(len(report.gates)))
@@ -241,10 +268,14 @@ def junit(report: Report) -> str:
     for kind in dict.fromkeys(one.case.kind for one in report.card.cases):
         cases = [one for one in report.card.cases if one.case.kind == kind and not one.case.variant]
         crashed = [one for one in cases if one.scores["failures"].value]
-        suite = ElementTree.SubElement(root, "testsuite", name=kind, tests=str(len(cases)), failures="0", errors=str(len(crashed)))
+        suite = ElementTree.SubElement(
+            root, "testsuite", name=kind, tests=str(len(cases)), failures="0", errors=str(len(crashed))
+        )
         for one in cases:
             seconds = one.answer.trace.seconds.get("wall", 0.0)
-            test = ElementTree.SubElement(suite, "testcase", classname=kind, name=one.case.id, time=f"{seconds:.3f}")
+            test = ElementTree.SubElement(
+                suite, "testcase", classname=kind, name=one.case.id, time=f"{seconds:.3f}"
+            )
             if one in crashed:
                 ElementTree.SubElement(test, "error", message=_xml(one.scores["failures"].reason))
             elif one.case.key in reasons:
@@ -255,4 +286,9 @@ def junit(report: Report) -> str:
 
 def _xml(text: str) -> str:
     """Without the control characters XML 1.0 has no way to write."""
-    return "".join(c for c in text if c in "\t\n\r" or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and ord(c) not in (0xFFFE, 0xFFFF)))
+    return "".join(
+        c
+        for c in text
+        if c in "\t\n\r"
+        or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and ord(c) not in (0xFFFE, 0xFFFF))
+    )

@@ -19,7 +19,7 @@ from assistant.types import Answer
 
 
 class Number(NamedTuple):
-    """A metric over an exam: its value, the bounds of its 95 % interval, and how many cases it is taken from."""
+    """A metric over an exam: its value, the bounds of its 95 % interval, and the number of cases."""
 
     value: float
     low: float | None
@@ -36,7 +36,7 @@ class Scored(NamedTuple):
 
 
 class Card(NamedTuple):
-    """The scores of one system: its numbers by metric, None where no case applies, and the cases behind them."""
+    """The scores of one system: numbers by metric, None where no case applies, and the cases behind them."""
 
     name: str
     numbers: Mapping[str, Number | None]
@@ -46,38 +46,55 @@ class Card(NamedTuple):
 def rescore(run: Run | Path, suite: Suite, metrics: Sequence[str] = (), name: str = "") -> Card:
     """The card of a logged run, from its log alone; nothing is asked.
 
-    ``metrics`` defaults to the suite's. Cases the log lacks are left out. Raises SuiteError when the log belongs to
-    another suite.
+    ``metrics`` defaults to the suite's. Cases the log lacks are left out. Raises SuiteError when the log
+    belongs to another suite.
     """
     run = read_run(run) if isinstance(run, Path) else run
     if run.header.suite_hash != suite.hash:
         raise SuiteError(
             f"{run.path}:1: this is a run of another suite ({run.header.suite!r}, hash "
-            f"{run.header.suite_hash[:8]}), not of {suite.title!r} ({suite.hash[:8]}). Run it again with `assistant eval`."
+            f"{run.header.suite_hash[:8]}), not of {suite.title!r} ({suite.hash[:8]}). Run it again with "
+            f"`assistant eval`."
         )
     forms = {form.key: form for case in suite.cases for form in (case, *case.variants())}
-    answers = [(forms[result.case], result.answer_to(forms[result.case])) for result in run.results if result.case in forms]
+    answers = [
+        (forms[result.case], result.answer_to(forms[result.case]))
+        for result in run.results
+        if result.case in forms
+    ]
     order = {key: place for place, key in enumerate(forms)}
     answers.sort(key=lambda pair: order[pair[0].key])
     return card(name or run.path.parent.name, answers, suite, metrics)
 
 
-def card(name: str, answers: Iterable[tuple[Case, Answer]], suite: Suite, metrics: Sequence[str] = ()) -> Card:
+def card(
+    name: str, answers: Iterable[tuple[Case, Answer]], suite: Suite, metrics: Sequence[str] = ()
+) -> Card:
     """The card of answers in hand."""
     chosen = [METRICS[metric] for metric in metrics or suite.metrics or METRICS]
     # A gate may stand on a metric the table does not show, and so may the reason why a case failed.
     behind = {*(fault.metric for fault in FAULTS), *(gate.metric for gate in suite.gates)}
     measured = [*chosen, *(m for m in METRICS.values() if m.name in behind and m not in chosen)]
     cases = tuple(
-        Scored(case, answer, {m.name: m.score(case, answer, suite.corpus) for m in measured if m.variant == case.variant})
+        Scored(
+            case,
+            answer,
+            {m.name: m.score(case, answer, suite.corpus) for m in measured if m.variant == case.variant},
+        )
         for case, answer in answers
     )
     return Card(name, {metric.name: number(metric, cases, suite.seed) for metric in chosen}, cases)
 
 
 def number(metric: Metric, cases: Sequence[Scored], seed: int = 0) -> Number | None:
-    """A metric over all cases it applies to, with its interval; None where it applies to none or has no value."""
-    points = [(s.case.cluster, score) for s in cases if (score := s.scores.get(metric.name)) and score.value is not None]
+    """A metric over all cases it applies to, with its interval; None where it applies to none or has no
+    value.
+    """
+    points = [
+        (s.case.cluster, score)
+        for s in cases
+        if (score := s.scores.get(metric.name)) and score.value is not None
+    ]
     if not points:
         return None
     values = np.array([score.value for _, score in points], dtype=np.float64)
@@ -91,11 +108,12 @@ def number(metric: Metric, cases: Sequence[Scored], seed: int = 0) -> Number | N
     return None if np.isnan(found.value) else Number(*found, len(points))
 
 
-# --- failing cases -------------------------------------------------------------------------------------------
+# --- failing cases
+# -------------------------------------------------------------------------------------------
 
 
 class Fault(NamedTuple):
-    """A metric that tells that one answer is bad, what value is good, and how bad it is to miss it entirely."""
+    """A metric that tells a bad answer, the value that is good, and how bad it is to miss it entirely."""
 
     metric: str
     good: float
@@ -106,7 +124,7 @@ FAULTS = (
     Fault("failures", 0.0, 100.0),
     Fault("citation_validity", 1.0, 50.0),
     Fault("misattributed_claims", 0.0, 20.0),
-    Fault("false_answers", 0.0, 10.0),
+    Fault("false_answers", 0.0, 15.0),
     Fault("uncited_claims", 0.0, 8.0),
     Fault("fact_coverage", 1.0, 6.0),
     Fault("false_refusals", 0.0, 5.0),
@@ -131,12 +149,19 @@ def failures(cases: Sequence[Scored]) -> list[Failure]:
         if one.case.variant:
             continue
         found = [
-            (fault.weight * abs(score.value - fault.good), f"{METRICS[fault.metric].name} {score.value:.2g}: {score.reason}")
+            (
+                fault.weight * abs(score.value - fault.good),
+                f"{METRICS[fault.metric].name} {score.value:.2g}: {score.reason}",
+            )
             for fault in FAULTS
-            if (score := one.scores.get(fault.metric)) and score.value is not None and score.value != fault.good
+            if (score := one.scores.get(fault.metric))
+            and score.value is not None
+            and score.value != fault.good
         ]
         if found:
-            failed.append(Failure(one, sum(badness for badness, _ in found), tuple(reason for _, reason in found)))
+            failed.append(
+                Failure(one, sum(badness for badness, _ in found), tuple(reason for _, reason in found))
+            )
     return sorted(failed, key=lambda failure: -failure.badness)
 
 
@@ -146,5 +171,9 @@ def gates(suite: Suite, scores: Card) -> tuple[Verdict, ...]:
 
 
 def _value(metric: str, suite: Suite, scores: Card) -> float | None:
-    found = scores.numbers[metric] if metric in scores.numbers else number(METRICS[metric], scores.cases, suite.seed)
+    found = (
+        scores.numbers[metric]
+        if metric in scores.numbers
+        else number(METRICS[metric], scores.cases, suite.seed)
+    )
     return found.value if found else None

@@ -44,8 +44,12 @@ def bootstrap_mean(values: Floats, clusters: Sequence[str], seed: int = 0) -> In
     return _interval(value, (drawn @ sums) / (drawn @ sizes))
 
 
-def bootstrap(overall: Overall, values: Floats, truths: Floats, clusters: Sequence[str], seed: int = 0) -> Interval:
-    """Any number of two columns and its percentile interval, resampled by cluster; NaN resamples are left out."""
+def bootstrap(
+    overall: Overall, values: Floats, truths: Floats, clusters: Sequence[str], seed: int = 0
+) -> Interval:
+    """Any number of two columns and its percentile interval, resampled by cluster; NaN resamples are left
+    out.
+    """
     value = overall(values, truths)
     group = _groups(clusters)
     count = int(group.max()) + 1
@@ -70,17 +74,18 @@ def _interval(value: float, drawn: Floats) -> Interval:
 
 
 def mcnemar(before: Floats, after: Floats) -> float:
-    """Two-sided exact p of paired yes-or-no scores: a binomial test on the cases that changed (McNemar 1947)."""
+    """Two-sided exact p of paired yes-or-no scores: a binomial test on what changed (McNemar 1947)."""
     better, worse = int((after > before).sum()), int((after < before).sum())
     changed = better + worse
-    tail = sum(math.comb(changed, k) for k in range(min(better, worse) + 1)) / 2**changed
+    tail = sum(math.comb(changed, k) for k in range(min(better, worse) + 1)) / (1 << changed)
     return min(1.0, 2 * tail)
 
 
 def sign_flip(before: Floats, after: Floats, seed: int = 0, flips: int = 10_000) -> float:
     """Two-sided p that the mean difference is this large by chance: signs of the differences are flipped.
 
-    All flips are tried where that is no more than ``flips``; else that many random ones, the observed one counted in.
+    All flips are tried where that is no more than ``flips``; else that many random ones, the observed one
+    counted in.
     """
     differences = (after - before)[after != before]
     count = len(differences)
@@ -89,7 +94,7 @@ def sign_flip(before: Floats, after: Floats, seed: int = 0, flips: int = 10_000)
     observed = abs(differences.sum())
     if 2**count <= flips:
         patterns = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
-        return float((np.abs((1 - 2 * patterns) @ differences) >= observed - 1e-9).mean())
+        return float(np.mean(np.abs((1 - 2 * patterns) @ differences) >= observed - 1e-9))
     rng = np.random.default_rng(seed)
     # In pieces: all signs of a large run at once would not fit in memory.
     extreme = 0
@@ -100,7 +105,7 @@ def sign_flip(before: Floats, after: Floats, seed: int = 0, flips: int = 10_000)
 
 
 def swap(overall: Overall, before: Floats, after: Floats, truths: Floats, seed: int = 0) -> float:
-    """Two-sided p for numbers that are no means: the two runs' scores change places case by case, at random."""
+    """Two-sided p for numbers that are no means: the runs' scores change places at random, case by case."""
     observed = abs(overall(after, truths) - overall(before, truths))
     if math.isnan(observed) or not (before != after).any():
         return 1.0

@@ -6,7 +6,6 @@ embedding: the next one goes on from there.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,7 +39,7 @@ class Place:
 
     def location(self, path: Path) -> str:
         """The note for ``path``."""
-        path = Path(os.path.abspath(path))  # a link keeps its own name
+        path = path.absolute()  # a link keeps its own name
         return path.relative_to(self._base).as_posix() if path.is_relative_to(self._base) else path.as_posix()
 
     def path(self, location: str) -> Path:
@@ -53,8 +52,8 @@ def sync(
 ) -> Built:
     """Make the catalog hold what the files under ``root`` say, and leave other roots alone.
 
-    A file that cannot be read is reported and keeps its last good version. After a change of the recipe or the
-    embedder the other roots' documents are split and embedded again from the catalog's own text.
+    A file that cannot be read is reported and keeps its last good version. After a change of the recipe or of
+    the embedder the other roots' documents are split and embedded again from the catalog's own text.
 
     Raises DocumentError where ``root`` does not exist: a folder that has vanished deletes nothing.
     """
@@ -62,11 +61,12 @@ def sync(
     root = root.resolve()
     if not root.exists():
         raise DocumentError(
-            f"There is no folder {str(root)!r}; what was indexed from it is kept. `assistant index remove SOURCE`"
+            f"There is no folder {str(root)!r}; what was indexed from it is kept. "
+            "`assistant index remove SOURCE`"
         )
+    found, unreadable = _files(root, catalog.path.parent.resolve())
     build = catalog.begin(place.location(root))
     work = _Work(catalog, place, root, recipe, embedder)
-    found, unreadable = find_files(root)
     for done, file in enumerate(found):
         on_progress(Progress(stage="reading", done=done, total=len(found), item=file.source))
         work.take(file)
@@ -77,7 +77,9 @@ def sync(
     embedded = _embed(catalog, embedder, on_progress)
     change = None
     if removed or work.added or work.changed or work.rebuild:
-        change = catalog.publish([file.document for file in removed], recipe.fingerprint, embedder.fingerprint)
+        change = catalog.publish(
+            [file.document for file in removed], recipe.fingerprint, embedder.fingerprint
+        )
     report = IndexReport(
         root=str(root),
         added=tuple(sorted(work.added)),
@@ -118,10 +120,21 @@ def embedding_header(origin: Origin) -> str:
     return f"{attribution}\n" if attribution.startswith(origin.title) else f"{origin.title}. {attribution}\n"
 
 
+def _files(root: Path, store: Path) -> tuple[list[FoundFile], list[Skipped]]:
+    """What lies under ``root``, the index's own files left out."""
+    found, skipped = find_files(root)
+    return (
+        [file for file in found if not file.path.is_relative_to(store)],
+        [each for each in skipped if not (root / each.source).is_relative_to(store)],
+    )
+
+
 class _Work:
     """One pass over the files of a root."""
 
-    def __init__(self, catalog: Catalog, place: Place, root: Path, recipe: Recipe, embedder: Embedder) -> None:
+    def __init__(
+        self, catalog: Catalog, place: Place, root: Path, recipe: Recipe, embedder: Embedder
+    ) -> None:
         self._catalog, self._place, self._root, self._recipe = catalog, place, root, recipe
         self.rebuild = catalog.generation > 0 and (
             (catalog.fact("recipe"), catalog.fact("embedder")) != (recipe.fingerprint, embedder.fingerprint)
@@ -195,11 +208,13 @@ class _Work:
         holder = self._taken.get(document.source)
         if holder and holder.digest == document.digest and not self._place.path(holder.location).exists():
             self._known.pop(holder.location)
-            return self._known.setdefault(location, holder._replace(location=location, size=size, modified_ns=modified_ns))
+            return self._known.setdefault(
+                location, holder._replace(location=location, size=size, modified_ns=modified_ns)
+            )
         return None
 
     def _free_source(self, source: str) -> str:
-        """``source``, after the root's name if another root has such a file, and a number if that is taken too."""
+        """``source``, below the root's name if another root has such a file, numbered if that is taken."""
         name, wanted, number = self._root.name or "root", source, 1
         while wanted in self._taken:
             wanted = f"{name}/{source}" if number == 1 else f"{name}-{number}/{source}"

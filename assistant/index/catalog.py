@@ -1,7 +1,7 @@
 """The truth of an index: one SQLite file with every document, chunk and vector; all SQL lives here.
 
-A build inserts documents as pending; one transaction makes them live, removes what they replace and counts the
-generation up. Readers see live rows only, so at any moment they see one whole generation.
+A build inserts documents as pending; one transaction makes them live, removes what they replace and counts
+the generation up. Readers see live rows only, so at any moment they see one whole generation.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ class NewChunk(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a new generation changed: documents that became live, chunks with new vectors, chunks that went."""
+    """What a new generation changed: documents now live, chunks with new vectors, chunks that went."""
 
     generation: int
     documents: frozenset[int]
@@ -258,7 +258,8 @@ class Catalog:
             for some in _batches(ids, _VARIABLES):
                 marks = ",".join("?" * len(some))
                 for row in db.execute(
-                    f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.origin, v.whole, v.parts
+                    f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.origin,
+                               v.whole, v.parts
                         FROM chunks c JOIN documents d ON d.id = c.document
                         JOIN vectors v ON v.key = c.key AND v.embedder = ?
                         WHERE d.state = 'live' AND c.id IN ({marks})""",  # noqa: S608 - marks only
@@ -317,7 +318,7 @@ class Catalog:
             return [FileFacts(*row) for row in rows]
 
     def begin(self, root: str) -> int:
-        """Journal that a build has begun, drop what an interrupted one left, and return the build's number."""
+        """Journal a new build, drop what an interrupted one left, and return the build's number."""
         with self._write() as db:
             db.execute("DELETE FROM documents WHERE state = 'pending'")
             made = db.execute("INSERT INTO journal (root, started) VALUES (?, datetime('now'))", (root,))
@@ -333,10 +334,11 @@ class Catalog:
 
     def insert(self, document: Document, file: FileFacts, chunks: Iterable[NewChunk]) -> None:
         """Store a pending document with its chunks; nobody sees it before ``publish``."""
-        columns = "source, state, location, size, modified_ns, digest, origin, pages, text"
         with self._write() as db:
             row = db.execute(
-                f"INSERT INTO documents ({columns}) VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - names
+                """INSERT INTO documents
+                   (source, state, location, size, modified_ns, digest, origin, pages, text)
+                   VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     document.source,
                     file.location,
@@ -365,7 +367,8 @@ class Catalog:
     def new_chunks(self, places: Sequence[tuple[int, int]]) -> list[NewChunk]:
         """The chunks at these places."""
         query = """SELECT d.source, c."start", c."end", c.text, c.sentences, c.header
-                   FROM chunks c JOIN documents d ON d.id = c.document WHERE c.document = ? AND c.position = ?"""
+                   FROM chunks c JOIN documents d ON d.id = c.document
+                   WHERE c.document = ? AND c.position = ?"""
         found = []
         with self._sql() as db:
             for place in places:
@@ -391,7 +394,7 @@ class Catalog:
             )
 
     def publish(self, removed: Sequence[int], recipe: str, embedder: str) -> Change:
-        """Make pending documents live in place of what they replace, without ``removed``; count up, all at once."""
+        """At once: pending documents replace their live versions, ``removed`` go, the generation goes up."""
         with self._write() as db:
             db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
             db.execute("DELETE FROM gone")
@@ -424,7 +427,7 @@ class Catalog:
         )
 
     def finish(self, build: int, root: str | None, report: str) -> None:
-        """Journal that a build is complete, remember its root, and drop vectors nobody uses when they are many."""
+        """Journal a complete build, remember its root, and drop unused vectors when they are many."""
         with self._write() as db:
             db.execute(
                 "UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build)
@@ -432,10 +435,10 @@ class Catalog:
             if root is not None:
                 db.execute("INSERT OR REPLACE INTO roots VALUES (?, datetime('now'))", (root,))
             unused = "FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
-            spare = db.execute(f"SELECT count(*) {unused}").fetchone()[0]  # noqa: S608 - a constant
+            spare = db.execute(f"SELECT count(*) {unused}").fetchone()[0]
             used = db.execute("SELECT count(*) FROM vectors").fetchone()[0] - spare
             if spare > max(used, _SPARE_VECTORS):
-                db.execute(f"DELETE {unused}")  # noqa: S608 - a constant
+                db.execute(f"DELETE {unused}")
 
     # --- checks
 
@@ -478,7 +481,7 @@ class Catalog:
             raise _missing(self.path)
         if version != SCHEMA_VERSION:
             raise IndexStaleError(
-                f"The index in {str(self.path.parent)!r} was made by another version of assistant. {self._cure}"
+                f"The index {str(self.path.parent)!r} was made by another version. {self._cure}"
             )
 
     @property

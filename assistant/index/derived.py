@@ -1,8 +1,8 @@
 """The two engines that mirror the catalog: keywords (always) and Chroma's neighbours (for large indexes).
 
-Both say which generation they hold. A writer brings them to the catalog's generation after publishing it, by the
-difference where they are one behind and sound, else from scratch; neither needs a model. A reader uses an engine
-only at its own generation; otherwise it answers from the catalog.
+Both say which generation they hold. A writer brings them to the catalog's generation after publishing it, by
+the difference where they are one behind and sound, else from scratch; neither needs a model. A reader uses an
+engine only at its own generation; otherwise it answers from the catalog.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Derived:
         self._catalog = catalog
         self._exact_up_to = exact_up_to
 
-    def refresh(self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False) -> None:
+    def refresh(
+        self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False
+    ) -> None:
         """Bring both engines to the catalog's generation; ``fresh`` even if they seem to be there.
 
         Only the holder of the writer's lock may.
@@ -71,23 +73,38 @@ class Derived:
             return None
 
     def _refresh_keyword(
-        self, analyzer: Analyzer, generation: int, change: Change | None, chunks: int, on_progress: OnProgress, fresh: bool
+        self,
+        analyzer: Analyzer,
+        generation: int,
+        change: Change | None,
+        chunks: int,
+        on_progress: OnProgress,
+        fresh: bool,
     ) -> None:
         current = None if fresh else self.keyword(analyzer, generation)
         if current and current.count == chunks:
             return
         behind = self.keyword(analyzer, change.generation - 1) if change else None
         if change and behind:
-            total = len(change.upserted)
-            behind.update(_reported(self._entries(change.documents), total, on_progress), change.deleted, generation)
-            if behind.count == chunks:
-                return
+            try:
+                entries = _reported(self._entries(change.documents), len(change.upserted), on_progress)
+                behind.update(entries, change.deleted, generation)
+                if behind.count == chunks:
+                    return
+            except BackendError:
+                pass  # built anew below
         shutil.rmtree(self.keyword_dir, ignore_errors=True)
         index = KeywordIndex.create(self.keyword_dir, analyzer)
         index.update(_reported(self._entries(None), chunks, on_progress), (), generation)
 
     def _refresh_chroma(
-        self, embedder: str, generation: int, change: Change | None, chunks: int, on_progress: OnProgress, fresh: bool
+        self,
+        embedder: str,
+        generation: int,
+        change: Change | None,
+        chunks: int,
+        on_progress: OnProgress,
+        fresh: bool,
     ) -> None:
         current = None if fresh else self.chroma(generation)
         if current:
@@ -131,7 +148,7 @@ class Derived:
 
 
 def header_words(origin: Origin) -> str:
-    """What the keyword index matches of a document besides its text: title, publisher, kind, and the date twice."""
+    """What the keyword index matches of a document besides its text: title, publisher, kind and date."""
     day = origin.published
     date = f"{day.day} {day:%B %Y} {day.isoformat()}" if day else ""
     return " ".join(filter(None, (origin.title, origin.publisher, origin.kind, date)))

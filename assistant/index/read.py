@@ -1,7 +1,6 @@
 """Finds the files of a folder and reads each as a document: text, title, publisher, date."""
 
 import codecs
-import os
 import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -36,7 +35,7 @@ class _Content(NamedTuple):
 
 
 def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
-    """The readable files below ``root`` (or ``root`` itself, if it is a file) and what was passed over, sorted.
+    """The readable files below ``root`` (or ``root`` itself, a file) and what was passed over, both sorted.
 
     Hidden files and folders are ignored. Links are never followed: what they lead to inside the root is read
     once, under its own name. Raises DocumentError if there is nothing at ``root``.
@@ -48,8 +47,8 @@ def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
         start = [(top.name, top)] if top.is_file() else _list(top, "")
     except (OSError, RuntimeError) as exc:
         reason = getattr(exc, "strerror", None) or exc
-        message = f"Cannot read {str(root)!r}: {reason}. Give an existing file or folder: `assistant index build PATH`"
-        raise DocumentError(message) from exc
+        cure = "Give an existing file or folder: `assistant index build PATH`"
+        raise DocumentError(f"Cannot read {str(root)!r}: {reason}. {cure}") from exc
     waiting = start
     while waiting:
         source, path = waiting.pop()
@@ -72,12 +71,12 @@ def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
 def read_document(file: FoundFile) -> Document:
     """The document in ``file``.
 
-    Raises DocumentError if the file cannot be opened, is larger than ``MAX_BYTES``, is binary, holds no text, or
-    has invalid front matter.
+    Raises DocumentError if the file cannot be opened, is larger than ``MAX_BYTES``, is binary, holds no text,
+    or has invalid front matter.
     """
     content = _READERS[Path(file.source).suffix.lower()](_bytes(file), file.source)
     if not content.text.strip():
-        raise DocumentError(f"{file.source!r} holds no text. Write some into it, then `assistant index build`")
+        raise DocumentError(f"{file.source!r} holds no text. Write some, then `assistant index build`")
     return Document(
         source=file.source,
         title=_one_line(content.title) or _title_from_name(file.source),
@@ -88,7 +87,7 @@ def read_document(file: FoundFile) -> Document:
     )
 
 
-# --- finding -----------------------------------------------------------------------------------------------
+# --- finding --------------------------------------------------------------------------------------
 
 
 class _SkipError(Exception):
@@ -124,7 +123,7 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-# --- bytes and characters ----------------------------------------------------------------------------------
+# --- bytes and characters -------------------------------------------------------------------------
 
 _PREFIX = 65_536  # bytes an encoding is guessed from
 _BOMS = (  # UTF-32 before UTF-16, whose little-endian mark it begins with
@@ -135,7 +134,9 @@ _BOMS = (  # UTF-32 before UTF-16, whose little-endian mark it begins with
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\a\b\t\n\v\f\r\x1b") | {127})
-_UNLIKELY = ["utf_7", "utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le"]  # without a mark
+# Without bounds a guess from a few bytes lands on EBCDIC, DOS code pages or UTF-16.
+_PLAUSIBLE = ["cp1252", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"]
+_PLAUSIBLE += ["gb18030", "big5", "cp932", "euc_jp", "cp949"]
 
 
 def _bytes(file: FoundFile) -> bytes:
@@ -169,7 +170,7 @@ def _decode(data: bytes, source: str, declared: str | None = None) -> str:
 
 
 def _binary(source: str) -> DocumentError:
-    return DocumentError(f"{source!r} is binary, not text. Save it as UTF-8 text, or see its type: `file {source!r}`")
+    return DocumentError(f"{source!r} is binary, not text. Move it out of the folder: `mv {source!r} ..`")
 
 
 def _decode_unmarked(data: bytes, declared: str | None) -> str:
@@ -181,16 +182,23 @@ def _decode_unmarked(data: bytes, declared: str | None) -> str:
     bad = text.count("\ufffd")
     if 4 * bad <= len(text) - len(text.encode("ascii", "ignore")) - bad:
         return text  # UTF-8 with a few broken bytes: any other encoding would garble the rest
-    for encoding in (declared, _guess(data, wrong)):
-        if encoding:
-            try:
-                return data.decode(encoding)
-            except (UnicodeDecodeError, LookupError):
-                continue
+    for encoding in (_as_browsers_do(declared), _guess(data, wrong)):
+        try:
+            return data.decode(encoding)
+        except (UnicodeError, LookupError):
+            continue
     return text
 
 
-def _guess(data: bytes, wrong: int) -> str | None:
+def _as_browsers_do(declared: str | None) -> str:
+    """The declared encoding; Latin-1 means Windows-1252, and a declared UTF has been found untrue before."""
+    name = (declared or "").lower()
+    if name in ("iso-8859-1", "latin1", "us-ascii"):
+        return "cp1252"
+    return "" if name.startswith("utf") else name
+
+
+def _guess(data: bytes, wrong: int) -> str:
     """The likely encoding of the stretch around the first byte that is not UTF-8, cut at whitespace."""
     from charset_normalizer import from_bytes
 
@@ -198,7 +206,7 @@ def _guess(data: bytes, wrong: int) -> str | None:
     stretch = data[start : start + _PREFIX]
     if start + _PREFIX < len(data):
         stretch = stretch[: max(stretch.rfind(b"\n"), stretch.rfind(b" ")) + 1] or stretch
-    best = from_bytes(stretch, cp_exclusion=_UNLIKELY).best()
+    best = from_bytes(stretch, cp_isolation=_PLAUSIBLE).best()
     return best.encoding if best else "cp1252"
 
 
@@ -212,7 +220,7 @@ def _title_from_name(source: str) -> str:
     return _one_line(re.sub("[_-]+", " ", name)) or source
 
 
-# --- formats -----------------------------------------------------------------------------------------------
+# --- formats --------------------------------------------------------------------------------------
 
 
 def _read_text(data: bytes, source: str) -> _Content:
@@ -221,6 +229,7 @@ def _read_text(data: bytes, source: str) -> _Content:
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*`]+")
 _KEYS = {  # in order of preference
     "title": ("title", "headline", "name"),
     "publisher": ("publisher", "source", "outlet", "site", "author", "authors"),
@@ -238,7 +247,7 @@ def _read_markdown(data: bytes, source: str) -> _Content:
     heading = _HEADING.search(text)
     return _Content(
         text,
-        title=known.get("title") or (heading and heading[1].strip("*_` ")) or None,
+        title=known.get("title") or (_MARKUP.sub(r"\1", heading[1]) if heading else None),
         publisher=known.get("publisher"),
         published=_parse_date(known["published"], source) if known.get("published") else None,
         kind=known.get("kind"),
@@ -249,15 +258,19 @@ def _front_matter(block: str, source: str) -> dict[str, str]:
     import yaml
 
     try:
-        # BaseLoader builds nothing but text, lists and mappings: an impossible date stays legible for the message.
-        values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - safer than SafeLoader
+        # Only text, lists and mappings, so that an impossible date is still there for the message.
+        values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - it builds less than SafeLoader
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         line = mark.line + 2 if mark else 1
         problem = getattr(exc, "problem", None) or "is not YAML"
-        raise DocumentError(f"{source!r}, line {line}: invalid front matter, {problem}. Correct that line") from exc
+        raise DocumentError(
+            f"{source!r}, line {line}: invalid front matter, {problem}. Write lines of `key: value`"
+        ) from exc
     except RecursionError as exc:
-        raise DocumentError(f"{source!r}, line 1: front matter is nested too deeply. Write `key: value`") from exc
+        raise DocumentError(
+            f"{source!r}, line 1: front matter is nested too deeply. Write lines of `key: value`"
+        ) from exc
     if not values:
         return {}
     if not isinstance(values, dict):
@@ -278,22 +291,29 @@ def _as_text(key: str, value: object, source: str) -> str:
 
 
 def _parse_date(text: str, source: str) -> date:
-    for parse in (date.fromisoformat, datetime.fromisoformat, _english_date("%d %B %Y"), _english_date("%B %d, %Y")):
+    for parse in _DATE_FORMS:
         try:
-            day = parse(text.strip())
+            return parse(text.strip()).date()
         except ValueError:
             continue
-        return day.date() if isinstance(day, datetime) else day
-    raise DocumentError(f"{source!r}: front matter key 'published' is {text!r}, no date. Write `published: 2025-05-08`")
+    raise DocumentError(
+        f"{source!r}: front matter key 'published' is {text!r}, not a date. Write `published: 2025-05-08`"
+    )
 
 
-def _english_date(form: str) -> Callable[[str], datetime]:
-    return lambda text: datetime.strptime(text, form)
+_DATE_FORMS: tuple[Callable[[str], datetime], ...] = (
+    datetime.fromisoformat,
+    lambda text: datetime.strptime(text, "%d %B %Y"),
+    lambda text: datetime.strptime(text, "%B %d, %Y"),
+)
 
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _INVISIBLE = "//script|//style|//noscript|//template|//nav|//head|//comment()|//*[@hidden]"
-_FLOWING = frozenset("a abbr b bdi bdo big cite code em font i kbd mark q s samp small span strong sub sup u var".split())
+_INLINE_TAGS = (
+    "a abbr b bdi bdo big cite code em font i kbd mark q s samp small span strong sub sup time u var wbr"
+)
+_INLINE = frozenset(_INLINE_TAGS.split())
 
 
 def _read_html(data: bytes, source: str) -> _Content:
@@ -301,18 +321,27 @@ def _read_html(data: bytes, source: str) -> _Content:
 
     from trafilatura import bare_extraction
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it reports every page without text as an error
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is no error of ours
     charset = _CHARSET.search(data[:2048])
     html = _decode(data, source, charset[1].decode("ascii") if charset else None)
     if not html.strip():
         return _Content("")
-    page = bare_extraction(html, include_comments=False, with_metadata=True, date_extraction_params=_DATES)
+    page = bare_extraction(
+        html,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params=_DATES,
+        prune_xpath=["//nav", "//*[@hidden]"],  # its own fallback for short pages keeps them
+    )
     if page is None or isinstance(page, dict):
         return _Content(_visible_text(html))
     lines = (page.text or "").split("\n")
     text = "\n\n".join(line.strip() for line in lines if line.strip())
     return _Content(
-        text or _visible_text(html), title=page.title, publisher=page.sitename, published=_written(page.date, html)
+        text or _visible_text(html),
+        title=page.title,
+        publisher=page.sitename,
+        published=_written(page.date, html),
     )
 
 
@@ -330,19 +359,20 @@ SUFFIXES = tuple(_READERS)
 
 
 def _written(day: str | None, html: str) -> date | None:
-    """The date, if the page states it: an extractor completes "2025-05", and repairs "2025-02-31", by a guess."""
+    """The date, if the page states it; the extractor makes up a day for "2025-05" and for "2025-02-31"."""
     try:
         when = date.fromisoformat(day or "")
     except ValueError:
         return None
-    forms = (f"{when:%Y-%m-%d}", f"{when:%Y/%m/%d}", f"{when:%Y%m%d}", f"{when:%d.%m.%Y}", f"{when:%d/%m/%Y}",
-             f"{when:%m/%d/%Y}", f"{when:%B} {when.day}, {when.year}", f"{when:%b} {when.day}, {when.year}",
-             f"{when.day} {when:%B} {when.year}", f"{when.day} {when:%b} {when.year}")  # fmt: skip
-    return when if any(form in html for form in forms) else None
+    forms = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y")
+    spelled = [f"{name} {when.day}, {when.year}" for name in (f"{when:%B}", f"{when:%b}", f"{when:%b}.")]
+    spelled += [f"{when.day} {name} {when.year}" for name in (f"{when:%B}", f"{when:%b}", f"{when:%b}.")]
+    stated = [f"{when:{form}}" for form in forms] + spelled
+    return when if any(form in html for form in stated) else None
 
 
 def _visible_text(html: str) -> str:
-    from lxml import etree
+    from lxml import etree  # type: ignore[import-untyped]  # publishes no types
     from lxml import html as parser
 
     try:
@@ -353,7 +383,7 @@ def _visible_text(html: str) -> str:
         if element.getparent() is not None:
             element.drop_tree()
     for element in tree.iter(etree.Element):
-        if element.tag not in _FLOWING:
+        if element.tag not in _INLINE:
             element.text = "\n" + (element.text or "")
             element.tail = "\n" + (element.tail or "")
     lines = (" ".join(line.split()) for line in str(tree.text_content()).split("\n"))

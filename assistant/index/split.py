@@ -40,7 +40,7 @@ def count_tokens(text: str) -> int:
     return sum(tokens for _, tokens in _units(text, 0, len(text)))
 
 
-# --- tokens ----------------------------------------------------------------------------------------------
+# --- tokens ---------------------------------------------------------------------------------------
 
 _UNIT = re.compile(r"(?P<word>[A-Za-zÀ-ɏḀ-ỿ]{1,20})|(?P<digits>\d{1,20})|(?P<hangul>[가-힣])|\S")
 _FUNCTION_WORDS = (
@@ -52,7 +52,7 @@ _REACH = 6  # words after an English function word that are taken for English
 
 
 def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where each word, number or other character of ``text[start:end]`` ends, and its estimated tokens."""
+    """Where each word, number or other mark of ``text[start:end]`` ends, and its estimated tokens."""
     english = 0
     for match in _UNIT.finditer(text, start, end):
         kind, tokens = match.lastgroup, 1
@@ -75,8 +75,8 @@ def _english_tokens(word: str) -> int:
 
 
 def _foreign_tokens(word: str) -> int:
-    strange = not (word.islower() or word.isupper() or word.istitle()) or not re.search("[aeiouy]", word, re.I)
-    if len(word) > 3 and word.isascii() and strange:
+    mixed = not (word.islower() or word.isupper() or word.istitle())
+    if len(word) > 3 and word.isascii() and (mixed or not set("aeiouy") & set(word.lower())):
         return len(word)  # keys, hashes and the like
     return max(1, _divide_up(len(word) - 1, 2)) + (len(word) > 3 and not word.isascii())
 
@@ -85,7 +85,7 @@ def _divide_up(number: int, by: int) -> int:
     return -(-number // by)
 
 
-# --- pieces: sentences, and the parts of those that are too long -------------------------------------------
+# --- pieces: sentences, and the parts of those that are too long ----------------------------------
 
 
 class _Piece(NamedTuple):
@@ -163,7 +163,7 @@ def _cut_rank(text: str, stop: int, end: int) -> int:
     return 0 if text[stop] in _JOINS or text[stop - 1] == "\u200d" else 1
 
 
-# --- chunks -------------------------------------------------------------------------------------------
+# --- chunks ---------------------------------------------------------------------------------------
 
 
 def _end_of_chunk(pieces: list[_Piece], first: int, least: int, size: int) -> int:
@@ -189,7 +189,7 @@ def _without_last_headings(pieces: list[_Piece], least: int, last: int) -> int:
 
 
 def _shared_from(pieces: list[_Piece], first: int, last: int, size: int, overlap: int) -> int:
-    """The piece the next chunk begins with, so that it shares what it may and still has room for a new piece."""
+    """The piece the next chunk begins with: it shares what it may and still has room for a new piece."""
     start = last
     total = pieces[last].tokens if last < len(pieces) else 0
     while (

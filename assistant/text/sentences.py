@@ -4,12 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-
-class Span(NamedTuple):
-    """``text[start:end]``, in characters."""
-
-    start: int
-    end: int
+from assistant.types import Span
 
 
 def split_sentences(text: str) -> list[Span]:
@@ -24,7 +19,7 @@ def split_sentences(text: str) -> list[Span]:
     return spans
 
 
-# --- layout: blocks, which no sentence crosses ------------------------------------------------------------
+# --- layout: blocks, which no sentence crosses ----------------------------------------------------
 
 
 class _Block(NamedTuple):
@@ -95,7 +90,7 @@ def _is_title(line: str, following: str) -> bool:
     )
 
 
-# --- punctuation: where a sentence ends inside a block ----------------------------------------------------
+# --- punctuation: where a sentence ends inside a block --------------------------------------------
 
 _HARD = "。！？｡．।॥؟۔।։"  # end a sentence even without a space after them
 _QUOTES = "\"'”’»›*_`」』"
@@ -140,7 +135,7 @@ _TITLES = _words(  # proper, always before a name
 _INNER = _words("vs e.g eg i.e cf viz approx ca resp incl excl esp aka a.k.a née nee intl natl")
 _BEFORE_NUMBER = _words(
     "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts "
-    "app appx tab ver cols ex ref refs ser est ed"
+    "app appx tab ver cols ex ref refs ser est ed rs ft lb lbs oz"
 )
 _BEFORE_NAME = _words(
     "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn "

@@ -35,13 +35,15 @@ def auroc(scores: Floats, truth: Floats) -> float:
         return float("nan")
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     middle = np.cumsum(counts) - (counts - 1) / 2  # the mean rank of each group of ties
-    return float((middle[inverse][truth == 1].sum() - positive * (positive + 1) / 2) / (positive * (total - positive)))
+    return float(
+        (middle[inverse][truth == 1].sum() - positive * (positive + 1) / 2) / (positive * (total - positive))
+    )
 
 
 def risk_coverage(scores: Floats, truth: Floats) -> tuple[Floats, Floats]:
-    """Coverage 1/n ... 1, and at each the share of false cases among the best-scored (El-Yaniv & Wiener 2010).
+    """Coverage 1/n ... 1, and at each the share of false cases among the best-scored.
 
-    Ties are spread evenly, as if broken at random very often.
+    As El-Yaniv & Wiener (2010). Ties are spread evenly, as if broken at random very often.
     """
     order = np.argsort(-scores, kind="stable")
     risk = 1 - truth[order]
@@ -52,7 +54,9 @@ def risk_coverage(scores: Floats, truth: Floats) -> tuple[Floats, Floats]:
 
 
 def aurc(scores: Floats, truth: Floats) -> float:
-    """Area under the risk-coverage curve: mean risk over all coverages; lower is better, NaN without false cases."""
+    """Area under the risk-coverage curve: mean risk over all coverages; lower is better, NaN without false
+    cases.
+    """
     return float(risk_coverage(scores, truth)[1].mean()) if 0 < truth.sum() < len(truth) else float("nan")
 
 
@@ -71,7 +75,9 @@ def false_answer(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: 
     """1.0 if an unanswerable question was answered."""
     if case.answerable:
         return Score(None, "answerable")
-    return Score(float(not refused(answer)), "refused" if refused(answer) else "answers what the documents do not hold")
+    return Score(
+        float(not refused(answer)), "refused" if refused(answer) else "answers what the documents do not hold"
+    )
 
 
 def false_refusal(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
@@ -82,7 +88,9 @@ def false_refusal(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa:
 
 
 def crag(case: Case, answer: Answer, corpus: Corpus) -> Score:
-    """+1 for an answer with every key fact, 0 for a refusal, -1 for any other answer (Yang et al. 2024, CRAG)."""
+    """+1 for an answer with every key fact, 0 for a refusal, -1 for any other answer (Yang et al. 2024,
+    CRAG).
+    """
     if refused(answer):
         return Score(0.0, "refused")
     if not case.answerable:
@@ -93,7 +101,12 @@ def crag(case: Case, answer: Answer, corpus: Corpus) -> Score:
     return Score(1.0 if covered.value == 1.0 else -1.0, covered.reason)
 
 
-def _over(score: Callable[[Case, Answer, Corpus], Score], name: str, about: str, measure: Callable[[Floats, Floats], float]) -> Metric:
+def _over(
+    score: Callable[[Case, Answer, Corpus], Score],
+    name: str,
+    about: str,
+    measure: Callable[[Floats, Floats], float],
+) -> Metric:
     return Metric(name, "abstention", about, "lower" if name == "aurc" else "higher", score, measure)
 
 

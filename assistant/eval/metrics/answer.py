@@ -19,12 +19,16 @@ def fact_coverage(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa:
     if refused(answer):
         return Score(0.0, "refused")
     missing = [f for f in case.facts if not any(says(answer.text, wording) for wording in f)]
-    reason = "lacks " + "; ".join(" | ".join(wordings) for wordings in missing) if missing else "holds every fact"
+    reason = (
+        "lacks " + "; ".join(" | ".join(wordings) for wordings in missing) if missing else "holds every fact"
+    )
     return Score(1 - len(missing) / len(case.facts), reason)
 
 
 def strict_match(case: Case, answer: Answer, corpus: Corpus) -> Score:
-    """1.0 if the answer holds every key fact and none of the answers tagged ``wrong:`` (strict EM of RAMDocs)."""
+    """1.0 if the answer holds every key fact and none of the answers tagged ``wrong:`` (strict EM of
+    RAMDocs).
+    """
     covered = fact_coverage(case, answer, corpus)
     if covered.value is None:
         return covered
@@ -50,9 +54,13 @@ def _answer_sentence(k: int) -> Metric:
         if not case.evidence:
             return Score(None, "no gold evidence to find")
         found = ranks(case, answer, corpus, "sentence")
-        return Score(hit(found, k), f"gold sentence at {', '.join('no rank' if r is None else str(r) for r in found)}")
+        return Score(
+            hit(found, k), f"gold sentence at {', '.join('no rank' if r is None else str(r) for r in found)}"
+        )
 
-    return Metric(f"answer_sentence@{k}", "answer", f"a gold sentence among the {k} ranked first", "higher", score)
+    return Metric(
+        f"answer_sentence@{k}", "answer", f"a gold sentence among the {k} ranked first", "higher", score
+    )
 
 
 def words(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001

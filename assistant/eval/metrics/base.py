@@ -17,9 +17,10 @@ Better = Literal["higher", "lower", "neither"]
 
 
 class Score(NamedTuple):
-    """One answer by one metric. ``value`` None: the metric does not apply, and the case leaves the mean alone.
+    """One answer by one metric. ``value`` None: the metric does not apply, the case leaves the mean alone.
 
-    ``truth`` is the gold side of metrics that compare two columns over the whole exam (AUROC, precision, ...).
+    ``truth`` is the gold side of metrics that compare two columns over the whole exam (AUROC, precision,
+    ...).
     """
 
     value: float | None
@@ -35,9 +36,9 @@ def mean(values: Floats, truths: Floats) -> float:  # noqa: ARG001 - every overa
 class Metric(NamedTuple):
     """A named measure.
 
-    ``score`` is pure: it sees the question, the answer and the texts. ``overall`` turns the column of values, and
-    the column of truths beside it, into the number that is reported; NaN where that number does not exist.
-    ``variant`` is the form of the question it is taken on.
+    ``score`` is pure: it sees the question, the answer and the texts. ``overall`` turns the column of values,
+    and the column of truths beside it, into the number that is reported; NaN where that number does not
+    exist. ``variant`` is the form of the question it is taken on.
     """
 
     name: str

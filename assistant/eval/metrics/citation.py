@@ -30,7 +30,9 @@ def all_citations(answer: Answer) -> list[Citation]:
 
 
 def fault(citation: Citation, corpus: Corpus) -> str | None:
-    """What is wrong with a citation, or None: its quote must stand in its source at its offsets, letter by letter."""
+    """What is wrong with a citation, or None: its quote must stand in its source at its offsets, letter by
+    letter.
+    """
     if citation.source not in corpus:
         return f"[{citation.marker}] cites {citation.source!r}, which is not in the corpus"
     text = corpus[citation.source].text
@@ -93,7 +95,9 @@ def precision(case: Case, answer: Answer, corpus: Corpus) -> Score:
     if not cited:
         return Score(None, "cites no sentence")
     gold = frozenset().union(*gold_sentences(case, corpus))
-    return Score(len(cited & gold) / len(cited), f"{len(cited & gold)} of {len(cited)} cited sentences are gold")
+    return Score(
+        len(cited & gold) / len(cited), f"{len(cited & gold)} of {len(cited)} cited sentences are gold"
+    )
 
 
 def recall(case: Case, answer: Answer, corpus: Corpus) -> Score:
@@ -101,7 +105,9 @@ def recall(case: Case, answer: Answer, corpus: Corpus) -> Score:
     if not case.evidence:
         return Score(None, "no gold evidence")
     cited = cited_sentences(answer, corpus)
-    missed = [e for e, gold in zip(case.evidence, gold_sentences(case, corpus), strict=True) if not gold & cited]
+    missed = [
+        e for e, gold in zip(case.evidence, gold_sentences(case, corpus), strict=True) if not gold & cited
+    ]
     reason = "; ".join(f"misses {e.source}: {e.quote}" for e in missed) or "cites all evidence"
     return Score(1 - len(missed) / len(case.evidence), reason)
 
@@ -128,9 +134,9 @@ def uncited(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG00
 def misattributed(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
     """Share of the cited claims that are put into the wrong mouth.
 
-    That is a claim whose words stand in another document and not in the ones it cites; one that names an outlet of
-    the corpus which is neither its source nor named in its quotes; or one whose citation gives a title, publisher or
-    date that its document does not have.
+    That is a claim whose words stand in another document and not in the ones it cites; one that names an
+    outlet of the corpus which is neither its source nor named in its quotes; or one whose citation gives a
+    title, publisher or date that its document does not have.
     """
     cited = [claim for claim in answer.claims if claim.citations]
     if not cited:
@@ -145,18 +151,21 @@ def _mistaken(claim: Claim, corpus: Corpus) -> Iterator[str]:
         if citation.source in corpus:
             origin = corpus.origin(citation.source)
             for field in ("title", "publisher", "published"):
-                if getattr(citation, field) != getattr(origin, field):
-                    yield f"[{citation.marker}] gives {citation.source!r} the {field} {getattr(citation, field)!r}"
+                said = getattr(citation, field)
+                if said != getattr(origin, field):
+                    yield f"[{citation.marker}] gives {citation.source!r} the {field} {said!r}"
     own = {document.publisher for document in documents}
     quoted = " ".join(citation.quote for citation in claim.citations)
     for outlet in sorted({d.publisher for d in corpus.values() if d.publisher} - own - {None}):
         if says(claim.text, outlet) and not says(quoted, outlet):
             yield f"names {outlet!r}, which it does not cite"
-    said = plain(_LEAD.sub("", without_markers(claim.text), count=1).strip(" “”\""))
-    if len(said.split()) >= _ENOUGH_WORDS and not any(said in plain(document.text) for document in documents):
+    words = plain(_LEAD.sub("", without_markers(claim.text), count=1).strip(' “”"'))
+    if len(words.split()) >= _ENOUGH_WORDS and not any(
+        words in plain(document.text) for document in documents
+    ):
         cited = {document.source for document in documents}
         for source, document in corpus.items():
-            if source not in cited and said in plain(document.text):
+            if source not in cited and words in plain(document.text):
                 yield f"stands in {source!r}, which it does not cite"
                 return
 
@@ -167,5 +176,11 @@ CITATION = (
     Metric("citation_recall", "citation", "share of the gold evidence that is cited", "higher", recall),
     Metric("citation_f1", "citation", "harmonic mean of the two", "higher", f1),
     Metric("uncited_claims", "citation", "share of claims without a citation", "lower", uncited),
-    Metric("misattributed_claims", "citation", "share of cited claims given to the wrong source", "lower", misattributed),
+    Metric(
+        "misattributed_claims",
+        "citation",
+        "share of cited claims given to the wrong source",
+        "lower",
+        misattributed,
+    ),
 )

@@ -1,4 +1,4 @@
-"""When sources disagree: is it noticed, are all sides cited and named, and are clean questions left in peace."""
+"""When sources disagree: is it noticed, is every side cited and named, are clean questions left alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ def sides(case: Case) -> list[list[Quotation]]:
 
     Quotations that hold no wording of any fact are a side of their own.
     """
-    groups = [[e for e in case.evidence if any(says(e.quote, wording) for wording in fact)] for fact in case.facts]
+    groups = [
+        [e for e in case.evidence if any(says(e.quote, wording) for wording in fact)] for fact in case.facts
+    ]
     placed = [e for group in groups for e in group]
     return [group for group in groups if group] + [[e] for e in case.evidence if e not in placed]
 
@@ -37,7 +39,9 @@ def false_conflict(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa
     """1.0 if a conflict was reported where the sources agree or only one speaks."""
     if case.conflicting:
         return Score(None, "the sources do disagree")
-    return Score(float(reported(answer)), "reports a conflict that is none" if reported(answer) else "reports none")
+    return Score(
+        float(reported(answer)), "reports a conflict that is none" if reported(answer) else "reports none"
+    )
 
 
 def both_sides(case: Case, answer: Answer, corpus: Corpus) -> Score:
@@ -50,11 +54,14 @@ def both_sides(case: Case, answer: Answer, corpus: Corpus) -> Score:
         for group in sides(case)
         if not any(cited & corpus.touched(e.source, corpus.locate(e.source, e.quote)) for e in group)
     ]
-    return Score(float(not missed), "; ".join(f"does not cite {g[0].source}: {g[0].quote}" for g in missed) or "cites all")
+    return Score(
+        float(not missed),
+        "; ".join(f"does not cite {g[0].source}: {g[0].quote}" for g in missed) or "cites all",
+    )
 
 
 def attributed_sides(case: Case, answer: Answer, corpus: Corpus) -> Score:
-    """Share of the sides that are shown under the right publisher (else title) and date, for the reader to see.
+    """Share of the sides that are shown to the reader under the right publisher (else title) and date.
 
     A side is shown when a side of a reported conflict cites its evidence with the publisher and date that the
     document has, and the answer's text names that publisher.
@@ -62,7 +69,9 @@ def attributed_sides(case: Case, answer: Answer, corpus: Corpus) -> Score:
     if not case.conflicting or len(sides(case)) < 2:
         return Score(None, "no conflict")
     shown = [side for conflict in answer.conflicts for side in conflict.sides]
-    missed = [group for group in sides(case) if not any(_shows(s, e, answer, corpus) for s in shown for e in group)]
+    missed = [
+        group for group in sides(case) if not any(_shows(s, e, answer, corpus) for s in shown for e in group)
+    ]
     reason = "; ".join(f"does not attribute {g[0].source}" for g in missed) or "attributes all"
     return Score(1 - len(missed) / len(sides(case)), reason)
 
@@ -81,10 +90,36 @@ def _shows(side: Side, evidence: Quotation, answer: Answer, corpus: Corpus) -> b
 
 
 CONFLICT = (
-    Metric("conflict_precision", "conflict", "share of reported conflicts that are real", "higher", detection, precision),
-    Metric("conflict_recall", "conflict", "share of real conflicts that are reported", "higher", detection, recall),
+    Metric(
+        "conflict_precision",
+        "conflict",
+        "share of reported conflicts that are real",
+        "higher",
+        detection,
+        precision,
+    ),
+    Metric(
+        "conflict_recall",
+        "conflict",
+        "share of real conflicts that are reported",
+        "higher",
+        detection,
+        recall,
+    ),
     Metric("conflict_f1", "conflict", "harmonic mean of the two", "higher", detection, f1),
-    Metric("false_conflicts", "conflict", "share of clean questions with a conflict reported", "lower", false_conflict),
+    Metric(
+        "false_conflicts",
+        "conflict",
+        "share of clean questions with a conflict reported",
+        "lower",
+        false_conflict,
+    ),
     Metric("both_sides_cited", "conflict", "share of conflicts with every side cited", "higher", both_sides),
-    Metric("sides_attributed", "conflict", "share of sides under the right publisher and date", "higher", attributed_sides),
+    Metric(
+        "sides_attributed",
+        "conflict",
+        "share of sides under the right publisher and date",
+        "higher",
+        attributed_sides,
+    ),
 )

@@ -19,7 +19,9 @@ _FORMS: tuple[tuple[str, Variant, str], ...] = (
 )
 
 
-def _only(variant: Variant, score: Callable[[Case, Answer, Corpus], Score]) -> Callable[[Case, Answer, Corpus], Score]:
+def _only(
+    variant: Variant, score: Callable[[Case, Answer, Corpus], Score]
+) -> Callable[[Case, Answer, Corpus], Score]:
     def only(case: Case, answer: Answer, corpus: Corpus) -> Score:
         if case.variant != variant or not (case.history or variant):
             return Score(None, "not a follow-up")
@@ -30,8 +32,8 @@ def _only(variant: Variant, score: Callable[[Case, Answer, Corpus], Score]) -> C
 
 FOLLOW_UP = tuple(
     Metric(
-        f"{prefix}_{metric.name}", "follow-up", f"follow-ups {form}: {metric.about}", metric.better, _only(variant, metric.score),
-        variant=variant,
+        f"{prefix}_{metric.name}", "follow-up", f"follow-ups {form}: {metric.about}", metric.better,
+        _only(variant, metric.score), variant=variant,
     )
     for prefix, variant, form in _FORMS
     for metric in (*ANSWER, *RETRIEVAL)

@@ -1,9 +1,9 @@
-"""The retrieval scorer of MultiHop-RAG as its authors define it, apart from our own metrics (Tang & Yang 2024).
+"""The scorer of MultiHop-RAG as its authors define it (Tang & Yang 2024), kept apart from our own metrics.
 
 A passage is relevant when it holds a gold fact once blanks and line breaks are removed from both. Its average
-precision counts, at each rank, only the facts found there for the first time, looks at eleven ranks, and is divided
-by the number of facts, ten at most; so it differs from the usual definition on purpose. Questions without evidence
-are left out.
+precision counts, at each rank, only the facts found there for the first time, looks at eleven ranks, and is
+divided by the number of facts, ten at most; so it differs from the usual definition on purpose. Questions
+without evidence are left out.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def _metric(name: str, about: str, measure: Callable[[Sequence[tuple[bool, int]]
 
 
 def shares_word(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
-    """1.0 if answer and gold answer share a word, in lower case. Lenient by definition: dumping text scores high."""
+    """1.0 if answer and gold answer share a word, in lower case. Lenient by definition: dumping text scores
+    high.
+    """
     if not case.answerable or not case.facts:
         return Score(None, "no gold answer")
     given = "" if refused(answer) else answer.text
@@ -74,5 +76,11 @@ OFFICIAL = (
     _metric("hits@10", "any fact in the first 10 passages", hits(10)),
     _metric("map@10", "new facts by rank", average_precision),
     _metric("mrr@10", "reciprocal rank of the first passage with a fact", mrr),
-    Metric("multihop_rag_accuracy", "official", "MultiHop-RAG's own scorer: answer and gold share a word", "higher", shares_word),
+    Metric(
+        "multihop_rag_accuracy",
+        "official",
+        "MultiHop-RAG's own scorer: answer and gold share a word",
+        "higher",
+        shares_word,
+    ),
 )

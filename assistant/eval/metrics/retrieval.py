@@ -1,8 +1,9 @@
 """Ranking metrics at three levels: documents, passages, sentences.
 
-The things to be found are the gold quotations (at document level: their documents), and the rank of one is the rank
-of the first item that covers it. So the numbers do not depend on how a system cuts its chunks, a repeated find earns
-nothing twice, and where items and quotations match one to one the values are those of trec_eval.
+The things to be found are the gold quotations (at document level: their documents), and the rank of one is
+the rank of the first item that covers it. So the numbers do not depend on how a system cuts its chunks, a
+repeated find earns nothing twice, and where items and quotations match one to one the values are those of
+trec_eval.
 """
 
 from __future__ import annotations
@@ -67,9 +68,10 @@ def reciprocal_rank(found: Ranks, k: int) -> float:
 
 
 def ndcg(found: Ranks, k: int) -> float:
-    """Discounted cumulative gain, binary, log2 discount (Järvelin & Kekäläinen 2002), over that of a perfect list.
+    """Discounted cumulative gain over that of a perfect list.
 
-    At most 1: a passage that covers two quotations at once would beat a list that holds them one by one.
+    Binary gain, log2 discount (Järvelin & Kekäläinen 2002). At most 1: a passage that covers two quotations
+    at once would beat a list that holds them one by one.
     """
     gained = sum(1 / math.log2(rank + 1) for rank in found if rank is not None and rank <= k)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(found), k) + 1))
@@ -77,7 +79,9 @@ def ndcg(found: Ranks, k: int) -> float:
 
 
 def average_precision(found: Ranks, k: int) -> float:
-    """Mean over all wanted things of the precision at the rank each was found, 0 beyond k; precision is at most 1."""
+    """Mean over all wanted things of the precision at the rank each was found, 0 beyond k; precision is at
+    most 1.
+    """
     within = sorted(rank for rank in found if rank is not None and rank <= k)
     return sum(min(number / rank, 1.0) for number, rank in enumerate(within, 1)) / len(found)
 

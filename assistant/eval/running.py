@@ -21,7 +21,7 @@ from assistant.eval.metrics import PLAIN, WALL
 from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace
 
 Ask = Callable[..., Answer | str]
-"""``ask(question, history=..., where=...)``; a callable of the question alone will do where a case has neither.
+"""``ask(question, history=..., where=...)``; the question alone will do where a case has neither.
 
 ``history`` is a sequence of ``Turn``, ``where`` a ``Filter``. A plain string is an answer without citations.
 """
@@ -38,10 +38,11 @@ def run(
 ) -> Run:
     """Asks the questions of the suite and returns the run, logged in ``<suite>/runs/<run>/answers.jsonl``.
 
-    ``about`` describes what is asked: recipe fingerprint, settings, prompt hashes, versions, code commit. A run of
-    the same suite and the same ``about`` that was stopped half-way is taken up where it stopped; nothing is asked
-    twice. A question that raises, hangs past ``suite.time_limit`` or returns neither Answer nor string is a failed
-    result, and the run goes on. With ``variants`` follow-ups are also asked in full and without their history.
+    ``about`` describes what is asked: recipe fingerprint, settings, prompt hashes, versions, code commit. A
+    run of the same suite and the same ``about`` that was stopped half-way is taken up where it stopped;
+    nothing is asked twice. A question that raises, hangs past ``suite.time_limit`` or returns neither Answer
+    nor string is a failed result, and the run goes on. With ``variants`` follow-ups are also asked in full
+    and without their history.
     """
     cases = [form for case in suite.cases for form in (case, *(case.variants() if variants else ()))]
     header = Header(
@@ -59,7 +60,9 @@ def run(
         with appending(path) as append:
             if not path.stat().st_size:
                 append(header)
-            for count, result in enumerate(answers(open_cases, ask, workers, suite.time_limit), len(done) + 1):
+            for count, result in enumerate(
+                answers(open_cases, ask, workers, suite.time_limit), len(done) + 1
+            ):
                 append(result)
                 on_progress(Progress(stage="asking", done=count, total=len(cases), item=result.case))
         return read_run(path)
@@ -94,7 +97,9 @@ def _claimed(runs: Path, header: Header) -> _Claim:
             continue
         if lock := _locked(folder / LOG):
             return _Claim(folder / LOG, lock)
-    raise SuiteError(f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`.")
+    raise SuiteError(
+        f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`."
+    )
 
 
 def _locked(path: Path) -> FileLock | None:
@@ -107,7 +112,9 @@ def _locked(path: Path) -> FileLock | None:
 
 
 def _unfinished(path: Path, header: Header) -> bool:
-    """Whether the log is one of this very run and lacks answers; lines are counted, not read, a log may be long."""
+    """Whether the log is one of this very run and lacks answers; lines are counted, not read, a log may be
+    long.
+    """
     try:
         with path.open("rb") as file:
             same = Header.model_validate_json(file.readline()).same_run(header)
@@ -116,7 +123,8 @@ def _unfinished(path: Path, header: Header) -> bool:
         return False
 
 
-# --- asking with a time limit --------------------------------------------------------------------------------
+# --- asking with a time limit
+# --------------------------------------------------------------------------------
 
 
 class _Job(NamedTuple):
@@ -132,8 +140,8 @@ class _Done(NamedTuple):
 class _Worker:
     """A thread that answers one question after another; abandoned when one takes too long.
 
-    The threads live on between questions because engines keep connections by thread. They are daemons: a question
-    that hangs for ever must not keep the program from ending.
+    The threads live on between questions because engines keep connections by thread. They are daemons: a
+    question that hangs for ever must not keep the program from ending.
     """
 
     def __init__(self, ask: Ask, done: queue.SimpleQueue[_Done]) -> None:
@@ -147,7 +155,7 @@ class _Worker:
 
 
 def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) -> Iterator[Result]:
-    """The result of each case, as they come; a case beyond ``time_limit`` seconds is given up and reported."""
+    """The result of each case, as they come; one that takes over ``time_limit`` seconds is given up."""
     done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
     waiting = list(reversed(cases))
     idle = [_Worker(ask, done) for _ in range(min(max(workers, 1), len(cases)))]
@@ -165,7 +173,9 @@ def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) ->
                 del deadlines[job]
                 job.worker.inbox.put(None)
                 idle.append(_Worker(ask, done))
-                yield Result(case=job.case.key, error=f"no answer within {time_limit:g} s", seconds=time_limit)
+                yield Result(
+                    case=job.case.key, error=f"no answer within {time_limit:g} s", seconds=time_limit
+                )
             continue
         if job in deadlines:  # else: it was given up, and the late answer is of no use
             del deadlines[job]
@@ -186,15 +196,19 @@ def answered(ask: Ask, case: Case) -> Result:
     try:
         given = ask(case.question, **extra)
         if not isinstance(given, Answer | str):
-            raise TypeError(f"ask returned {type(given).__name__}, neither an Answer nor a string")  # noqa: TRY301
+            raise TypeError(f"ask returned {type(given).__name__}, neither an Answer nor a string")
         seconds = time.perf_counter() - start
         return Result(case=case.key, answer=timed(as_answer(case, given), seconds), seconds=seconds)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
-        return Result(case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start)
+        return Result(
+            case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start
+        )
 
 
 def as_answer(case: Case, given: Answer | str) -> Answer:
-    """An answer as it is; a string as an answer without citations, and as a refusal if it is blank or says so."""
+    """An answer as it is; a string as an answer without citations, and as a refusal if it is blank or says
+    so.
+    """
     if isinstance(given, Answer):
         return given
     refusal = not given.strip() or given.strip().startswith(NOT_IN_DOCUMENTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-from pydantic import JsonValue, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from assistant.errors import SuiteError
 from assistant.eval import stats
@@ -36,14 +36,16 @@ class Snapshot(Value):
     suite: str
     suite_hash: str
     run: str
-    about: dict[str, JsonValue] = {}
+    about: dict[str, JsonValue] = Field(default_factory=dict)
     numbers: dict[str, float]
     answers: dict[str, Answered]
     scores: dict[str, dict[str, tuple[float, float]]]
 
 
 class Difference(NamedTuple):
-    """A metric in both runs, over the cases both were measured on; ``p`` is adjusted for the number of metrics."""
+    """A metric in both runs, over the cases both were measured on; ``p`` is adjusted for the number of
+    metrics.
+    """
 
     metric: str
     before: float
@@ -77,8 +79,11 @@ class Comparison(NamedTuple):
         count = len(self.changes)
         cases = f"{count} case{'' if count == 1 else 's'} changed" if count else "No case changed"
         if real:
-            named = ", ".join(f"{d.metric} {d.verdict} ({d.before:.3g} to {d.after:.3g}, p = {d.p:.2g})" for d in real)
-            return f"{cases}; real differences: {named}; {moved} further metrics moved no more than chance would move them."
+            named = ", ".join(
+                f"{d.metric} {d.verdict} ({d.before:.3g} to {d.after:.3g}, p = {d.p:.2g})" for d in real
+            )
+            noise = f"{moved} further metrics moved no more than chance would move them"
+            return f"{cases}; real differences: {named}; {noise}."
         if moved:
             return f"{cases}; {moved} metrics moved, none more than chance would move it: this is noise."
         return f"{cases}; no metric moved."
@@ -92,7 +97,10 @@ def snapshot(card: Card, suite: Suite, about: Mapping[str, JsonValue] | None = N
         run=card.name,
         about=dict(about or {}),
         numbers={metric: number.value for metric, number in card.numbers.items() if number},
-        answers={one.case.key: Answered(outcome=one.answer.outcome, text=_hash(one.answer.text)) for one in card.cases},
+        answers={
+            one.case.key: Answered(outcome=one.answer.outcome, text=_hash(one.answer.text))
+            for one in card.cases
+        },
         scores={
             metric: {
                 one.case.key: (score.value, score.truth)
@@ -105,7 +113,9 @@ def snapshot(card: Card, suite: Suite, about: Mapping[str, JsonValue] | None = N
 
 
 def accept(run: Run, suite: Suite, path: Path | None = None) -> Path:
-    """Makes a run the baseline of its suite; written next to ``suite.toml``, to be committed. Returns the file."""
+    """Makes a run the baseline of its suite; written next to ``suite.toml``, to be committed. Returns the
+    file.
+    """
     path = path or suite.folder / BASELINE
     text = snapshot(rescore(run, suite), suite, run.header.about).model_dump_json(indent=1)
     path.write_text(text + "\n", encoding="utf-8")
@@ -122,19 +132,24 @@ def earlier(path: Path, suite: Suite) -> Snapshot:
     try:
         found = Snapshot.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
-        raise SuiteError(f"{path}:1: there is no baseline. Make a run the baseline with `assistant eval --accept`.") from error
+        raise SuiteError(
+            f"{path}:1: there is no baseline. Make a run the baseline with `assistant eval --accept`."
+        ) from error
     except ValidationError as error:
-        raise SuiteError(f"{path}:1: this is no baseline. Write a new one with `assistant eval --accept`.") from error
+        raise SuiteError(
+            f"{path}:1: this is no baseline. Write a new one with `assistant eval --accept`."
+        ) from error
     if found.suite_hash != suite.hash:
         raise SuiteError(
-            f"{path}:1: this is the baseline of another suite ({found.suite!r}, hash {found.suite_hash[:8]}), not of "
+            f"{path}:1: this is the baseline of another suite ({found.suite!r}, hash "
+            f"{found.suite_hash[:8]}), not of "
             f"{suite.title!r} ({suite.hash[:8]}). Make a run the baseline with `assistant eval --accept`."
         )
     return found
 
 
 def compare(before: Snapshot, after: Snapshot, seed: int = 0) -> Comparison:
-    """Both snapshots case by case: exact McNemar for yes-or-no scores, sign flips for others, Holm over all."""
+    """Both snapshots case by case: exact McNemar for yes-or-no scores, else sign flips, Holm over all."""
     shared = [METRICS[m] for m in after.scores if m in before.scores and m in METRICS]
     tested = [(metric, *_paired(metric, before, after, seed)) for metric in shared]
     tested = [row for row in tested if row[3]]

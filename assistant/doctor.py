@@ -1,0 +1,264 @@
+"""Examines everything an answer depends on, and names the command that cures what is broken."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from assistant.api import Assistant
+from assistant.errors import AssistantError, ConfigError, DocumentError, OllamaUnreachableError
+from assistant.index.build import Place
+from assistant.index.read import FoundFile, find_files, read_document
+from assistant.index.recipe import Recipe
+from assistant.settings import Settings
+from assistant.types import Value
+
+OLDEST_PYTHON = (3, 11)
+LEAST_SPACE = 500_000_000
+"""Free bytes below which a build may fail halfway."""
+
+PATIENCE = 1.5
+"""Seconds a model server has to answer in."""
+
+_ENOUGH = 10_000_000  # bytes of a list of models
+
+
+class Finding(Value):
+    """One thing that was examined. ``cure`` is empty where nothing is to do, and may improve what is ok."""
+
+    name: str
+    ok: bool
+    detail: str
+    cure: str = ""
+
+
+def diagnose(settings: Settings) -> tuple[Finding, ...]:
+    """What works and what does not. Raises nothing a user can mend, and asks no host but ``ollama_url``."""
+    checks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
+        ("python", _python),
+        ("recipe", _recipe),
+        ("embedder", _embedder),
+        ("documents", _documents),
+        ("index", _index),
+        ("freshness", _freshness),
+        ("folders", _folders),
+        ("space", _space),
+        ("writer", _writer),
+    )
+    return tuple(_examined(name, check, settings) for name, check in checks)
+
+
+def _examined(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+    try:
+        return check(settings)
+    except AssistantError as error:
+        detail, cure = _parted(str(error))
+        return Finding(name=name, ok=False, detail=detail, cure=cure)
+    except OSError as error:
+        return Finding(name=name, ok=False, detail=str(error))
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """What is wrong, and the command that cures it: the two halves of an error's message."""
+    detail, mark, cure = message.partition("`")
+    return (detail.rstrip(" ."), f"{mark}{cure}".strip("`")) if cure.count("`") == 1 else (message, "")
+
+
+def _python(_: Settings) -> Finding:
+    ok = sys.version_info >= OLDEST_PYTHON
+    wanted = ".".join(map(str, OLDEST_PYTHON))
+    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
+    return Finding(
+        name="python", ok=ok, detail=detail, cure="" if ok else f"install Python {wanted} or newer"
+    )
+
+
+def _recipe(settings: Settings) -> Finding:
+    recipe = Recipe.read(settings.index_dir)
+    file = settings.index_dir / "recipe.toml"
+    origin = str(file) if file.is_file() else "the default"
+    detail = (
+        f"{origin}: {recipe.embedder}, chunks of {recipe.chunk_tokens} tokens, {recipe.analyzer} keywords"
+    )
+    return Finding(name="recipe", ok=True, detail=detail)
+
+
+def _embedder(settings: Settings) -> Finding:
+    embedder = Recipe.read(settings.index_dir).embedder
+    if embedder != "minilm":
+        return Finding(
+            name="embedder", ok=True, detail=f"{embedder} on the Ollama server; MiniLM is not needed"
+        )
+    from assistant.backends.minilm import MiniLM
+
+    with _without_hub():
+        minilm = MiniLM.open(settings.weights_dir)
+    dimension = len(minilm.embed_query("Does it work?"))
+    detail = f"the published weights of all-MiniLM-L6-v2 are here and embed in {dimension} dimensions"
+    return Finding(name="embedder", ok=True, detail=detail)
+
+
+@contextmanager
+def _without_hub() -> Iterator[None]:
+    """Keep a missing model missing: an examination does not download."""
+    before = os.environ.get("HF_HUB_OFFLINE")
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    loaded = sys.modules.get("huggingface_hub.constants")
+    switch = getattr(loaded, "HF_HUB_OFFLINE", None)
+    if loaded:
+        loaded.HF_HUB_OFFLINE = True  # type: ignore[attr-defined]  # read from the environment at import only
+    try:
+        yield
+    finally:
+        if loaded:
+            loaded.HF_HUB_OFFLINE = switch  # type: ignore[attr-defined]
+        if before is None:
+            del os.environ["HF_HUB_OFFLINE"]
+        else:
+            os.environ["HF_HUB_OFFLINE"] = before
+
+
+def _documents(settings: Settings) -> Finding:
+    folder = settings.index_dir / "documents"
+    if not folder.is_dir():
+        detail = f"there is no folder {str(folder)!r}; documents elsewhere are indexed by naming them"
+        return Finding(name="documents", ok=True, detail=detail, cure="assistant index build PATH")
+    found, skipped = find_files(folder)
+    passed = f", {len(skipped)} other files passed over" if skipped else ""
+    return Finding(name="documents", ok=True, detail=f"{len(found)} files in {str(folder)!r}{passed}")
+
+
+def _index(settings: Settings) -> Finding:
+    with Assistant.open(settings) as assistant:
+        status = assistant.status()
+        if not status.documents:
+            return _no_index(settings)
+        problems = assistant.verify()
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return Finding(name="index", ok=False, detail=problems[0] + more, cure="assistant index build")
+    detail = f"sound: {status.documents} documents, {status.chunks} passages in {str(settings.index_dir)!r}"
+    return Finding(name="index", ok=True, detail=detail)
+
+
+def _no_index(settings: Settings) -> Finding:
+    folder = settings.index_dir / "documents"
+    if folder.is_dir() and find_files(folder)[0]:
+        detail = "not built yet: the first question builds it"
+        return Finding(name="index", ok=True, detail=detail, cure="assistant index build")
+    detail = f"there are no documents in {str(settings.index_dir)!r}"
+    return Finding(name="index", ok=False, detail=detail, cure="assistant index build PATH")
+
+
+def _freshness(settings: Settings) -> Finding:
+    """Whether the index holds its documents folder as that is now."""
+    folder = settings.index_dir / "documents"
+    with Assistant.open(settings) as assistant:
+        status = assistant.status()
+        if not status.documents or not folder.is_dir():
+            return Finding(name="freshness", ok=True, detail="nothing to compare")
+        found, skipped = find_files(folder)
+        stale = [file.source for file in found if not _indexed(assistant, file)]
+        if status.roots == (
+            Place(settings.index_dir).location(folder),
+        ):  # else the rest may be from elsewhere
+            present = {*(file.source for file in found), *(each.source for each in skipped)}
+            stale += [document.source for document in assistant.documents() if document.source not in present]
+    if not stale:
+        return Finding(name="freshness", ok=True, detail="the index holds its documents as they are now")
+    detail = (
+        f"{len(stale)} documents are new, changed or gone since the index was built, such as {stale[0]!r}"
+    )
+    return Finding(name="freshness", ok=False, detail=detail, cure="assistant index build")
+
+
+def _indexed(assistant: Assistant, file: FoundFile) -> bool:
+    """Whether the index holds what the file holds now; a file that cannot be read is listed by the build."""
+    try:
+        document = read_document(file)
+    except DocumentError:
+        return True
+    indexed = assistant.document(document.source)
+    return indexed is not None and indexed.digest == document.digest
+
+
+def _folders(settings: Settings) -> Finding:
+    from platformdirs import user_cache_path, user_state_path
+
+    places = (
+        settings.index_dir,
+        user_cache_path("assistant", appauthor=False),
+        user_state_path("assistant", appauthor=False),
+    )
+    shut = [str(place) for place in places if not os.access(_existing(place), os.W_OK | os.X_OK)]
+    if shut:
+        detail = f"cannot write to {', '.join(map(repr, shut))}"
+        return Finding(name="folders", ok=False, detail=detail, cure=f"chmod u+rwx {shut[0]}")
+    return Finding(
+        name="folders", ok=True, detail="the index, the cache and the conversations can be written"
+    )
+
+
+def _existing(path: Path) -> Path:
+    """The nearest folder on the way to ``path`` that is there."""
+    return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+
+
+def _space(settings: Settings) -> Finding:
+    free = shutil.disk_usage(_existing(settings.index_dir)).free
+    ok = free >= LEAST_SPACE
+    cure = "" if ok else f"free {(LEAST_SPACE - free) / 1e9:.1f} GB, or move the index: ASSISTANT_INDEX_DIR"
+    return Finding(name="space", ok=ok, detail=f"{free / 1e9:.1f} GB free for the index", cure=cure)
+
+
+def _writer(settings: Settings) -> Finding:
+    """Who writes. A model server is optional: without one the extractive writer does the work."""
+    if settings.writer == "extractive":
+        return Finding(name="writer", ok=True, detail="extractive, as the settings say")
+    wanted = settings.writer == "ollama"
+    fallback = "" if wanted else "; the extractive writer is used"
+    try:
+        models = _models(settings)
+    except OllamaUnreachableError as error:
+        detail, _ = _parted(str(error))
+        return Finding(
+            name="writer", ok=not wanted, detail=detail + fallback, cure="ollama serve" if wanted else ""
+        )
+    model = settings.chat_model
+    if not {model, f"{model}:latest"} & models:
+        detail = f"the Ollama server at {settings.ollama_url} does not have {model!r}{fallback}"
+        return Finding(name="writer", ok=not wanted, detail=detail, cure=f"ollama pull {model}")
+    return Finding(name="writer", ok=True, detail=f"{model} on the Ollama server at {settings.ollama_url}")
+
+
+def _models(settings: Settings) -> set[str]:
+    """Names of the models the Ollama server has.
+
+    ``http.client`` because it obeys no proxy and follows no redirect: the address is the only one ever asked.
+    Raises ConfigError for an address that is none, OllamaUnreachableError where no Ollama server answers.
+    """
+    try:
+        url = urlsplit(settings.ollama_url)
+        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+        server = kinds[url.scheme](url.hostname or "", url.port, timeout=PATIENCE)
+    except (KeyError, ValueError, http.client.InvalidURL) as exc:
+        message = f"ASSISTANT_OLLAMA_URL is {settings.ollama_url!r}, no address. `unset ASSISTANT_OLLAMA_URL`"
+        raise ConfigError(message) from exc
+    token = settings.ollama_token
+    headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    try:
+        server.request("GET", f"{url.path.rstrip('/')}/api/tags", headers=headers)
+        return {str(model["name"]) for model in json.loads(server.getresponse().read(_ENOUGH))["models"]}
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as exc:
+        message = f"no Ollama server answers at {settings.ollama_url}. `ollama serve`"
+        raise OllamaUnreachableError(message) from exc
+    finally:
+        server.close()

@@ -1,0 +1,399 @@
+"""An index folder as everyone else sees it: searched by any number of readers, written by one process.
+
+A reader answers from one generation. Dense search is exact over the catalog's vectors while they are few, and
+Chroma's where they are many; keyword search is tantivy's. Where an engine is being written, is behind, or is
+damaged, a reader does not wait and does not mend: it searches the catalog's vectors exactly, and makes itself
+a keyword index in memory. The next writer mends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.backends.chroma import ChromaIndex
+from assistant.backends.keyword import KeywordIndex
+from assistant.errors import BackendError, IndexLockedError, IndexMissingError, IndexStaleError
+from assistant.index import build
+from assistant.index.catalog import Catalog, Matrix
+from assistant.index.derived import Derived
+from assistant.index.recipe import Recipe
+from assistant.ports import Embedder, StoredChunk, Vectors
+from assistant.types import (
+    Document,
+    Filter,
+    IndexedDocument,
+    IndexReport,
+    OnProgress,
+    Origin,
+    Progress,
+    Value,
+)
+
+EXACT_UP_TO = 20_000
+"""Live chunks up to which dense search is exact: quicker than importing Chroma, and never approximate."""
+
+_STORE, _CATALOG, _LOCK, _WRITER = "store", "catalog.sqlite3", "lock", "writer.json"
+_EVERYTHING = Filter()
+
+
+class IndexStatus(Value):
+    """What is in an index, and where."""
+
+    where: str
+    documents: int
+    chunks: int
+    generation: int
+    recipe: Recipe
+    embedder: str | None
+    roots: tuple[str, ...]
+    bytes: int
+
+
+class Index:
+    """``ports.PassageStore`` over a folder, and what keeps it up to date. Safe to share between threads."""
+
+    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int) -> None:
+        self._dir = index_dir
+        self._store = index_dir / _STORE
+        self._make_embedder = embedder
+        self._exact_up_to = exact_up_to
+        self._catalog: Catalog | None = None
+        self._view: _View | None = None
+        self._mutex = threading.RLock()
+
+    @classmethod
+    def open(
+        cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO
+    ) -> Index:
+        """The index in ``index_dir``, which need not exist yet; ``embedder`` is called when first needed.
+
+        Raises nothing: what is missing, stale or damaged is said by the method that needs it.
+        """
+        return cls(index_dir, embedder, exact_up_to)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of all files; the index may be used again afterwards."""
+        with self._mutex:
+            if self._view:
+                self._view.close()
+            if self._catalog:
+                self._catalog.close()
+            self._view = self._catalog = None
+
+    # --- reading
+
+    def dense(self, vector: Vectors, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
+        """Chunk ids by cosine with ``vector``, best first, at most ``limit``.
+
+        Raises IndexMissingError, IndexStaleError or IndexCorruptError.
+        """
+        view = self._current()
+        if view.embedder != self._embedder.fingerprint:
+            raise IndexStaleError(
+                f"The index was embedded by {view.embedder!r}, not {self._embedder.fingerprint!r}. "
+                "`assistant index build`"
+            )
+        return view.dense(vector, limit, where)
+
+    def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
+        """Chunk ids by BM25 with the words of ``text``, best first; scores are above 0, at most ``limit``.
+
+        Raises IndexMissingError, IndexStaleError or IndexCorruptError.
+        """
+        return self._current().keyword(text, limit, where)
+
+    def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
+        """The live chunks among ``ids``, in that order."""
+        view = self._current()
+        return view.catalog.fetch(ids, view.embedder)
+
+    def document(self, source: str) -> Document | None:
+        """The live document of that source, with its full text."""
+        return self._current().catalog.document(source)
+
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """All live documents by source; none where there is no index."""
+        catalog = self._existing()
+        return catalog.documents() if catalog else ()
+
+    def status(self) -> IndexStatus:
+        """What is in the index; zeros where there is none."""
+        catalog = self._existing()
+        documents, chunks = catalog.counts() if catalog else (0, 0)
+        return IndexStatus(
+            where=str(self._dir),
+            documents=documents,
+            chunks=chunks,
+            generation=catalog.generation if catalog else 0,
+            recipe=Recipe.read(self._dir),
+            embedder=catalog.fact("embedder") if catalog else None,
+            roots=catalog.roots() if catalog else (),
+            bytes=sum(path.stat().st_size for path in self._store.rglob("*") if path.is_file()),
+        )
+
+    def verify(self) -> list[str]:
+        """What is wrong with catalog, recipe and engines, in words; nothing where all is well.
+
+        Raises IndexMissingError or IndexCorruptError.
+        """
+        catalog = self._existing()
+        if catalog is None:
+            raise self._nothing()
+        recipe, generation = Recipe.read(self._dir), catalog.generation
+        embedder = catalog.fact("embedder") or ""
+        found = catalog.problems(embedder)
+        if generation and catalog.fact("recipe") != recipe.fingerprint:
+            found.append("recipe: the index was built by another recipe")
+        if not generation:
+            return found
+        _, chunks = catalog.counts()
+        live = set(catalog.chunk_ids(catalog.origins()))
+        derived = Derived(self._store, catalog, self._exact_up_to)
+        engines: list[tuple[str, KeywordIndex | ChromaIndex | None]] = [
+            ("keyword", derived.keyword(recipe.analyzer, generation))
+        ]
+        if chunks > self._exact_up_to:
+            engines.append(("chroma", derived.chroma(generation)))
+        for name, engine in engines:
+            if engine is None:
+                found.append(f"{name}: missing, unfinished, damaged or not at generation {generation}")
+            elif engine.ids() != live:
+                found.append(f"{name}: does not hold exactly the {chunks} live chunks")
+            if isinstance(engine, ChromaIndex):
+                engine.close()
+        return found
+
+    # --- writing
+
+    def sync(self, root: Path, on_progress: OnProgress | None = None) -> IndexReport:
+        """Bring the index in line with the files under ``root``; see ``build.sync``.
+
+        Raises IndexLockedError while another process writes, DocumentError where ``root`` does not exist, and
+        IndexCorruptError or IndexStaleError where the catalog cannot be used.
+        """
+        report = on_progress or _silently
+        with self._writing() as catalog:
+            recipe = Recipe.read(self._dir)
+            built = build.sync(catalog, build.Place(self._dir), root, recipe, self._embedder, report)
+            if catalog.generation:
+                self._derived(catalog).refresh(recipe.analyzer, built.change, report)
+            return built.report
+
+    def remove(self, source: str) -> IndexReport:
+        """Forget a document, or all below a folder, until its root is synced again; see ``build.remove``."""
+        with self._writing() as catalog:
+            built = build.remove(catalog, source)
+            self._derived(catalog).refresh(Recipe.read(self._dir).analyzer, built.change, _silently)
+            return built.report
+
+    def rebuild_derived(self, on_progress: OnProgress | None = None) -> None:
+        """Build keyword index and Chroma anew from the catalog; needs no model."""
+        with self._writing() as catalog:
+            analyzer = Recipe.read(self._dir).analyzer
+            self._derived(catalog).refresh(analyzer, None, on_progress or _silently, fresh=True)
+
+    # --- parts
+
+    @cached_property
+    def _embedder(self) -> Embedder:
+        return self._make_embedder()
+
+    def _derived(self, catalog: Catalog) -> Derived:
+        return Derived(self._store, catalog, self._exact_up_to)
+
+    def _existing(self) -> Catalog | None:
+        with self._mutex:
+            if self._catalog is None:
+                try:
+                    self._catalog = Catalog.open(self._store / _CATALOG)
+                except IndexMissingError:
+                    return None
+            return self._catalog
+
+    def _current(self) -> _View:
+        """The view of the catalog's generation now; another process may have published one since."""
+        catalog = self._existing()
+        generation = catalog.generation if catalog else 0
+        if catalog is None or not generation:
+            raise self._nothing()
+        with self._mutex:
+            if self._view is None or self._view.generation != generation:
+                view = self._look(catalog)
+                if self._view:
+                    self._view.close()
+                self._view = view
+            return self._view
+
+    def _look(self, catalog: Catalog) -> _View:
+        recipe = Recipe.read(self._dir)
+        if catalog.fact("recipe") != recipe.fingerprint:
+            raise IndexStaleError(
+                f"The index in {str(self._dir)!r} was built by another recipe than its `recipe.toml`. "
+                "`assistant index build`"
+            )
+        view = _View(catalog, recipe, self._derived(catalog), self._exact_up_to)
+        if not view.origins:
+            raise self._nothing()
+        return view
+
+    def _nothing(self) -> IndexMissingError:
+        return IndexMissingError(
+            f"There are no documents in the index {str(self._dir)!r}. `assistant index build`"
+        )
+
+    @contextmanager
+    def _writing(self) -> Iterator[Catalog]:
+        """The writer's lock and the catalog, made where there is none."""
+        from filelock import FileLock, Timeout
+
+        self._store.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = FileLock(self._store / _LOCK, timeout=0)
+            lock.acquire()
+        except Timeout as exc:
+            raise IndexLockedError(
+                f"{self._writer()} is writing to the index {str(self._dir)!r}. Try again when it is done"
+            ) from exc
+        try:
+            since = datetime.now().astimezone().isoformat(timespec="seconds")
+            (self._store / _WRITER).write_text(json.dumps({"pid": os.getpid(), "since": since}))
+            catalog = Catalog.create(self._store / _CATALOG)
+            try:
+                yield catalog
+            finally:
+                catalog.close()
+                (self._store / _WRITER).unlink(missing_ok=True)
+        finally:
+            lock.release()
+
+    def _writer(self) -> str:
+        try:
+            writer = json.loads((self._store / _WRITER).read_text())
+            return f"Process {writer['pid']} since {writer['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "Another process"
+
+
+class _View:
+    """One generation as a reader holds it; engines are opened when first used."""
+
+    def __init__(self, catalog: Catalog, recipe: Recipe, derived: Derived, exact_up_to: int) -> None:
+        self.catalog = catalog
+        # Read first: should a build publish meanwhile, the view is too old and is replaced by the next query.
+        self.generation = catalog.generation
+        self.embedder = catalog.fact("embedder") or ""
+        self.origins: dict[int, Origin] = catalog.origins()
+        self._recipe = recipe
+        self._derived = derived
+        self._exact_up_to = exact_up_to
+        self._mutex = threading.RLock()
+        self._filtered: tuple[Filter, frozenset[int]] = (_EVERYTHING, frozenset(self.origins))
+        self._keyword: KeywordIndex | None = None
+        self._mended = False
+
+    def close(self) -> None:
+        with self._mutex:
+            if chroma := self.__dict__.pop("_chroma", None):
+                chroma.close()
+
+    def dense(self, vector: Vectors, limit: int, where: Filter) -> dict[str, float]:
+        admitted = self._admitted(where)
+        with self._mutex:
+            chroma = self._chroma
+        if chroma:
+            try:
+                among = None if where == _EVERYTHING else self.catalog.chunk_ids(admitted)
+                found = chroma.search(vector, limit, among)
+                live = self.catalog.live(list(found))
+                return {id_: found[id_] for id_ in live}
+            except BackendError:
+                with self._mutex:
+                    self.__dict__["_chroma"] = None
+        with self._mutex:
+            matrix = self._matrix
+        return _nearest(matrix, vector, limit, None if where == _EVERYTHING else admitted)
+
+    def keyword(self, text: str, limit: int, where: Filter) -> dict[str, float]:
+        admitted = self._admitted(where)
+        wanted = limit
+        while True:
+            found = self._keyword_search(text, wanted)
+            live = self.catalog.live(list(found))
+            kept = [id_ for id_, document in live.items() if document in admitted]
+            if len(kept) >= limit or len(found) < wanted:
+                return {id_: found[id_] for id_ in kept[:limit]}
+            wanted *= 8
+
+    def _keyword_search(self, text: str, limit: int) -> dict[str, float]:
+        with self._mutex:
+            if self._keyword is None:
+                self._keyword = self._derived.keyword(self._recipe.analyzer, self.generation)
+                if self._keyword is None:
+                    self._keyword, self._mended = self._derived.keyword_in_memory(self._recipe.analyzer), True
+            engine = self._keyword
+        try:
+            return engine.search(text, limit)
+        except BackendError:
+            with self._mutex:
+                if self._mended:
+                    raise
+                self._keyword, self._mended = self._derived.keyword_in_memory(self._recipe.analyzer), True
+                engine = self._keyword
+            return engine.search(text, limit)
+
+    def _admitted(self, where: Filter) -> frozenset[int]:
+        """Numbers of the documents a search may use."""
+        known, documents = self._filtered
+        if where == _EVERYTHING:
+            return frozenset(self.origins) if known != _EVERYTHING else documents
+        if known != where:
+            documents = frozenset(n for n, origin in self.origins.items() if where.admits(origin))
+            self._filtered = (where, documents)
+        return documents
+
+    @cached_property
+    def _chroma(self) -> ChromaIndex | None:
+        return self._derived.chroma(self.generation)
+
+    @cached_property
+    def _matrix(self) -> Matrix:
+        return self.catalog.matrix(self.embedder)
+
+
+def _nearest(matrix: Matrix, vector: Vectors, limit: int, among: frozenset[int] | None) -> dict[str, float]:
+    """Exact nearest neighbours: equal scores keep the catalog's order."""
+    if limit < 1 or not matrix.ids:
+        return {}
+    scores: NDArray[np.float32] = matrix.vectors @ vector
+    rows: NDArray[Any] = np.arange(len(scores))
+    if among is not None:
+        rows = rows[np.isin(matrix.documents, list(among))]
+    if len(rows) > limit:
+        least = np.partition(scores[rows], -limit)[-limit]
+        rows = rows[scores[rows] >= least]
+    best = rows[np.argsort(-scores[rows], kind="stable")][:limit]
+    return {matrix.ids[row]: float(scores[row]) for row in best}
+
+
+def _silently(progress: Progress) -> None:
+    """Progress that nobody watches."""

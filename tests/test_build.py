@@ -1,0 +1,319 @@
+"""A build changes what has changed and nothing else, and nothing can make it lose what was there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import DocumentError
+from assistant.index.build import embedding_header
+from assistant.index.store import Index
+from assistant.ports import Embedding
+from assistant.types import IndexReport, Origin, Progress, Span
+
+PARAGRAPH = "Paragraph {n} speaks of the river {n}. " + "It goes on about water and stones for a while. " * 8
+
+
+@pytest.fixture
+def embedder() -> FakeEmbedder:
+    return FakeEmbedder()
+
+
+@pytest.fixture
+def index(index_dir: Path, embedder: FakeEmbedder) -> Iterator[Index]:
+    with Index.open(index_dir, lambda: embedder) as index:
+        yield index
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    """Three notes, last edited long ago."""
+    folder = tmp_path / "docs"
+    write(folder / "truce.md", "# Truce\n\nThe truce was agreed on 10 May 2025.")
+    write(folder / "banana.txt", "A banana is rich in potassium.")
+    write(folder / "deep" / "river.txt", "\n\n".join(PARAGRAPH.format(n=n) for n in range(8)))
+    return folder
+
+
+def write(path: Path, text: str, age: float = 3600) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    then = time.time() - age
+    os.utime(path, (then, then))
+
+
+def changes(report: IndexReport) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    return report.added, report.changed, report.removed
+
+
+def sources(index: Index) -> list[str]:
+    return [document.source for document in index.documents()]
+
+
+def found(index: Index, question: str) -> set[str]:
+    return {stored.origin.source for stored in index.fetch(list(index.keyword(question, 10)))}
+
+
+def test_the_first_build_adds_everything(index: Index, docs: Path, embedder: FakeEmbedder) -> None:
+    report = index.sync(docs)
+    assert changes(report) == (("banana.txt", "deep/river.txt", "truce.md"), (), ())
+    assert report.embedded == embedder.embedded == index.status().chunks
+    assert index.verify() == []
+
+
+def test_the_second_build_changes_nothing_and_says_so(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    before = index.status()
+    report = index.sync(docs)
+    assert changes(report) == ((), (), ())
+    assert (report.unchanged, report.embedded) == (3, 0)
+    assert index.status().generation == before.generation
+
+
+def test_a_touched_file_is_unchanged(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    write(docs / "banana.txt", (docs / "banana.txt").read_text(), age=60)
+    report = index.sync(docs)
+    assert (changes(report), report.unchanged) == (((), (), ()), 3)
+
+
+def test_an_edit_embeds_only_the_chunks_it_touched(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    chunks = index.status().chunks
+    text = (docs / "deep/river.txt").read_text()
+    write(docs / "deep/river.txt", text.replace("river 7", "brook 7"), age=60)
+    report = index.sync(docs)
+    assert changes(report) == ((), ("deep/river.txt",), ())
+    assert 1 <= report.embedded <= 2 < chunks
+    assert found(index, "brook") == {"deep/river.txt"}
+    assert index.verify() == []
+
+
+def test_an_edit_within_the_same_moment_is_seen(index: Index, docs: Path) -> None:
+    write(docs / "banana.txt", "A banana is yellow.", age=0)
+    moment = (docs / "banana.txt").stat().st_mtime_ns
+    index.sync(docs)
+    (docs / "banana.txt").write_text("A banana is purple.")
+    os.utime(docs / "banana.txt", ns=(moment, moment))
+    assert index.sync(docs).changed == ("banana.txt",)
+
+
+def test_what_comes_back_is_not_embedded_again(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    text = (docs / "truce.md").read_text()
+    (docs / "truce.md").unlink()
+    index.sync(docs)
+    write(docs / "truce.md", text)
+    report = index.sync(docs)
+    assert (report.added, report.embedded) == (("truce.md",), 0)
+
+
+def test_a_deleted_file_is_gone_from_search_at_once(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    vector = FakeEmbedder().embed_query("banana potassium")
+    (docs / "banana.txt").unlink()
+    assert index.sync(docs).removed == ("banana.txt",)
+    assert found(index, "banana") == set()
+    assert "banana.txt" not in {s.origin.source for s in index.fetch(list(index.dense(vector, 100)))}
+    assert index.document("banana.txt") is None
+
+
+def test_a_file_that_became_unreadable_keeps_its_last_version(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    write(docs / "banana.txt", "", age=60)
+    report = index.sync(docs)
+    assert changes(report) == ((), (), ())
+    assert [skipped.source for skipped in report.skipped] == ["banana.txt"]
+    assert found(index, "potassium") == {"banana.txt"}
+
+
+def test_files_that_cannot_be_read_do_not_stop_a_build(index: Index, docs: Path) -> None:
+    (docs / "picture.txt").write_bytes(bytes(range(256)) * 8)
+    report = index.sync(docs)
+    assert [skipped.source for skipped in report.skipped] == ["picture.txt"]
+    assert len(report.added) == 3
+
+
+def test_a_vanished_root_deletes_nothing(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    docs.rename(docs.parent / "away")
+    with pytest.raises(DocumentError, match="is kept"):
+        index.sync(docs)
+    assert len(sources(index)) == 3
+
+
+def test_an_emptied_folder_reports_what_it_removed(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    for path in docs.rglob("*.*"):
+        path.unlink()
+    assert len(index.sync(docs).removed) == 3
+    assert index.status().chunks == 0
+    assert index.verify() == []
+
+
+def test_an_empty_folder_is_no_error(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    report = index.sync(tmp_path / "empty")
+    assert (changes(report), report.unchanged, report.skipped) == (((), (), ()), 0, ())
+
+
+def test_roots_do_not_touch_each_other(index: Index, docs: Path, tmp_path: Path) -> None:
+    index.sync(docs)
+    write(tmp_path / "more" / "truce.md", "Another truce, in June.")
+    assert index.sync(tmp_path / "more").added == ("more/truce.md",)
+    assert found(index, "June") == {"more/truce.md"}
+    assert changes(index.sync(docs)) == changes(index.sync(tmp_path / "more")) == ((), (), ())
+    write(tmp_path / "x" / "more" / "truce.md", "A third truce, in July.")
+    assert index.sync(tmp_path / "x" / "more").added == ("more-2/truce.md",)
+    assert index.verify() == []
+
+
+def test_a_folder_within_a_root_adds_nothing_twice(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    assert changes(index.sync(docs / "deep")) == ((), (), ())
+    assert changes(index.sync(docs / "truce.md")) == ((), (), ())
+    assert len(sources(index)) == 3
+
+
+def test_one_file_is_a_root(index: Index, docs: Path) -> None:
+    assert index.sync(docs / "truce.md").added == ("truce.md",)
+
+
+def test_a_project_can_move(tmp_path: Path, embedder: FakeEmbedder) -> None:
+    project = tmp_path / "project"
+    write(project / "index" / "documents" / "a.txt", "The truce held.")
+    with Index.open(project / "index", lambda: embedder) as first:
+        first.sync(project / "index" / "documents")
+    project.rename(tmp_path / "moved")
+    with Index.open(tmp_path / "moved" / "index", lambda: embedder) as second:
+        assert changes(second.sync(tmp_path / "moved" / "index" / "documents")) == ((), (), ())
+
+
+def test_a_root_can_move(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    moved = docs.rename(docs.parent / "moved")
+    report = index.sync(moved)
+    assert (changes(report), report.embedded) == (((), (), ()), 0)
+    assert changes(index.sync(moved)) == ((), (), ())
+
+
+def test_the_index_does_not_index_itself(index_dir: Path, index: Index) -> None:
+    write(index_dir / "documents" / "a.txt", "The truce held.")
+    index.sync(index_dir / "documents")
+    report = index.sync(index_dir)
+    assert not any("store/" in skipped.source for skipped in report.skipped)
+    assert sources(index) == ["a.txt"]
+
+
+def test_remove_forgets_a_document_or_a_folder(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    assert index.remove("truce.md").removed == ("truce.md",)
+    assert found(index, "truce") == set()
+    assert index.remove("deep").removed == ("deep/river.txt",)
+    assert index.sync(docs).added == ("deep/river.txt", "truce.md")
+
+
+def test_removing_what_is_not_there(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    with pytest.raises(DocumentError, match="'tru'"):
+        index.remove("tru")
+
+
+def test_a_new_recipe_splits_every_document_again(index: Index, index_dir: Path, docs: Path) -> None:
+    index.sync(docs)
+    chunks = index.status().chunks
+    (index_dir / "recipe.toml").write_text("chunk_tokens = 60")
+    report = index.sync(docs / "truce.md")
+    assert report.changed == ("banana.txt", "deep/river.txt", "truce.md")
+    assert index.status().chunks > chunks
+    assert index.verify() == []
+
+
+def test_a_new_embedder_embeds_everything_again(index_dir: Path, docs: Path, index: Index) -> None:
+    index.sync(docs)
+    with Index.open(index_dir, lambda: FakeEmbedder(16)) as other:
+        assert other.sync(docs).embedded == other.status().chunks
+        assert other.verify() == []
+
+
+def test_stages_are_reported_in_order(index: Index, docs: Path) -> None:
+    seen: list[Progress] = []
+    index.sync(docs, seen.append)
+    assert list(dict.fromkeys(progress.stage for progress in seen)) == ["reading", "embedding", "indexing"]
+    for stage in ("reading", "embedding", "indexing"):
+        last = [progress for progress in seen if progress.stage == stage][-1]
+        assert last.done == last.total > 0
+
+
+class Interrupted(FakeEmbedder):
+    """Is stopped while it embeds its second batch."""
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        if self.embedded:
+            raise KeyboardInterrupt
+        return super().embed_documents(texts, parts)
+
+
+def test_an_interrupted_build_shows_nothing_and_resumes(index_dir: Path, docs: Path) -> None:
+    write(docs / "long.txt", "\n\n".join(PARAGRAPH.format(n=n) for n in range(300)))
+    with Index.open(index_dir, lambda: Interrupted()) as index, pytest.raises(KeyboardInterrupt):
+        index.sync(docs)
+    embedder = FakeEmbedder()
+    with Index.open(index_dir, lambda: embedder) as index:
+        assert sources(index) == []
+        assert index.verify() == ["catalog: a build was interrupted and left 4 pending documents"]
+        index.sync(docs)
+        assert embedder.embedded == index.status().chunks - 128
+        assert index.verify() == []
+
+
+KILLED = """
+import sys, time
+from pathlib import Path
+from assistant.backends.fake import FakeEmbedder
+from assistant.index.store import Index
+
+class Slow(FakeEmbedder):
+    def embed_documents(self, texts, parts):
+        print("embedding", flush=True)
+        time.sleep(60)
+
+Index.open(Path(sys.argv[1]), Slow).sync(Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
+def test_a_killed_build_leaves_the_last_good_state(index_dir: Path, docs: Path, index: Index) -> None:
+    index.sync(docs)
+    write(docs / "banana.txt", "A banana is purple.", age=60)
+    (docs / "truce.md").unlink()
+    command = [sys.executable, "-c", KILLED, str(index_dir), str(docs)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own interpreter
+        assert process.stdout
+        assert process.stdout.readline() == b"embedding\n"
+        process.send_signal(signal.SIGKILL)
+    assert found(index, "potassium") == {"banana.txt"}
+    assert found(index, "truce") == {"truce.md"}
+    report = index.sync(docs)
+    assert changes(report) == ((), ("banana.txt",), ("truce.md",))
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("origin", "header"),
+    [
+        (Origin(source="a", title="Truce"), "Truce\n"),
+        (Origin(source="a", title="Truce", publisher="News.Az"), "Truce. News.Az\n"),
+    ],
+    ids=["title", "publisher"],
+)
+def test_the_header_names_title_and_publisher(origin: Origin, header: str) -> None:
+    assert embedding_header(origin) == header

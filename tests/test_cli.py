@@ -1,0 +1,388 @@
+"""The command line: what goes to which stream, which code it exits with, and what can never reach a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
+
+from assistant.api import Assistant
+from assistant.backends.fake import FakeEmbedder, FakeWriter
+from assistant.cli import app, conversation
+from assistant.cli.screen import clean, one_line
+from assistant.settings import Settings
+from assistant.types import Answer, Turn
+
+Cli = Callable[..., Result]
+
+DAM = """---
+title: "The old dam"
+publisher: "River Post"
+published: 2024-03-05
+---
+
+The Harrow dam was opened in 1931 by the mayor. It holds nine million litres of water.
+"""
+FERRY = "The ferry to Osterby sails every morning at seven. Its captain is called Brandt.\n"
+QUESTION = "When was the Harrow dam opened?"
+ENGINES = (
+    "chromadb",
+    "tantivy",
+    "ctranslate2",
+    "tokenizers",
+    "trafilatura",
+    "gradio",
+    "llama_index",
+    "numpy",
+    "pydantic",
+)
+
+
+@pytest.fixture
+def folder(index_dir: Path) -> Path:
+    documents = index_dir / "documents"
+    documents.mkdir()
+    (documents / "dam.md").write_text(DAM)
+    (documents / "ferry.txt").write_text(FERRY)
+    return documents
+
+
+@pytest.fixture
+def cli(index_dir: Path) -> Cli:
+    """Runs the app on ``index_dir`` with the fake embedder; ``writer`` speaks in place of the extractive one."""
+
+    def run(*args: str, stdin: str | None = None, writer: FakeWriter | None = None) -> Result:
+        def opener(settings: Settings) -> Assistant:
+            lenient = settings.model_copy(update={"strictness": 0.0})
+            return Assistant.open(lenient, embedder=FakeEmbedder(), writer=writer)
+
+        return CliRunner().invoke(app, [*args, "--index", str(index_dir)], input=stdin, obj=opener)
+
+    return run
+
+
+def shell(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "assistant", *args]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | env, check=False)  # noqa: S603
+
+
+# --- starting
+
+
+def test_help_loads_no_engine() -> None:
+    show = "import sys; from assistant.cli import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)  # noqa: S603
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "assistant.cli.root" in loaded
+    assert not loaded.intersection(ENGINES)
+
+
+@pytest.mark.parametrize("args", [["--help"], ["ask", "-h"], ["index", "build", "--help"]], ids=" ".join)
+def test_help_exits_0(args: list[str]) -> None:
+    result = CliRunner().invoke(app, args)
+    assert result.exit_code == 0
+    assert "Usage: assistant" in result.stdout
+
+
+def test_module_is_the_program() -> None:
+    done = shell("ask", "--help", COLUMNS="80")
+    assert done.returncode == 0
+    assert "Usage: assistant ask" in done.stdout
+
+
+# --- asking
+
+
+def test_first_question_builds_the_index(cli: Cli, folder: Path) -> None:
+    first, second = cli("ask", QUESTION), cli("ask", QUESTION)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "opened in 1931" in first.stdout
+    assert "[1] River Post, 5 March 2024 (dam.md)\n" in first.stdout
+    assert "Indexed 2 documents" in first.stderr
+    assert "Indexed" not in second.stderr
+
+
+def test_an_index_is_never_rebuilt_by_a_question(cli: Cli, folder: Path) -> None:
+    cli("index", "build")
+    (folder / "new.txt").write_text("The lighthouse keeper is called Imogen.\n")
+    assert "new.txt" not in cli("search", "Who is the lighthouse keeper called Imogen?").stdout
+    cli("index", "build")
+    assert "new.txt" in cli("search", "Who is the lighthouse keeper called Imogen?").stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_json_is_the_answer_and_nothing_else(cli: Cli) -> None:
+    result = cli("ask", QUESTION, "--json")
+    assert Answer.model_validate_json(result.stdout).question == QUESTION
+    assert result.stdout.count("\n") == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_question_from_stdin(cli: Cli) -> None:
+    answer = Answer.model_validate_json(cli("ask", "-", "--json", stdin=f"{QUESTION}\n").stdout)
+    assert answer.question == QUESTION
+
+
+@pytest.mark.usefixtures("folder")
+def test_unfounded_question_exits_3_and_names_the_nearest(cli: Cli, index_dir: Path) -> None:
+    cli("index", "build")
+    embedder = FakeEmbedder()
+    strict = Settings(index_dir=index_dir, strictness=1.0)
+    result = CliRunner().invoke(
+        app, ["ask", "Zyx wvu?"], obj=lambda _: Assistant.open(strict, embedder=embedder)
+    )
+    assert result.exit_code == 3
+    assert result.stdout.startswith("Not in the documents.")
+    assert "River Post, 5 March 2024 (dam.md)" in result.stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_long_lines_stay_whole_in_a_pipe(cli: Cli, folder: Path) -> None:
+    sentence = f"The Harrow dam was opened in 1931 {'and again ' * 30}by the mayor."
+    (folder / "dam.md").write_text(sentence)
+    assert f"“{sentence}”" in cli("ask", QUESTION).stdout
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("option", "found"),
+    [
+        (["--source", "dam.md"], {"dam.md"}),
+        (["--source", "dam.md", "--source", "ferry.txt"], {"dam.md", "ferry.txt"}),
+        (["--since", "2024-03-05"], {"dam.md"}),
+        (["--until", "2024-03-04"], set()),
+    ],
+    ids=["one source", "two sources", "since", "until"],
+)
+def test_filters(cli: Cli, option: list[str], found: set[str]) -> None:
+    result = cli("search", "dam ferry", "--json", *option)
+    assert {passage["chunk"]["source"] for passage in json.loads(result.stdout)} == found
+    assert ("No indexed document passes the filters" in result.stderr) is not found
+    assert result.exit_code == (0 if found else 3)
+
+
+@pytest.mark.usefixtures("folder")
+def test_search_limits_what_it_lists(cli: Cli) -> None:
+    assert len(json.loads(cli("search", "dam ferry", "-k", "1", "--json").stdout)) == 1
+    assert "The ferry to Osterby sails" in cli("search", "ferry to Osterby").stdout
+
+
+# --- errors
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["ask", ""], "question"),
+        (["ask", "a" * 100_001], "question"),
+        (["ask"], "Missing argument 'QUESTION'. `assistant ask --help`"),
+        (
+            ["ask", "Why?", "--since", "May"],
+            "'May' does not match the formats '%Y-%m-%d'. `assistant ask --help`",
+        ),
+        (["ask", "Why?", "--since", "2025-02-01", "--until", "2025-01-01"], "it is after --until 2025-01-01"),
+        (["ask", "Why?", "--writer", "me"], "'me' is not one of 'auto'"),
+        (["search", "Why?", "-k", "0"], "greater than or equal to 1. `assistant search --help`"),
+        (["index", "remove", "no.md"], "'no.md'"),
+        (["index", "build", "/no/such/folder"], "'/no/such/folder'"),
+        (["index", "burn"], "No such command 'burn'. `assistant index --help`"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_an_error_is_one_line_and_code_2(cli: Cli, args: list[str], message: str) -> None:
+    result = cli(*args)
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert result.stderr.splitlines()[-1].startswith("error: ")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_no_documents_anywhere(cli: Cli) -> None:
+    asked, built = cli("ask", QUESTION), cli("index", "build")
+    assert (asked.exit_code, built.exit_code) == (2, 2)
+    assert "`assistant index build" in asked.stderr
+    assert "There is no folder" in built.stderr
+
+
+def test_invalid_setting_names_its_variable(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_PASSAGES", "3")
+    result = cli("ask", QUESTION)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ASSISTANT_PASSAGES is '3': ")
+
+
+def test_refusal_of_the_system_is_no_traceback(cli: Cli, index_dir: Path) -> None:
+    (index_dir / "store").write_text("a file where a folder has to be")
+    (index_dir / "a.txt").write_text(FERRY)
+    result = cli("index", "build", str(index_dir / "a.txt"))
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
+
+
+def test_a_bug_keeps_its_traceback(cli: Cli) -> None:
+    def broken(_: Settings) -> Assistant:
+        raise ZeroDivisionError
+
+    result = CliRunner().invoke(app, ["ask", QUESTION], obj=broken)
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+@pytest.mark.usefixtures("folder")
+def test_broken_pipe_is_quiet(index_dir: Path) -> None:
+    command = [sys.executable, "-m", "assistant", "index", "path", "--index", str(index_dir)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+    finally:
+        os.close(writer)
+    assert done.returncode == 141
+    assert not done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+def test_interrupt_exits_130_without_traceback(index_dir: Path) -> None:
+    command = [sys.executable, "-m", "assistant", "ask", "-", "--index", str(index_dir)]
+    program = subprocess.Popen(  # noqa: S603
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(1.5)  # it waits for its question then
+    program.send_signal(signal.SIGINT)
+    _, complaints = program.communicate(timeout=10)
+    assert program.returncode == 130
+    assert "Traceback" not in complaints
+
+
+# --- the index
+
+
+def test_build_reports_every_change(cli: Cli, folder: Path) -> None:
+    (folder / "broken.txt").write_bytes(b"\0\1\2")
+    first = cli("index", "build").stdout
+    assert "2 added" in first
+    assert "skipped broken.txt" in first.replace("'", "")
+    assert "nothing changed, 2 up to date" in cli("index", "build").stdout
+    (folder / "dam.md").write_text(DAM.replace("1931", "1932"))
+    (folder / "ferry.txt").unlink()
+    assert "1 changed, 1 removed, 0 unchanged" in cli("index", "build").stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_reports_for_programs(cli: Cli, index_dir: Path) -> None:
+    assert [report["added"] for report in json.loads(cli("index", "build", "--json").stdout)] == [
+        ["dam.md", "ferry.txt"]
+    ]
+    assert json.loads(cli("index", "status", "--json").stdout)["documents"] == 2
+    assert json.loads(cli("index", "verify", "--json").stdout) == []
+    assert [each["source"] for each in json.loads(cli("index", "list", "--json").stdout)] == [
+        "dam.md",
+        "ferry.txt",
+    ]
+    assert json.loads(cli("index", "remove", "dam.md", "--json").stdout)["removed"] == ["dam.md"]
+    assert cli("index", "path").stdout == f"{index_dir.resolve()}\n"
+
+
+@pytest.mark.usefixtures("folder")
+def test_reports_for_readers(cli: Cli, index_dir: Path) -> None:
+    cli("index", "build")
+    assert cli("index", "list").stdout.splitlines()[0] == "dam.md\t2024-03-05\tRiver Post\t1"
+    assert f"where       {index_dir}" in cli("index", "status").stdout
+    assert cli("index", "verify").stdout == "The index is sound: 2 documents.\n"
+    assert "1 removed" in cli("index", "remove", "dam.md").stdout
+    assert "dam.md" not in cli("index", "list").stdout
+
+
+@pytest.mark.usefixtures("folder")
+def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
+    cli("index", "build")
+    (index_dir / "recipe.toml").write_text("chunk_tokens = 100\n")
+    result = cli("index", "verify")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("- ")
+
+
+# --- conversations
+
+
+@pytest.mark.usefixtures("folder")
+def test_continue_carries_the_last_conversation(cli: Cli, index_dir: Path) -> None:
+    cli("ask", QUESTION)
+    answer = Answer.model_validate_json(cli("ask", "And by whom?", "-c", "--json").stdout)
+    assert [turn.text for turn in answer.history if turn.role == "user"] == [QUESTION]
+    assert Answer.model_validate_json(cli("ask", "And by whom?", "--json").stdout).history == ()
+    file = conversation.path(index_dir)
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+@pytest.mark.parametrize("content", ["", "{", '[{"role": "god", "text": ""}]', "\0"], ids=repr)
+def test_damaged_conversation_is_ignored(index_dir: Path, content: str) -> None:
+    notes: list[str] = []
+    conversation.save(index_dir, [Turn(role="user", text="Who?")], notes.append)
+    assert conversation.load(index_dir, notes.append) == (Turn(role="user", text="Who?"),)
+    conversation.path(index_dir).write_text(content)
+    assert conversation.load(index_dir, notes.append) == ()
+    assert ["damaged" in note for note in notes] == [True]
+
+
+def test_no_conversation_yet(index_dir: Path) -> None:
+    notes: list[str] = []
+    assert conversation.load(index_dir, notes.append) == ()
+    assert "no conversation" in notes[0]
+
+
+def test_unwritable_conversation_costs_no_answer(index_dir: Path) -> None:
+    notes: list[str] = []
+    conversation.path(index_dir).parent.parent.mkdir(parents=True)
+    conversation.path(index_dir).parent.write_text("a file where a folder has to be")
+    conversation.save(index_dir, (), notes.append)
+    assert "cannot be kept" in notes[0]
+
+
+# --- what documents may do to a terminal: nothing
+
+
+@given(st.text())
+def test_clean_text_cannot_steer(text: str) -> None:
+    steering = {
+        *map(chr, range(0x20)),
+        *map(chr, range(0x7F, 0xA0)),
+        *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    }
+    assert not (steering - {"\n"}).intersection(clean(text))
+    assert not steering.intersection(one_line(text))
+    assert clean(clean(text)) == clean(text)
+    clean(text).encode()
+
+
+def test_clean_leaves_words_alone() -> None:
+    words = "Türkiye 🇹🇷 👩‍🔬 [bold]not markup[/bold]\n“quoted”"
+    assert clean(words) == words
+
+
+def test_hostile_documents_are_shown_harmless(cli: Cli, folder: Path) -> None:
+    evil = "The Harrow dam was opened \x1b[2J\x9b31m\u202ein 1931 by [red]the[/red] mayor."
+    (folder / "dam.md").write_text(evil, encoding="utf-8")
+    (folder / "e\x1b[31mvil.txt").write_text("The Harrow dam was opened in 1931 by nobody.")
+    outputs = [
+        cli("ask", QUESTION),
+        cli("search", QUESTION),
+        cli("index", "list"),
+        cli("ask", QUESTION, "--json"),
+    ]
+    for result in outputs:
+        assert not {"\x1b", "\x9b", "\u202e", "\x9d"}.intersection(result.output)
+    assert "[red]the[/red] mayor" in outputs[1].stdout
+    assert "\x9b" in Answer.model_validate_json(outputs[3].stdout).model_dump_json()

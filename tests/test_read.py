@@ -1,0 +1,299 @@
+"""Every kind of file is read or refused with a reason; the faults are caused for real."""
+
+import os
+import re
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import DocumentError
+from assistant.index import read
+from assistant.index.read import FoundFile, find_files, read_document
+from assistant.types import Document
+
+PAGE = """<html><head><title>Talks resume | Example Daily</title>
+<meta property="og:site_name" content="Example Daily">{head}</head>
+<body><nav><a href="/">Home</a> <a href="/sport">Sport</a></nav><article><h1>Talks resume</h1>
+<p>The talks resumed on Monday in the capital after a long pause, officials said.</p>
+<p>Both sides agreed to meet again <b>soon</b> &amp; often.</p></article>
+<footer>Imprint</footer></body></html>"""
+
+
+def write(folder: Path, name: str, content: str | bytes) -> FoundFile:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return FoundFile(name, path, path.stat().st_size, path.stat().st_mtime_ns)
+
+
+def load(folder: Path, name: str, content: str | bytes) -> Document:
+    return read_document(write(folder, name, content))
+
+
+def reasons(root: Path) -> dict[str, str]:
+    return {skipped.source: skipped.reason for skipped in find_files(root)[1]}
+
+
+# --- finding
+
+
+def test_finds_readable_files_sorted_and_says_what_it_passed_over(tmp_path: Path) -> None:
+    for name in ("b.TXT", "a/c.md", "README.md", "d.html", ".hidden.txt", ".git/e.txt", "f.pdf", "Makefile"):
+        write(tmp_path, name, "text")
+    found, skipped = find_files(tmp_path)
+    assert [file.source for file in found] == ["README.md", "a/c.md", "b.TXT", "d.html"]
+    assert [each.source for each in skipped] == ["Makefile", "f.pdf"]
+    assert "'.pdf' cannot be read as documents" in skipped[1].reason
+
+
+def test_a_file_as_root_is_found_under_its_name(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.md", "text")
+    assert find_files(file.path) == ([file._replace(path=file.path.resolve())], [])
+
+
+def test_a_root_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"'.*gone'.*`assistant index build PATH`"):
+        find_files(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [
+        ("../outside.txt", "outside"),
+        ("..", "outside"),
+        (".", "read under its own name"),
+        ("inside.txt", "'inside.txt'"),
+        ("nowhere.txt", "nowhere"),
+        ("link.txt", "nowhere"),
+    ],
+    ids=["file outside", "folder outside", "folder loop", "file inside", "broken", "link to itself"],
+)
+def test_links_are_passed_over_with_a_reason(tmp_path: Path, target: str, reason: str) -> None:
+    write(tmp_path, "outside.txt", "text")
+    write(tmp_path, "root/inside.txt", "text")
+    (tmp_path / "root/link.txt").symlink_to(target)
+    assert [file.source for file in find_files(tmp_path / "root")[0]] == ["inside.txt"]
+    assert reason in reasons(tmp_path / "root")["link.txt"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no named pipes there")
+def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert reasons(tmp_path) == {"pipe.txt": "Not a regular file."}
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that the test uses as a plain user, since root may open everything."""
+    with tempfile.TemporaryDirectory() as name:
+        user = os.geteuid()
+        Path(name).chmod(0o755)
+        yield Path(name)
+        os.seteuid(user)
+        (Path(name) / "locked").chmod(0o700)
+
+
+def become_plain_user() -> None:
+    if os.geteuid() == 0:
+        os.seteuid(65534)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions work differently there")
+def test_what_may_not_be_opened_is_listed(shared_folder: Path) -> None:
+    file = write(shared_folder, "open/a.txt", "text")
+    write(shared_folder, "locked/a.txt", "text")
+    file.path.chmod(0)
+    (shared_folder / "locked").chmod(0)
+    become_plain_user()
+    with pytest.raises(DocumentError, match=r"Permission denied.*`chmod"):
+        read_document(file)
+    assert reasons(shared_folder) == {"locked": "Cannot be opened: Permission denied."}
+
+
+def test_a_file_that_vanished_is_an_error(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.txt", "text")
+    file.path.unlink()
+    with pytest.raises(DocumentError, match=r"'a\.txt': No such file"):
+        read_document(file)
+
+
+def test_a_name_that_is_no_unicode_is_listed(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("text")
+    except OSError:
+        pytest.skip("this file system takes Unicode only")
+    assert "not valid Unicode" in reasons(tmp_path)[r"caf\udce9.txt"]
+
+
+# --- bytes and characters
+
+RUSSIAN = "Переговоры начались утром. Стороны встретились в столице. "
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("é one\n".encode(), "é one\n"),
+        ("é one".encode("utf-8-sig"), "é one"),
+        (b"\xff\xfe" + "é one".encode("utf-16-le"), "é one"),
+        (b"\xfe\xff" + "é one".encode("utf-16-be"), "é one"),
+        ("é one".encode("utf-32"), "é one"),
+        ("Le café est fermé".encode("latin-1"), "Le café est fermé"),
+        ("He said “no”.".encode("cp1252"), "He said “no”."),
+        ((RUSSIAN * 3).encode("cp1251"), RUSSIAN * 3),
+        (b"a" * 100_000 + b"\n" + (RUSSIAN * 3).encode("cp1251"), "a" * 100_000 + "\n" + RUSSIAN * 3),
+        (RUSSIAN.encode() + b"\xff.", RUSSIAN + "\ufffd."),
+        (b"a\r\nb\rc\n\n d \t\n", "a\nb\nc\n\n d \t\n"),
+    ],
+    ids=["utf8", "bom", "utf16le", "utf16be", "utf32", "latin1", "cp1252", "1251", "late", "broken", "nl"],
+)
+def test_plain_text_is_decoded_and_nothing_else(tmp_path: Path, content: bytes, text: str) -> None:
+    document = load(tmp_path, "the_long-name.txt", content)
+    assert (document.text, document.title) == (text, "the long name")
+    assert (document.publisher, document.published, document.kind) == (None, None, None)
+
+
+@given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
+def test_any_utf8_text_comes_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
+    document = load(tmp_path_factory.mktemp("any"), "a.txt", f"x{text}")
+    assert document.text == f"x{text}"
+
+
+@settings(max_examples=100, deadline=None)
+@given(content=st.binary(), name=st.sampled_from(["a.txt", "a.md", "a.html"]))
+def test_any_bytes_give_a_document_or_our_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str
+) -> None:
+    try:
+        document = load(tmp_path_factory.mktemp("any"), name, content)
+    except DocumentError:
+        return
+    assert document.text.strip()
+    assert Document.model_validate_json(document.model_dump_json()) == document
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.txt", "", "holds no text"),
+        ("a.txt", " \n\t\n", "holds no text"),
+        ("a.md", "---\ntitle: T\n---\n\n", "holds no text"),
+        ("a.html", "<html><body><script>x()</script><nav>Home</nav></body></html>", "holds no text"),
+        ("a.html", "", "holds no text"),
+        ("a.txt", b"PK\x03\x04\0\0 text", "binary"),
+        ("a.txt", bytes(range(1, 9)) * 40, "binary"),
+        ("a.md", b"\xff\xfea\0\0\0b\0", "binary"),
+    ],
+    ids=["empty", "blank", "front matter", "script", "empty html", "nul", "controls", "nul in utf16"],
+)
+def test_a_file_without_text_is_refused(
+    tmp_path: Path, name: str, content: str | bytes, message: str
+) -> None:
+    with pytest.raises(DocumentError, match=f"{re.escape(repr(name))}.*{message}"):
+        load(tmp_path, name, content)
+
+
+def test_a_file_beyond_the_limit_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.txt", "a")
+    os.truncate(file.path, read.MAX_BYTES + 1)
+    with pytest.raises(DocumentError, match="larger than 100 MB"):
+        read_document(file)
+
+
+@pytest.mark.parametrize("end", [b"", b"\xe9"], ids=["utf8", "latin1"])
+def test_fifty_megabytes_are_read_in_seconds(tmp_path: Path, end: bytes) -> None:
+    file = write(tmp_path, "a.txt", b"The talks went on for days.\r\n" * 1_750_000 + end)
+    begin = time.perf_counter()
+    assert len(read_document(file).text) == 49_000_000 + len(end)
+    assert time.perf_counter() - begin < 10
+
+
+# --- Markdown
+
+
+@pytest.mark.parametrize(
+    ("matter", "publisher", "published"),
+    [
+        ("publisher: News.Az\npublished: 2025-05-08", "News.Az", date(2025, 5, 8)),
+        ('Author: [A. One, B. Two]\ndate: "2025-05-08T10:00:00Z"', "A. One, B. Two", date(2025, 5, 8)),
+        ("source: The Paper\npublished: 8 May 2025\nunknown: {a: 1}", "The Paper", date(2025, 5, 8)),
+        ("publisher:\ndate: May 8, 2025", None, date(2025, 5, 8)),
+        ("", None, None),
+    ],
+    ids=["plain", "lists and times", "spelled out", "empty value", "empty"],
+)
+def test_front_matter_is_taken_off(
+    tmp_path: Path, matter: str, publisher: str | None, published: date | None
+) -> None:
+    document = load(tmp_path, "a.md", f"---\r\n{matter}\n---\n\n# The *heading* #\n\nText.\n")
+    assert document.text == "# The *heading* #\n\nText.\n"
+    assert (document.title, document.publisher, document.published) == ("The heading", publisher, published)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ('---\ntitle: "T\\0i\\ttle"\n---\n# H\n', "T i tle"),
+        ("Text\n\n## Heading\n\n# Second", "Heading"),
+        ("Text", "my file"),
+        ("---\nText above a rule", "my file"),
+    ],
+    ids=["given", "heading", "file name", "rule, not front matter"],
+)
+def test_a_markdown_title_comes_from_the_best_place(tmp_path: Path, text: str, title: str) -> None:
+    assert load(tmp_path, "my_file.md", text).title == title
+
+
+@pytest.mark.parametrize(
+    ("matter", "message"),
+    [
+        ("title: a\npublisher: [b", "line [34]: invalid front matter"),
+        ("title: a: b", "line 2: invalid front matter"),
+        ("just words", "not a mapping"),
+        ("- a", "not a mapping"),
+        ("published: soon", "'published' is 'soon', not a date"),
+        ("date: 2025-02-31", "'2025-02-31', not a date"),
+        ("title: {a: b}", "'title' is not text"),
+        ("[" * 5000, "nested too deeply|invalid front matter"),
+    ],
+    ids=["unclosed", "colon", "words", "list", "no date", "impossible date", "mapping", "deep"],
+)
+def test_invalid_front_matter_names_its_place(tmp_path: Path, matter: str, message: str) -> None:
+    with pytest.raises(DocumentError, match=rf"'a\.md'.*({message}).*`"):
+        load(tmp_path, "a.md", f"---\n{matter}\n---\nText")
+
+
+# --- HTML
+
+
+def test_a_page_gives_its_main_text_and_origin(tmp_path: Path) -> None:
+    head = '<meta property="article:published_time" content="2025-05-08T10:00:00Z">'
+    document = load(tmp_path, "a.html", PAGE.format(head=head))
+    assert "officials said.\n\nBoth sides agreed to meet again soon & often." in document.text
+    assert "Sport" not in document.text
+    assert (document.title, document.publisher) == ("Talks resume", "Example Daily")
+    assert document.published == date(2025, 5, 8)
+
+
+@pytest.mark.parametrize("day", ["2025-02-31", "2025-05", "soon", ""])
+def test_a_date_a_page_does_not_state_is_not_made_up(tmp_path: Path, day: str) -> None:
+    head = f'<meta property="article:published_time" content="{day}">'
+    assert load(tmp_path, "a.htm", PAGE.format(head=head)).published is None
+
+
+def test_a_page_without_main_text_gives_what_is_visible(tmp_path: Path) -> None:
+    body = "<nav>Home</nav><footer><p>Your <b>name</b></p>Send</footer><script>x()</script>"
+    document = load(tmp_path, "the_form.html", f"<html><body>{body}</body></html>")
+    assert document.text == "Your name\n\nSend"
+    assert document.title == "the form"
+
+
+def test_a_declared_encoding_is_believed(tmp_path: Path) -> None:
+    page = PAGE.format(head='<meta charset="koi8-r">').replace("officials", "представители")
+    assert "представители" in load(tmp_path, "a.html", page.encode("koi8-r")).text

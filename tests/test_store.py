@@ -1,0 +1,339 @@
+"""An index answers from exactly one generation, whatever happens to the engines beside the catalog."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import (
+    IndexCorruptError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexStaleError,
+    RecipeError,
+)
+from assistant.index.store import Index
+from assistant.types import Filter, Progress
+
+EMBEDDER = FakeEmbedder()
+TEXTS = {
+    "truce.md": "---\ntitle: Truce\npublisher: News.Az\npublished: 2025-05-08\n---\nThe truce came in May.",
+    "banana.txt": "A banana is rich in potassium.",
+    "river/north.txt": "The river in the north carries stones.",
+    "river/south.txt": "The river in the south carries sand and a truce.",
+}
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    for name, text in TEXTS.items():
+        path = tmp_path / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "docs"
+
+
+def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
+    return Index.open(index_dir, lambda: EMBEDDER, exact_up_to=exact_up_to)
+
+
+@pytest.fixture(params=[20_000, 0], ids=["exact", "chroma"])
+def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Index]:
+    """A built index, once with exact dense search and once with Chroma's."""
+    with opened(index_dir, request.param) as index:
+        index.sync(docs)
+        yield index
+
+
+def sources(index: Index, ids: object) -> list[str]:
+    return [stored.origin.source for stored in index.fetch(list(ids))]  # type: ignore[call-overload]  # ids
+
+
+def dense(index: Index, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+    return sources(index, index.dense(EMBEDDER.embed_query(text), 10, where))
+
+
+def keyword(index: Index, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+    return sources(index, index.keyword(text, 10, where))
+
+
+# --- the contract of a PassageStore
+
+
+def test_dense_scores_are_cosines_best_first(index: Index) -> None:
+    vector = EMBEDDER.embed_query("Which river carries sand?")
+    found = index.dense(vector, 10)
+    assert len(found) == 4
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    for stored in index.fetch(list(found)):
+        assert np.isclose(stored.embedding.whole @ vector, found[stored.chunk.id], atol=1e-5)
+    assert list(index.dense(vector, 2)) == list(found)[:2]
+
+
+def test_keyword_finds_text_and_metadata(index: Index) -> None:
+    assert keyword(index, "potassium") == ["banana.txt"]
+    assert set(keyword(index, "truce")) == {"truce.md", "river/south.txt"}
+    for metadata in ("News.Az", "8 May 2025", "2025-05-08"):
+        assert keyword(index, metadata)[0] == "truce.md"
+    assert len(index.keyword("river truce banana", 2)) == 2
+    assert keyword(index, "zebra") == []
+
+
+@pytest.mark.parametrize(
+    ("where", "left"),
+    [
+        (Filter(), {"truce.md", "river/south.txt", "river/north.txt"}),
+        (Filter(sources=("river",)), {"river/south.txt", "river/north.txt"}),
+        (Filter(sources=("river/south.txt", "banana.txt")), {"river/south.txt"}),
+        (Filter(since=date(2025, 5, 8)), {"truce.md"}),
+        (Filter(until=date(2025, 5, 7)), set()),
+        (Filter(sources=("elsewhere",)), set()),
+    ],
+    ids=["none", "folder", "files", "since", "until", "nothing"],
+)
+def test_filters(index: Index, where: Filter, left: set[str]) -> None:
+    assert set(keyword(index, "truce river", where)) == left
+    assert set(dense(index, "truce river", where)) - {"banana.txt"} == left
+
+
+def test_a_filter_never_hides_what_lies_deep(index_dir: Path, docs: Path) -> None:
+    for n in range(60):
+        (docs / f"noise{n:02}.txt").write_text("river river river")
+    with opened(index_dir) as index:
+        index.sync(docs)
+        assert sources(index, index.keyword("river", 1, Filter(sources=("river/north.txt",)))) == [
+            "river/north.txt"
+        ]
+
+
+def test_fetch_gives_spans_sentences_and_vectors(index: Index) -> None:
+    (stored,) = index.fetch(["no such id", *index.keyword("potassium", 1)])
+    document = index.document(stored.chunk.source)
+    assert document is not None
+    assert document.text[stored.chunk.start : stored.chunk.end] == stored.chunk.text
+    assert [stored.chunk.text[s:e] for s, e in stored.sentences] == ["A banana is rich in potassium."]
+    own = EMBEDDER.embed_query("A banana is rich in potassium.")
+    assert np.allclose(stored.embedding.parts, [own], atol=1e-3)
+
+
+def test_documents_and_status(index: Index) -> None:
+    listed = {document.source: document for document in index.documents()}
+    assert list(listed) == sorted(TEXTS)
+    assert (listed["truce.md"].publisher, listed["truce.md"].published) == ("News.Az", date(2025, 5, 8))
+    status = index.status()
+    assert (status.documents, status.chunks, status.generation) == (4, 4, 1)
+    assert status.bytes > 0
+
+
+def test_threads_share_an_index(index: Index) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: (dense(index, "river"), keyword(index, "truce")), range(20)))
+    assert all(answer == answers[0] for answer in answers)
+
+
+# --- what is missing, stale, locked or damaged
+
+
+@pytest.mark.parametrize("folder", ["missing", "empty", "emptied"])
+def test_no_documents_is_an_error_only_for_questions(index_dir: Path, tmp_path: Path, folder: str) -> None:
+    with opened(index_dir / "not there" if folder == "missing" else index_dir) as index:
+        if folder == "emptied":
+            (tmp_path / "empty").mkdir()
+            index.sync(tmp_path / "empty")
+        assert index.documents() == ()
+        assert index.status().chunks == 0
+        for question in (lambda: keyword(index, "x"), lambda: dense(index, "x"), lambda: index.document("x")):
+            with pytest.raises(IndexMissingError, match="`assistant index build`"):
+                question()
+    assert not (index_dir / "not there").exists()
+
+
+def test_another_recipe_is_refused(index_dir: Path, index: Index) -> None:
+    (index_dir / "recipe.toml").write_text("chunk_tokens = 100")
+    with opened(index_dir) as again, pytest.raises(IndexStaleError, match="`assistant index build`"):
+        keyword(again, "truce")
+    assert index.verify() == ["recipe: the index was built by another recipe"]
+
+
+def test_a_broken_recipe_is_said(index_dir: Path, docs: Path, index: Index) -> None:
+    (index_dir / "recipe.toml").write_text("chunk_tokens = ?")
+    with opened(index_dir) as again, pytest.raises(RecipeError):
+        keyword(again, "truce")
+    with pytest.raises(RecipeError):
+        index.sync(docs)
+
+
+def test_another_embedder_is_refused(index_dir: Path, index: Index) -> None:
+    assert keyword(index, "truce")
+    other = FakeEmbedder(16)
+    with (
+        Index.open(index_dir, lambda: other) as again,
+        pytest.raises(IndexStaleError, match=r"'fake/64', not 'fake/16'.*`assistant index build`"),
+    ):
+        again.dense(other.embed_query("truce"), 5)
+
+
+def test_a_second_writer_learns_who_is_first(index_dir: Path, docs: Path) -> None:
+    said: list[str] = []
+
+    def write_too(_: Progress) -> None:
+        with opened(index_dir) as second, pytest.raises(IndexLockedError) as caught:
+            second.sync(docs)
+        said.append(str(caught.value))
+
+    with opened(index_dir) as first:
+        first.sync(docs, write_too)
+        assert all("Process " in message and " since 20" in message for message in said)
+        assert said
+        first.sync(docs)
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "garbage"])
+def test_a_damaged_catalog_names_the_cure(index_dir: Path, docs: Path, index: Index, damage: str) -> None:
+    index.close()
+    catalog = index_dir / "store" / "catalog.sqlite3"
+    data = catalog.read_bytes()
+    catalog.write_bytes(b"garbage" * 1000 if damage == "garbage" else data[:100] + bytes(len(data) - 100))
+    with opened(index_dir) as again:
+        for use in (lambda: keyword(again, "truce"), lambda: again.sync(docs), again.verify):
+            with pytest.raises(
+                IndexCorruptError, match=r"`mv .*store .*store\.old && assistant index build`"
+            ):
+                use()
+
+
+# --- generations
+
+
+def test_readers_notice_what_another_writer_published(index_dir: Path, docs: Path, index: Index) -> None:
+    assert "banana.txt" in dense(index, "banana")
+    (docs / "banana.txt").unlink()
+    (docs / "new.txt").write_text("A zebra has stripes.")
+    with opened(index_dir, index._exact_up_to) as writer:
+        writer.sync(docs)
+    assert keyword(index, "zebra") == ["new.txt"]
+    assert "new.txt" in dense(index, "zebra stripes")
+    assert "banana.txt" not in dense(index, "banana")
+    assert keyword(index, "banana") == []
+
+
+def test_readers_answer_while_a_writer_works(index_dir: Path, docs: Path, index: Index) -> None:
+    (docs / "banana.txt").write_text("A zebra has stripes.")
+    answers = []
+
+    def ask(progress: Progress) -> None:
+        if progress.stage != "indexing":
+            with opened(index_dir) as reader:
+                answers.append((keyword(reader, "banana"), keyword(reader, "zebra")))
+
+    index.sync(docs, ask)
+    assert answers
+    assert all(answer == (["banana.txt"], []) for answer in answers)
+    assert (keyword(index, "banana"), keyword(index, "zebra")) == ([], ["banana.txt"])
+
+
+def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
+    stop = threading.Event()
+
+    def read() -> int:
+        rounds = 0
+        while not stop.is_set():
+            assert len(dense(index, "river sand")) == 4
+            assert keyword(index, "potassium") == ["banana.txt"]
+            rounds += 1
+        return rounds
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        try:
+            for n in range(4):
+                (docs / "truce.md").write_text(f"The truce was agreed in May {n}.")
+                index.sync(docs)
+        finally:
+            stop.set()
+        assert all(reader.result() for reader in readers)
+    assert index.verify() == []
+
+
+# --- engines
+
+
+@pytest.mark.parametrize("engine", ["keyword", "chroma"])
+@pytest.mark.parametrize("damage", ["deleted", "emptied", "torn", "behind"])
+def test_damaged_engines_are_bypassed_then_mended(
+    index_dir: Path, docs: Path, engine: str, damage: str
+) -> None:
+    with opened(index_dir, 0) as index:
+        index.sync(docs)
+        folder = index_dir / "store" / engine
+        if damage == "behind":
+            shutil.copytree(folder, index_dir / "old")
+            (docs / "new.txt").write_text("A zebra has stripes.")
+            index.sync(docs)
+        index.close()
+        expected = (dense(index, "river sand")[:2], keyword(index, "truce zebra"))
+        index.close()
+        if damage == "torn":
+            for path in folder.rglob("*.*"):
+                path.write_bytes(path.read_bytes()[:-20])
+        else:
+            shutil.rmtree(folder)
+            if damage == "emptied":
+                folder.mkdir()
+            elif damage == "behind":
+                (index_dir / "old").rename(folder)
+        assert [problem.partition(":")[0] for problem in index.verify()] == [engine]
+        assert (dense(index, "river sand")[:2], keyword(index, "truce zebra")) == expected
+        index.close()
+        assert index.sync(docs).embedded == 0
+        assert index.verify() == []
+        assert (dense(index, "river sand")[:2], keyword(index, "truce zebra")) == expected
+
+
+def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index) -> None:
+    shutil.rmtree(index_dir / "store" / "keyword")
+    with Index.open(
+        index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=index._exact_up_to
+    ) as again:
+        again.rebuild_derived()
+        assert again.verify() == []
+    assert keyword(index, "potassium") == ["banana.txt"]
+
+
+def test_verify_sees_a_text_that_is_not_the_chunks(index_dir: Path, index: Index) -> None:
+    import sqlite3
+
+    index.close()
+    db = sqlite3.connect(index_dir / "store" / "catalog.sqlite3")
+    db.execute("UPDATE documents SET text = 'something else' WHERE source = 'banana.txt'")
+    db.execute("DELETE FROM vectors WHERE key = (SELECT key FROM chunks WHERE text LIKE '%north%')")
+    db.commit()
+    db.close()
+    problems = index.verify()
+    assert any("'banana.txt' has other text" in problem for problem in problems)
+    assert any("'river/north.txt' has no vector" in problem for problem in problems)
+
+
+def test_a_question_imports_no_chromadb(index_dir: Path, docs: Path) -> None:
+    with opened(index_dir) as index:
+        index.sync(docs)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom assistant.backends.fake import FakeEmbedder\n"
+        "from assistant.index.store import Index\nembedder = FakeEmbedder()\n"
+        "index = Index.open(Path(sys.argv[1]), lambda: embedder)\n"
+        "assert index.keyword('truce', 5) and index.dense(embedder.embed_query('truce'), 5)\n"
+        "print({'chromadb', 'llama_index', 'torch', 'ctranslate2'} & set(sys.modules))"
+    )
+    command = [sys.executable, "-c", code, str(index_dir)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+    assert done.stdout == "set()\n"

@@ -1,11 +1,16 @@
 """``python -m assistant`` and the ``assistant`` script."""
 
+import sys
+
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    from assistant.cli import app
+    try:
+        from assistant.cli import app
 
-    app()
+        app()
+    except KeyboardInterrupt:  # while modules load; from then on the app sees to it
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.conflict import contrasts
-from assistant.errors import QuestionError
+from assistant.errors import IndexStaleError, QuestionError
 from assistant.evidence import rank
 from assistant.ports import Embedder, Hit, PassageStore, Writer
 from assistant.retrieve import Retrieved, retrieve
@@ -214,13 +214,17 @@ class _Composer:
             for value, s in zip(contrast.values, contrast.sentences, strict=True)
         ]
         # Newest first; what has no date comes last.
-        sides.sort(key=lambda side: side.citation.published.toordinal() if side.citation.published else 0, reverse=True)
+        sides.sort(
+            key=lambda side: side.citation.published.toordinal() if side.citation.published else 0,
+            reverse=True,
+        )
         return Conflict(about=contrast.about, sides=tuple(sides))
 
     def _cite(self, place: Place) -> Citation:
         if place not in self._citations:
             document = self._document(place.source)
-            assert document is not None, "verify cites only documents that are there"
+            if document is None:  # another process took it out of the index while this answer was written
+                raise IndexStaleError(f"The document {place.source!r} is no longer indexed. Ask again.")
             self._citations[place] = Citation(
                 **document.origin.model_dump(),
                 marker=len(self._citations) + 1,

@@ -39,7 +39,11 @@ class Assistant:
 
     @classmethod
     def open(
-        cls, settings: Settings | None = None, *, embedder: Embedder | None = None, writer: Writer | None = None
+        cls,
+        settings: Settings | None = None,
+        *,
+        embedder: Embedder | None = None,
+        writer: Writer | None = None,
     ) -> Self:
         """An Assistant over ``settings.index_dir``, which need not exist yet.
 
@@ -67,13 +71,10 @@ class Assistant:
 
         Raises QuestionError for an empty or endless question, IndexMissingError and IndexStaleError.
         """
-        *_, last = self.stream(question, history, where)
-        assert isinstance(last, Answer), "a stream ends with its answer"
-        return last
+        (answer,) = (event for event in self.stream(question, history, where) if isinstance(event, Answer))
+        return answer
 
-    def stream(
-        self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE
-    ) -> Iterator[Delta | Answer]:
+    def stream(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Iterator[Delta | Answer]:
         """The answer's text as it comes about, then the Answer that ``ask`` would return."""
         yield from answering.stream(question, history, where, self._engines)
 
@@ -107,7 +108,9 @@ class Assistant:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     @cached_property

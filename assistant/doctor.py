@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -40,22 +40,6 @@ class Finding(Value):
     cure: str = ""
 
 
-def diagnose(settings: Settings) -> tuple[Finding, ...]:
-    """What works and what does not. Raises nothing a user can mend, and asks no host but ``ollama_url``."""
-    checks: tuple[tuple[str, Callable[[Settings], Finding]], ...] = (
-        ("python", _python),
-        ("recipe", _recipe),
-        ("embedder", _embedder),
-        ("documents", _documents),
-        ("index", _index),
-        ("freshness", _freshness),
-        ("folders", _folders),
-        ("space", _space),
-        ("writer", _writer),
-    )
-    return tuple(_examined(name, check, settings) for name, check in checks)
-
-
 def _examined(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
     try:
         return check(settings)
@@ -76,27 +60,21 @@ def _python(_: Settings) -> Finding:
     ok = sys.version_info >= OLDEST_PYTHON
     wanted = ".".join(map(str, OLDEST_PYTHON))
     detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    return Finding(
-        name="python", ok=ok, detail=detail, cure="" if ok else f"install Python {wanted} or newer"
-    )
+    return Finding(name="python", ok=ok, detail=detail, cure="" if ok else f"install Python {wanted} or newer")
 
 
 def _recipe(settings: Settings) -> Finding:
     recipe = Recipe.read(settings.index_dir)
     file = settings.index_dir / "recipe.toml"
     origin = str(file) if file.is_file() else "the default"
-    detail = (
-        f"{origin}: {recipe.embedder}, chunks of {recipe.chunk_tokens} tokens, {recipe.analyzer} keywords"
-    )
+    detail = f"{origin}: {recipe.embedder}, chunks of {recipe.chunk_tokens} tokens, {recipe.analyzer} keywords"
     return Finding(name="recipe", ok=True, detail=detail)
 
 
 def _embedder(settings: Settings) -> Finding:
     embedder = Recipe.read(settings.index_dir).embedder
     if embedder != "minilm":
-        return Finding(
-            name="embedder", ok=True, detail=f"{embedder} on the Ollama server; MiniLM is not needed"
-        )
+        return Finding(name="embedder", ok=True, detail=f"{embedder} on the Ollama server; MiniLM is not needed")
     from assistant.backends.minilm import MiniLM
 
     with _without_hub():
@@ -142,11 +120,21 @@ def _index(settings: Settings) -> Finding:
         if not status.documents:
             return _no_index(settings)
         problems = assistant.verify()
+    embedder = _fingerprint(status.recipe)
+    if embedder and status.embedder != embedder:
+        problems.append(f"it was embedded by {status.embedder!r}, not {embedder!r}")
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return Finding(name="index", ok=False, detail=problems[0] + more, cure="assistant index build")
     detail = f"sound: {status.documents} documents, {status.chunks} passages in {str(settings.index_dir)!r}"
     return Finding(name="index", ok=True, detail=detail)
+
+
+def _fingerprint(recipe: Recipe) -> str | None:
+    """The embedder that questions will be asked with, where that is known without asking a server."""
+    from assistant.backends.minilm import MiniLM
+
+    return MiniLM.fingerprint if recipe.embedder == "minilm" else None
 
 
 def _no_index(settings: Settings) -> Finding:
@@ -167,16 +155,12 @@ def _freshness(settings: Settings) -> Finding:
             return Finding(name="freshness", ok=True, detail="nothing to compare")
         found, skipped = find_files(folder)
         stale = [file.source for file in found if not _indexed(assistant, file)]
-        if status.roots == (
-            Place(settings.index_dir).location(folder),
-        ):  # else the rest may be from elsewhere
+        if status.roots == (Place(settings.index_dir).location(folder),):  # else the rest may be from elsewhere
             present = {*(file.source for file in found), *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
     if not stale:
         return Finding(name="freshness", ok=True, detail="the index holds its documents as they are now")
-    detail = (
-        f"{len(stale)} documents are new, changed or gone since the index was built, such as {stale[0]!r}"
-    )
+    detail = f"{len(stale)} documents are new, changed or gone since the index was built, such as {stale[0]!r}"
     return Finding(name="freshness", ok=False, detail=detail, cure="assistant index build")
 
 
@@ -202,9 +186,7 @@ def _folders(settings: Settings) -> Finding:
     if shut:
         detail = f"cannot write to {', '.join(map(repr, shut))}"
         return Finding(name="folders", ok=False, detail=detail, cure=f"chmod u+rwx {shut[0]}")
-    return Finding(
-        name="folders", ok=True, detail="the index, the cache and the conversations can be written"
-    )
+    return Finding(name="folders", ok=True, detail="the index, the cache and the conversations can be written")
 
 
 def _existing(path: Path) -> Path:
@@ -229,9 +211,7 @@ def _writer(settings: Settings) -> Finding:
         models = _models(settings)
     except OllamaUnreachableError as error:
         detail, _ = _parted(str(error))
-        return Finding(
-            name="writer", ok=not wanted, detail=detail + fallback, cure="ollama serve" if wanted else ""
-        )
+        return Finding(name="writer", ok=not wanted, detail=detail + fallback, cure="ollama serve" if wanted else "")
     model = settings.chat_model
     if not {model, f"{model}:latest"} & models:
         detail = f"the Ollama server at {settings.ollama_url} does not have {model!r}{fallback}"
@@ -256,9 +236,33 @@ def _models(settings: Settings) -> set[str]:
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     try:
         server.request("GET", f"{url.path.rstrip('/')}/api/tags", headers=headers)
-        return {str(model["name"]) for model in json.loads(server.getresponse().read(_ENOUGH))["models"]}
+        response = server.getresponse()
+        if response.status != http.client.OK:
+            raise http.client.HTTPException(response.status)
+        return {str(model["name"]) for model in json.loads(response.read(_ENOUGH))["models"]}
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as exc:
         message = f"no Ollama server answers at {settings.ollama_url}. `ollama serve`"
         raise OllamaUnreachableError(message) from exc
     finally:
         server.close()
+
+
+_CHECKS: dict[str, Callable[[Settings], Finding]] = {
+    "python": _python,
+    "recipe": _recipe,
+    "embedder": _embedder,
+    "documents": _documents,
+    "index": _index,
+    "freshness": _freshness,
+    "folders": _folders,
+    "space": _space,
+    "writer": _writer,
+}
+
+
+def diagnose(settings: Settings, names: Iterable[str] = tuple(_CHECKS)) -> tuple[Finding, ...]:
+    """What works and what does not, by default of everything; ``names`` are those of findings.
+
+    Raises nothing a user can mend, and asks no host but ``ollama_url``.
+    """
+    return tuple(_examined(name, _CHECKS[name], settings) for name in names)

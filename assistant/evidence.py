@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -166,7 +167,7 @@ def _text(hit: Hit, sentence: int) -> str:
 @lru_cache(maxsize=50_000)
 def _words(text: str) -> _Words:
     found = tuple(stems(text))
-    return _Words(found, frozenset(found), frozenset(zip(found, found[1:], strict=False)))
+    return _Words(found, frozenset(found), frozenset(pairwise(found)))
 
 
 @lru_cache(maxsize=10_000)

@@ -43,7 +43,10 @@ def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int,
     stored = store.fetch(list(dict.fromkeys([*dense, *keyword])))
     best = max(keyword.values(), default=1.0)
     hits = sorted(
-        (Hit(s, float(s.embedding.whole @ vector) + KEYWORD_WEIGHT * keyword.get(s.chunk.id, 0.0) / best) for s in stored),
+        (
+            Hit(s, float(s.embedding.whole @ vector) + KEYWORD_WEIGHT * keyword.get(s.chunk.id, 0.0) / best)
+            for s in stored
+        ),
         key=lambda hit: (-hit.score, hit.stored.chunk.source, hit.stored.chunk.start),
     )
     return Retrieved(vector, select(hits, limit), tuple(_candidate(hit, dense, keyword) for hit in hits))

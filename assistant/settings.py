@@ -23,7 +23,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=None, frozen=True, extra="forbid")
 
     index_dir: Path = Field(default_factory=default_index_dir, description="recipe, documents and store")
-    weights_dir: Path | None = Field(default=None, description="folder with MiniLM's model.safetensors and tokenizer.json")
+    weights_dir: Path | None = Field(
+        default=None, description="folder with MiniLM's model.safetensors and tokenizer.json"
+    )
     writer: Literal["auto", "extractive", "ollama"] = Field(default="auto", description="who writes the answer")
     chat_model: str = Field(default="qwen3:4b", description="the Ollama model that writes")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")

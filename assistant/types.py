@@ -119,6 +119,10 @@ class Citation(Origin):
     quote: str
     page: int | None = None
 
+    def __str__(self) -> str:
+        place = f"{self.source}, page {self.page}" if self.page else self.source
+        return f"[{self.marker}] {self.attribution} ({place}): “{' '.join(self.quote.split())}”"
+
 
 class Claim(Value):
     """One sentence of the answer at ``answer.text[start:end]``, and whether its citations bear it out."""
@@ -232,11 +236,7 @@ class Answer(Value):
         return (*self.history, Turn(role="user", text=self.question), Turn(role="assistant", text=self.text))
 
     def __str__(self) -> str:
-        sources = [
-            f"[{c.marker}] {c.attribution} ({c.source}{f', page {c.page}' if c.page else ''}): \N{LEFT DOUBLE QUOTATION MARK}"
-            f"{' '.join(c.quote.split())}\N{RIGHT DOUBLE QUOTATION MARK}"
-            for c in self.citations
-        ]
+        sources = [str(citation) for citation in self.citations]
         return "\n".join([self.text, *(["", *sources] if sources else [])])
 
 

@@ -19,8 +19,13 @@ CLOSE, NEAR = 0.6, 0.4
 """How much of a claim its citation must bear out to support it, and to support it in part: the mean of the share of
 its content words found there and the cosine of the two."""
 
-_MARKER = re.compile(r"\s*(?:[\[【(]\s*(?:(?:source|passage)s?\s*)?(\d{1,3}(?:\s*(?:[,;&]|and)\s*\d{1,3})*)\s*[\]】)])", re.IGNORECASE)
-_NEGATION = re.compile(r"\b(?:not?|never|none|neither|nor|without|denie[sd]|deny|denying|\w+n['’]t|cannot)\b", re.IGNORECASE)
+_MARKER = re.compile(
+    r"\s*(?:[\[【(]\s*(?:(?:source|passage)s?\s*)?(\d{1,3}(?:\s*(?:[,;&]|and)\s*\d{1,3})*)\s*[\]】)])",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:not?|never|none|neither|nor|without|denie[sd]|deny|denying|\w+n['’]t|cannot)\b", re.IGNORECASE
+)
 
 
 class Place(NamedTuple):

@@ -18,7 +18,7 @@ from assistant import Answer, Assistant, Settings
 
 def main() -> None:
     """Print one line a question, then the totals."""
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])  # type: ignore[union-attr] # it has one
+    arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
     folder = arguments.parse_args().folder
     lines = Path(__file__).with_suffix(".jsonl").read_text().splitlines()

@@ -36,7 +36,7 @@ class Question(NamedTuple):
 
 def main() -> None:
     """Print one row for each system."""
-    arguments = argparse.ArgumentParser(description=__doc__.split("\n")[0])  # type: ignore[union-attr] # it has one
+    arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("path", type=Path)
     arguments.add_argument("--questions", type=int, default=0, help="ask only so many, chosen at random")
     options = arguments.parse_args()

@@ -1,4 +1,4 @@
-"""The command line: what goes to which stream, which code it exits with, and what can never reach a terminal."""
+"""The command line: what goes to which stream, the exit codes, and what can never reach a terminal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
-from assistant.backends.fake import FakeEmbedder, FakeWriter
+from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app, conversation
 from assistant.cli.screen import clean, one_line
 from assistant.settings import Settings
@@ -59,12 +59,12 @@ def folder(index_dir: Path) -> Path:
 
 @pytest.fixture
 def cli(index_dir: Path) -> Cli:
-    """Runs the app on ``index_dir`` with the fake embedder; ``writer`` speaks in place of the extractive one."""
+    """Runs the app on ``index_dir`` with the fake embedder, and takes whatever it finds for an answer."""
 
-    def run(*args: str, stdin: str | None = None, writer: FakeWriter | None = None) -> Result:
+    def run(*args: str, stdin: str | None = None) -> Result:
         def opener(settings: Settings) -> Assistant:
             lenient = settings.model_copy(update={"strictness": 0.0})
-            return Assistant.open(lenient, embedder=FakeEmbedder(), writer=writer)
+            return Assistant.open(lenient, embedder=FakeEmbedder())
 
         return CliRunner().invoke(app, [*args, "--index", str(index_dir)], input=stdin, obj=opener)
 
@@ -80,7 +80,7 @@ def shell(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_help_loads_no_engine() -> None:
-    show = "import sys; from assistant.cli import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    show = "import sys; from assistant.cli import app; app(['-h'], standalone_mode=False); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)  # noqa: S603
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "assistant.cli.root" in loaded
@@ -103,7 +103,8 @@ def test_module_is_the_program() -> None:
 # --- asking
 
 
-def test_first_question_builds_the_index(cli: Cli, folder: Path) -> None:
+@pytest.mark.usefixtures("folder")
+def test_first_question_builds_the_index(cli: Cli) -> None:
     first, second = cli("ask", QUESTION), cli("ask", QUESTION)
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert "opened in 1931" in first.stdout
@@ -138,9 +139,7 @@ def test_unfounded_question_exits_3_and_names_the_nearest(cli: Cli, index_dir: P
     cli("index", "build")
     embedder = FakeEmbedder()
     strict = Settings(index_dir=index_dir, strictness=1.0)
-    result = CliRunner().invoke(
-        app, ["ask", "Zyx wvu?"], obj=lambda _: Assistant.open(strict, embedder=embedder)
-    )
+    result = CliRunner().invoke(app, ["ask", "Zyx wvu?"], obj=lambda _: Assistant.open(strict, embedder=embedder))
     assert result.exit_code == 3
     assert result.stdout.startswith("Not in the documents.")
     assert "River Post, 5 March 2024 (dam.md)" in result.stdout
@@ -167,7 +166,7 @@ def test_long_lines_stay_whole_in_a_pipe(cli: Cli, folder: Path) -> None:
 def test_filters(cli: Cli, option: list[str], found: set[str]) -> None:
     result = cli("search", "dam ferry", "--json", *option)
     assert {passage["chunk"]["source"] for passage in json.loads(result.stdout)} == found
-    assert ("No indexed document passes the filters" in result.stderr) is not found
+    assert ("No indexed document passes the filters" in result.stderr) is (not found)
     assert result.exit_code == (0 if found else 3)
 
 
@@ -186,7 +185,7 @@ def test_search_limits_what_it_lists(cli: Cli) -> None:
     [
         (["ask", ""], "question"),
         (["ask", "a" * 100_001], "question"),
-        (["ask"], "Missing argument 'QUESTION'. `assistant ask --help`"),
+        (["ask"], "Missing argument 'question'. `assistant ask --help`"),
         (
             ["ask", "Why?", "--since", "May"],
             "'May' does not match the formats '%Y-%m-%d'. `assistant ask --help`",
@@ -231,7 +230,7 @@ def test_refusal_of_the_system_is_no_traceback(cli: Cli, index_dir: Path) -> Non
     assert result.stderr.startswith("error: ")
 
 
-def test_a_bug_keeps_its_traceback(cli: Cli) -> None:
+def test_a_bug_keeps_its_traceback() -> None:
     def broken(_: Settings) -> Assistant:
         raise ZeroDivisionError
 
@@ -258,7 +257,7 @@ def test_interrupt_exits_130_without_traceback(index_dir: Path) -> None:
     program = subprocess.Popen(  # noqa: S603
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(1.5)  # it waits for its question then
+    time.sleep(1)  # it waits for its question then
     program.send_signal(signal.SIGINT)
     _, complaints = program.communicate(timeout=10)
     assert program.returncode == 130

@@ -179,8 +179,9 @@ def _reference(weights: Path, texts: list[str]) -> NDArray[np.float64]:
 
     def norm(x: NDArray[Any], name: str) -> NDArray[Any]:
         centred = x - x.mean(-1, keepdims=True)
-        scaled: NDArray[Any] = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12)
-        return scaled * w[f"{name}.weight"] + w[f"{name}.bias"]
+        scaled = centred / np.sqrt((centred**2).mean(-1, keepdims=True) + 1e-12)
+        shifted: NDArray[Any] = scaled * w[f"{name}.weight"] + w[f"{name}.bias"]
+        return shifted
 
     def heads(x: NDArray[Any]) -> NDArray[Any]:
         return x.reshape(len(x), 12, 32).transpose(1, 0, 2)

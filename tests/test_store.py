@@ -234,12 +234,12 @@ def test_readers_answer_while_a_writer_works(index_dir: Path, docs: Path, index:
     def ask(progress: Progress) -> None:
         if progress.stage != "indexing":
             with opened(index_dir) as reader:
-                answers.append((keyword(reader, "banana"), keyword(reader, "zebra")))
+                answers.append((keyword(reader, "potassium"), keyword(reader, "zebra")))
 
     index.sync(docs, ask)
     assert answers
     assert all(answer == (["banana.txt"], []) for answer in answers)
-    assert (keyword(index, "banana"), keyword(index, "zebra")) == ([], ["banana.txt"])
+    assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
 
 
 def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
@@ -248,7 +248,7 @@ def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
     def read() -> int:
         rounds = 0
         while not stop.is_set():
-            assert len(dense(index, "river sand")) == 4
+            assert len(index.dense(EMBEDDER.embed_query("river sand"), 10)) == 4
             assert keyword(index, "potassium") == ["banana.txt"]
             rounds += 1
         return rounds

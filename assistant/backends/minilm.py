@@ -13,6 +13,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -75,14 +76,18 @@ class MiniLM:
         """Embeddings of ``texts`` in their order; a part is the mean of its tokens' states in the text."""
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids), reverse=True)
+        batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
         found: dict[int, Embedding] = {}
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
+
+        def embed(rows: list[int]) -> None:
             states = self._states([encodings[i].ids for i in rows])
             for i, row in zip(rows, states, strict=True):
                 tokens = row[: len(encodings[i].ids)]
-                own = self._parts(tokens, encodings[i], texts[i], parts[i])
-                found[i] = Embedding(_unit_mean(tokens), own)
+                found[i] = Embedding(_unit_mean(tokens), self._parts(tokens, encodings[i], texts[i], parts[i]))
+
+        with ThreadPoolExecutor(_cores()) as pool:
+            for done in [pool.submit(embed, rows) for rows in batches]:
+                done.result()
         return [found[i] for i in range(len(encodings))]
 
     def embed_query(self, text: str) -> Vectors:
@@ -190,8 +195,10 @@ def _load(folder: Path) -> tuple[Any, Any] | None:
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
     try:
+        # Cores work on batches of their own. Together on one batch they would wait for each other, which is
+        # ten times slower as soon as another program keeps one of them busy.
         encoder = ctranslate2.Encoder(
-            str(folder), device="cpu", compute_type="float32", inter_threads=1, intra_threads=_cores()
+            str(folder), device="cpu", compute_type="float32", inter_threads=_cores(), intra_threads=1
         )
     except (RuntimeError, ValueError):
         return None

@@ -19,9 +19,7 @@ from assistant.cli.options import (
     question_from,
 )
 
-Continue = Annotated[
-    bool, typer.Option("--continue", "-c", help="Go on from the last question asked of this index.")
-]
+Continue = Annotated[bool, typer.Option("--continue", "-c", help="Go on from the last question asked of this index.")]
 
 
 def ask(
@@ -45,15 +43,15 @@ def ask(
     from assistant.cli.screen import Screen
     from assistant.cli.view import show_answer, small_print
 
-    screen = Screen()
+    screen, asked = Screen(), question_from(question)
     where = filter_from(source, since, until)
     settings = settings_from(index, writer)
     with ready(context, settings, screen) as assistant:
         history = conversation.load(settings.index_dir, screen.note) if follow_up else ()
         admitting(assistant, where, screen)
         started = perf_counter()
-        with screen.waiting("Reading the documents ..."):
-            answer = assistant.ask(question_from(question), history, where)
+        with screen.waiting("Searching ..."):
+            answer = assistant.ask(asked, history, where)
         seconds = perf_counter() - started
     conversation.save(settings.index_dir, answer.turns(), screen.note)
     if json:

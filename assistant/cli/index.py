@@ -27,9 +27,7 @@ def build(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="[PATH]...", help="Files or folders; without any, the index's own documents folder."
-        ),
+        typer.Argument(metavar="[PATH]...", help="Files or folders; without any, the index's own documents folder."),
     ] = None,
     json: Json = False,
     index: IndexDir = None,

@@ -60,9 +60,7 @@ def ready(context: typer.Context, settings: Settings, screen: Screen) -> Iterato
     with opened(context, settings) as assistant:
         if folder.is_dir() and not assistant.status().documents:
             report = build(assistant, folder, screen)
-            screen.note(
-                f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s."
-            )
+            screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
             for skipped in report.skipped:
                 screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
         yield assistant

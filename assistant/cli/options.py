@@ -28,27 +28,19 @@ IndexDir = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 WriterName = Annotated[
     Literal["auto", "extractive", "ollama"] | None,
-    typer.Option(
-        "--writer", help="Who writes: the documents' own sentences, or a local model.", show_default=False
-    ),
+    typer.Option("--writer", help="Who writes: the documents' own sentences, or a local model.", show_default=False),
 ]
 Sources = Annotated[
     list[str] | None,
-    typer.Option(
-        "--source", metavar="PATH", help="Only this document or folder; may be repeated.", show_default=False
-    ),
+    typer.Option("--source", metavar="PATH", help="Only this document or folder; may be repeated.", show_default=False),
 ]
 Since = Annotated[
     datetime | None,
-    typer.Option(
-        "--since", metavar="DATE", formats=_DAY, help="Only documents published on or after YYYY-MM-DD."
-    ),
+    typer.Option("--since", metavar="DATE", formats=_DAY, help="Only documents published on or after YYYY-MM-DD."),
 ]
 Until = Annotated[
     datetime | None,
-    typer.Option(
-        "--until", metavar="DATE", formats=_DAY, help="Only documents published on or before YYYY-MM-DD."
-    ),
+    typer.Option("--until", metavar="DATE", formats=_DAY, help="Only documents published on or before YYYY-MM-DD."),
 ]
 
 
@@ -64,9 +56,7 @@ def filter_from(sources: list[str] | None, since: datetime | None, until: dateti
     from assistant.types import Filter
 
     if since and until and since > until:
-        raise typer.BadParameter(
-            f"it is after --until {until:%Y-%m-%d}", param_hint=f"--since {since:%Y-%m-%d}"
-        )
+        raise typer.BadParameter(f"it is after --until {until:%Y-%m-%d}", param_hint=f"--since {since:%Y-%m-%d}")
     return Filter(
         sources=tuple(sources or ()),
         since=since.date() if since else None,

@@ -173,7 +173,7 @@ class Screen:
 def _paragraph(console: Console, body: Text, indent: int, lead: Text, width: int) -> None:
     first = Text.assemble(lead, " " * max(0, indent - lead.cell_len))
     wrapped = console.is_terminal
-    lines = body.wrap(console, max(20, width - indent)) if wrapped else body.split(allow_blank=True)
+    lines = body.wrap(console, max(10, width - indent)) if wrapped else body.split(allow_blank=True)
     for number, line in enumerate(lines):
         line.rstrip()
         console.print(Text.assemble(first if number == 0 else " " * indent, line), soft_wrap=True)

@@ -30,11 +30,11 @@ def search(
     from assistant.cli.screen import Screen
     from assistant.cli.view import show_passages
 
-    screen = Screen()
+    screen, asked = Screen(), question_from(question)
     where = filter_from(source, since, until)
     with ready(context, settings_from(index), screen) as assistant:
         admitting(assistant, where, screen)
-        passages = assistant.search(question_from(question), limit, where)
+        passages = assistant.search(asked, limit, where)
     if json:
         from pydantic import TypeAdapter
 

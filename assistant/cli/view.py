@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -92,7 +92,7 @@ def _show_conflict(screen: Screen, conflict: Conflict) -> None:
         from rich import box
         from rich.table import Table
 
-        table = Table(box=box.MINIMAL, show_header=True, pad_edge=False, expand=True)
+        table = Table(box=box.MINIMAL, show_edge=False, pad_edge=False, expand=True)
         for _ in sides:
             table.add_column(ratio=1, overflow="fold")
         for column, (name, _, _) in zip(table.columns, sides, strict=True):
@@ -129,11 +129,11 @@ def _head(origin: Origin, page: int | None = None) -> Text:
 
 
 def _quote(citation: Citation) -> Text:
-    return Text(
-        f"\N{LEFT DOUBLE QUOTATION MARK}{one_line(citation.quote)}\N{RIGHT DOUBLE QUOTATION MARK}", "italic"
-    )
+    return Text(f"\N{LEFT DOUBLE QUOTATION MARK}{one_line(citation.quote)}\N{RIGHT DOUBLE QUOTATION MARK}", "italic")
 
 
-def _distinct(origins: Iterable[Origin]) -> Iterator[Origin]:
-    nearest = {origin.source: origin for origin in reversed(list(origins))}
-    yield from list(reversed(nearest.values()))[:NEAREST]
+def _distinct(origins: Iterable[Origin]) -> list[Origin]:
+    first: dict[str, Origin] = {}
+    for origin in origins:
+        first.setdefault(origin.source, origin)
+    return list(first.values())[:NEAREST]

@@ -142,8 +142,8 @@ def earlier(path: Path, suite: Suite) -> Snapshot:
     if found.suite_hash != suite.hash:
         raise SuiteError(
             f"{path}:1: this is the baseline of another suite ({found.suite!r}, hash "
-            f"{found.suite_hash[:8]}), not of "
-            f"{suite.title!r} ({suite.hash[:8]}). Make a run the baseline with `assistant eval --accept`."
+            f"{found.suite_hash[:8]}), not of {suite.title!r} ({suite.hash[:8]}). Make a run the baseline "
+            "with `assistant eval --accept`."
         )
     return found
 

@@ -16,7 +16,6 @@ import numpy as np
 from assistant.eval.bm25 import BM25, Floats, terms
 from assistant.eval.cases import Case, Suite
 from assistant.eval.corpus import Corpus
-from assistant.text.sentences import Span
 from assistant.text.tokens import words
 from assistant.types import (
     NOT_IN_DOCUMENTS,
@@ -27,6 +26,7 @@ from assistant.types import (
     Filter,
     Passage,
     Sentence,
+    Span,
     Trace,
     Turn,
 )

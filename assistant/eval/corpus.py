@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
-from assistant.text.sentences import Span, split_sentences
-from assistant.types import Document, Origin
+from assistant.text.sentences import split_sentences
+from assistant.types import Document, Origin, Span
 
 
 class Corpus(Mapping[str, Document]):
@@ -43,6 +44,11 @@ class Corpus(Mapping[str, Document]):
             published=document.published,
             kind=document.kind,
         )
+
+    @cached_property
+    def publishers(self) -> frozenset[str]:
+        """Every publisher of the corpus."""
+        return frozenset(document.publisher for document in self.values() if document.publisher)
 
     def sentences(self, source: str) -> tuple[Span, ...]:
         """Spans of the sentences of one document, in order."""

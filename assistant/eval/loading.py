@@ -94,8 +94,11 @@ def read_gold(path: Path, faults: list[str]) -> list[Line]:
     """The questions of one gold file; what is wrong with it is added to ``faults`` as ``file:line: ...``."""
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{path}:1: cannot be read as UTF-8 text ({type(error).__name__})")
+    except OSError as error:
+        faults.append(f"{path}:1: cannot be opened, {error.strerror}")
+        return []
+    except UnicodeDecodeError:
+        faults.append(f"{path}:1: is not UTF-8 text")
         return []
     lines: list[Line] = []
     for number, line in enumerate(text.split("\n"), 1):

@@ -16,11 +16,13 @@ _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _SEPARATOR = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w%$€£.]|_")
 
 
+@lru_cache(maxsize=256)
 def without_markers(text: str) -> str:
     """The text without citation markers ``[n]``."""
     return _MARKER.sub("", text)
 
 
+@lru_cache(maxsize=4096)
 def squad(text: str) -> str:
     """Normalised as by the SQuAD script: lower case, no ASCII punctuation, no articles, single blanks."""
     return " ".join(_ARTICLE.sub(" ", text.lower().translate(_PUNCTUATION)).split())
@@ -35,14 +37,19 @@ def token_f1(prediction: str, gold: str) -> float:
     """Harmonic mean of word precision and recall once normalised; if either has no words, whether neither
     has.
     """
-    found, wanted = squad(prediction).split(), squad(gold).split()
+    found, wanted = _counted(squad(prediction)), _counted(squad(gold))
     if not found or not wanted:
         return float(found == wanted)
-    shared = sum((Counter(found) & Counter(wanted)).values())
+    shared = sum(min(times, found[word]) for word, times in wanted.items())
     if not shared:
         return 0.0
-    precision, recall = shared / len(found), shared / len(wanted)
+    precision, recall = shared / found.total(), shared / wanted.total()
     return 2 * precision * recall / (precision + recall)
+
+
+@lru_cache(maxsize=256)
+def _counted(text: str) -> Counter[str]:
+    return Counter(text.split())
 
 
 @lru_cache(maxsize=4096)

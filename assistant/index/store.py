@@ -46,6 +46,7 @@ EXACT_UP_TO = 20_000
 
 _STORE, _CATALOG, _LOCK, _WRITER = "store", "catalog.sqlite3", "lock", "writer.json"
 _EVERYTHING = Filter()
+_ATTEMPTS = 3  # a build that publishes more often than one searches leaves live rows, if fewer than asked for
 
 
 class IndexStatus(Value):
@@ -74,9 +75,7 @@ class Index:
         self._mutex = threading.RLock()
 
     @classmethod
-    def open(
-        cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO
-    ) -> Index:
+    def open(cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> Index:
         """The index in ``index_dir``, which need not exist yet; ``embedder`` is called when first needed.
 
         Raises nothing: what is missing, stale or damaged is said by the method that needs it.
@@ -107,20 +106,19 @@ class Index:
 
         Raises IndexMissingError, IndexStaleError or IndexCorruptError.
         """
-        view = self._current()
-        if view.embedder != self._embedder.fingerprint:
+        embedder = self._current().embedder
+        if embedder != self._embedder.fingerprint:
             raise IndexStaleError(
-                f"The index was embedded by {view.embedder!r}, not {self._embedder.fingerprint!r}. "
-                "`assistant index build`"
+                f"The index was embedded by {embedder!r}, not {self._embedder.fingerprint!r}. `assistant index build`"
             )
-        return view.dense(vector, limit, where)
+        return self._ask(lambda view: view.dense(vector, limit, where))
 
     def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
         """Chunk ids by BM25 with the words of ``text``, best first; scores are above 0, at most ``limit``.
 
         Raises IndexMissingError, IndexStaleError or IndexCorruptError.
         """
-        return self._current().keyword(text, limit, where)
+        return self._ask(lambda view: view.keyword(text, limit, where))
 
     def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
         """The live chunks among ``ids``, in that order."""
@@ -244,6 +242,15 @@ class Index:
                 self._view = view
             return self._view
 
+    def _ask(self, search: Callable[[_View], dict[str, float]]) -> dict[str, float]:
+        """What ``search`` finds in one generation; asked again if another was published meanwhile."""
+        for _ in range(_ATTEMPTS):
+            view = self._current()
+            found = search(view)
+            if view.generation == view.catalog.generation:
+                break
+        return found
+
     def _look(self, catalog: Catalog) -> _View:
         recipe = Recipe.read(self._dir)
         if catalog.fact("recipe") != recipe.fingerprint:
@@ -257,9 +264,7 @@ class Index:
         return view
 
     def _nothing(self) -> IndexMissingError:
-        return IndexMissingError(
-            f"There are no documents in the index {str(self._dir)!r}. `assistant index build`"
-        )
+        return IndexMissingError(f"There are no documents in the index {str(self._dir)!r}. `assistant index build`")
 
     @contextmanager
     def _writing(self) -> Iterator[Catalog]:

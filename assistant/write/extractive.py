@@ -78,7 +78,11 @@ def _required(question: QuestionParts, evidence: Evidence) -> list[Sentence]:
 
 
 def _worth(
-    question: QuestionParts, sentence: Sentence, likelihood: float, chosen: Sequence[Sentence], evidence: Evidence
+    question: QuestionParts,
+    sentence: Sentence,
+    likelihood: float,
+    chosen: Sequence[Sentence],
+    evidence: Evidence,
 ) -> bool:
     if sentence in _required(question, evidence):
         return True

@@ -1,5 +1,6 @@
 """Public question-answering sets as exams, read from files the user has."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -43,7 +44,11 @@ def open_dataset(name: str, path: str | Path, seed: int = 0, read: Read | None =
     if not Path(path).exists():
         raise SuiteError(f"{path}:1: there is no such file or folder for the data set {name!r}.")
     more = {"read": read} if read is not None and name in _READING else {}
-    return DATASETS[name](Path(path), seed, **more)
+    dataset = DATASETS[name](Path(path), seed, **more)
+    twice = [id_ for id_, count in Counter(case.id for case in dataset.cases).items() if count > 1]
+    if twice:
+        raise SuiteError(f"{path}:1: the id {twice[0]!r} is used more than once.")
+    return dataset
 
 
 __all__ = ["DATASETS", "Dataset", "open_dataset"]

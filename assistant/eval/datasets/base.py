@@ -29,13 +29,23 @@ class Dataset(NamedTuple):
     metrics: tuple[str, ...]
     warnings: tuple[str, ...] = ()
 
-    def suite(self, folder: Path, seed: int = 0, time_limit: float = 60.0) -> Suite:
-        """The exam; its runs are written into ``folder``."""
+    def suite(
+        self,
+        folder: Path,
+        seed: int = 0,
+        time_limit: float = 60.0,
+        documents: Mapping[str, Document] | None = None,
+    ) -> Suite:
+        """The exam; its runs are written into ``folder``.
+
+        ``documents`` are the texts as the answerer reads the written files, where they differ from the set's
+        own: offsets of citations count in them.
+        """
         return Suite(
             name=self.name,
             folder=folder,
             cases=self.cases,
-            corpus=Corpus(self.documents),
+            corpus=Corpus(self.documents if documents is None else documents),
             metrics=self.metrics,
             seed=seed,
             time_limit=time_limit,
@@ -60,7 +70,9 @@ class Dataset(NamedTuple):
                 for key, value in known.items()
                 if value
             ]
-            path.write_text("\n".join(["---", *said, "---", "", document.text, ""]), encoding="utf-8")
+            path.write_text(
+                "\n".join(["---", *said, "---", "", document.text]), encoding="utf-8", newline="\n"
+            )
         return folder
 
 
@@ -119,16 +131,20 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
         raise SuiteError(f"{path}:{error.lineno}: broken JSON, {error.msg}.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}:1: cannot be read as UTF-8 text ({type(error).__name__}).") from error
+    except OSError as error:
+        raise SuiteError(f"{path}:1: cannot be opened, {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"{path}:1: is not UTF-8 text.") from error
 
 
 def read_jsonl(path: Path) -> list[tuple[int, Any]]:
     """The lines of a JSONL file with their numbers. Raises SuiteError, ``file:line``, for a broken one."""
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(f"{path}:1: cannot be read as UTF-8 text ({type(error).__name__}).") from error
+    except OSError as error:
+        raise SuiteError(f"{path}:1: cannot be opened, {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SuiteError(f"{path}:1: is not UTF-8 text.") from error
     records = []
     for number, line in enumerate(lines, 1):
         if line.strip():

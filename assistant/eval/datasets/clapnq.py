@@ -21,10 +21,9 @@ from assistant.eval.datasets.base import (
 
 PROTOCOL = (
     "Given contexts: each question may use its own passage alone. Gold evidence is every sentence any "
-    "annotator "
-    "selected; unanswerable questions come with a passage on their topic. Answers are long prose, so key "
-    "facts are "
-    "not scored; sentence selection (sentence and citation metrics) and abstention are."
+    "annotator selected (an answer without any is left out); unanswerable questions come with a passage on "
+    "their topic. Answers are long prose, so key facts are not scored; sentence selection (sentence and "
+    "citation metrics) and abstention are."
 )
 _LAYOUT = (
     '{"id", "input", "passages": [{"title", "text"}], "output": [{"selected_sentences": [...]}]} on each line'
@@ -40,7 +39,8 @@ def clapnq(path: Path, seed: int = 0) -> Dataset:
     for file in files:
         for line, record in read_jsonl(file):
             with expecting("clapnq", _LAYOUT, file, line):
-                items.append(_given(record))
+                if any(output["selected_sentences"] or not output["answer"] for output in record["output"]):
+                    items.append(_given(record))
     documents, cases = given_contexts("clapnq", items, seed)
     metrics = (
         "sentence_hit@1", "sentence_hit@3", "sentence_mrr@10", "sentence_ndcg@10", "sentence_recall@4",

@@ -18,13 +18,11 @@ from assistant.eval.datasets.base import (
 )
 
 PROTOCOL = (
-    "Pooled: the files of source_files are the corpus, every query of rag_dataset.json is asked against "
-    "all of it. "
-    "Gold evidence is each reference context where it stands in a file, and queries none of whose contexts "
-    "stands in "
-    "any file are left out. A reference answer of up to eight words is the key fact; longer ones are prose "
-    "and "
-    "are not scored. The files are read directly: the library's own class was removed."
+    "Pooled: the files of source_files are the corpus, every query of rag_dataset.json is asked against all "
+    "of it. Gold evidence is each reference context where it stands in a file, and queries none of whose "
+    "contexts stands in any file are left out. A reference answer of up to eight words is the key fact; "
+    "longer ones are prose and are not scored. The files are read directly: the library's own class was "
+    "removed."
 )
 _SHORT = 8
 

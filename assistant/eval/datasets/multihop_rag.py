@@ -14,12 +14,9 @@ from assistant.types import Document
 
 PROTOCOL = (
     "Pooled: the articles of corpus.json (title, source as publisher, published_at, body) are one shuffled "
-    "corpus; the "
-    "queries of MultiHopRAG.json are asked against all of it. Gold evidence is each fact of evidence_list "
-    "in its "
-    "article; null queries are unanswerable. The authors' own scorer is kept apart as multihop_rag_*: it "
-    "looks for "
-    "a fact in a passage's text with all blanks removed, in whatever article."
+    "corpus; the queries of MultiHopRAG.json are asked against all of it. Gold evidence is each fact of "
+    "evidence_list in its article; null queries are unanswerable. The authors' own scorer is kept apart as "
+    "multihop_rag_*: it looks for a fact in a passage's text with all blanks removed, in whatever article."
 )
 
 

@@ -22,10 +22,9 @@ from assistant.eval.datasets.base import (
 
 PROTOCOL = (
     "Given contexts, shuffled: each question may use its own snippets, whose site is the publisher. A "
-    "question is a "
-    "conflict where annotators found a second answer; then every answer found is a key fact, else the "
-    "correct one is. "
-    "Gold evidence is the answer's sentence in each snippet named for it, or the snippet where none holds it."
+    "question is a conflict where annotators found a second answer; then every answer found is a key fact, "
+    "else the correct one is. Gold evidence is the answer's sentence in each snippet named for it, or the "
+    "snippet where none holds it."
 )
 _LAYOUT = 'a list of {"question", "contexts", "sources", "firstAnswer", "firstContext", "correctAnswer", ...}'
 _ORDINALS = ("first", "second", "third")
@@ -35,7 +34,7 @@ def qacc(path: Path, seed: int = 0) -> Dataset:
     """A QACC file, one JSON list. See PROTOCOL."""
     raw = read_json(path)
     with expecting("qacc", _LAYOUT, path):
-        items = [_given(record) for record in raw]
+        items = [_given(number, record) for number, record in enumerate(raw, 1)]
         documents, cases = given_contexts("qacc", [item for item in items if item], seed)
     metrics = (
         "passage_hit@1", "passage_hit@3", "passage_hit@4", "passage_mrr@10", "fact_coverage", "token_f1",
@@ -48,7 +47,7 @@ def qacc(path: Path, seed: int = 0) -> Dataset:
     return Dataset("qacc", documents, cases, PROTOCOL, metrics, warnings)
 
 
-def _given(record: dict[str, Any]) -> Given | None:
+def _given(number: int, record: dict[str, Any]) -> Given | None:
     contexts = record["contexts"]
     found = [
         (str(record[f"{ordinal}Answer"]), _named(record[f"{ordinal}Context"], len(contexts)))
@@ -67,7 +66,7 @@ def _given(record: dict[str, Any]) -> Given | None:
             else [tuple(dict.fromkeys((str(record["correctAnswer"]), found[0][0])))]
         )
         return Case(
-            id=f"qacc-{record['annotation_task_id']}",
+            id=f"qacc-{number}",
             question=record["question"],
             kind="conflict" if conflict else "fact",
             facts=tuple(facts),

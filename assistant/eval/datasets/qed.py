@@ -20,9 +20,8 @@ from assistant.eval.datasets.base import (
 
 PROTOCOL = (
     "Given contexts: each question may use its own paragraph alone. Only questions with a single selected "
-    "sentence "
-    "count (explanation type single_sentence); that sentence is the gold evidence, the marked answers are "
-    "the fact."
+    "sentence count (explanation type single_sentence); that sentence is the gold evidence, the marked "
+    "answers are the fact."
 )
 _LAYOUT = (
     '{"example_id", "question_text", "title_text", "paragraph_text", "annotation": {"explanation_type"}} '

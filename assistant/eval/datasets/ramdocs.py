@@ -20,15 +20,12 @@ from assistant.eval.datasets.base import (
 )
 
 PROTOCOL = (
-    "Given contexts, shuffled: each question may use its own documents. Every gold answer is a key fact; "
-    "strict_match "
-    "is the set's own strict exact match: all gold answers and no wrong one. A question counts as a "
-    "conflict when "
-    "its documents give two or more different answers. Gold evidence is the answer's sentence in every "
-    "correct "
-    "document, or the document where no sentence holds the answer word by word. Scores by string match "
-    "reward "
-    "dumping all text: read them beside the dump-everything control and the words of an answer."
+    "Given contexts, shuffled: each question may use its own documents; one without a correct document is "
+    "left out. Every gold answer is a key fact; strict_match is the set's own strict exact match: all gold "
+    "answers and no wrong one. A question counts as a conflict when its documents give two or more "
+    "different answers. Gold evidence is the answer's sentence in every correct document, or the document "
+    "where no sentence holds the answer word by word. Scores by string match reward dumping all text: read "
+    "them beside the dump-everything control and the words of an answer."
 )
 _LAYOUT = (
     '{"question", "documents": [{"text", "type", "answer"}], "gold_answers", "wrong_answers"} on each line'
@@ -40,7 +37,8 @@ def ramdocs(path: Path, seed: int = 0) -> Dataset:
     items = []
     for line, record in read_jsonl(path):
         with expecting("ramdocs", _LAYOUT, path, line):
-            items.append(_given(record, line))
+            if any(document["type"] == "correct" for document in record["documents"]):
+                items.append(_given(record, line))
     documents, cases = given_contexts("ramdocs", items, seed)
     metrics = (
         "passage_hit@1", "passage_hit@4", "passage_recall@10", "strict_match", "fact_coverage",

@@ -14,11 +14,9 @@ from assistant.types import Document
 
 PROTOCOL = (
     "Pooled: every paragraph of the file is a document of one corpus (titled by its article), every "
-    "question is asked "
-    "against all of them. Gold evidence is the sentence that holds the answer (the one most annotators "
-    "chose). "
-    "Unanswerable questions are those marked is_impossible, written to look answerable. The documents are "
-    "shuffled."
+    "question is asked against all of them. Gold evidence is the sentence that holds the answer (the one "
+    "most annotators chose). Unanswerable questions are those marked is_impossible, written to look "
+    "answerable. The documents are shuffled."
 )
 
 

@@ -9,8 +9,7 @@ from assistant.eval.cases import Case
 from assistant.eval.corpus import Corpus
 from assistant.eval.metrics.base import FAILED, PLAIN, Metric, Score, refused
 from assistant.eval.normal import plain, says, without_markers
-from assistant.text.sentences import Span
-from assistant.types import Answer, Citation, Claim
+from assistant.types import Answer, Citation, Claim, Span
 
 Sentences = frozenset[tuple[str, int]]
 
@@ -156,7 +155,7 @@ def _mistaken(claim: Claim, corpus: Corpus) -> Iterator[str]:
                     yield f"[{citation.marker}] gives {citation.source!r} the {field} {said!r}"
     own = {document.publisher for document in documents}
     quoted = " ".join(citation.quote for citation in claim.citations)
-    for outlet in sorted({d.publisher for d in corpus.values() if d.publisher} - own - {None}):
+    for outlet in sorted(corpus.publishers - own):
         if says(claim.text, outlet) and not says(quoted, outlet):
             yield f"names {outlet!r}, which it does not cite"
     words = plain(_LEAD.sub("", without_markers(claim.text), count=1).strip(' “”"'))

@@ -8,8 +8,7 @@ from assistant.eval.metrics.abstention import f1, precision, recall
 from assistant.eval.metrics.base import Metric, Score
 from assistant.eval.metrics.citation import cited_sentences, fault
 from assistant.eval.normal import says
-from assistant.text.sentences import Span
-from assistant.types import Answer, Side
+from assistant.types import Answer, Side, Span
 
 
 def reported(answer: Answer) -> bool:

@@ -15,8 +15,7 @@ from typing import Literal
 from assistant.eval.cases import Case
 from assistant.eval.corpus import Corpus, covers
 from assistant.eval.metrics.base import Metric, Score
-from assistant.text.sentences import Span
-from assistant.types import Answer
+from assistant.types import Answer, Span
 
 Level = Literal["document", "passage", "sentence"]
 Ranks = Sequence[int | None]

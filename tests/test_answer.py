@@ -1,0 +1,172 @@
+"""One question end to end over a real index: outcomes, citations, streams, and what a bad writer may do."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import NOT_IN_DOCUMENTS, Answer, Assistant, Delta, Filter, Settings, Turn
+from assistant.backends.fake import FakeWriter
+from assistant.backends.minilm import MiniLM
+from assistant.errors import IndexMissingError, QuestionError
+from assistant.ports import Writer
+from tests.stories import write_documents
+
+
+@pytest.fixture(scope="module")
+def embedder() -> MiniLM:
+    return MiniLM.open()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
+    folder = tmp_path_factory.mktemp("stories")
+    with Assistant.open(Settings(index_dir=folder / "index"), embedder=embedder) as assistant:
+        assistant.index(write_documents(folder / "documents"))
+    return folder / "index"
+
+
+@pytest.fixture
+def assistant(folder: Path, embedder: MiniLM) -> Iterator[Assistant]:
+    with Assistant.open(Settings(index_dir=folder), embedder=embedder) as opened:
+        yield opened
+
+
+def by(folder: Path, embedder: MiniLM, writer: Writer) -> Assistant:
+    return Assistant.open(Settings(index_dir=folder), embedder=embedder, writer=writer)
+
+
+def assert_proven(answer: Answer, assistant: Assistant) -> None:
+    for claim in answer.claims:
+        assert answer.text[claim.start : claim.end] == claim.text
+    for number, citation in enumerate(answer.citations, 1):
+        document = assistant.document(citation.source)
+        assert document is not None
+        assert document.text[citation.start : citation.end] == citation.quote
+        assert citation.marker == number
+        assert f"[{number}]" in answer.text
+
+
+def test_an_answer_names_and_cites_its_source(assistant: Assistant) -> None:
+    answer = assistant.ask("Who was at the wheel of the ferry?")
+    assert answer.outcome == "answered"
+    assert "Vellan Courier, 12 March 2025: Captain Lena Storrow was at the wheel of the ferry. [1]" in answer.text
+    assert {claim.support for claim in answer.claims} == {"supported"}
+    assert_proven(answer, assistant)
+
+
+def test_sources_that_disagree_stand_side_by_side_newest_first(assistant: Assistant) -> None:
+    answer = assistant.ask("How many passengers did the collision at Port Vellan hurt?")
+    assert answer.outcome == "conflicting"
+    (conflict,) = answer.conflicts
+    assert [(s.value, s.citation.publisher) for s in conflict.sides] == [
+        ("19", "Osterby Herald"),
+        ("12", "Vellan Courier"),
+    ]
+    assert "Osterby Herald, 14 March 2025: 19 [" in answer.text
+    assert_proven(answer, assistant)
+
+
+def test_what_the_documents_do_not_hold_is_refused(assistant: Assistant) -> None:
+    answer = assistant.ask("What is the boiling point of mercury?")
+    assert (answer.outcome, answer.text) == ("not_in_documents", NOT_IN_DOCUMENTS)
+    assert answer.claims == answer.citations == ()
+    assert answer.passages, "the nearest passages are still shown"
+
+
+def test_strictness_moves_the_line(folder: Path, embedder: MiniLM) -> None:
+    strict = Settings(index_dir=folder, strictness=1.0)
+    with Assistant.open(strict, embedder=embedder) as assistant:
+        assert assistant.ask("Who was at the wheel of the ferry?").outcome == "not_in_documents"
+
+
+def test_a_follow_up_is_searched_with_what_it_lacks(assistant: Assistant) -> None:
+    first = assistant.ask("Who founded the bakery on Mill Lane?")
+    answer = assistant.ask("And when?", history=first.turns())
+    assert "bakery" in answer.trace.question
+    assert "1987" in answer.text
+    assert answer.question == "And when?"
+
+
+def test_a_stream_gives_the_text_and_ends_with_the_answer(assistant: Assistant) -> None:
+    *deltas, answer = assistant.stream("How many passengers did the collision at Port Vellan hurt?")
+    assert isinstance(answer, Answer)
+    assert "".join(d.text for d in deltas if isinstance(d, Delta) and d.verified) == answer.text
+
+
+def test_a_filter_narrows_what_is_cited(assistant: Assistant) -> None:
+    question = "How many passengers did the collision at Port Vellan hurt?"
+    answer = assistant.ask(question, where=Filter(sources=("herald.md",)))
+    assert {citation.source for citation in answer.citations} == {"herald.md"}
+
+
+def test_search_returns_ranked_passages_without_an_answer(assistant: Assistant) -> None:
+    passages = assistant.search("rye bread", limit=2)
+    assert [passage.rank for passage in passages] == [1, 2]
+    assert passages[0].origin.source == "bakery.txt"
+
+
+def test_answers_survive_json(assistant: Assistant) -> None:
+    answer = assistant.ask("How many passengers did the collision at Port Vellan hurt?")
+    assert Answer.model_validate_json(answer.model_dump_json()) == answer
+
+
+def test_the_text_with_its_sources_is_what_str_gives(assistant: Assistant) -> None:
+    shown = str(assistant.ask("Who founded the bakery on Mill Lane?"))
+    assert "[1] bakery (bakery.txt): “Marta Olsen founded the bakery in 1987.”" in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "support"),
+    [
+        pytest.param("Captain Lena Storrow was at the wheel of the ferry. [1]", "supported", id="borne-out"),
+        pytest.param("Captain Lena Storrow was at the wheel of the ferry.", "supported", id="no-marker"),
+        pytest.param("The ferry was carrying 340 passengers. [1]", "unsupported", id="other-figure"),
+        pytest.param("Captain Boris Petrov was at the wheel of the ferry. [1]", "unsupported", id="other-name"),
+        pytest.param("Captain Lena Storrow was not at the wheel of the ferry. [1]", "partial", id="denied"),
+        pytest.param("Whales sing in the deep ocean all winter. [1]", "unsupported", id="from-elsewhere"),
+    ],
+)
+def test_a_writer_is_never_believed(folder: Path, embedder: MiniLM, said: str, support: str) -> None:
+    writer = FakeWriter(["The ferry was carrying 211 passengers. [1] ", said])
+    with by(folder, embedder, writer) as assistant:
+        answer = assistant.ask("Who was at the wheel of the ferry?")
+        assert [claim.support for claim in answer.claims] == ["supported", support]
+        assert_proven(answer, assistant)
+
+
+def test_an_answer_without_a_supported_sentence_is_a_refusal(folder: Path, embedder: MiniLM) -> None:
+    with by(folder, embedder, FakeWriter(["Whales sing in the deep ocean all winter."])) as assistant:
+        answer = assistant.ask("Who was at the wheel of the ferry?")
+    assert answer.text == NOT_IN_DOCUMENTS
+    assert [dropped.text for dropped in answer.trace.dropped] == ["Whales sing in the deep ocean all winter."]
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "\x00\x00", "why " * 30_000], ids=["empty", "blank", "nul", "endless"])
+def test_what_is_no_question_is_said_so(assistant: Assistant, question: str) -> None:
+    with pytest.raises(QuestionError, match=r"`assistant "):
+        assistant.ask(question)
+
+
+def test_control_characters_are_no_part_of_a_question(assistant: Assistant) -> None:
+    assert assistant.ask("Who founded\x00 the bakery?\x1b").question == "Who founded  the bakery?"
+
+
+def test_without_an_index_there_is_a_cure(tmp_path: Path, embedder: MiniLM) -> None:
+    missing = Settings(index_dir=tmp_path / "none")
+    with Assistant.open(missing, embedder=embedder) as assistant:
+        with pytest.raises(IndexMissingError, match="`assistant index build"):
+            assistant.ask("Who?")
+        with pytest.raises(IndexMissingError):
+            assistant.search("Who?")
+
+
+def test_a_deleted_document_is_never_cited_again(tmp_path: Path, embedder: MiniLM) -> None:
+    documents = write_documents(tmp_path / "documents")
+    with Assistant.open(Settings(index_dir=tmp_path / "index"), embedder=embedder) as assistant:
+        assistant.index(documents)
+        (documents / "bakery.txt").unlink()
+        report = assistant.index(documents)
+        answer = assistant.ask("Who founded the bakery on Mill Lane?", [Turn(role="user", text="Hello")])
+    assert report.removed == ("bakery.txt",)
+    assert all(passage.origin.source != "bakery.txt" for passage in answer.passages)

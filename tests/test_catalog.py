@@ -1,0 +1,177 @@
+"""The catalog shows live rows only, publishes at once, and keeps every vector."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import IndexCorruptError, IndexMissingError, IndexStaleError
+from assistant.index.catalog import Catalog, FileFacts, NewChunk
+from assistant.types import Chunk, Document, Span
+
+EMBEDDER = FakeEmbedder(8)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "index" / "store" / "catalog.sqlite3"
+
+
+@pytest.fixture
+def catalog(path: Path) -> Iterator[Catalog]:
+    catalog = Catalog.create(path)
+    yield catalog
+    catalog.close()
+
+
+def insert(catalog: Catalog, source: str, text: str, header: str = "") -> NewChunk:
+    """Store a document of one chunk as pending, with vectors."""
+    document = Document(source=source, title="T", text=text)
+    new = NewChunk(Chunk(source=source, start=0, end=len(text), text=text), (Span(0, len(text)),), header)
+    catalog.insert(document, FileFacts(0, source, source, 1, 2, document.digest), [new])
+    embedded, sentences = new.embedded
+    catalog.add_vectors("fake", [new.key], EMBEDDER.embed_documents([embedded], [sentences]))
+    return new
+
+
+def publish(catalog: Catalog, *removed: int) -> None:
+    catalog.publish(removed, "recipe", "fake")
+
+
+def test_pending_documents_are_not_seen(catalog: Catalog) -> None:
+    new = insert(catalog, "a", "The truce held.")
+    assert (catalog.documents(), catalog.document("a"), catalog.counts()) == ((), None, (0, 0))
+    assert catalog.fetch([new.chunk.id], "fake") == []
+    assert list(catalog.searchables()) == []
+    assert len(catalog.matrix("fake").ids) == 0
+
+
+def test_publishing_shows_all_and_counts_up(catalog: Catalog) -> None:
+    first, second = insert(catalog, "a", "The truce held."), insert(catalog, "b", "Bananas.")
+    publish(catalog)
+    assert (catalog.generation, catalog.counts()) == (1, (2, 2))
+    assert (catalog.fact("recipe"), catalog.fact("embedder")) == ("recipe", "fake")
+    (stored,) = catalog.fetch([second.chunk.id], "fake")
+    assert (stored.chunk, stored.sentences) == (second.chunk, second.sentences)
+    assert (stored.embedding.whole == EMBEDDER.embed_query("Bananas.")).all()
+    assert catalog.matrix("fake").ids == [first.chunk.id, second.chunk.id]
+
+
+def test_a_new_version_takes_the_place_of_the_old(catalog: Catalog) -> None:
+    old = insert(catalog, "a", "The truce held.")
+    publish(catalog)
+    insert(catalog, "a", "The truce broke.")
+    change = catalog.publish([], "recipe", "fake")
+    assert change.deleted == (old.chunk.id,)
+    assert [document.text for document in map(catalog.document, ["a"]) if document] == ["The truce broke."]
+    assert catalog.counts() == (1, 1)
+
+
+def test_a_change_names_only_new_vectors(catalog: Catalog) -> None:
+    insert(catalog, "a", "The truce held.")
+    publish(catalog)
+    insert(catalog, "a", "The truce held.")
+    assert catalog.publish([], "recipe", "fake")[2:] == ((), ())
+    again = insert(catalog, "a", "The truce held.", header="News. ")
+    assert catalog.publish([], "recipe", "fake")[2:] == ((again.chunk.id,), ())
+
+
+def test_a_failed_publish_changes_nothing(catalog: Catalog) -> None:
+    insert(catalog, "a", "The truce held.")
+    with pytest.raises(IndexCorruptError):
+        catalog.publish([], None, "fake")  # type: ignore[arg-type]  # NULL is refused by the last statement
+    assert (catalog.generation, catalog.counts()) == (0, (0, 0))
+
+
+def test_a_build_drops_what_was_left_pending_but_no_vector(catalog: Catalog) -> None:
+    new = insert(catalog, "a", "The truce held.")
+    catalog.begin("root")
+    publish(catalog)
+    assert catalog.counts() == (0, 0)
+    insert(catalog, "b", "The truce held.")
+    assert catalog.unembedded("fake") == []
+    assert new.key
+    assert len(catalog.unembedded("other")) == 1
+
+
+def test_equal_texts_are_embedded_once(catalog: Catalog) -> None:
+    for source in ("a", "b"):
+        document = Document(source=source, title="T", text="Same.")
+        chunk = NewChunk(Chunk(source=source, start=0, end=5, text="Same."), (), "")
+        catalog.insert(document, FileFacts(0, source, source, 1, 2, ""), [chunk])
+    ((number, position),) = catalog.unembedded("fake")
+    (chunk,) = catalog.new_chunks([(number, position)])
+    assert chunk.embedded == ("Same.", ())
+
+
+def test_embedded_sentences_lie_behind_the_header() -> None:
+    new = NewChunk(
+        Chunk(source="a", start=5, end=16, text="Held. Broke."), (Span(0, 5), Span(6, 12)), "News. "
+    )
+    text, sentences = new.embedded
+    assert [text[start:end] for start, end in sentences] == ["Held.", "Broke."]
+
+
+def test_many_ids_at_once(catalog: Catalog) -> None:
+    new = insert(catalog, "a", "The truce held.")
+    publish(catalog)
+    ids = [*(f"unknown{n}" for n in range(2000)), new.chunk.id]
+    assert list(catalog.live(ids)) == [new.chunk.id]
+    assert [stored.chunk for stored in catalog.fetch(ids, "fake")] == [new.chunk]
+
+
+def test_texts_survive_as_they_are(catalog: Catalog) -> None:
+    text = "Zero\0byte, 🕊️, \u202eright to left, e\u0301.\n"
+    insert(catalog, "a", text)
+    publish(catalog)
+    document = catalog.document("a")
+    assert document is not None
+    assert document.text == text
+    assert catalog.problems("fake") == []
+
+
+@pytest.mark.parametrize(
+    "vector", [np.zeros(8), np.full(8, np.nan), np.full(8, 2.0)], ids=["zero", "nan", "long"]
+)
+def test_problems_sees_vectors_that_are_none(catalog: Catalog, path: Path, vector: np.ndarray) -> None:
+    insert(catalog, "a", "The truce held.")
+    publish(catalog)
+    db = sqlite3.connect(path)
+    db.execute("UPDATE vectors SET whole = ?", (vector.astype(np.float32).tobytes(),))
+    db.commit()
+    db.close()
+    assert ["has length" in problem for problem in catalog.problems("fake")] == [True]
+
+
+def test_opening_needs_a_catalog(path: Path) -> None:
+    with pytest.raises(IndexMissingError, match="`assistant index build`"):
+        Catalog.open(path)
+    path.parent.mkdir(parents=True)
+    path.touch()  # all that is left when the first build is killed at once
+    with pytest.raises(IndexMissingError):
+        Catalog.open(path)
+    Catalog.create(path).close()
+    Catalog.open(path).close()
+
+
+def test_a_catalog_of_another_version_is_stale(path: Path) -> None:
+    Catalog.create(path).close()
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    for use in (Catalog.open, Catalog.create):
+        with pytest.raises(IndexStaleError, match="`mv "):
+            use(path)
+
+
+def test_no_catalog_but_some_other_file(path: Path) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"something else " * 500)
+    for use in (Catalog.open, Catalog.create):
+        with pytest.raises(IndexCorruptError, match="is damaged"):
+            use(path)

@@ -1,0 +1,163 @@
+"""How an answer looks: on a terminal of any width, in a pipe, and without colour."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from rich.text import Text
+
+from assistant.cli.screen import Screen
+from assistant.cli.view import show_answer, show_passages, small_print
+from assistant.types import (
+    Answer,
+    Chunk,
+    Citation,
+    Claim,
+    Conflict,
+    Origin,
+    Outcome,
+    Passage,
+    Side,
+    Support,
+    Trace,
+)
+
+POST = Citation(
+    marker=1,
+    source="post.md",
+    title="The dam",
+    publisher="River Post",
+    published=date(2024, 3, 5),
+    start=0,
+    end=25,
+    quote="The dam was opened\nin 1931.",
+    page=4,
+)
+ECHO = Citation(
+    marker=2,
+    source="echo.txt",
+    title="Old dams",
+    start=0,
+    end=24,
+    quote="It was opened in 1935 by \x1b[2Jme.",
+)
+TEXT = "The dam was opened in 1931. [1] It was opened in 1935. [2] So much for that [7]."
+
+
+def answer(support: Support = "supported", outcome: Outcome = "conflicting", **more: Any) -> Answer:
+    claims = (
+        Claim(text=TEXT[:31], start=0, end=31, citations=(POST,), support="supported", reason="verbatim"),
+        Claim(text=TEXT[32:58], start=32, end=58, citations=(ECHO,), support=support, reason="another year"),
+    )
+    conflict = Conflict(about="opened", sides=(Side(value="1931", citation=POST), Side(value="1935", citation=ECHO)))
+    content = {"claims": claims, "citations": (POST, ECHO), "conflicts": (conflict,), "text": TEXT} | more
+    return Answer(
+        question="When?",
+        outcome=outcome,
+        answerability=0.5,
+        writer="fake",
+        trace=Trace(question="When?"),
+        **content,
+    )
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("COLUMNS", "90")
+    return monkeypatch
+
+
+def shown(capsys: pytest.CaptureFixture[str], value: Answer) -> str:
+    show_answer(Screen(), value)
+    return capsys.readouterr().out
+
+
+def plain(output: str) -> str:
+    return Text.from_ansi(output).plain
+
+
+def test_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    assert shown(capsys, answer()) == (
+        f"{TEXT}\n"
+        "\n"
+        "Sources disagree: opened\n"
+        "  River Post, 5 March 2024 [1]: 1931\n"
+        "      “The dam was opened in 1931.”\n"
+        "  Old dams [2]: 1935\n"
+        "      “It was opened in 1935 by [2Jme.”\n"
+        "\n"
+        "Sources\n"
+        "[1] River Post, 5 March 2024 (post.md, page 4)\n"
+        "    “The dam was opened in 1931.”\n"
+        "[2] Old dams (echo.txt)\n"
+        "    “It was opened in 1935 by [2Jme.”\n"
+    )
+
+
+@pytest.mark.parametrize("support", ["partial", "unsupported"])
+def test_doubt_is_visible_without_colour(capsys: pytest.CaptureFixture[str], support: Support) -> None:
+    output = shown(capsys, answer(support))
+    assert f"It was opened in 1935. [2] ({support}: another year) So much" in output
+
+
+@pytest.mark.usefixtures("terminal")
+def test_terminal_sets_sides_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
+    output = shown(capsys, answer())
+    assert "\x1b[2m[1]\x1b[0m" in output
+    assert "\x1b[2J" not in output
+    sides = [line.split() for line in plain(output).splitlines() if "1931" in line and "1935" in line]
+    assert ["1931", "│", "1935"] in sides
+
+
+@pytest.mark.usefixtures("terminal")
+def test_terminal_names_a_document_once_in_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    again = POST.model_copy(update={"marker": 2, "quote": "It leaks."})
+    output = plain(shown(capsys, answer(citations=(POST, again), conflicts=())))
+    assert output.count("post.md") == 1
+    assert "[2] “It leaks.”" in output
+
+
+@pytest.mark.parametrize("width", [24, 40, 60, 90, 300])
+def test_any_terminal_holds_the_answer(
+    capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch, width: int
+) -> None:
+    terminal.setenv("COLUMNS", str(width))
+    lines = plain(shown(capsys, answer("unsupported"))).splitlines()
+    assert max(map(cell_len, lines)) <= min(width, 100)
+    assert "".join(TEXT.split())[:20] in "".join("".join(lines).split())
+
+
+def test_no_color(capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch) -> None:
+    terminal.setenv("NO_COLOR", "1")
+    assert "\x1b[3" not in shown(capsys, answer("unsupported")).replace("\x1b[3m", "")
+
+
+def passage(rank: int, source: str) -> Passage:
+    chunk = Chunk(source=source, start=0, end=4, text="A\n\x9btext")
+    return Passage(chunk=chunk, origin=Origin(source=source, title=f"Title {source}"), score=1 / rank, rank=rank)
+
+
+def test_refusal_names_the_nearest_documents_once(capsys: pytest.CaptureFixture[str]) -> None:
+    passages = tuple(passage(rank, source) for rank, source in enumerate("abacde", start=1))
+    refused = {"outcome": "not_in_documents", "text": "Not in the documents.", "passages": passages}
+    refusal = answer().model_copy(update=refused | {"claims": (), "citations": (), "conflicts": ()})
+    assert shown(capsys, refusal) == (
+        "Not in the documents.\n\nNearest documents\n  Title a (a)\n  Title b (b)\n  Title c (c)\n"
+    )
+
+
+def test_passages(capsys: pytest.CaptureFixture[str]) -> None:
+    show_passages(Screen(), (passage(1, "a"), passage(2, "b")))
+    assert capsys.readouterr().out == (" 1. Title a (a) 1.000\n    A text\n\n 2. Title b (b) 0.500\n    A text\n")
+
+
+def test_small_print_tells_what_was_searched() -> None:
+    rewritten = answer().model_copy(update={"trace": Trace(question="When was \x1bthe dam opened?")})
+    assert small_print(answer(), 0.123) == "fake writer · 0.12 s"
+    assert small_print(rewritten, 2) == "fake writer · 2.00 s · searched as: When was the dam opened?"

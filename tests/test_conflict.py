@@ -1,0 +1,97 @@
+"""Figures of different sources are compared when they count the same thing, and only then."""
+
+import pytest
+
+from assistant.conflict import contrasts
+from assistant.text.questions import parse_question
+from assistant.types import Sentence
+
+
+def said(*pairs: tuple[str, str]) -> list[Sentence]:
+    return [
+        Sentence(source=source, start=100 * i, end=100 * i + len(text), text=text, passage=1, score=-float(i))
+        for i, (source, text) in enumerate(pairs)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other", "values"),
+    [
+        pytest.param(
+            "How many passengers were hurt?",
+            "The collision hurt 12 passengers at the pier.",
+            "The collision at the pier hurt nineteen passengers.",
+            ("12", "nineteen"),
+            id="number",
+        ),
+        pytest.param(
+            "How long did the fighting last?",
+            "The fighting along the border lasted four days.",
+            "The fighting lasted two days along the border.",
+            ("four days", "two days"),
+            id="duration",
+        ),
+        pytest.param(
+            "When did the bridge open?",
+            "The bridge opened to traffic on 3 May 2021.",
+            "The bridge opened to traffic on 5 May 2021.",
+            ("3 May 2021", "5 May 2021"),
+            id="date",
+        ),
+    ],
+)
+def test_different_values_for_one_thing_are_a_contrast(
+    question: str, one: str, other: str, values: tuple[str, ...]
+) -> None:
+    (contrast,) = contrasts(parse_question(question), said(("a", one), ("b", other)))
+    assert contrast.values == values
+    assert [s.source for s in contrast.sentences] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        pytest.param(
+            "How many passengers were hurt?",
+            "The collision hurt 12 passengers at the pier.",
+            "The collision at the pier hurt twelve passengers.",
+            id="same-value-in-words",
+        ),
+        pytest.param(
+            "How many were hurt?",
+            "The collision hurt 12 passengers at the pier.",
+            "The collision at the pier broke 3 windows.",
+            id="counts-something-else",
+        ),
+        pytest.param(
+            "How long did it last?",
+            "The fighting lasted four days along the border.",
+            "The festival in Graven lasted two days.",
+            id="another-event",
+        ),
+        pytest.param(
+            "How long was the strike?",
+            "The tram strike lasted 3 days in Mereford.",
+            "The tram strike in Mereford lasted 72 hours.",
+            id="other-unit",
+        ),
+    ],
+)
+def test_what_merely_looks_different_is_none(question: str, one: str, other: str) -> None:
+    assert contrasts(parse_question(question), said(("a", one), ("b", other))) == ()
+
+
+def test_one_source_does_not_contradict_itself() -> None:
+    text = ("a", "The collision hurt 12 passengers."), ("a", "The collision hurt 19 passengers.")
+    assert contrasts(parse_question("How many passengers were hurt in the collision?"), said(*text)) == ()
+
+
+def test_a_figure_the_question_names_is_not_what_differs() -> None:
+    texts = ("a", "The 2003 agreement held for 20 years."), ("b", "The 2005 agreement held for 20 years.")
+    assert contrasts(parse_question("Did the 2003 agreement hold for 20 years?"), said(*texts)) == ()
+
+
+def test_three_sources_make_one_contrast_with_three_sides() -> None:
+    texts = [(name, f"The collision hurt {n} passengers.") for name, n in (("a", 12), ("b", 19), ("c", 14))]
+    (contrast,) = contrasts(parse_question("How many passengers were hurt in the collision?"), said(*texts))
+    assert contrast.values == ("12", "19", "14")

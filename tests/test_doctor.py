@@ -1,0 +1,190 @@
+"""The doctor finds what is broken, names the cure, and asks nobody but the configured server."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assistant.api import Assistant
+from assistant.backends.fake import FakeEmbedder
+from assistant.backends.minilm import MiniLM
+from assistant.cli import app
+from assistant.doctor import Finding, diagnose
+from assistant.settings import Settings
+
+NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens
+
+
+@pytest.fixture
+def folder(index_dir: Path) -> Path:
+    documents = index_dir / "documents"
+    documents.mkdir()
+    (documents / "dam.txt").write_text("The Harrow dam was opened in 1931 by the mayor.\n")
+    return documents
+
+
+@pytest.fixture
+def server() -> Iterator[HTTPServer]:
+    """A server that lists one model as Ollama does, and sends every other request elsewhere."""
+
+    class Ollama(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.path == "/api/tags" else 302)
+            self.send_header("Location", "http://example.org/")
+            self.end_headers()
+            self.wfile.write(json.dumps({"models": [{"name": "qwen3:4b"}]}).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    serving = HTTPServer(("127.0.0.1", 0), Ollama)
+    thread = threading.Thread(target=serving.serve_forever, args=(0.01,))
+    thread.start()
+    yield serving
+    serving.shutdown()
+    thread.join()
+    serving.server_close()
+
+
+def findings(index_dir: Path, *names: str, **more: object) -> dict[str, Finding]:
+    settings = Settings.model_validate({"index_dir": index_dir, "ollama_url": NOBODY} | more)
+    found = diagnose(settings, names) if names else diagnose(settings)
+    return {finding.name: finding for finding in found}
+
+
+class Impostor(FakeEmbedder):
+    """Builds an index in no time that looks like the real embedder's."""
+
+    fingerprint = MiniLM.fingerprint
+
+
+def build(index_dir: Path, folder: Path, embedder: FakeEmbedder | None = None) -> None:
+    with Assistant.open(Settings(index_dir=index_dir), embedder=embedder or Impostor()) as assistant:
+        assistant.index(folder)
+
+
+def test_all_well(index_dir: Path, folder: Path) -> None:
+    build(index_dir, folder)
+    found = findings(index_dir)
+    assert [name for name, finding in found.items() if not finding.ok] == []
+    assert "sound: 1 documents" in found["index"].detail
+    assert "extractive writer is used" in found["writer"].detail
+
+
+@pytest.mark.usefixtures("folder")
+def test_fresh_checkout_is_well(index_dir: Path) -> None:
+    found = findings(index_dir)
+    assert all(finding.ok for finding in found.values())
+    assert found["index"].cure == "assistant index build"
+
+
+def test_nothing_to_answer_from(index_dir: Path) -> None:
+    index = findings(index_dir, "index")["index"]
+    assert (index.ok, index.cure) == (False, "assistant index build PATH")
+
+
+@pytest.mark.parametrize("change", ["new", "changed", "gone"])
+def test_stale_index(index_dir: Path, folder: Path, change: str) -> None:
+    (folder / "old.txt").write_text("The old mill burned down in 1902.\n")
+    build(index_dir, folder)
+    assert findings(index_dir, "freshness")["freshness"].ok
+    if change == "gone":
+        (folder / "old.txt").unlink()
+    else:
+        (folder / {"new": "new.txt", "changed": "old.txt"}[change]).write_text("The mill burned down in 1903.\n")
+    freshness = findings(index_dir, "freshness")["freshness"]
+    assert (freshness.ok, freshness.cure) == (False, "assistant index build")
+    assert freshness.detail.startswith("1 documents")
+
+
+def test_documents_from_elsewhere_are_not_gone(index_dir: Path, folder: Path, tmp_path: Path) -> None:
+    build(index_dir, folder)
+    (tmp_path / "mill.txt").write_text("The old mill burned down in 1902.\n")
+    build(index_dir, tmp_path / "mill.txt")
+    assert findings(index_dir, "freshness")["freshness"].ok
+
+
+def test_unknown_recipe_key(index_dir: Path) -> None:
+    (index_dir / "recipe.toml").write_text("chunk_size = 1\n")
+    recipe = findings(index_dir, "recipe")["recipe"]
+    assert not recipe.ok
+    assert "chunk_size" in recipe.detail
+
+
+def test_other_recipe_than_the_index(index_dir: Path, folder: Path) -> None:
+    build(index_dir, folder)
+    (index_dir / "recipe.toml").write_text("chunk_tokens = 100\n")
+    index = findings(index_dir, "index")["index"]
+    assert (index.ok, index.cure) == (False, "assistant index build")
+
+
+def test_other_embedder_than_the_index(index_dir: Path, folder: Path) -> None:
+    build(index_dir, folder, FakeEmbedder(8))
+    index = findings(index_dir, "index")["index"]
+    assert (index.ok, index.cure) == (False, "assistant index build")
+    assert "'fake/8'" in index.detail
+
+
+def test_missing_weights(index_dir: Path, tmp_path: Path) -> None:
+    embedder = findings(index_dir, "embedder", weights_dir=tmp_path / "none")["embedder"]
+    assert not embedder.ok
+    assert "model.safetensors" in embedder.detail
+
+
+def test_damaged_catalog(index_dir: Path, folder: Path) -> None:
+    build(index_dir, folder)
+    for file in (index_dir / "store").glob("catalog.sqlite3*"):
+        file.write_bytes(b"no database at all" * 500)
+    assert not findings(index_dir, "index")["index"].ok
+
+
+@pytest.mark.parametrize(
+    ("settings", "ok", "cure"),
+    [
+        ({"writer": "extractive", "ollama_url": "nonsense"}, True, ""),
+        ({"writer": "auto"}, True, ""),
+        ({"writer": "ollama"}, False, "ollama serve"),
+        ({"ollama_url": "file:///etc/passwd"}, False, "unset ASSISTANT_OLLAMA_URL"),
+        ({"ollama_url": "http://[::1"}, False, "unset ASSISTANT_OLLAMA_URL"),
+    ],
+    ids=["extractive", "optional", "wanted", "no address", "half an address"],
+)
+def test_writer_without_a_server(index_dir: Path, settings: dict[str, str], ok: bool, cure: str) -> None:
+    writer = findings(index_dir, "writer", **settings)["writer"]
+    assert (writer.ok, writer.cure) == (ok, cure)
+
+
+@pytest.mark.parametrize(
+    ("path", "model", "detail", "cure"),
+    [
+        ("", "qwen3:4b", "qwen3:4b on the Ollama server", ""),
+        ("/", "llama9", "does not have 'llama9'; the extractive writer is used", "ollama pull llama9"),
+        ("/elsewhere", "qwen3:4b", "no Ollama server answers", ""),
+    ],
+    ids=["there", "not pulled", "redirect not followed"],
+)
+def test_writer_with_a_server(
+    index_dir: Path, server: HTTPServer, path: str, model: str, detail: str, cure: str
+) -> None:
+    url = f"http://127.0.0.1:{server.server_port}{path}"
+    writer = findings(index_dir, "writer", ollama_url=url, chat_model=model)["writer"]
+    assert detail in writer.detail
+    assert (writer.ok, writer.cure) == (True, cure)
+
+
+@pytest.mark.usefixtures("folder")
+def test_command(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_OLLAMA_URL", NOBODY)
+    well = CliRunner().invoke(app, ["doctor", "--index", str(index_dir)])
+    assert (well.exit_code, well.stderr) == (0, "")
+    assert all(line.startswith(("ok ", "    ")) for line in well.stdout.splitlines())
+    monkeypatch.setenv("ASSISTANT_WRITER", "ollama")
+    broken = CliRunner().invoke(app, ["doctor", "--json", "--index", str(index_dir)])
+    assert broken.exit_code == 1
+    assert [each["name"] for each in json.loads(broken.stdout) if not each["ok"]] == ["writer"]

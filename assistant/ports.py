@@ -1,12 +1,12 @@
 """The seams of the program: small Protocols that engines fulfil and ``backends/fake`` doubles."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.types import Chunk, Document, Draft, Evidence, Filter, Origin, Span
+from assistant.types import Chunk, Delta, Document, Draft, Evidence, Filter, Origin, Span, Turn, Written
 
 Vectors = NDArray[np.float32]
 """Row vectors of unit length, shape (n, dimension); a single vector has shape (dimension,)."""
@@ -84,6 +84,69 @@ class Writer(Protocol):
         """How the answer names its writer."""
         ...
 
-    def write(self, evidence: Evidence) -> Iterator[Draft]:
-        """The draft, piece by piece."""
+    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | Written]:
+        """The draft, piece by piece; a Delta is shown and is no part of it, a Written says how it came about."""
+        ...
+
+
+class Rewritten(NamedTuple):
+    """A question made self-contained, by whom, and what a reader should know about it."""
+
+    question: str
+    notes: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Rewriter(Protocol):
+    """A writer that can also make a follow-up question self-contained."""
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> Rewritten | None:
+        """The question with what it lacks from ``history``; None where that failed and code has to do it."""
+        ...
+
+
+class Message(NamedTuple):
+    """What is said to a chat model."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+class Said(NamedTuple):
+    """A piece of what a chat model says: text, a thought, or neither while ``waited`` seconds have passed in silence."""
+
+    text: str = ""
+    thought: str = ""
+    waited: float = 0.0
+
+
+class Spent(NamedTuple):
+    """Tokens that a chat read and wrote, as far as the model counts them; comes last."""
+
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+
+
+class ChatModel(Protocol):
+    """A model that answers messages with text."""
+
+    @property
+    def name(self) -> str:
+        """The model, behind what runs it: ``ollama/qwen3:4b``."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, str | int | float | bool]:
+        """What it is run with, for the trace."""
+        ...
+
+    def room(self) -> int:
+        """Tokens that a prompt may have, with the answer's share of the context window taken off."""
+        ...
+
+    def chat(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> Iterator[Said | Spent]:
+        """The answer, piece by piece; ``schema`` is the JSON schema it should obey, which models may ignore.
+
+        Closing the iterator stops the model. Raises BackendError, also for an answer that was cut off.
+        """
         ...

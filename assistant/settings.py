@@ -35,3 +35,17 @@ class Settings(BaseSettings):
         default=0.5, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )
     max_words: int = Field(default=80, ge=10, le=1000, description="words an extractive answer aims to stay under")
+    unsupported: Literal["mark", "drop"] = Field(
+        default="mark", description="what happens to a model's sentence that no document bears out"
+    )
+    judge: bool = Field(default=False, description="have the chat model check each claim too; it can only lower support")
+    context_tokens: int = Field(default=8192, ge=1024, le=1_000_000, description="context window the model is run with")
+    answer_tokens: int = Field(default=1024, ge=16, le=100_000, description="tokens an answer may have, thoughts apart")
+    temperature: float = Field(default=0.0, ge=0, le=2, description="0 takes the likeliest word every time")
+    seed: int = Field(default=7, ge=0, description="makes a model repeat itself at temperatures above 0")
+    think: bool = Field(default=False, description="let a thinking model think first: slower, shown as 'thinking'")
+    keep_alive: str = Field(
+        default="10m", pattern=r"^-?\d+(ms|s|m|h)?$", description="how long the server keeps the model loaded"
+    )
+    first_token_seconds: float = Field(default=300, gt=0, description="patience while a model loads and reads")
+    idle_seconds: float = Field(default=60, gt=0, description="patience between two words of a model")

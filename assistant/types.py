@@ -213,6 +213,7 @@ class Trace(Value):
     options: dict[str, str | int | float | bool] = {}
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
+    notes: tuple[str, ...] = Field(default=(), description="what a reader should know: who stood in, what did not fit")
     seconds: dict[str, float] = Field(default={}, description="wall seconds of each step")
 
 
@@ -241,10 +242,14 @@ class Answer(Value):
 
 
 class Delta(Value):
-    """A piece of an answer while it is written; ``verified`` once its sentence has been checked."""
+    """A piece of an answer while it is written; ``verified`` once its sentence has been checked.
+
+    ``kind`` tells the answer from what is only shown while waiting for it: a model's thoughts, or a sign of life.
+    """
 
     text: str
     verified: bool
+    kind: Literal["answer", "thinking", "waiting"] = "answer"
 
 
 class Draft(Value):
@@ -256,6 +261,19 @@ class Draft(Value):
 
     text: str
     quotes: tuple[Sentence, ...] = ()
+
+
+class Written(Value):
+    """How a draft was written; a writer may yield one last, and it goes into the answer and its trace."""
+
+    writer: str | None = Field(default=None, description="who wrote, if not the writer that was asked")
+    prompt: str | None = None
+    prompt_hash: str | None = None
+    model: str | None = None
+    options: dict[str, str | int | float | bool] = {}
+    prompt_tokens: int | None = None
+    answer_tokens: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 class Contrast(Value):

@@ -142,7 +142,9 @@ def test_an_answer_without_a_supported_sentence_is_a_refusal(folder: Path, embed
     assert [dropped.text for dropped in answer.trace.dropped] == ["Whales sing in the deep ocean all winter."]
 
 
-@pytest.mark.parametrize("question", ["", "  \n", "\x00\x00", "why " * 30_000], ids=["empty", "blank", "nul", "endless"])
+@pytest.mark.parametrize(
+    "question", ["", "  \n", "\x00\x00", "why " * 30_000], ids=["empty", "blank", "nul", "endless"]
+)
 def test_what_is_no_question_is_said_so(assistant: Assistant, question: str) -> None:
     with pytest.raises(QuestionError, match=r"`assistant "):
         assistant.ask(question)

@@ -269,7 +269,7 @@ def test_an_interrupted_build_shows_nothing_and_resumes(index_dir: Path, docs: P
     embedder = FakeEmbedder()
     with Index.open(index_dir, lambda: embedder) as index:
         assert sources(index) == []
-        assert index.verify() == ["catalog: a build was interrupted and left 4 pending documents"]
+        assert index.verify() == ["catalog: a build is unfinished, 4 documents are pending"]
         index.sync(docs)
         assert embedder.embedded == index.status().chunks - 128
         assert index.verify() == []

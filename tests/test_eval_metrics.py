@@ -1,4 +1,5 @@
-"""Metrics: hand-computed tables, trusted implementations, and for each metric a wrong variant that its table catches."""
+"""Metrics: tables worked out by hand, trusted implementations, and wrong variants that the tables catch."""
+# ruff: noqa: ARG001, ARG005, E501 - scorers share one shape; a row of a table is one line
 
 from __future__ import annotations
 
@@ -61,7 +62,10 @@ def span(source: str, quote: str) -> tuple[int, int]:
 def passage(source: str, quote: str, rank: int = 1) -> Passage:
     start, end = span(source, quote)
     return Passage(
-        chunk=Chunk(source=source, start=start, end=end, text=quote), origin=CORPUS.origin(source), score=1 / rank, rank=rank
+        chunk=Chunk(source=source, start=start, end=end, text=quote),
+        origin=CORPUS.origin(source),
+        score=1 / rank,
+        rank=rank,
     )
 
 
@@ -94,7 +98,9 @@ def answer(text: str = "Yes.", **given: Any) -> Answer:
     return Answer.model_validate(base | given)
 
 
-def case(kind: str = "fact", facts: Sequence[Sequence[str]] = (), evidence: Sequence[tuple[str, str]] = (), **given: Any) -> Case:
+def case(
+    kind: str = "fact", facts: Sequence[Sequence[str]] = (), evidence: Sequence[tuple[str, str]] = (), **given: Any
+) -> Case:
     base: dict[str, Any] = {
         "id": "q",
         "question": "?",
@@ -107,8 +113,16 @@ def case(kind: str = "fact", facts: Sequence[Sequence[str]] = (), evidence: Sequ
 
 
 REFUSAL = answer(NOT_IN_DOCUMENTS)
-CRACK, TEN_LORRIES, CLOSED = "Engineers found a long crack in the tower.", "Ten lorries were stopped.", "The bridge closed on Monday."
-SIX, TEN, FERRY = "Repairs of the bridge will take six weeks.", "Repairs of the bridge will take ten weeks.", "The mayor promised a ferry for all."
+CRACK, TEN_LORRIES, CLOSED = (
+    "Engineers found a long crack in the tower.",
+    "Ten lorries were stopped.",
+    "The bridge closed on Monday.",
+)
+SIX, TEN, FERRY = (
+    "Repairs of the bridge will take six weeks.",
+    "Repairs of the bridge will take ten weeks.",
+    "The mayor promised a ferry for all.",
+)
 FACT = case(facts=[["crack", "fissure"]], evidence=[("herald.md", CRACK)])
 MULTI = case("multi", facts=[["six weeks"], ["crack"]], evidence=[("post.md", SIX), ("herald.md", CRACK)])
 DISPUTE = case("conflict", facts=[["six weeks"], ["ten weeks"]], evidence=[("post.md", SIX), ("radio.md", TEN)])
@@ -279,15 +293,7 @@ def _zero_for_none(metric: str) -> Scorer:
     return lambda c, a, corpus: Score(METRICS[metric].score(c, a, corpus).value or 0.0)
 
 
-def _one_minus(metric: str) -> Scorer:
-    def wrong(c: Case, a: Answer, corpus: Corpus) -> Score:
-        value = METRICS[metric].score(c, a, corpus).value
-        return Score(None if value is None else 1 - value)
-
-    return wrong
-
-
-def _by_publisher_alone(case: Case, given: Answer, corpus: Corpus) -> Score:
+def _by_outlet_alone(case: Case, given: Answer, corpus: Corpus) -> Score:
     cited = [c for c in given.claims if c.citations]
     return Score(float(any(f"{o}:" in c.text for c in cited for o in ("Post", "Radio"))) if cited else None)
 
@@ -322,7 +328,7 @@ WRONG: Mapping[str, Scorer] = {
     "citation_recall": _else("citation_precision"),
     "citation_f1": _else("citation_precision"),
     "uncited_claims": _zero_for_none("uncited_claims"),
-    "misattributed_claims": _by_publisher_alone,
+    "misattributed_claims": _by_outlet_alone,
     "false_answers": _zero_for_none("false_answers"),
     "false_refusals": lambda c, a, corpus: Score(float(a.outcome == "not_in_documents")),
     "crag": _else("fact_coverage"),
@@ -351,10 +357,19 @@ def test_a_wrong_implementation_is_caught(metric: str) -> None:
 
 
 def test_every_measured_metric_has_a_wrong_implementation() -> None:
-    families = {name.split("@")[0].removeprefix("document_").removeprefix("passage_").removeprefix("sentence_") for name in METRICS}
-    caught = {name.split("@")[0].removeprefix("document_").removeprefix("passage_").removeprefix("sentence_") for name in {*WRONG, *WRONG_OVER_ALL}}
+    families = {
+        name.split("@")[0].removeprefix("document_").removeprefix("passage_").removeprefix("sentence_")
+        for name in METRICS
+    }
+    caught = {
+        name.split("@")[0].removeprefix("document_").removeprefix("passage_").removeprefix("sentence_")
+        for name in {*WRONG, *WRONG_OVER_ALL}
+    }
     forms = {f.replace("follow_up_full_", "follow_up_").replace("follow_up_bare_", "follow_up_") for f in families}
-    assert forms - {c.replace("follow_up_full_", "follow_up_").replace("follow_up_bare_", "follow_up_") for c in caught} == set()
+    assert (
+        forms - {c.replace("follow_up_full_", "follow_up_").replace("follow_up_bare_", "follow_up_") for c in caught}
+        == set()
+    )
 
 
 # --- numbers over the whole exam -----------------------------------------------------------------------------
@@ -392,7 +407,9 @@ WRONG_OVER_ALL: Mapping[str, Callable[[Any, Any], float]] = {
     "refusal_f1": METRICS["refusal_recall"].overall,
     "conflict_precision": METRICS["conflict_recall"].overall,
     "conflict_recall": METRICS["conflict_precision"].overall,
-    "conflict_f1": lambda f, t: (METRICS["conflict_precision"].overall(f, t) + METRICS["conflict_recall"].overall(f, t)) / 2,
+    "conflict_f1": lambda f, t: (
+        (METRICS["conflict_precision"].overall(f, t) + METRICS["conflict_recall"].overall(f, t)) / 2
+    ),
     "seconds_p50": lambda v, t: float(v.mean()),
     "seconds_p95": lambda v, t: float(v.max()),
 }
@@ -466,12 +483,15 @@ def test_ranking_agrees_with_ir_measures(name: str, found: set[int], lost: int, 
     ],
 )
 def test_squad_normalisation_and_f1(prediction: str, gold: str, em: float, f1: float) -> None:
-    assert (exact_match(prediction, gold), token_f1(prediction, gold)) == (em, pytest.approx(f1))
+    assert exact_match(prediction, gold) == em
+    assert token_f1(prediction, gold) == pytest.approx(f1)
 
 
 @given(scores=st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=2, max_size=12), data=st.data())
 def test_auroc_is_the_share_of_ordered_pairs(scores: list[float], data: st.DataObject) -> None:
-    labels = data.draw(st.lists(st.booleans(), min_size=len(scores), max_size=len(scores)).filter(lambda t: len(set(t)) == 2))
+    labels = data.draw(
+        st.lists(st.booleans(), min_size=len(scores), max_size=len(scores)).filter(lambda t: len(set(t)) == 2)
+    )
     positive = [s for s, label in zip(scores, labels, strict=True) if label]
     negative = [s for s, label in zip(scores, labels, strict=True) if not label]
     pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.backends import minilm
 from assistant.backends.minilm import DIMENSION, MiniLM
 from assistant.errors import WeightsError
+from assistant.ports import Embedder
 from assistant.types import Span
 
 TEXTS = [
@@ -42,7 +43,7 @@ def model() -> MiniLM:
     return MiniLM.open()
 
 
-def embed(model: MiniLM, texts: list[str]) -> NDArray[np.float32]:
+def embed(model: Embedder, texts: list[str]) -> NDArray[np.float32]:
     return np.stack([e.whole for e in model.embed_documents(texts, [[]] * len(texts))])
 
 

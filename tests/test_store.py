@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -21,8 +21,10 @@ from assistant.errors import (
     IndexMissingError,
     IndexStaleError,
     RecipeError,
+    StoreError,
 )
 from assistant.index.store import Index
+from assistant.ports import PassageStore
 from assistant.types import Filter, Progress
 
 EMBEDDER = FakeEmbedder()
@@ -55,15 +57,15 @@ def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterat
         yield index
 
 
-def sources(index: Index, ids: object) -> list[str]:
-    return [stored.origin.source for stored in index.fetch(list(ids))]  # type: ignore[call-overload]  # ids
+def sources(index: PassageStore, ids: Iterable[str]) -> list[str]:
+    return [stored.origin.source for stored in index.fetch(list(ids))]
 
 
-def dense(index: Index, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
     return sources(index, index.dense(EMBEDDER.embed_query(text), 10, where))
 
 
-def keyword(index: Index, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
     return sources(index, index.keyword(text, 10, where))
 
 
@@ -196,6 +198,12 @@ def test_a_second_writer_learns_who_is_first(index_dir: Path, docs: Path) -> Non
         assert all("Process " in message and " since 20" in message for message in said)
         assert said
         first.sync(docs)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, docs: Path) -> None:
+    (tmp_path / "file").touch()
+    with opened(tmp_path / "file") as index, pytest.raises(StoreError, match="`export ASSISTANT_INDEX_DIR="):
+        index.sync(docs)
 
 
 @pytest.mark.parametrize("damage", ["overwritten", "garbage"])

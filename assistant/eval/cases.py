@@ -135,9 +135,7 @@ class Suite(Value):
         return digest.hexdigest()
 
 
-def select(
-    suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, seed: int | None = None
-) -> Suite:
+def select(suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, seed: int | None = None) -> Suite:
     """The suite with only some of its questions: those of the kinds, and of these a random ``limit``.
 
     The questions keep their order. Raises SuiteError where nothing is left.

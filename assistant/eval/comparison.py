@@ -79,9 +79,7 @@ class Comparison(NamedTuple):
         count = len(self.changes)
         cases = f"{count} case{'' if count == 1 else 's'} changed" if count else "No case changed"
         if real:
-            named = ", ".join(
-                f"{d.metric} {d.verdict} ({d.before:.3g} to {d.after:.3g}, p = {d.p:.2g})" for d in real
-            )
+            named = ", ".join(f"{d.metric} {d.verdict} ({d.before:.3g} to {d.after:.3g}, p = {d.p:.2g})" for d in real)
             noise = f"{moved} further metrics moved no more than chance would move them"
             return f"{cases}; real differences: {named}; {noise}."
         if moved:
@@ -97,10 +95,7 @@ def snapshot(card: Card, suite: Suite, about: Mapping[str, JsonValue] | None = N
         run=card.name,
         about=dict(about or {}),
         numbers={metric: number.value for metric, number in card.numbers.items() if number},
-        answers={
-            one.case.key: Answered(outcome=one.answer.outcome, text=_hash(one.answer.text))
-            for one in card.cases
-        },
+        answers={one.case.key: Answered(outcome=one.answer.outcome, text=_hash(one.answer.text)) for one in card.cases},
         scores={
             metric: {
                 one.case.key: (score.value, score.truth)
@@ -136,9 +131,7 @@ def earlier(path: Path, suite: Suite) -> Snapshot:
             f"{path}:1: there is no baseline. Make a run the baseline with `assistant eval --accept`."
         ) from error
     except ValidationError as error:
-        raise SuiteError(
-            f"{path}:1: this is no baseline. Write a new one with `assistant eval --accept`."
-        ) from error
+        raise SuiteError(f"{path}:1: this is no baseline. Write a new one with `assistant eval --accept`.") from error
     if found.suite_hash != suite.hash:
         raise SuiteError(
             f"{path}:1: this is the baseline of another suite ({found.suite!r}, hash "

@@ -104,8 +104,7 @@ def random_sentence(texts: Texts) -> Control:
             [s for s in texts.within(where) if texts.corpus.sentences(s)],
         )
         drawn = [
-            (s, chance.choice(texts.corpus.sentences(s)))
-            for s in chance.sample(sources, min(SHOWN, len(sources)))
+            (s, chance.choice(texts.corpus.sentences(s))) for s in chance.sample(sources, min(SHOWN, len(sources)))
         ]
         return _answer(texts, question, history, drawn[:1], drawn)
 
@@ -117,11 +116,7 @@ def everything(texts: Texts) -> Control:
 
     @lru_cache(maxsize=8)
     def dump(where: Filter) -> Answer:
-        whole = [
-            (s, Span(0, len(texts.corpus[s].text)))
-            for s in texts.within(where)
-            if texts.corpus[s].text.strip()
-        ]
+        whole = [(s, Span(0, len(texts.corpus[s].text))) for s in texts.within(where) if texts.corpus[s].text.strip()]
         return _answer(texts, "", (), whole, whole)
 
     def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
@@ -145,9 +140,7 @@ def keyword(texts: Texts) -> Control:
     def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
         scores = index.scores(question)
         admitted = (
-            [n for source in texts.within(where) for n in by_source.get(source, ())]
-            if where != Filter()
-            else None
+            [n for source in texts.within(where) for n in by_source.get(source, ())] if where != Filter() else None
         )
         ranked = _best(scores + noise, admitted, SHOWN)
         chunks = [(texts.passages[n], float(scores[n])) for n in ranked if scores[n] > 0]
@@ -268,6 +261,4 @@ def _answer(
 
 
 def _chunk(texts: Texts, source: str, span: Span) -> Chunk:
-    return Chunk(
-        source=source, start=span.start, end=span.end, text=texts.corpus[source].text[span.start : span.end]
-    )
+    return Chunk(source=source, start=span.start, end=span.end, text=texts.corpus[source].text[span.start : span.end])

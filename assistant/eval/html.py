@@ -16,6 +16,7 @@ from assistant.eval.report import Report, heading, notes, rows, shown
 from assistant.eval.scoring import Card, Failure
 from assistant.types import Answer
 
+_BELOW_ZERO = ("crag",)  # has no place on an axis from 0 to 1
 MOST_FAILURES = 300
 MOST_TEXT = 1500
 
@@ -89,42 +90,26 @@ def _tiles(report: Report) -> str:
 
 
 def _plots(report: Report) -> str:
-    bars = [
-        plots.Bar(
-            metric, number.value, number.low, number.high,
-            [(control.name, n.value) for control in report.controls if (n := control.numbers.get(metric))],
-            METRICS[metric].better == "lower",
-        )
-        for metric, number in report.card.numbers.items()
-        if number and METRICS[metric].better != "neither" and METRICS[metric].group != "cost" and 0 <= number.value <= 1
-    ]  # fmt: skip
-    figures = []
-    if bars:
-        figures.append(
-            _figure(
-                plots.intervals(bars),
-                "Dots are values, bands their 95 % intervals, hollow dots the controls; ↓ lower is better.",
-            )
-        )
-    smaller = []
+    groups: dict[str, list[plots.Bar]] = {}
+    for metric, number in report.card.numbers.items():
+        about = METRICS[metric]
+        if number and about.better != "neither" and about.group != "cost" and metric not in _BELOW_ZERO:
+            beside = [(control.name, n.value) for control in report.controls if (n := control.numbers.get(metric))]
+            bar = plots.Bar(metric, number.value, number.low, number.high, beside, about.better == "lower")
+            groups.setdefault(about.group, []).append(bar)
+    figures = [_figure(plots.intervals(bars), group) for group, bars in groups.items()]
     risk = _risk(report)
     if risk:
-        smaller.append(
-            _figure(
-                risk,
-                "Share of unanswerable questions among those it was surest of: the lower the curve, the better it knows.",
-            )
+        caption = (
+            "Share of unanswerable questions among those it was surest of: the lower the curve, the better it knows."
         )
-    seconds = [
-        one.answer.trace.seconds[WALL] for one in report.card.cases if WALL in one.answer.trace.seconds
-    ]
+        figures.append(_figure(risk, caption))
+    seconds = [one.answer.trace.seconds[WALL] for one in report.card.cases if WALL in one.answer.trace.seconds]
     if seconds:
         marks = [("p50", float(np.percentile(seconds, 50))), ("p95", float(np.percentile(seconds, 95)))]
-        smaller.append(
-            _figure(plots.histogram(seconds, marks, "wall time of an answer"), f"{len(seconds)} answers.")
-        )
-    both = f'<div class="plots">{"".join(smaller)}</div>' if smaller else ""
-    return f"<h2>At a glance</h2>{''.join(figures)}{both}"
+        figures.append(_figure(plots.histogram(seconds, marks, "wall time of an answer"), f"{len(seconds)} answers"))
+    key = "Dots are values, bands their 95 % intervals, hollow dots the controls; ↓ lower is better."
+    return f'<h2>At a glance</h2><p class="soft">{key}</p><div class="plots">{"".join(figures)}</div>'
 
 
 def _risk(report: Report) -> str:
@@ -135,9 +120,7 @@ def _risk(report: Report) -> str:
     xs, ys = risk_coverage(truths, truths)
     lines = [own, plots.Curve("perfect", xs.tolist(), ys.tolist(), "ideal")]
     lines += [
-        curve
-        for control in report.controls
-        if control.name == "keyword search" and (curve := _curve(control, "other"))
+        curve for control in report.controls if control.name == "keyword search" and (curve := _curve(control, "other"))
     ]
     return plots.curves(lines, "coverage: share of questions answered", "risk")
 
@@ -169,29 +152,21 @@ def _table(report: Report) -> str:
 
 
 def _comparison(comparison: Comparison) -> str:
-    out = [
-        f"<h2>Since {escape(comparison.before)}</h2><p>{escape(comparison.summary)}</p>",
-        '<div class="box scroll"><table>',
-    ]
-    out.append(
-        "<tr><th>metric</th><th>before</th><th>after</th><th>n</th><th>p (Holm)</th><th>verdict</th></tr>"
-    )
-    for d in comparison.differences:
-        if d.verdict != "same":
-            cells = (shown(d.before), shown(d.after), str(d.n), f"{d.p:.2g}")
-            out.append(
-                f"<tr><td>{escape(d.metric)}</td>{''.join(f'<td>{c}</td>' for c in cells)}<td class={d.verdict}>{d.verdict}</td></tr>"
-            )
-    out.append("</table></div>")
+    out = [f"<h2>Since {escape(comparison.before)}</h2><p>{escape(comparison.summary)}</p>"]
+    moved = [d for d in comparison.differences if d.verdict != "same"]
+    if moved:
+        columns = ("metric", "before", "after", "n", "p (Holm)", "verdict")
+        out.append(f'<div class="box scroll"><table><tr>{"".join(f"<th>{c}</th>" for c in columns)}</tr>')
+        for d in moved:
+            cells = "".join(f"<td>{cell}</td>" for cell in (shown(d.before), shown(d.after), d.n, f"{d.p:.2g}"))
+            out.append(f'<tr><td>{escape(d.metric)}</td>{cells}<td class="{d.verdict}">{d.verdict}</td></tr>')
+        out.append("</table></div>")
     if comparison.changes:
         out.append(f"<details><summary>{len(comparison.changes)} changed cases</summary><ul>")
         for change in comparison.changes:
-            moved = ", ".join(
-                f"{m} {shown(old) or 'none'} → {shown(new) or 'none'}" for m, old, new in change.scores
-            )
-            out.append(
-                f"<li><code>{escape(change.case)}</code> {escape(' → '.join(dict.fromkeys(change.outcome)))}; {escape(moved)}</li>"
-            )
+            scores = ", ".join(f"{m} {shown(old) or 'none'} → {shown(new) or 'none'}" for m, old, new in change.scores)
+            said = f"{' → '.join(dict.fromkeys(change.outcome))}; {scores or 'other words'}"
+            out.append(f"<li><code>{escape(change.case)}</code> {escape(said)}</li>")
         out.append("</ul></details>")
     return "".join(out)
 
@@ -261,9 +236,7 @@ def _about(report: Report) -> str:
         for key, value in said
     )
     more = "".join(f"<li>{escape(note)}</li>" for note in notes(report)[:50])
-    return f'<h2>Run</h2><div class="box scroll"><table>{items}</table></div>' + (
-        f"<ul>{more}</ul>" if more else ""
-    )
+    return f'<h2>Run</h2><div class="box scroll"><table>{items}</table></div>' + (f"<ul>{more}</ul>" if more else "")
 
 
 def _cut(text: str, length: int) -> str:

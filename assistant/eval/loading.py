@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -51,9 +52,7 @@ def load(folder: str | Path, read: Read, split: str | None = "dev") -> Suite:
     path = Path(folder) / "suite.toml"
     said = _suite_file(path)
     faults = [_at(path, f"metrics.{m}", f"unknown metric {m!r}") for m in unknown_metrics(said.metrics)]
-    faults += [
-        _at(path, f"gates.{m}", f"gate on the unknown metric {m!r}") for m in unknown_metrics(said.gates)
-    ]
+    faults += [_at(path, f"gates.{m}", f"gate on the unknown metric {m!r}") for m in unknown_metrics(said.gates)]
     gates: list[Gate] = []
     for metric, text in said.gates.items():
         try:
@@ -214,16 +213,14 @@ def _documents(path: Path, corpus: str, read: Read, faults: list[str]) -> Mappin
 
 
 def _at(path: Path, key: str, text: str) -> str:
-    """``file:line: text``, where the line is that of the key (its last part) or of its table."""
-    table, _, name = key.rpartition(".")
+    """``file:line: text``; the line is that of the last part of ``key``, at or below that of its first."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    for wanted in (name, table):
-        for number, line in enumerate(lines, 1):
-            if wanted and line.split("#")[0].strip().strip(",[").strip().strip("\"',]").startswith(wanted):
-                return f"{path}:{number}: {text}"
-            if wanted and f'"{wanted}"' in line.split("#")[0]:
-                return f"{path}:{number}: {text}"
-    return f"{path}:1: {text}"
+    place = 0
+    for name in key.split("."):
+        word = re.compile(rf"(?<![\w@-]){re.escape(name)}(?![\w@-])")
+        found = [n for n, line in enumerate(lines) if n >= place and word.search(line.split("#")[0])]
+        place = found[0] if found else place
+    return f"{path}:{place + 1}: {text}"
 
 
 def _line_of(message: str) -> str:

@@ -24,9 +24,7 @@ class Header(Value):
 
     suite: str
     suite_hash: str
-    selection: str = Field(
-        description="hash of the questions that were asked, where they are part of a suite"
-    )
+    selection: str = Field(description="hash of the questions that were asked, where they are part of a suite")
     cases: int
     seed: int
     started: str
@@ -83,9 +81,7 @@ def read_run(path: Path) -> Run:
     cut = lines.pop()
     notes = (f"{path}:{len(lines) + 1}: the last line is cut off and was dropped",) if cut else ()
     if not lines:
-        raise SuiteError(
-            f"{path}:1: the run log has no header. Delete its folder with `rm -r {path.parent}`."
-        )
+        raise SuiteError(f"{path}:1: the run log has no header. Delete its folder with `rm -r {path.parent}`.")
     header = _parsed(path, 1, lines[0], Header)
     results: dict[str, Result] = {}
     for number, line in enumerate(lines[1:], 2):

@@ -32,13 +32,13 @@ class Curve(NamedTuple):
 
 def intervals(bars: Sequence[Bar]) -> str:
     """Values with their intervals on one axis from 0 to 1; hollow dots are the controls."""
-    left, right, step, top = 210, 640, 24, 26
+    left, right, step, top = 200, 450, 22, 26
     height = top + step * len(bars) + 12
 
     def x(value: float) -> float:
         return round(left + (right - left) * min(max(value, 0.0), 1.0), 1)
 
-    out = [_open(720, height, "Metrics with 95 % intervals, controls as hollow dots")]
+    out = [_open(520, height, "Metrics with 95 % intervals, controls as hollow dots")]
     for tick in (0, 0.25, 0.5, 0.75, 1):
         out.append(f'<line class="grid" x1="{x(tick)}" x2="{x(tick)}" y1="{top - 6}" y2="{height - 10}"/>')
         out.append(f'<text class="tick" x="{x(tick)}" y="14" text-anchor="middle">{tick:g}</text>')
@@ -53,9 +53,7 @@ def intervals(bars: Sequence[Bar]) -> str:
             out.append(f'<circle class="control" cx="{x(value)}" cy="{y}" r="4">{title}</circle>')
         if bar.low is not None and bar.high is not None:
             out.append(f'<line class="whisker" x1="{x(bar.low)}" x2="{x(bar.high)}" y1="{y}" y2="{y}"/>')
-        out.append(
-            f'<circle class="value" cx="{x(bar.value)}" cy="{y}" r="5"><title>{bar.value:.3f}</title></circle>'
-        )
+        out.append(f'<circle class="value" cx="{x(bar.value)}" cy="{y}" r="5"><title>{bar.value:.3f}</title></circle>')
         out.append(f'<text class="number" x="{right + 16}" y="{y + 4}">{bar.value:.3f}</text>')
     return "".join([*out, "</svg>"])
 
@@ -132,4 +130,4 @@ def _open(width: float, height: float, title: str) -> str:
 def _seconds(value: float) -> str:
     if value >= 1:
         return f"{value:.3g} s"
-    return f"{1000 * value:.2g} ms"
+    return f"{1000 * value:.0f} ms" if value >= 0.01 else f"{1000 * value:.2g} ms"

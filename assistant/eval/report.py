@@ -176,9 +176,7 @@ def _changed(comparison: Comparison, limit: int) -> list[str]:
     lines = []
     for change in comparison.changes[:limit]:
         outcome = change.outcome[0] if change.outcome[0] == change.outcome[1] else " to ".join(change.outcome)
-        scores = ", ".join(
-            f"{m} {shown(old) or 'none'} to {shown(new) or 'none'}" for m, old, new in change.scores[:4]
-        )
+        scores = ", ".join(f"{m} {shown(old) or 'none'} to {shown(new) or 'none'}" for m, old, new in change.scores[:4])
         lines.append(f"{change.case}: {outcome}{'; ' + scores if scores else '; other words'}")
     left = len(comparison.changes) - limit
     return [*lines, *([f"... and {left} more"] if left > 0 else [])]
@@ -224,7 +222,7 @@ def markdown(report: Report) -> str:
             f"- `{f.scored.case.id}` {_md(f.scored.case.question)} — {_md(_cut('; '.join(f.reasons), 300))}"
             for f in report.failures[:50]
         ]
-    out += ["", "## Run", "", *(f"- {key}: `{value}`" for key, value in report.run.header.about.items())]
+    out += ["", "## Run", "", *(f"- {_md(key)}: {_md(str(value))}" for key, value in report.run.header.about.items())]
     out += [f"- note: {_md(note)}" for note in _few(notes(report))]
     return "\n".join(out) + "\n"
 
@@ -261,9 +259,9 @@ def junit(report: Report) -> str:
     for verdict in report.gates:
         test = ElementTree.SubElement(gates_suite, "testcase", classname="gates", name=str(verdict.gate))
         if verdict.state == "failed":
-            ElementTree.SubElement(test, "failure", message=_xml(str(verdict)))
+            ElementTree.SubElement(test, "failure", message=str(verdict))
         elif verdict.state == "skipped":
-            ElementTree.SubElement(test, "skipped", message=_xml(str(verdict)))
+            ElementTree.SubElement(test, "skipped", message=str(verdict))
     reasons = {failure.scored.case.key: failure.reasons for failure in report.failures}
     for kind in dict.fromkeys(one.case.kind for one in report.card.cases):
         cases = [one for one in report.card.cases if one.case.kind == kind and not one.case.variant]
@@ -273,22 +271,18 @@ def junit(report: Report) -> str:
         )
         for one in cases:
             seconds = one.answer.trace.seconds.get("wall", 0.0)
-            test = ElementTree.SubElement(
-                suite, "testcase", classname=kind, name=one.case.id, time=f"{seconds:.3f}"
-            )
+            test = ElementTree.SubElement(suite, "testcase", classname=kind, name=one.case.id, time=f"{seconds:.3f}")
             if one in crashed:
-                ElementTree.SubElement(test, "error", message=_xml(one.scores["failures"].reason))
+                ElementTree.SubElement(test, "error", message=one.scores["failures"].reason)
             elif one.case.key in reasons:
-                ElementTree.SubElement(test, "system-out").text = _xml("\n".join(reasons[one.case.key]))
+                ElementTree.SubElement(test, "system-out").text = "\n".join(reasons[one.case.key])
     ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _legal(ElementTree.tostring(root, encoding="unicode")) + "\n"
 
 
-def _xml(text: str) -> str:
-    """Without the control characters XML 1.0 has no way to write."""
-    return "".join(
-        c
-        for c in text
-        if c in "\t\n\r"
-        or (ord(c) >= 32 and not 0xD800 <= ord(c) <= 0xDFFF and ord(c) not in (0xFFFE, 0xFFFF))
-    )
+_ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
+
+
+def _legal(text: str) -> str:
+    """Without the characters XML 1.0 has no way to write; ElementTree lets them through."""
+    return text.translate(_ILLEGAL)

@@ -60,9 +60,7 @@ def run(
         with appending(path) as append:
             if not path.stat().st_size:
                 append(header)
-            for count, result in enumerate(
-                answers(open_cases, ask, workers, suite.time_limit), len(done) + 1
-            ):
+            for count, result in enumerate(answers(open_cases, ask, workers, suite.time_limit), len(done) + 1):
                 append(result)
                 on_progress(Progress(stage="asking", done=count, total=len(cases), item=result.case))
         return read_run(path)
@@ -97,9 +95,7 @@ def _claimed(runs: Path, header: Header) -> _Claim:
             continue
         if lock := _locked(folder / LOG):
             return _Claim(folder / LOG, lock)
-    raise SuiteError(
-        f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`."
-    )
+    raise SuiteError(f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`.")
 
 
 def _locked(path: Path) -> FileLock | None:
@@ -173,9 +169,7 @@ def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) ->
                 del deadlines[job]
                 job.worker.inbox.put(None)
                 idle.append(_Worker(ask, done))
-                yield Result(
-                    case=job.case.key, error=f"no answer within {time_limit:g} s", seconds=time_limit
-                )
+                yield Result(case=job.case.key, error=f"no answer within {time_limit:g} s", seconds=time_limit)
             continue
         if job in deadlines:  # else: it was given up, and the late answer is of no use
             del deadlines[job]
@@ -200,9 +194,7 @@ def answered(ask: Ask, case: Case) -> Result:
         seconds = time.perf_counter() - start
         return Result(case=case.key, answer=timed(as_answer(case, given), seconds), seconds=seconds)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
-        return Result(
-            case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start
-        )
+        return Result(case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start)
 
 
 def as_answer(case: Case, given: Answer | str) -> Answer:

@@ -13,7 +13,7 @@ from assistant.eval import stats
 from assistant.eval.cases import Case, Suite
 from assistant.eval.gates import Verdict, judge
 from assistant.eval.log import Run, read_run
-from assistant.eval.metrics import METRICS, Metric, Score
+from assistant.eval.metrics import METRICS, PLAIN, Metric, Score
 from assistant.eval.metrics.base import mean
 from assistant.types import Answer
 
@@ -58,18 +58,14 @@ def rescore(run: Run | Path, suite: Suite, metrics: Sequence[str] = (), name: st
         )
     forms = {form.key: form for case in suite.cases for form in (case, *case.variants())}
     answers = [
-        (forms[result.case], result.answer_to(forms[result.case]))
-        for result in run.results
-        if result.case in forms
+        (forms[result.case], result.answer_to(forms[result.case])) for result in run.results if result.case in forms
     ]
     order = {key: place for place, key in enumerate(forms)}
     answers.sort(key=lambda pair: order[pair[0].key])
     return card(name or run.path.parent.name, answers, suite, metrics)
 
 
-def card(
-    name: str, answers: Iterable[tuple[Case, Answer]], suite: Suite, metrics: Sequence[str] = ()
-) -> Card:
+def card(name: str, answers: Iterable[tuple[Case, Answer]], suite: Suite, metrics: Sequence[str] = ()) -> Card:
     """The card of answers in hand."""
     chosen = [METRICS[metric] for metric in metrics or suite.metrics or METRICS]
     # A gate may stand on a metric the table does not show, and so may the reason why a case failed.
@@ -91,9 +87,7 @@ def number(metric: Metric, cases: Sequence[Scored], seed: int = 0) -> Number | N
     value.
     """
     points = [
-        (s.case.cluster, score)
-        for s in cases
-        if (score := s.scores.get(metric.name)) and score.value is not None
+        (s.case.cluster, score) for s in cases if (score := s.scores.get(metric.name)) and score.value is not None
     ]
     if not points:
         return None
@@ -157,11 +151,11 @@ def failures(cases: Sequence[Scored]) -> list[Failure]:
             if (score := one.scores.get(fault.metric))
             and score.value is not None
             and score.value != fault.good
+            # A bare string cannot cite; that is a fact about the system, not a fault of each answer.
+            and not (fault.metric == "uncited_claims" and one.answer.writer == PLAIN)
         ]
         if found:
-            failed.append(
-                Failure(one, sum(badness for badness, _ in found), tuple(reason for _, reason in found))
-            )
+            failed.append(Failure(one, sum(badness for badness, _ in found), tuple(reason for _, reason in found)))
     return sorted(failed, key=lambda failure: -failure.badness)
 
 
@@ -171,9 +165,5 @@ def gates(suite: Suite, scores: Card) -> tuple[Verdict, ...]:
 
 
 def _value(metric: str, suite: Suite, scores: Card) -> float | None:
-    found = (
-        scores.numbers[metric]
-        if metric in scores.numbers
-        else number(METRICS[metric], scores.cases, suite.seed)
-    )
+    found = scores.numbers[metric] if metric in scores.numbers else number(METRICS[metric], scores.cases, suite.seed)
     return found.value if found else None

@@ -44,9 +44,7 @@ def bootstrap_mean(values: Floats, clusters: Sequence[str], seed: int = 0) -> In
     return _interval(value, (drawn @ sums) / (drawn @ sizes))
 
 
-def bootstrap(
-    overall: Overall, values: Floats, truths: Floats, clusters: Sequence[str], seed: int = 0
-) -> Interval:
+def bootstrap(overall: Overall, values: Floats, truths: Floats, clusters: Sequence[str], seed: int = 0) -> Interval:
     """Any number of two columns and its percentile interval, resampled by cluster; NaN resamples are left
     out.
     """

@@ -117,9 +117,7 @@ def init(folder: str | Path) -> list[Path]:
     }
     taken = [path for path in files if path.exists()]
     if taken:
-        raise SuiteError(
-            f"{taken[0]}:1: is there already. Name another folder: `assistant eval --init FOLDER`."
-        )
+        raise SuiteError(f"{taken[0]}:1: is there already. Name another folder: `assistant eval --init FOLDER`.")
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -451,7 +451,7 @@ class Catalog:
             ]
             pending = db.execute("SELECT count(*) FROM documents WHERE state = 'pending'").fetchone()[0]
             if pending:
-                found.append(f"catalog: a build was interrupted and left {pending} pending documents")
+                found.append(f"catalog: a build is unfinished, {pending} documents are pending")
             for source, text, start, end, chunk in db.execute(
                 """SELECT d.source, d.text, c."start", c."end", c.text FROM documents d
                    JOIN chunks c ON c.document = d.id WHERE d.state = 'live'"""
@@ -513,8 +513,10 @@ class Catalog:
             db.execute("COMMIT")
 
     def _connect(self) -> sqlite3.Connection:
-        # On a read-only disk SQLite cannot make the files it shares a WAL by; nobody writes there either.
-        options = "" if os.access(self.path.parent, os.W_OK) else "?mode=ro&immutable=1"
+        # Where SQLite cannot make the files it shares a WAL by, and there is no WAL, nobody is writing.
+        options = ""
+        if not os.access(self.path.parent, os.W_OK):
+            options = "?mode=ro" if Path(f"{self.path}-wal").exists() else "?mode=ro&immutable=1"
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}{options}",
             uri=True,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -24,7 +25,7 @@ from numpy.typing import NDArray
 
 from assistant.backends.chroma import ChromaIndex
 from assistant.backends.keyword import KeywordIndex
-from assistant.errors import BackendError, IndexLockedError, IndexMissingError, IndexStaleError
+from assistant.errors import BackendError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
 from assistant.index import build
 from assistant.index.catalog import Catalog, Matrix
 from assistant.index.derived import Derived
@@ -69,6 +70,7 @@ class Index:
         self._dir = index_dir
         self._store = index_dir / _STORE
         self._make_embedder = embedder
+        self._made: Embedder | None = None
         self._exact_up_to = exact_up_to
         self._catalog: Catalog | None = None
         self._view: _View | None = None
@@ -189,13 +191,13 @@ class Index:
         Raises IndexLockedError while another process writes, DocumentError where ``root`` does not exist, and
         IndexCorruptError or IndexStaleError where the catalog cannot be used.
         """
-        report = on_progress or _silently
+        report, started = on_progress or _silently, time.monotonic()
         with self._writing() as catalog:
             recipe = Recipe.read(self._dir)
             built = build.sync(catalog, build.Place(self._dir), root, recipe, self._embedder, report)
             if catalog.generation:
                 self._derived(catalog).refresh(recipe.analyzer, built.change, report)
-            return built.report
+            return built.report.model_copy(update={"seconds": time.monotonic() - started})
 
     def remove(self, source: str) -> IndexReport:
         """Forget a document, or all below a folder, until its root is synced again; see ``build.remove``."""
@@ -212,9 +214,12 @@ class Index:
 
     # --- parts
 
-    @cached_property
+    @property
     def _embedder(self) -> Embedder:
-        return self._make_embedder()
+        with self._mutex:
+            if self._made is None:
+                self._made = self._make_embedder()
+            return self._made
 
     def _derived(self, catalog: Catalog) -> Derived:
         return Derived(self._store, catalog, self._exact_up_to)
@@ -271,13 +276,18 @@ class Index:
         """The writer's lock and the catalog, made where there is none."""
         from filelock import FileLock, Timeout
 
-        self._store.mkdir(parents=True, exist_ok=True)
         try:
+            self._store.mkdir(parents=True, exist_ok=True)
             lock = FileLock(self._store / _LOCK, timeout=0)
             lock.acquire()
         except Timeout as exc:
             raise IndexLockedError(
                 f"{self._writer()} is writing to the index {str(self._dir)!r}. Try again when it is done"
+            ) from exc
+        except OSError as exc:
+            raise StoreError(
+                f"The index {str(self._dir)!r} cannot be written to: {exc.strerror}. "
+                "`export ASSISTANT_INDEX_DIR=<a folder you can write to>`"
             ) from exc
         try:
             since = datetime.now().astimezone().isoformat(timespec="seconds")

@@ -65,14 +65,8 @@ class Dataset(NamedTuple):
                 "publisher": document.publisher,
                 "published": document.published,
             }
-            said = [
-                f"{key}: {json.dumps(str(value), ensure_ascii=False)}"
-                for key, value in known.items()
-                if value
-            ]
-            path.write_text(
-                "\n".join(["---", *said, "---", "", document.text]), encoding="utf-8", newline="\n"
-            )
+            said = [f"{key}: {json.dumps(str(value), ensure_ascii=False)}" for key, value in known.items() if value]
+            path.write_text("\n".join(["---", *said, "---", "", document.text]), encoding="utf-8", newline="\n")
         return folder
 
 
@@ -91,9 +85,7 @@ class Given(NamedTuple):
     build: Callable[[Sequence[str]], Case]
 
 
-def given_contexts(
-    name: str, items: Sequence[Given], seed: int
-) -> tuple[dict[str, Document], tuple[Case, ...]]:
+def given_contexts(name: str, items: Sequence[Given], seed: int) -> tuple[dict[str, Document], tuple[Case, ...]]:
     """Documents and cases of a set where each question comes with its own texts.
 
     The texts of a question are shuffled before they are named, so that neither order nor name tells which is
@@ -125,10 +117,24 @@ def quotation(source: str, text: str, wordings: Sequence[str]) -> Quotation:
     return Quotation(source=source, quote=text)
 
 
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
+
+
+def printable(value: Any) -> Any:
+    """JSON with a blank for each control character: web texts have some, and no text file may. Offsets stay."""
+    if isinstance(value, str):
+        return value.translate(_CONTROLS)
+    if isinstance(value, list):
+        return [printable(each) for each in value]
+    if isinstance(value, dict):
+        return {key: printable(each) for key, each in value.items()}
+    return value
+
+
 def read_json(path: Path) -> Any:
     """The content of a JSON file. Raises SuiteError where there is none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return printable(json.loads(path.read_text(encoding="utf-8")))
     except json.JSONDecodeError as error:
         raise SuiteError(f"{path}:{error.lineno}: broken JSON, {error.msg}.") from error
     except OSError as error:
@@ -149,7 +155,7 @@ def read_jsonl(path: Path) -> list[tuple[int, Any]]:
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
-                records.append((number, json.loads(line)))
+                records.append((number, printable(json.loads(line))))
             except json.JSONDecodeError as error:
                 raise SuiteError(f"{path}:{number}: broken JSON, {error.msg}.") from error
     return records
@@ -162,8 +168,7 @@ def expecting(name: str, layout: str, path: Path, line: int = 1) -> Iterator[Non
         yield
     except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise SuiteError(
-            f"{path}:{line}: this is no {name} file ({type(error).__name__}: {str(error)[:80]}). It needs "
-            f"{layout}."
+            f"{path}:{line}: this is no {name} file ({type(error).__name__}: {str(error)[:80]}). It needs {layout}."
         ) from error
 
 

@@ -25,9 +25,7 @@ PROTOCOL = (
     "their topic. Answers are long prose, so key facts are not scored; sentence selection (sentence and "
     "citation metrics) and abstention are."
 )
-_LAYOUT = (
-    '{"id", "input", "passages": [{"title", "text"}], "output": [{"selected_sentences": [...]}]} on each line'
-)
+_LAYOUT = '{"id", "input", "passages": [{"title", "text"}], "output": [{"selected_sentences": [...]}]} on each line'
 
 
 def clapnq(path: Path, seed: int = 0) -> Dataset:

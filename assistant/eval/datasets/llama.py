@@ -40,9 +40,7 @@ def llama_dataset(path: Path, seed: int = 0, read: Read = read_texts) -> Dataset
             raise ValueError("no source_files")
         documents = dict(read(sources))
     corpus, cases, lost = Corpus(documents), [], 0
-    with expecting(
-        "llama-dataset", '{"examples": [{"query", "reference_contexts", "reference_answer"}]}', file
-    ):
+    with expecting("llama-dataset", '{"examples": [{"query", "reference_contexts", "reference_answer"}]}', file):
         for number, example in enumerate(raw["examples"], 1):
             evidence = [
                 Quotation(source=source, quote=context.strip())
@@ -67,7 +65,5 @@ def llama_dataset(path: Path, seed: int = 0, read: Read = read_texts) -> Dataset
         if not cases:
             raise ValueError("no example has a context that stands in a source file")
     metrics = (*RANKING, "fact_coverage", "token_f1", "false_refusals", *CITING, *COSTS)
-    warnings = (
-        (f"{lost} examples have no reference context in any source file and were left out",) if lost else ()
-    )
+    warnings = (f"{lost} examples have no reference context in any source file and were left out",) if lost else ()
     return Dataset("llama-dataset", documents, tuple(cases), PROTOCOL, metrics, warnings)

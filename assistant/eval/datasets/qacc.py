@@ -70,9 +70,7 @@ def _given(number: int, record: dict[str, Any]) -> Given | None:
             question=record["question"],
             kind="conflict" if conflict else "fact",
             facts=tuple(facts),
-            evidence=tuple(
-                quotation(sources[n], contexts[n], [answer]) for answer, named in found for n in named
-            ),
+            evidence=tuple(quotation(sources[n], contexts[n], [answer]) for answer, named in found for n in named),
             answerable=True,
         )
 

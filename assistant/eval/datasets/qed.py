@@ -24,8 +24,7 @@ PROTOCOL = (
     "answers are the fact."
 )
 _LAYOUT = (
-    '{"example_id", "question_text", "title_text", "paragraph_text", "annotation": {"explanation_type"}} '
-    "on each line"
+    '{"example_id", "question_text", "title_text", "paragraph_text", "annotation": {"explanation_type"}} on each line'
 )
 
 

@@ -27,9 +27,7 @@ PROTOCOL = (
     "where no sentence holds the answer word by word. Scores by string match reward dumping all text: read "
     "them beside the dump-everything control and the words of an answer."
 )
-_LAYOUT = (
-    '{"question", "documents": [{"text", "type", "answer"}], "gold_answers", "wrong_answers"} on each line'
-)
+_LAYOUT = '{"question", "documents": [{"text", "type", "answer"}], "gold_answers", "wrong_answers"} on each line'
 
 
 def ramdocs(path: Path, seed: int = 0) -> Dataset:

@@ -29,9 +29,7 @@ def squad2(path: Path, seed: int = 0) -> Dataset:
         documents, cases = {}, []
         for number, (title, paragraph) in enumerate(paragraphs, 1):
             source = f"squad2/{number:05d}.md"
-            documents[source] = Document(
-                source=source, title=title.replace("_", " "), text=paragraph["context"]
-            )
+            documents[source] = Document(source=source, title=title.replace("_", " "), text=paragraph["context"])
             cases += [_case(source, paragraph["context"], qa) for qa in paragraph["qas"]]
         if not cases:
             raise ValueError("no questions")

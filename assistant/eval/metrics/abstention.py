@@ -35,9 +35,7 @@ def auroc(scores: Floats, truth: Floats) -> float:
         return float("nan")
     _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
     middle = np.cumsum(counts) - (counts - 1) / 2  # the mean rank of each group of ties
-    return float(
-        (middle[inverse][truth == 1].sum() - positive * (positive + 1) / 2) / (positive * (total - positive))
-    )
+    return float((middle[inverse][truth == 1].sum() - positive * (positive + 1) / 2) / (positive * (total - positive)))
 
 
 def risk_coverage(scores: Floats, truth: Floats) -> tuple[Floats, Floats]:
@@ -75,9 +73,7 @@ def false_answer(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: 
     """1.0 if an unanswerable question was answered."""
     if case.answerable:
         return Score(None, "answerable")
-    return Score(
-        float(not refused(answer)), "refused" if refused(answer) else "answers what the documents do not hold"
-    )
+    return Score(float(not refused(answer)), "refused" if refused(answer) else "answers what the documents do not hold")
 
 
 def false_refusal(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001

@@ -19,9 +19,7 @@ def fact_coverage(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa:
     if refused(answer):
         return Score(0.0, "refused")
     missing = [f for f in case.facts if not any(says(answer.text, wording) for wording in f)]
-    reason = (
-        "lacks " + "; ".join(" | ".join(wordings) for wordings in missing) if missing else "holds every fact"
-    )
+    reason = "lacks " + "; ".join(" | ".join(wordings) for wordings in missing) if missing else "holds every fact"
     return Score(1 - len(missing) / len(case.facts), reason)
 
 
@@ -54,13 +52,9 @@ def _answer_sentence(k: int) -> Metric:
         if not case.evidence:
             return Score(None, "no gold evidence to find")
         found = ranks(case, answer, corpus, "sentence")
-        return Score(
-            hit(found, k), f"gold sentence at {', '.join('no rank' if r is None else str(r) for r in found)}"
-        )
+        return Score(hit(found, k), f"gold sentence at {', '.join('no rank' if r is None else str(r) for r in found)}")
 
-    return Metric(
-        f"answer_sentence@{k}", "answer", f"a gold sentence among the {k} ranked first", "higher", score
-    )
+    return Metric(f"answer_sentence@{k}", "answer", f"a gold sentence among the {k} ranked first", "higher", score)
 
 
 def words(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001

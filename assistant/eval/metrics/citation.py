@@ -94,9 +94,7 @@ def precision(case: Case, answer: Answer, corpus: Corpus) -> Score:
     if not cited:
         return Score(None, "cites no sentence")
     gold = frozenset().union(*gold_sentences(case, corpus))
-    return Score(
-        len(cited & gold) / len(cited), f"{len(cited & gold)} of {len(cited)} cited sentences are gold"
-    )
+    return Score(len(cited & gold) / len(cited), f"{len(cited & gold)} of {len(cited)} cited sentences are gold")
 
 
 def recall(case: Case, answer: Answer, corpus: Corpus) -> Score:
@@ -104,9 +102,7 @@ def recall(case: Case, answer: Answer, corpus: Corpus) -> Score:
     if not case.evidence:
         return Score(None, "no gold evidence")
     cited = cited_sentences(answer, corpus)
-    missed = [
-        e for e, gold in zip(case.evidence, gold_sentences(case, corpus), strict=True) if not gold & cited
-    ]
+    missed = [e for e, gold in zip(case.evidence, gold_sentences(case, corpus), strict=True) if not gold & cited]
     reason = "; ".join(f"misses {e.source}: {e.quote}" for e in missed) or "cites all evidence"
     return Score(1 - len(missed) / len(case.evidence), reason)
 
@@ -159,9 +155,7 @@ def _mistaken(claim: Claim, corpus: Corpus) -> Iterator[str]:
         if says(claim.text, outlet) and not says(quoted, outlet):
             yield f"names {outlet!r}, which it does not cite"
     words = plain(_LEAD.sub("", without_markers(claim.text), count=1).strip(' “”"'))
-    if len(words.split()) >= _ENOUGH_WORDS and not any(
-        words in plain(document.text) for document in documents
-    ):
+    if len(words.split()) >= _ENOUGH_WORDS and not any(words in plain(document.text) for document in documents):
         cited = {document.source for document in documents}
         for source, document in corpus.items():
             if source not in cited and words in plain(document.text):

@@ -21,9 +21,7 @@ def sides(case: Case) -> list[list[Quotation]]:
 
     Quotations that hold no wording of any fact are a side of their own.
     """
-    groups = [
-        [e for e in case.evidence if any(says(e.quote, wording) for wording in fact)] for fact in case.facts
-    ]
+    groups = [[e for e in case.evidence if any(says(e.quote, wording) for wording in fact)] for fact in case.facts]
     placed = [e for group in groups for e in group]
     return [group for group in groups if group] + [[e] for e in case.evidence if e not in placed]
 
@@ -38,9 +36,7 @@ def false_conflict(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa
     """1.0 if a conflict was reported where the sources agree or only one speaks."""
     if case.conflicting:
         return Score(None, "the sources do disagree")
-    return Score(
-        float(reported(answer)), "reports a conflict that is none" if reported(answer) else "reports none"
-    )
+    return Score(float(reported(answer)), "reports a conflict that is none" if reported(answer) else "reports none")
 
 
 def both_sides(case: Case, answer: Answer, corpus: Corpus) -> Score:
@@ -68,9 +64,7 @@ def attributed_sides(case: Case, answer: Answer, corpus: Corpus) -> Score:
     if not case.conflicting or len(sides(case)) < 2:
         return Score(None, "no conflict")
     shown = [side for conflict in answer.conflicts for side in conflict.sides]
-    missed = [
-        group for group in sides(case) if not any(_shows(s, e, answer, corpus) for s in shown for e in group)
-    ]
+    missed = [group for group in sides(case) if not any(_shows(s, e, answer, corpus) for s in shown for e in group)]
     reason = "; ".join(f"does not attribute {g[0].source}" for g in missed) or "attributes all"
     return Score(1 - len(missed) / len(sides(case)), reason)
 

@@ -23,9 +23,7 @@ def seconds(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG00
 
 def failure(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
     """1.0 if answering crashed or took too long."""
-    return Score(
-        float(answer.writer == FAILED), answer.trace.question if answer.writer == FAILED else "answered"
-    )
+    return Score(float(answer.writer == FAILED), answer.trace.question if answer.writer == FAILED else "answered")
 
 
 def median(values: Floats, truths: Floats) -> float:  # noqa: ARG001 - every overall takes both columns

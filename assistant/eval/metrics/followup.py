@@ -19,9 +19,7 @@ _FORMS: tuple[tuple[str, Variant, str], ...] = (
 )
 
 
-def _only(
-    variant: Variant, score: Callable[[Case, Answer, Corpus], Score]
-) -> Callable[[Case, Answer, Corpus], Score]:
+def _only(variant: Variant, score: Callable[[Case, Answer, Corpus], Score]) -> Callable[[Case, Answer, Corpus], Score]:
     def only(case: Case, answer: Answer, corpus: Corpus) -> Score:
         if case.variant != variant or not (case.history or variant):
             return Score(None, "not a follow-up")

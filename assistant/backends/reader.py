@@ -1,0 +1,121 @@
+"""The reader: a small cross-encoder that reads a passage with the question and says which sentence answers, if any.
+
+MiniLM fine-tuned by ``benchmarks/train_reader.py`` and run by CTranslate2 in int8. It sees question and passage
+together, so it knows a sentence that answers from one that is only near. Loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import WeightsError
+from assistant.types import Span
+
+FOLDER = Path(__file__).parent / "reader"
+"""The trained weights, part of the package."""
+
+_QUESTION_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 200, 24
+_BATCH = 4
+
+
+class Reading(NamedTuple):
+    """What the reader makes of a passage.
+
+    ``sentences`` holds, for each sentence, the log-odds that it answers rather than nothing in the passage does,
+    shape (sentences,). ``answers`` is the likeliest short answer within each sentence, as a span of the passage.
+    """
+
+    sentences: NDArray[np.float32]
+    answers: tuple[Span, ...]
+
+
+class Reader:
+    """A loaded reader; safe to share between threads. Made by ``Reader.open``."""
+
+    def __init__(self, encoder: Any, tokenizer: Any, heads: dict[str, NDArray[np.float32]]) -> None:
+        self._encoder = encoder
+        self._tokenizer = tokenizer
+        self._heads = heads
+
+    @classmethod
+    def open(cls, folder: Path = FOLDER) -> Self:
+        """Load the weights of ``folder``. Raises WeightsError when they are missing or damaged."""
+        import ctranslate2
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            encoder = ctranslate2.Encoder(str(folder), device="cpu", compute_type="int8")
+            with np.load(folder / "heads.npz") as stored:
+                heads = dict(stored)
+        except Exception as exc:  # tokenizers raises bare Exception
+            raise WeightsError(f"The reader in {str(folder)!r} does not load ({exc}). `pip install --force-reinstall assistant`") from exc
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return cls(encoder, tokenizer, heads)
+
+    def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Reading]:
+        """Read each of ``texts``, whose ``sentences`` are spans of it, with ``question``."""
+        asked = self._tokenizer.encode(question).ids[:-1][: _QUESTION_TOKENS - 1]
+        separator = self._tokenizer.token_to_id("[SEP]")
+        inputs = [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
+        order = sorted(range(len(texts)), key=lambda i: len(inputs[i].ids))
+        found: dict[int, Reading] = {}
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            ids = [[*asked, separator, *inputs[i].ids[:_PASSAGE_TOKENS], separator] for i in rows]
+            types = [[0] * (len(asked) + 1) + [1] * (len(row) - len(asked) - 1) for row in ids]
+            states = self._states(ids, types)
+            for state, i in zip(states, rows, strict=True):
+                offsets = inputs[i].offsets[:_PASSAGE_TOKENS]
+                tokens = state[len(asked) + 1 : len(asked) + 1 + len(offsets)]
+                found[i] = self._reading(state[0], tokens, offsets, sentences[i])
+        return [found[i] for i in range(len(texts))]
+
+    def _states(self, ids: list[list[int]], types: list[list[int]]) -> NDArray[np.float32]:
+        import ctranslate2
+
+        lengths = np.array([len(row) for row in ids], dtype=np.int32)
+        width = int(lengths.max())
+        padded = [np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int32) for rows in (ids, types)]
+        view = ctranslate2.StorageView.from_array
+        output = self._encoder.forward_batch(view(padded[0]), view(lengths), view(padded[1]))
+        return np.asarray(output.last_hidden_state)
+
+    def _reading(
+        self,
+        whole: NDArray[np.float32],
+        tokens: NDArray[np.float32],
+        offsets: Sequence[tuple[int, int]],
+        sentences: Sequence[Span],
+    ) -> Reading:
+        heads = self._heads
+        null = float(whole @ heads["null_weight"][0] + heads["null_bias"][0])
+        ends = tokens @ heads["span_weight"].T + heads["span_bias"]
+        starts = np.array([start for start, _ in offsets])
+        scores = np.full(len(sentences), -20.0, dtype=np.float32)
+        answers = []
+        for n, sentence in enumerate(sentences):
+            own = np.flatnonzero((starts >= sentence.start) & (starts < sentence.end))
+            if not len(own):  # beyond the last token that was read
+                answers.append(sentence)
+                continue
+            mean = tokens[own].mean(axis=0)
+            scores[n] = float(mean @ heads["sent_weight"][0] + heads["sent_bias"][0]) - null
+            first, last = _best_span(ends[own])
+            answers.append(Span(offsets[own[first]][0], offsets[own[last]][1]))
+        return Reading(scores, tuple(answers))
+
+
+def _best_span(scores: NDArray[np.float32]) -> tuple[int, int]:
+    """(first, last) token of the likeliest span, at most _SPAN_TOKENS long; scores has shape (tokens, 2)."""
+    sums = scores[:, None, 0] + scores[None, :, 1]
+    length = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
+    sums[(length < 0) | (length >= _SPAN_TOKENS)] = -np.inf
+    first, last = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    return int(first), int(last)

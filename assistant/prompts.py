@@ -1,0 +1,121 @@
+"""Opens ``prompts/``: what is said to a model is a Markdown file with strict ``$variables``."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+from string import Template
+
+from assistant.errors import PromptError
+from assistant.ports import Message
+from assistant.types import Passage, Value
+
+# The wheel carries the prompts inside the package; a checkout, and an editable install of it, beside the package.
+_SHIPPED = Path(__file__).with_name("_prompts")
+FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[1] / "prompts"
+
+_SECTION = re.compile(r"^## +(System|User)[ \t]*$", re.MULTILINE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_ROLE_MARK = re.compile(r"\[(?=/?(?:INST|SYS|AVAILABLE_TOOLS|TOOL_))")
+_NUMBER_MARK = re.compile(r"[\[【](\d{1,4}(?:\s*[,;–-]\s*\d{1,4})*)[\]】]")
+_TAG = re.compile(r"&lt;|&gt;")
+
+
+class Prompt(Value):
+    """One prompt file: what the system says, what the user says, and a hash of both."""
+
+    name: str
+    system: str
+    user: str
+
+    @property
+    def hash(self) -> str:
+        """Equal for equal words only; kept in every trace."""
+        return hashlib.blake2b(f"{self.system}\0{self.user}".encode(), digest_size=6).hexdigest()
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names that ``render`` has to be given."""
+        return frozenset(Template(self.system).get_identifiers()) | frozenset(Template(self.user).get_identifiers())
+
+    def render(self, **values: str) -> tuple[Message, Message]:
+        """The messages with every variable replaced; what stands in a value is never replaced again.
+
+        Raises PromptError for a variable without a value and a value without a variable.
+        """
+        if missing := sorted(self.variables - set(values)):
+            raise PromptError(f"The prompt {self.name!r} needs {missing[0]!r}, which it is not given. Edit {self._file}")
+        if unknown := sorted(set(values) - self.variables):
+            raise PromptError(f"The prompt {self.name!r} has no variable {unknown[0]!r}. Write `${unknown[0]}` into {self._file}")
+        return Message("system", Template(self.system).substitute(values)), Message(
+            "user", Template(self.user).substitute(values)
+        )
+
+    @property
+    def _file(self) -> str:
+        return f"prompts/{self.name}.md"
+
+
+@lru_cache
+def load(name: str, folder: Path = FOLDER) -> Prompt:
+    """The prompt ``<folder>/<name>.md``.
+
+    Raises PromptError when the file is missing or unreadable, lacks a section, or has a ``$`` that is no variable.
+    """
+    path = folder / f"{name}.md"
+    try:
+        _, *parts = _SECTION.split(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise PromptError(f"The prompt {str(path)!r} cannot be read: {exc}. `pip install --force-reinstall assistant`") from exc
+    sections = dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
+    if len(parts) != 4 or set(sections) != {"System", "User"}:
+        raise PromptError(f"The prompt {str(path)!r} needs one `## System` and one `## User` section.")
+    for text in sections.values():
+        if not Template(text).is_valid():
+            raise PromptError(f"The prompt {str(path)!r} has a '$' that begins no variable. Write `$$` for a dollar.")
+    return Prompt(name=name, system=sections["System"], user=sections["User"])
+
+
+def as_data(text: str) -> str:
+    """``text`` so that it cannot be taken for a part of the prompt.
+
+    Angle brackets are escaped (they close fences, and chat templates mark roles with ``<|im_end|>`` and the like,
+    which a server tokenizes wherever they stand), so are ``[INST]`` and its kin; ``[3]`` becomes ``(3)``, since only
+    passage numbers may look like that.
+    """
+    plain = _CONTROL.sub(" ", text).replace("<", "&lt;").replace(">", "&gt;")
+    return _ROLE_MARK.sub("[ ", _NUMBER_MARK.sub(r"(\1)", plain))
+
+
+def from_data(text: str) -> str:
+    """``text`` with the escapes that a model copied from its prompt undone."""
+    return _TAG.sub(lambda tag: "<" if tag.group() == "&lt;" else ">", text)
+
+
+def fenced(passage: Passage) -> str:
+    """A passage as it stands in a prompt: numbered by its rank, with publisher and date, its text as data."""
+    origin = passage.origin
+    about = {
+        "number": str(passage.rank),
+        "publisher": origin.publisher or "unknown",
+        "date": f"{origin.published.day} {origin.published:%B %Y}" if origin.published else "unknown",
+        "title": origin.title,
+    }
+    marks = " ".join(f'{key}="{_attribute(value)}"' for key, value in about.items())
+    return f"<passage {marks}>\n{as_data(passage.chunk.text)}\n</passage>"
+
+
+def _attribute(text: str) -> str:
+    return as_data(" ".join(text.split())).replace('"', "&quot;")
+
+
+def estimate_tokens(text: str) -> int:
+    """About how many tokens a model makes of ``text``, rather too many than too few.
+
+    English has about 4 characters a token and figures about 1.5; other scripts have up to one token a character and more.
+    """
+    letters = sum(c.isascii() and not c.isdigit() for c in text)
+    digits = sum(c.isascii() and c.isdigit() for c in text)
+    return int(letters / 3.3 + digits / 1.2 + (len(text) - letters - digits) * 1.3) + 1

@@ -1,0 +1,293 @@
+"""The conversation: asks, keeps pace with the stream, and shows each exchange with its claims and their proof."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from assistant.api import Assistant
+from assistant.errors import AssistantError
+from assistant.types import Answer, Citation, Claim, Conflict, Delta, Origin, Turn
+from assistant.ui.conversations import Conversation, Exchange, answer_as_markdown
+from assistant.ui.markup import Markup, fill, join, one_line
+from assistant.ui.safety import without_paths
+from assistant.ui.trace import trace_html
+
+PACE = 0.1
+"""Seconds between two updates of a growing answer; quicker ones make the page lag."""
+
+NEAREST = 4
+"""How many documents a refusal names."""
+
+BROKEN = "Something went wrong while answering. The details are in the terminal that runs this page."
+STOPPED = "Stopped before the answer was complete."
+
+_LABELS = {"partial": "Only in part", "unsupported": "Not borne out"}
+_log = logging.getLogger(__name__)
+
+
+class Growing(NamedTuple):
+    """An answer on its way: its pieces so far."""
+
+    question: str
+    deltas: tuple[Delta, ...] = ()
+
+
+def answering(
+    assistant: Assistant, question: str, history: tuple[Turn, ...], pace: float = PACE
+) -> Iterator[Growing | Exchange]:
+    """The growing answer at most every ``pace`` seconds, then the exchange. Errors become its note."""
+    deltas: list[Delta] = []
+    started = shown = time.perf_counter()
+    try:
+        for event in assistant.stream(question, history):
+            now = time.perf_counter()
+            if isinstance(event, Answer):
+                yield Exchange(question=question, answer=event, seconds=now - started)
+                return
+            deltas.append(event)
+            if now - shown >= pace:
+                shown = now
+                yield Growing(question, tuple(deltas))
+    except AssistantError as error:
+        note = without_paths(str(error))
+    except Exception:
+        # Anything that leaves a handler would leave the page stuck, its box disabled.
+        _log.exception("answering %r failed", question[:200])
+        note = BROKEN
+    yield Exchange(question=question[:4000], note=note, seconds=time.perf_counter() - started)
+
+
+def stopped(growing: Growing) -> Exchange:
+    """What is kept of an answer that was stopped."""
+    return Exchange(
+        question=growing.question, note=STOPPED, draft="".join(delta.text for delta in growing.deltas)
+    )
+
+
+# --- what is shown
+
+
+def welcome(documents: int, examples: tuple[str, ...]) -> Markup:
+    """The page before the first question."""
+    buttons = join(
+        fill('<button type="button" class="example" data-do="ask" data-text="{text}">{text}</button>', text=text)
+        for text in examples
+    )
+    held = f"{documents:,} document{'' if documents == 1 else 's'}"
+    lead = (
+        f"Every sentence of an answer is cited from your {held}. Click a citation to see it in its document."
+        if documents
+        else "There are no documents yet. Add some under Documents, then ask."
+    )
+    return fill(
+        '<section class="welcome"><h1>What would you like to know?</h1><p>{lead}</p>'
+        '<div class="examples" aria-label="Example questions">{buttons}</div></section>',
+        lead=lead,
+        buttons=buttons,
+    )
+
+
+def conversation_html(conversation: Conversation, start: Markup) -> Markup:
+    """All exchanges; ``start`` where there is none yet."""
+    turns = [exchange_html(exchange, place) for place, exchange in enumerate(conversation.exchanges)]
+    return join(turns) if turns else start
+
+
+def exchange_html(exchange: Exchange, place: int) -> Markup:
+    """A question and its answer; ``place`` counts from 0 and is how the page refers to it."""
+    body = answer_html(exchange, place) if exchange.answer else _unanswered(exchange, place)
+    return fill(
+        '<article class="exchange" data-turn="{place}" aria-label="Question {number}">{question}{body}</article>',
+        place=place,
+        number=place + 1,
+        question=_question(exchange.question, place),
+        body=body,
+    )
+
+
+def growing_html(growing: Growing, place: int) -> Markup:
+    """An answer while it is written; sentences that are not checked yet are set apart."""
+    pieces = [
+        fill('<span class="{kind}">{text}</span>', kind="checked" if d.verified else "draft", text=d.text)
+        for d in growing.deltas
+    ]
+    wait = "Checking each sentence" if pieces else "Reading the documents"
+    return fill(
+        '<article class="exchange busy" aria-busy="true">{question}<div class="answer"><div class="growing">{said}'
+        '</div><p class="thinking" role="status"><i></i><i></i><i></i> {wait} …</p></div></article>',
+        question=fill(
+            '<div class="question"><div class="bubble" dir="auto">{text}</div></div>', text=growing.question
+        ),
+        said=join(pieces),
+        wait=wait,
+        place=place,
+    )
+
+
+def answer_html(exchange: Exchange, place: int) -> Markup:
+    """An answer with its chips, doubts, disagreements, and what can be done with it."""
+    answer = exchange.answer
+    assert answer is not None
+    searched = (
+        fill('<p class="searched">Searched as <q>{text}</q></p>', text=answer.trace.question)
+        if one_line(answer.trace.question) != one_line(answer.question)
+        else Markup()
+    )
+    refused = answer.outcome == "not_in_documents"
+    said = _refusal(answer, place) if refused else join(claim_html(claim, place) for claim in answer.claims)
+    return fill(
+        '<div class="answer {outcome}">{searched}{said}{conflicts}<footer><p class="small">{small}</p>'
+        '<div class="tools" role="group" aria-label="This answer">'
+        '<button type="button" data-copy="{copy}">Copy</button>'
+        '<button type="button" data-do="again" data-turn="{place}">Ask again</button>'
+        '<button type="button" data-do="exam" data-turn="{place}">Add to my exam</button>{sources}</div></footer>'
+        "{trace}</div>",
+        outcome=answer.outcome,
+        searched=searched,
+        said=said,
+        conflicts=join(conflict_html(conflict, place) for conflict in answer.conflicts),
+        small=f"{answer.writer} writer · {exchange.seconds:.2f} s",
+        copy=answer_as_markdown(answer),
+        place=place,
+        sources=_sources_button(answer, place),
+        trace=trace_html(answer),
+    )
+
+
+def claim_html(claim: Claim, place: int) -> Markup:
+    """One sentence with its chips; a doubt is marked in words, not by colour alone."""
+    doubt = (
+        Markup()
+        if claim.support == "supported"
+        else fill(
+            '<span class="doubt"><b>{label}</b>{reason}</span>',
+            label=_LABELS[claim.support],
+            reason=f": {claim.reason}" if claim.reason else "",
+        )
+    )
+    lead, said = _attributed(claim)
+    return fill(
+        '<p class="claim {support}" dir="auto">{lead}<span class="said">{said}</span> {chips}{doubt}</p>',
+        support=claim.support,
+        lead=fill('<span class="who">{lead}</span> ', lead=lead) if lead else "",
+        said=said,
+        chips=join(
+            (chip(citation, place, named=not lead.startswith(citation.attribution)) for citation in claim.citations),
+            " ",
+        ),
+        doubt=doubt,
+    )
+
+
+def chip(citation: Citation, place: int, *, named: bool) -> Markup:
+    """A citation to point at (the quote appears) and to click (the document opens)."""
+    page = f", page {citation.page}" if citation.page else ""
+    who = one_line(citation.attribution, 48)
+    return fill(
+        '<button type="button" class="chip" data-do="cite" data-turn="{place}" data-marker="{marker}" '
+        'data-origin="{who}{page}" data-quote="{quote}" aria-label="Citation {marker}, {who}{page}: show it">'
+        "<b>{marker}</b>{name}</button>",
+        place=place,
+        marker=citation.marker,
+        who=who,
+        page=page,
+        quote=one_line(citation.quote, 400),
+        name=fill("<span>{who}{page}</span>", who=who, page=page) if named else "",
+    )
+
+
+def conflict_html(conflict: Conflict, place: int) -> Markup:
+    """What the sources disagree on, one column a side, in the order given: newest first."""
+    sides = join(
+        fill(
+            '<div class="side"><p class="side-date">{day}</p><p class="side-who">{who}</p>'
+            '<p class="side-value" dir="auto">{value}</p><blockquote dir="auto">{quote}</blockquote>{chip}</div>',
+            day=_day(side.citation) or "No date",
+            who=side.citation.publisher or side.citation.title or side.citation.source,
+            value=side.value,
+            quote=one_line(side.citation.quote, 600),
+            chip=chip(side.citation, place, named=False),
+        )
+        for side in conflict.sides
+    )
+    return fill(
+        '<section class="conflict" aria-label="The sources disagree"><h3><span>The sources disagree</span> {about}</h3>'
+        '<div class="sides">{sides}</div></section>',
+        about=conflict.about,
+        sides=sides,
+    )
+
+
+def _question(text: str, place: int) -> Markup:
+    return fill(
+        '<div class="question"><div class="bubble" dir="auto">{text}</div>'
+        '<div class="tools"><button type="button" data-edit="{place}">Edit</button></div></div>',
+        text=text,
+        place=place,
+    )
+
+
+def _unanswered(exchange: Exchange, place: int) -> Markup:
+    draft = fill('<p class="claim draft">{text}</p>', text=exchange.draft) if exchange.draft else Markup()
+    return fill(
+        '<div class="answer unanswered">{draft}<p class="note" role="alert">{note}</p><footer>'
+        '<div class="tools"><button type="button" data-do="again" data-turn="{place}">Ask again</button></div>'
+        "</footer></div>",
+        draft=draft,
+        note=exchange.note,
+        place=place,
+    )
+
+
+def _refusal(answer: Answer, place: int) -> Markup:
+    nearest: dict[str, tuple[int, Origin]] = {}
+    for passage in answer.passages:
+        nearest.setdefault(passage.origin.source, (passage.rank, passage.origin))
+    near = join(
+        fill(
+            '<li><button type="button" class="near" data-do="near" data-turn="{place}" data-rank="{rank}">'
+            "<b>{title}</b><span>{meta}</span></button></li>",
+            place=place,
+            rank=rank,
+            title=origin.title,
+            meta=" · ".join(filter(None, (origin.publisher, _day(origin)))) or origin.source,
+        )
+        for rank, origin in list(nearest.values())[:NEAREST]
+    )
+    return fill(
+        '<p class="refusal">{text}</p><p class="looked">Looked for <q>{question}</q> and found nothing that answers '
+        "it.</p>{nearest}",
+        text=answer.text,
+        question=answer.trace.question,
+        nearest=fill('<p class="label">The nearest documents</p><ul class="nearest">{near}</ul>', near=near)
+        if near
+        else "",
+    )
+
+
+def _sources_button(answer: Answer, place: int) -> Markup:
+    if not answer.citations:
+        return Markup()
+    count = len(answer.citations)
+    return fill(
+        '<button type="button" data-do="sources" data-turn="{place}">{count} citation{s}</button>',
+        place=place,
+        count=count,
+        s="" if count == 1 else "s",
+    )
+
+
+def _attributed(claim: Claim) -> tuple[str, str]:
+    """The attribution a claim opens with, if it does, and the rest."""
+    for citation in claim.citations:
+        lead = f"{citation.attribution}: "
+        if claim.text.startswith(lead):
+            return citation.attribution, claim.text[len(lead) :]
+    return "", claim.text
+
+
+def _day(origin: Origin) -> str:
+    return f"{origin.published.day} {origin.published:%B %Y}" if origin.published else ""

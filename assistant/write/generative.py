@@ -1,0 +1,309 @@
+"""The writer with a chat model: prompts it with numbered passages inside a token budget, and cleans what it says.
+
+What the model claims is not believed here: ``verify`` checks every sentence against the documents.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant import prompts
+from assistant.errors import ContextOverflowError, ModelOutputError
+from assistant.ports import ChatModel, Message, Rewritten, Said, Spent
+from assistant.text.names import names
+from assistant.text.numbers import quantities, same_value
+from assistant.text.tokens import stems
+from assistant.types import NOT_IN_DOCUMENTS, Contrast, Delta, Draft, Evidence, Passage, Turn, Written
+
+QUESTION_SCHEMA: Mapping[str, object] = {
+    "type": "object",
+    "properties": {"question": {"type": "string"}},
+    "required": ["question"],
+}
+MAX_REWRITTEN = 400
+"""Characters of the longest rewritten question that is believed."""
+
+TURNS = 6
+"""Turns of a conversation that a rewriting model is shown."""
+
+_HOLDS_CITATION = re.compile(r"cit|source|passage|ref|marker|index|number|id\b", re.IGNORECASE)
+_HOLDS_TEXT = re.compile(r"answer|text|sentence|claim|response|content|statement|fact|output|reply|result|summary", re.I)
+_JSON_BEGINS = re.compile(r"```(?:json)?\s*(?=[{\[])|\{(?=\s*(?:\"|$))|\[(?=\s*(?:\{|\"|$))")
+_MAYBE_BEGINS = re.compile(r"(?:`{1,3}(?:j|js|jso|json)?\s*|\[\s*|<(?:/?t?h?i?n?k?))$")
+
+
+class GenerativeWriter:
+    """``ports.Writer`` and ``ports.Rewriter`` by any ``ports.ChatModel``."""
+
+    def __init__(self, model: ChatModel, max_words: int = 80) -> None:
+        self.model = model
+        self._max_words = max_words
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | Written]:
+        """What the model says, piece by piece; thoughts and signs of life as Deltas; last, how it was written.
+
+        Raises BackendError, ContextOverflowError where not even one passage fits.
+        """
+        prompt = prompts.load("answer")
+        messages, shown = self._messages(prompt, evidence)
+        cleaner, spent = Cleaner(), Spent()
+        for said in self.model.chat(messages):
+            if isinstance(said, Spent):
+                spent = said
+                continue
+            yield from _asides(said)
+            for thought, text in cleaner.feed(said.text):
+                yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
+        for thought, text in cleaner.finish():
+            yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
+        left = len(evidence.passages) - shown
+        yield Written(
+            writer=self.name,
+            prompt=prompt.name,
+            prompt_hash=prompt.hash,
+            model=self.model.name,
+            options=dict(self.model.options),
+            prompt_tokens=spent.prompt_tokens,
+            answer_tokens=spent.answer_tokens,
+            notes=(f"{shown} of {len(evidence.passages)} passages fit the model's window",) if left else (),
+        )
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> Rewritten | None:
+        """The question made self-contained; None where the model's proposal is empty, endless, or brings in new names.
+
+        Raises BackendError.
+        """
+        prompt = prompts.load("rewrite")
+        told = "\n".join(f"{turn.role}: {prompts.as_data(_short(turn.text))}" for turn in history[-TURNS:])
+        messages = prompt.render(conversation=told, question=prompts.as_data(question))
+        proposed = " ".join(prompts.from_data(self._asked(messages)).split()).strip('"“” ')
+        if not proposed or len(proposed) > MAX_REWRITTEN or _invents(proposed, [question, *(t.text for t in history)]):
+            return None
+        return Rewritten(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
+
+    def _asked(self, messages: Sequence[Message]) -> str:
+        said = "".join(s.text for s in self.model.chat(messages, QUESTION_SCHEMA) if isinstance(s, Said))
+        found = json_in(_THOUGHTS.sub("", said))
+        if isinstance(found, Mapping) and isinstance(found.get("question"), str):
+            return str(found["question"])
+        # Models that ignore the schema mostly say the bare question.
+        lines = [line for line in _THOUGHTS.sub("", said).splitlines() if line.strip()]
+        return next((line for line in reversed(lines) if line.rstrip().endswith("?")), "") if found is None else ""
+
+    def _messages(self, prompt: prompts.Prompt, evidence: Evidence) -> tuple[tuple[Message, ...], int]:
+        """The prompt with as many passages as fit, sides of contrasts before others, and how many those are."""
+
+        def filled(passages: Sequence[Passage]) -> tuple[Message, ...]:
+            return prompt.render(
+                max_words=str(self._max_words),
+                refusal=NOT_IN_DOCUMENTS,
+                passages="\n\n".join(prompts.fenced(p) for p in passages),
+                disagreements=_disagreements(evidence.contrasts, passages),
+                question=prompts.as_data(evidence.question),
+            )
+
+        room = self.model.room() - _tokens(filled([]))
+        needed = {s.passage for contrast in evidence.contrasts for s in contrast.sentences}
+        chosen: list[Passage] = []
+        for passage in sorted(evidence.passages, key=lambda p: (p.rank not in needed, p.rank)):
+            # Its share of the list of disagreements is a few dozen tokens.
+            cost = prompts.estimate_tokens(prompts.fenced(passage)) + (60 if passage.rank in needed else 1)
+            if cost <= room:
+                chosen.append(passage)
+                room -= cost
+        if evidence.passages and not chosen:
+            raise ContextOverflowError(
+                f"Not one passage fits the window of {self.name!r} ({self.model.room():,} tokens for the prompt). "
+                "`export ASSISTANT_CONTEXT_TOKENS=8192`"
+            )
+        return filled(sorted(chosen, key=lambda p: p.rank)), len(chosen)
+
+
+def _asides(said: Said) -> Iterator[Delta]:
+    if said.thought:
+        yield Delta(text=said.thought, verified=False, kind="thinking")
+    if said.waited:
+        yield Delta(text=f"{said.waited:.0f} s without a word", verified=False, kind="waiting")
+
+
+def _tokens(messages: Sequence[Message]) -> int:
+    return sum(prompts.estimate_tokens(message.text) for message in messages)
+
+
+def _disagreements(contrasts: Sequence[Contrast], passages: Sequence[Passage]) -> str:
+    """What the model is told about contrasts; both sides of each must come out."""
+    origins = {p.rank: p.origin for p in passages}
+    lines = [
+        f"- {prompts.as_data(origins[s.passage].attribution)} says {prompts.as_data(value)} [{s.passage}]"
+        for contrast in contrasts
+        for value, s in zip(contrast.values, contrast.sentences, strict=True)
+        if s.passage in origins
+    ]
+    return "\n".join(["", "These passages disagree. Give every side:", *lines, ""]) if lines else ""
+
+
+def _short(text: str, limit: int = 1200) -> str:
+    return text if len(text) <= limit else text[:limit] + " ..."
+
+
+def _invents(proposed: str, told: Sequence[str]) -> bool:
+    """Whether a rewritten question has a name or a figure that nobody mentioned."""
+    known = " ".join(told)
+    held, figures = set(stems(known)), quantities(known)
+    if any(not set(stems(name.text)) <= held for name in names(proposed)):
+        return True
+    return any(not any(same_value(figure, other) for other in figures) for figure in quantities(proposed))
+
+
+# --- cleaning what a model says -------------------------------------------------------------------
+
+_THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+_OPENS = re.compile(r"<think(?:ing)?>\s*")
+_CLOSES = re.compile(r"</think(?:ing)?>\s*")
+
+
+class Cleaner:
+    """Takes a model's text as it streams; gives (whether it is a thought, text).
+
+    Tags of thoughts are taken out, and JSON, wherever it begins, is held back until it ends and given as the
+    sentences it holds, the passage numbers it names as markers behind them.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._thinking = False
+
+    def feed(self, text: str) -> list[tuple[bool, str]]:
+        """What can be told of the text so far."""
+        self._held += text
+        found: list[tuple[bool, str]] = []
+        while step := self._step():
+            found.append(step)
+        return [(thought, piece) for thought, piece in found if piece]
+
+    def finish(self) -> list[tuple[bool, str]]:
+        """The rest."""
+        rest, self._held = self._held, ""
+        if self._thinking or not rest:
+            return [(True, rest)] if rest else []
+        begins = _JSON_BEGINS.search(rest)
+        if begins is None:
+            return [(False, prompts.from_data(rest))]
+        return [(False, prompts.from_data(rest[: begins.start()] + sentences_in(rest[begins.start() :])))]
+
+    def _step(self) -> tuple[bool, str] | None:
+        text = self._held
+        if self._thinking:
+            if closes := _CLOSES.search(text):
+                self._thinking, self._held = False, text[closes.end() :]
+                return True, text[: closes.start()]
+            keep = text.rfind("<")
+            return self._give(True, text, keep if keep >= 0 else len(text))
+        if opens := _OPENS.search(text):
+            self._thinking, self._held = True, text[opens.end() :]
+            return (False, prompts.from_data(text[: opens.start()])) if text[: opens.start()] else (True, "")
+        text = self._held = _CLOSES.sub("", text)
+        if begins := _JSON_BEGINS.search(text):
+            if begins.start():
+                return self._give(False, text, begins.start())
+            end = _json_end(text)
+            return self._json(end) if end else None
+        maybe = _MAYBE_BEGINS.search(text)
+        return self._give(False, text, maybe.start() if maybe else len(text))
+
+    def _json(self, end: int) -> tuple[bool, str]:
+        text, self._held = self._held[:end], self._held[end:].removeprefix("```")
+        return False, prompts.from_data(sentences_in(text))
+
+    def _give(self, thought: bool, text: str, end: int) -> tuple[bool, str] | None:
+        self._held = text[end:]
+        if not end:
+            return None
+        return thought, text[:end] if thought else prompts.from_data(text[:end])
+
+
+def _json_end(text: str) -> int | None:
+    """Where the JSON value that begins ``text``, perhaps behind a code fence, ends; None while it has not."""
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        return None
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except json.JSONDecodeError:
+        return None
+    fence = re.compile(r"\s*```").match(text, end)
+    if text.startswith("```") and fence is None:
+        return None
+    return fence.end() if fence else end
+
+
+def json_in(text: str) -> object | None:
+    """The first JSON object or list in ``text``, or None."""
+    for begins in re.finditer(r"[{\[]", text):
+        try:
+            found, _ = json.JSONDecoder(strict=False).raw_decode(text, begins.start())
+        except json.JSONDecodeError:
+            continue
+        if isinstance(found, dict | list):
+            return found
+    return None
+
+
+def sentences_in(text: str) -> str:
+    """The sentences that a JSON text holds, with its passage numbers as ``[n]`` behind them; as it is if it is no JSON."""
+    found = json_in(text)
+    if found is None:
+        return text
+    said = list(_told(found))
+    return "\n".join(said) if said else text
+
+
+def _told(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _told(item)
+    elif isinstance(value, Mapping):
+        cited = sorted({n for k, v in value.items() if _HOLDS_CITATION.search(k) and not _HOLDS_TEXT.search(k) for n in _numbers(v)})
+        texts = [
+            piece
+            for key, item in value.items()
+            if _HOLDS_TEXT.search(key) or isinstance(item, Mapping | list) and not _HOLDS_CITATION.search(key)
+            for piece in _told(item)
+        ]
+        mark = "".join(f" [{n}]" for n in cited)
+        yield from (piece if re.search(r"\[\d", piece) else piece.rstrip() + mark for piece in texts if piece.strip())
+
+
+def _numbers(value: object) -> Iterator[int]:
+    if isinstance(value, bool):
+        return
+    if isinstance(value, int) and 0 < value < 1000:
+        yield value
+    elif isinstance(value, str):
+        yield from (int(n) for n in re.findall(r"\b\d{1,3}\b", value))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if _HOLDS_CITATION.search(key):
+                yield from _numbers(item)
+
+
+def verdict_in(text: str) -> str:
+    """The verdict in a judge's reply, in JSON or in prose. Raises ModelOutputError where there is none."""
+    found = json_in(_THOUGHTS.sub("", text))
+    said = str(found.get("verdict", "")) if isinstance(found, Mapping) else _THOUGHTS.sub("", text)
+    verdicts = re.findall(r"\b(unsupported|partial|supported)(?:ly)?\b", said.lower())
+    if len(set(verdicts)) != 1:
+        raise ModelOutputError(f"A judge has to say supported, partial or unsupported, not {said[:80]!r}. `ASSISTANT_JUDGE=false`")
+    return str(verdicts[0])

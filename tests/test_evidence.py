@@ -1,0 +1,85 @@
+"""Sentences that answer come first, and the chance that one does follows what the documents hold."""
+
+import numpy as np
+import pytest
+
+from assistant.backends.minilm import MiniLM
+from assistant.evidence import ANSWERABLE, FEATURES, measure, rank
+from assistant.ports import Hit, StoredChunk
+from assistant.text.questions import parse_question
+from assistant.text.sentences import split_sentences
+from assistant.types import Chunk, Origin, Span
+
+FERRY = (
+    "The Lady Ansa struck the pier at Port Vellan at 7:40 a.m. Captain Lena Storrow was at the wheel. "
+    "The crash happened because the reverse gear failed. Twelve passengers were hurt."
+)
+BAKERY = "The bakery on Mill Lane sells rye bread. Marta Olsen founded it in 1987."
+
+
+@pytest.fixture(scope="module")
+def embedder() -> MiniLM:
+    return MiniLM.open()
+
+
+def hits(embedder: MiniLM, *texts: str) -> list[Hit]:
+    found = []
+    for number, text in enumerate(texts):
+        spans = tuple(Span(*span) for span in split_sentences(text))
+        (embedding,) = embedder.embed_documents([text], [spans])
+        chunk = Chunk(source=f"{number}.txt", start=0, end=len(text), text=text)
+        found.append(Hit(StoredChunk(chunk, Origin(source=f"{number}.txt", title="news"), spans, embedding), 1.0))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        pytest.param("Who steered the Lady Ansa?", "Captain Lena Storrow", id="who"),
+        pytest.param("When did the ship hit the pier?", "The Lady Ansa struck", id="when"),
+        pytest.param("How many passengers were injured?", "Twelve passengers", id="how-many"),
+        pytest.param("Why did the crash happen?", "The crash happened because", id="why"),
+        pytest.param("In which year was the bakery founded?", "Marta Olsen", id="which-year"),
+    ],
+)
+def test_the_sentence_that_answers_comes_first(embedder: MiniLM, question: str, start: str) -> None:
+    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY))
+    assert ranked.sentences[0].text.startswith(start)
+
+
+def test_answerability_tells_what_is_there_from_what_is_not(embedder: MiniLM) -> None:
+    found = hits(embedder, FERRY, BAKERY)
+    chance = {
+        question: rank(parse_question(question), embedder.embed_query(question), found).answerability
+        for question in ("Who was at the wheel of the Lady Ansa?", "What is the boiling point of mercury?")
+    }
+    held, absent = chance.values()
+    assert held > 0.8 > 0.2 > absent
+
+
+def test_belief_is_shared_out_and_passages_follow_their_best_sentence(embedder: MiniLM) -> None:
+    question = "What does the bakery sell?"
+    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY))
+    assert sum(ranked.belief) == pytest.approx(1)
+    assert list(ranked.belief) == sorted(ranked.belief, reverse=True)
+    assert ranked.hits[0].stored.chunk.text == BAKERY
+    assert ranked.sentences[0].passage == 1
+
+
+def test_a_sentence_two_passages_share_is_ranked_once(embedder: MiniLM) -> None:
+    (first,) = hits(embedder, FERRY)
+    ranked = rank(parse_question("Who was hurt?"), embedder.embed_query("Who was hurt?"), [first, first])
+    assert len(ranked.sentences) == 4
+
+
+def test_every_feature_has_its_place(embedder: MiniLM) -> None:
+    question = "Who was hurt?"
+    rows, whole = measure(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY))
+    assert rows.shape == (4, len(FEATURES))
+    assert whole.shape == (len(ANSWERABLE),)
+    assert np.isfinite(rows).all()
+
+
+def test_nothing_found_answers_nothing(embedder: MiniLM) -> None:
+    ranked = rank(parse_question("Who?"), embedder.embed_query("Who?"), [])
+    assert (ranked.sentences, ranked.answerability) == ((), 0.0)

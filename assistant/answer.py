@@ -15,6 +15,7 @@ from assistant.ports import Embedder, Hit, PassageStore, Rewriter, Rewritten, Wr
 from assistant.retrieve import Retrieved, retrieve
 from assistant.rewrite import rewrite
 from assistant.settings import Settings
+from assistant.text.claims import is_order
 from assistant.text.numbers import quantities, same_value
 from assistant.text.questions import parse_question
 from assistant.types import (
@@ -37,7 +38,7 @@ from assistant.types import (
     Turn,
     Written,
 )
-from assistant.verify import Checked, FindDocument, Judge, Place, is_order, verify
+from assistant.verify import Checked, FindDocument, Judge, Place, verify
 from assistant.write.extractive import ExtractiveWriter
 
 MAX_QUESTION = 4000
@@ -168,7 +169,9 @@ def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Gener
             reports = tuple(s for s in evidence.sentences if not is_order(s.text))
             yield from checked(quoting.write(evidence.model_copy(update={"sentences": reports})))
             written = written.model_copy(
-                update={"notes": (*written.notes, "the model gave nothing that the documents bear out; they are quoted")}
+                update={
+                    "notes": (*written.notes, "the model gave nothing that the documents bear out; they are quoted")
+                }
             )
         yield from checked(iter([_quote(sentence, evidence) for sentence in composer.sides_left_out()]))
     if piece := composer.contrast():

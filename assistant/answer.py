@@ -173,6 +173,7 @@ def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Gener
                     "notes": (*written.notes, "the model gave nothing that the documents bear out; they are quoted")
                 }
             )
+    if composer.borne_out:
         yield from checked(iter([_quote(sentence, evidence) for sentence in composer.sides_left_out()]))
     if piece := composer.contrast():
         yield Delta(text=piece, verified=True)

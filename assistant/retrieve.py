@@ -62,8 +62,16 @@ def select(ranked: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
     """The best ``limit`` of ``ranked``: copies last, and at least SPREAD sources where there are so many."""
     originals: list[Hit] = []
     copies: list[Hit] = []
-    for hit in ranked:
-        (copies if any(_is_copy(hit, kept) for kept in originals) else originals).append(hit)
+    kept = np.zeros(len(ranked), dtype=bool)
+    vectors = np.array([hit.stored.embedding.whole for hit in ranked])
+    # For so small a product the threads of ``@`` wait for each other longer than they work.
+    alike = np.einsum("id,jd->ij", vectors, vectors) >= COPY if ranked else vectors
+    for row, hit in enumerate(ranked):
+        if any(_source(ranked[int(other)]) != _source(hit) for other in np.flatnonzero(alike[row] & kept)):
+            copies.append(hit)
+        else:
+            originals.append(hit)
+            kept[row] = True
     ordered = [*originals, *copies]
     chosen, rest = ordered[:limit], ordered[limit:]
     while rest and len({_source(hit) for hit in chosen}) < SPREAD:
@@ -80,12 +88,6 @@ def select(ranked: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
 
 def _source(hit: Hit) -> str:
     return hit.stored.chunk.source
-
-
-def _is_copy(hit: Hit, other: Hit) -> bool:
-    if _source(hit) == _source(other):
-        return False
-    return bool(np.dot(hit.stored.embedding.whole, other.stored.embedding.whole) >= COPY)
 
 
 def _candidate(hit: Hit, dense: Mapping[str, float], keyword: Mapping[str, float]) -> Candidate:

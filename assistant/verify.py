@@ -97,9 +97,14 @@ def verify(
 
 
 def check_quoted(draft: Draft, passages: Sequence[Passage], document: FindDocument) -> Checked:
-    """Check a sentence that says what it quotes: the quote must stand there, and be all the sentence says."""
+    """Check a sentence that says what it quotes: the quote must stand there, and be all the sentence says.
+
+    Further quotes are cited as saying the same, if they give the same figures.
+    """
     origins = {passage.origin.source: passage.origin for passage in passages}
-    places = [Place(q.source, q.start, q.end) for q in draft.quotes if _stands(q, document)]
+    figures = quantities(draft.quotes[0].text)
+    alike = [q for q in draft.quotes if all(any(same_value(f, g) for g in quantities(q.text)) for f in figures)]
+    places = [Place(q.source, q.start, q.end) for q in alike if _stands(q, document)]
     if not places:
         return Checked(draft.text, (), "unsupported", "the quoted words are not at that place")
     first = draft.quotes[0]
@@ -136,6 +141,7 @@ class _Checker:
         self._judge = judge
         self._vector = cache(embedder.embed_query)
         self._origins = {p.origin.source: p.origin for p in evidence.passages}
+        self._asked = frozenset(_name_stems(evidence.question))
         self._known = frozenset(p.rank for p in evidence.passages)
 
     @cached_property
@@ -223,19 +229,23 @@ class _Checker:
         return best
 
     def _pairs(self, wanted: frozenset[str], near: Sequence[Sentence]) -> Iterator[_Try]:
-        """The two best sentences, each with the one of its document that adds most to it.
+        """Pairs of sentences of one document, each of which has words of the claim that the other lacks.
 
-        It has to add words that are no names: a claim that takes only a name from elsewhere has mostly exchanged one.
-        Where a sentence has a pronoun, the name may come from the sentence before, and is doubted.
+        Words that are no names: a claim that takes only a name from elsewhere has mostly exchanged one. Where a
+        sentence has a pronoun, though, the name may come from the sentence before, and is doubted.
         """
+        enough = max(2, len(wanted) // 5)
         for first in near[:2]:
-            lacking = wanted - self._words[first]
             others = [s for s in self._pool if s.source == first.source and s != first]
-            second = max(others, key=lambda s: len((lacking & self._words[s]) - self._capital), default=None)
-            if second and len((lacking & self._words[second]) - self._capital) >= max(2, len(wanted) // 5):
-                yield _Try((first, second) if first.start <= second.start else (second, first))
+            own = self._words[first]
+            second = max(others, key=lambda s: len(wanted & self._words[s] - own - self._capital), default=None)
             before = max((s for s in others if s.start < first.start), key=lambda s: s.start, default=None)
-            if before and lacking & self._words[before] and _PRONOUN.search(first.text):
+            if second is not None:
+                theirs = self._words[second]
+                gains = (wanted & theirs - own - self._capital, wanted & own - theirs - self._capital)
+                if min(map(len, gains)) >= enough:
+                    yield _Try((first, second) if first.start <= second.start else (second, first))
+            if before is not None and wanted & self._words[before] - own and _PRONOUN.search(first.text):
                 yield _Try((before, first), "the name is only in the sentence before")
 
     def _weigh(self, text: str, wanted: frozenset[str], quotes: Sequence[Sentence]) -> tuple[Support, str, float]:
@@ -277,12 +287,17 @@ class _Checker:
     def _faults(self, text: str, quoted: str, origin: Origin) -> Iterator[tuple[str, bool]]:
         """What speaks against a citation, and whether it rules it out."""
         yield from _figure_faults(text, quoted, origin)
-        held = _name_stems(f"{quoted} {origin.attribution} {origin.title}")
+        held = _name_stems(quoted)
+        heading = set(_name_stems(f"{origin.attribution} {origin.title}"))
         for said, sure in self._names(text):
             parts = [root for root in _name_stems(said) if root not in _JOINING]
-            if not set(parts) <= set(held):
+            missing = set(parts) - set(held)
+            if missing - heading:
                 yield f"{said!r} is not in the citation", sure
-            elif len(parts) > 1 and not _together(parts, held):
+            elif missing and not (missing <= self._asked or _attributes_to(said, text)):
+                # A heading names what a document is about, not who did what a sentence tells.
+                yield f"{said!r} is only in the heading of the document", False
+            elif not missing and not set(parts) <= self._asked and not _together(parts, held):
                 yield f"{said!r} is not one name in the citation", False
         if bool(_denied(text)) != bool(_denied(quoted) & set(content_stems(text))):
             yield "one of the two says 'not'", False
@@ -350,6 +365,14 @@ def _name_stems(text: str) -> list[str]:
     return [_TITLES.get(root, root) for root in stems(text) if root not in _COURTESIES]
 
 
+def _attributes_to(name: str, text: str) -> bool:
+    """Whether a claim only names ``name`` as who says it."""
+    said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?(?:{_SAYING})\b"
+    return bool(
+        re.search(rf"\b(?:according to|reported by|told)\s+(?:the\s+)?{re.escape(name)}|{said}", text, re.IGNORECASE)
+    )
+
+
 def _figure_faults(text: str, quoted: str, origin: Origin) -> Iterator[tuple[str, bool]]:
     there = quantities(quoted)
     about = quantities(f"{origin.attribution} {origin.title}")
@@ -368,7 +391,7 @@ def _figure_faults(text: str, quoted: str, origin: Origin) -> Iterator[tuple[str
             yield f"{figure.text!r} is not in the citation", not vague
     digits = set(_DIGITS.findall(f"{quoted} {origin.attribution} {origin.title}"))
     for match in _DIGITS.finditer(text):
-        if not any(a <= match.start() < b for a, b in spans) and match.group() not in digits:
+        if not any(a <= match.start() and match.end() <= b for a, b in spans) and match.group() not in digits:
             yield f"{match.group()!r} is not in the citation", True
     for vague in _VAGUE.findall(text):
         if vague.lower() not in quoted.lower():
@@ -418,10 +441,8 @@ _NEGATION = re.compile(
     r"|\w+n['’]t|cannot)\b(?P<scope>[^.,;:!?]*)",
     re.IGNORECASE,
 )
-_ATTRIBUTES = re.compile(
-    r"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+"
-    r"(?:reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated)\b"
-)
+_SAYING = "reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated"
+_ATTRIBUTES = re.compile(rf"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+(?:{_SAYING})\b")
 _WORDLIKE = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ists?|ics|ials?|ances?|ences?|[^s]s)$")
 _VERBAL = re.compile(
     r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE
@@ -429,7 +450,7 @@ _VERBAL = re.compile(
 _VAGUE = re.compile(
     r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE
 )
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
 _OPPOSITES = tuple(
     (stem(first), stem(second))

@@ -23,6 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -46,7 +47,8 @@ _FORK = multiprocessing.get_context("forkserver")
 _FORK.set_forkserver_preload(["assistant.index.store", "assistant.backends.fake", "chromadb", "tantivy"])
 
 
-class Place(NamedTuple):
+@dataclass(frozen=True)
+class Place:
     """Where a trial happens, and above how many chunks Chroma is used."""
 
     folder: Path
@@ -185,13 +187,17 @@ def _read(place: Place, answer: Connection) -> None:
     _limit_files(LARGEST_FILE)
     with place.open() as index:
         while (asked := answer.recv()) is not None:
-            answer.send(_safely(lambda states=asked: [difference(index, _recipe(place), state) for state in states]))
+            answer.send(_differences(place, index, asked))
 
 
 def _look(place: Place, asked: tuple[State, ...], answer: Connection) -> None:
     _limit_files(LARGEST_FILE)
     with place.open() as index:
-        answer.send(_safely(lambda: [difference(index, _recipe(place), state) for state in asked]))
+        answer.send(_differences(place, index, asked))
+
+
+def _differences(place: Place, index: Index, states: Sequence[State]) -> list[str]:
+    return _safely(lambda: [difference(index, _recipe(place), state) for state in states])
 
 
 def _verify(place: Place, answer: Connection) -> None:

@@ -50,7 +50,7 @@ def _page(document: Document) -> str:
         for block in paragraphs(document)
     )
     start = '<html xmlns="http://www.w3.org/1999/xhtml">'
-    return f"{start}<head>{head}</head><body><article><h1>{title}</h1>{body}</article></body></html>"
+    return f"{start}<head>{head}</head><body><article>{body}</article></body></html>"
 
 
 def _pdf(document: Document) -> bytes:

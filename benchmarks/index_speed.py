@@ -157,9 +157,7 @@ def llamaindex(texts: Sequence[str], weights: Path) -> dict[str, float]:
     from llama_index.embeddings.huggingface import (  # type: ignore[import-not-found]  # another Python has it
         HuggingFaceEmbedding,
     )
-    from llama_index.vector_stores.chroma import (  # type: ignore[import-not-found]  # another Python has it
-        ChromaVectorStore,
-    )
+    from llama_index.vector_stores.chroma import ChromaVectorStore
 
     embed = HuggingFaceEmbedding(model_name=str(weights), device="cpu")
     embed.get_text_embedding("warm")

@@ -85,7 +85,7 @@ class Camera:
         picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
         file = self._folder / f"{name}.png"
         picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, optimize=True)
-        print(f"{file.relative_to(self._folder.parent)}  {file.stat().st_size / 1000:.0f} kB")
+        print(f"{file.name}  {file.stat().st_size / 1000:.0f} kB")
 
 
 def ask(page: Page, question: str) -> None:
@@ -126,6 +126,8 @@ def _asked(camera: Camera, shipped: str, room: str) -> None:
         camera.take(page, "cited")
     with camera.at(room) as page:
         ask(page, CONFLICT)
+        page.wait_for_timeout(500)
+        page.locator(".conflict").scroll_into_view_if_needed()
         camera.take(page, "conflict")
         ask(page, "What is the capital of France?")
         camera.take(page, "refusal")
@@ -142,12 +144,12 @@ def _under_way(camera: Camera, slow: str, scratch: Path) -> None:
         for number in range(4):
             files.append(scratch / f"harbour report {number + 1}.txt")
             files[-1].write_text(
-                "\n\n".join(f"Berth {n} was dredged to {n % 9 + 3} metres in week {number}." for n in range(3000))
+                "\n\n".join(f"Berth {n} was dredged to {n % 9 + 3} metres in week {number}." for n in range(500))
             )
         files.append(scratch / "plan.exe")
         files[-1].write_bytes(b"MZ")
         page.set_input_files("#picked", files)
-        page.wait_for_selector("#progress .embedding")
+        page.wait_for_selector("#progress .indexed")
         camera.take(page, "upload")
         page.get_by_role("button", name="Cancel").click()
 
@@ -167,7 +169,14 @@ def _otherwise(camera: Camera, room: str) -> None:
     with camera.at(room) as page:
         for leaf in ("Documents", "Exam", "Settings", "For programs"):
             page.get_by_role("tab", name=leaf).click()
-            page.wait_for_timeout(3000 if leaf in ("Settings", "Exam") else 800)
+            page.wait_for_timeout(2500 if leaf == "Settings" else 800)
+            if leaf == "Exam":
+                page.get_by_role("button", name="exam,").click()
+                page.wait_for_selector(".worst, .plots")
+            if leaf == "Documents":
+                page.fill("#find :is(input, textarea)", "who was at the wheel")
+                page.keyboard.press("Enter")
+                page.wait_for_selector(".hit")
             camera.take(page, leaf.lower().replace(" ", "-"))
 
 

@@ -301,24 +301,51 @@ def test_a_refusal_that_the_evidence_contradicts_is_overruled(opened: Any, doubl
     assert "evidence decides" in answer.trace.dropped[0].reason
 
 
-def test_a_side_that_the_model_left_out_is_added(opened: Any, double: OllamaDouble) -> None:
-    double.script = saying("The collision hurt 12 passengers, the harbour office said [1].")
-    answer = opened().ask("How many passengers did the collision at Port Vellan hurt?")
+QUARREL = {
+    "courier.md": ("Vellan Courier", "2025-03-12", "The collision at Port Vellan hurt 12 passengers."),
+    "herald.md": ("Osterby Herald", "2025-03-14", "The collision at Port Vellan hurt 19 passengers."),
+}
+HURT = "How many passengers did the collision at Port Vellan hurt?"
+
+
+@pytest.fixture(scope="module")
+def quarrel(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
+    folder = tmp_path_factory.mktemp("quarrel")
+    (folder / "documents").mkdir()
+    for name, (publisher, day, text) in QUARREL.items():
+        head = f"---\ntitle: Ferry\npublisher: {publisher}\npublished: {day}\n---\n"
+        (folder / "documents" / name).write_text(f"{head}{text} Divers will look at the hull.\n")
+    with Assistant.open(Settings(index_dir=folder / "index"), embedder=embedder) as assistant:
+        assistant.index(folder / "documents")
+    return folder / "index"
+
+
+def test_a_side_that_the_model_left_out_is_added(opened: Any, double: OllamaDouble, quarrel: Path) -> None:
+    double.script = saying("The collision at Port Vellan hurt 12 passengers.")
+    answer = opened(index_dir=quarrel).ask(HURT)
     assert answer.outcome == "conflicting"
-    assert "Osterby Herald, 14 March 2025: The collision at Port Vellan hurt 19 passengers" in answer.text
-    assert len(answer.conflicts[0].sides) == 2
+    assert "Osterby Herald, 14 March 2025: The collision at Port Vellan hurt 19 passengers. [2]" in answer.text
+    assert [side.citation.publisher for side in answer.conflicts[0].sides] == ["Osterby Herald", "Vellan Courier"]
     prompt = double.chats[-1].body["messages"][1]["content"]
-    assert "These passages disagree. Give every side:" in prompt
+    assert "These passages disagree. Give every side:\n- " in prompt
 
 
-def test_a_model_that_gives_both_sides_needs_no_help(opened: Any, double: OllamaDouble) -> None:
+def test_a_model_that_gives_both_sides_needs_no_help(opened: Any, double: OllamaDouble, quarrel: Path) -> None:
     double.script = saying(
-        "The Vellan Courier said the collision hurt 12 passengers [1]. "
-        "The Osterby Herald said it hurt 19 passengers [2]."
+        "The Vellan Courier said the collision hurt 12 passengers. The Osterby Herald said it hurt 19 passengers."
     )
-    answer = opened().ask("How many passengers did the collision at Port Vellan hurt?")
+    answer = opened(index_dir=quarrel).ask(HURT)
     assert answer.outcome == "conflicting"
-    assert len(answer.claims) == 2, answer.text
+    assert [claim.citations[0].publisher for claim in answer.claims] == ["Vellan Courier", "Osterby Herald"]
+
+
+def test_both_sides_come_out_even_if_the_model_says_nothing_true(
+    opened: Any, double: OllamaDouble, quarrel: Path
+) -> None:
+    double.script = saying("Nobody was hurt, Reuters reported.")
+    answer = opened(index_dir=quarrel, unsupported="drop").ask(HURT)
+    assert answer.outcome == "conflicting"
+    assert all(f"hurt {n} passengers." in answer.text for n in (12, 19))
 
 
 INVENTED = f"{GOOD} Divers from Norway found gold."

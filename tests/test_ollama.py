@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,6 +253,14 @@ def test_a_recipe_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_p
     double.models = {"embeddinggemma:latest": DoubleModel(digest="sha256:" + "f" * 64)}
     with Assistant.open(settings) as assistant, pytest.raises(IndexStaleError, match="`assistant index build`"):
         assistant.search("Who was at the wheel?")
+
+
+def test_the_example_of_the_page_runs() -> None:
+    page = Path(__file__).parents[1] / "docs" / "ollama.md"
+    (example,) = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
+    world: dict[str, object] = {}
+    exec(compile(example, str(page), "exec"), world)  # noqa: S102 - our own page
+    assert isinstance(world["settings"], Settings)
 
 
 # --- the same table against the double and a real server, where there is one ------------------------

@@ -127,7 +127,7 @@ def test_dense_scores_are_cosines_best_first(index: Any) -> None:
     assert len(found) == 4
     assert list(found.values()) == sorted(found.values(), reverse=True)
     for stored in index.fetch(list(found)):
-        assert np.isclose(stored.embedding.whole @ vector, found[stored.chunk.id], atol=1e-5)
+        assert np.isclose(stored.embedding.whole @ vector, found[stored.chunk.id], atol=1e-3)
     assert list(index.dense(vector, 2)) == list(found)[:2]
 
 

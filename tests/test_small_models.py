@@ -8,7 +8,7 @@ from benchmarks.small_models import Verdict, run, table
 
 @pytest.fixture(scope="module")
 def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
-    return run(tmp_path_factory.mktemp("newsroom"), MiniLM.open(), every=5)
+    return run(tmp_path_factory.mktemp("newsroom"), MiniLM.open(), every=8)
 
 
 def test_nothing_invented_is_labelled_supported(verdicts: list[Verdict]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ pytestmark = needs_chromium
 FIRE = "How long did it take to put out the Lacquera blaze?"
 WHEEL = "Who was at the wheel when the Lady Ansa crashed?"
 HURT = "How many people got hurt when the boat crashed at Port Vellan?"
+PASSWORD = "open sesame"  # noqa: S105 - of a server that lives for a module
 EVIL_NAME = "..%2F..%2Fevil<img src=x onerror=window.evil=1>\u202etxt.md"
 EVIL_TITLE = "<img src=x onerror=window.evil=1>\u202eA title"
 
@@ -156,7 +159,9 @@ def test_stop_keeps_what_was_written_and_the_page_goes_on(page: Page) -> None:
     expect(page.locator("#log .exchange").last.locator(".claim")).not_to_have_count(0)
 
 
-def test_escape_stops_too(page: Page) -> None:
+def test_escape_stops_too_and_does_not_close_the_panel(page: Page) -> None:
+    ask(page, FIRE)
+    expect(page.locator("#proof .sources")).to_be_visible()
     page.fill("#box textarea", f"Slowly: {WHEEL}")
     page.keyboard.press("Enter")
     page.locator("#live .checked").first.wait_for()
@@ -369,8 +374,10 @@ def test_text_is_readable_in_light_and_dark(watched: Watched, address: str, sche
     page.locator("#log .chip").first.click()
     page.locator("#quoted").wait_for()
     selectors = [
-        ".bubble", ".claim.supported .said", "#tabs button[role=tab]:not(.selected)", ".claim.unsupported .said", ".claim.unsupported .doubt", ".who",
-        "#log .conflict .chip b", "footer .small", ".tools button", ".conflict h3 span", ".side-value", ".side blockquote",
+        ".bubble", ".claim.supported .said", "#tabs button[role=tab]:not(.selected)",
+        ".claim.unsupported .said", ".claim.unsupported .doubt", ".who",
+        "#log .conflict .chip b", "footer .small", ".tools button", ".conflict h3 span", ".side-value",
+        ".side blockquote",
         "#quoted", ".paper", "#proof .meta", ".badge", ".kept", ".shelf-head",
     ]  # fmt: skip
     for selector, ratio in page.evaluate(CONTRAST, selectors):
@@ -387,7 +394,7 @@ def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
           || n.labels?.length || n.getAttribute('title'))).map((n) => n.outerHTML.slice(0, 200))"""
     )
     assert nameless == []
-    assert page.locator("#log .chip").first.get_attribute("aria-label").startswith("Citation 1, National Dispatch, 12")
+    assert "Citation 1, National Dispatch, 12" in (page.locator("#log .chip").first.get_attribute("aria-label") or "")
 
 
 # --- documents
@@ -431,26 +438,26 @@ def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
     expect(page.locator("#proof .kept-words")).to_have_text("The ferry Nonsuch carries 88 cows.")
 
 
-def test_an_upload_shows_its_stages_and_is_cancelled(page: Page, tmp_path: Path) -> None:
-    file = tmp_path / "long.txt"
-    file.write_text("\n\n".join(f"Berth {n} was dredged to {n % 9 + 3} metres." for n in range(20_000)))
+def test_uploads_show_their_stages_and_are_cancelled(page: Page, tmp_path: Path) -> None:
+    files = [tmp_path / f"log {number}.txt" for number in range(20)]
+    for number, file in enumerate(files):
+        file.write_text("\n\n".join(f"Berth {n} was dredged to {n % 9} metres in week {number}." for n in range(150)))
     leaf(page, "Documents")
-    page.set_input_files("#picked", file)
-    expect(page.locator("#progress .state")).to_have_text("Embedding")
-    expect(page.locator("#progress progress")).to_have_attribute("value", re.compile(r"0\.[1-9]"))
+    page.set_input_files("#picked", files)
+    expect(page.locator("#progress .indexed progress").first).to_have_attribute("value", "1.00")
+    expect(page.locator("#progress .waiting progress").last).to_have_attribute("value", "0.00")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#progress")).to_contain_text("Cancelled")
-    page.wait_for_timeout(1500)
     leaf(page, "Chat")
     leaf(page, "Documents")
     expect(page.locator("#table tr", has_text="ferry-osterby-herald.md")).to_have_count(1)
-    expect(page.locator("#table tr", has_text="long.txt")).to_have_count(0)
+    assert 0 < page.locator("#table tr", has_text="log-").count() < len(files)
 
 
 def test_what_changed_is_read_again(page: Page) -> None:
     leaf(page, "Documents")
     page.get_by_role("button", name="Read again what changed").click()
-    expect(page.locator("#progress")).to_contain_text("40 unchanged")
+    expect(page.locator("#progress")).to_contain_text("40 unchanged", timeout=15_000)
 
 
 def test_passages_are_searched_with_scores(page: Page) -> None:
@@ -471,7 +478,7 @@ def test_a_conversation_is_named_and_reopened_with_its_citations(page: Page) -> 
     ask(page, HURT)
     ask(page, FIRE)
     page.get_by_role("button", name="New conversation").click()
-    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#welcome")).to_be_visible()
     page.reload()
     page.wait_for_selector("body[data-ready=yes]")
     kept = page.locator("#conversations .kept")
@@ -504,7 +511,7 @@ def test_a_conversation_is_exported(page: Page, form: str) -> None:
 def test_a_deleted_conversation_is_gone(page: Page) -> None:
     ask(page, HURT)
     page.locator("#conversations .gone").click()
-    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#welcome")).to_be_visible()
     expect(page.locator("#conversations .kept")).to_have_count(0)
     left = page.evaluate(
         """async () => { const open = indexedDB.open('assistant', 1);
@@ -517,21 +524,42 @@ def test_a_deleted_conversation_is_gone(page: Page) -> None:
     assert "Vellan" not in left
 
 
-def test_conversations_on_disk_are_kept_and_deleted_there(watched: Watched, tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    own.mkdir()
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A page that other machines can reach, and that keeps conversations on disk; and the folder it keeps them in."""
+    own = tmp_path_factory.mktemp("few")
     (own / "ferry-osterby-herald.md").write_text((NEWSROOM / "ferry-osterby-herald.md").read_text())
-    with page_server(tmp_path / "index", own, conversations="disk") as served:
-        page = watched.open(served)
-        ask(page, HURT)
-        files = list((tmp_path / "index" / "state").rglob("*.json"))
-        assert len(files) == 1
-        page.get_by_role("button", name="New conversation").click()
-        page.locator("#conversations .kept").click()
-        expect(page.locator("#log .claim")).to_contain_text("nineteen")
-        page.locator("#conversations .gone").click()
-        expect(page.locator(".welcome")).to_be_visible()
-        assert not files[0].exists()
+    index = tmp_path_factory.mktemp("elsewhere") / "index"
+    with page_server(index, own, conversations="disk", host="0.0.0.0", password=PASSWORD) as served:  # noqa: S104
+        yield served, index / "state"
+
+
+@pytest.mark.parametrize("path", ["", "config", "gradio_api/info", "mcp", "upload", "assets/x"])
+def test_away_from_home_every_door_needs_the_password(elsewhere: tuple[str, Path], path: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(elsewhere[0] + path)  # noqa: S310 - our own server
+    assert refused.value.code == 401
+    refused.value.close()
+
+
+def test_a_program_opens_them_with_a_token(elsewhere: tuple[str, Path]) -> None:
+    headers = {"Authorization": f"Bearer {PASSWORD}"}
+    request = urllib.request.Request(f"{elsewhere[0]}gradio_api/info", headers=headers)  # noqa: S310
+    with urllib.request.urlopen(request) as reply:  # noqa: S310
+        assert reply.status == 200
+
+
+def test_conversations_on_disk_are_kept_and_deleted_there(watched: Watched, elsewhere: tuple[str, Path]) -> None:
+    served, folder = elsewhere
+    page = watched.open(served, http_credentials={"username": "me", "password": PASSWORD})
+    ask(page, HURT)
+    (file,) = folder.rglob("*.json")
+    page.get_by_role("button", name="New conversation").click()
+    page.locator("#conversations .kept").click()
+    expect(page.locator("#log .claim")).to_contain_text("nineteen")
+    page.locator("#conversations .gone").click()
+    expect(page.locator("#welcome")).to_be_visible()
+    assert not file.exists()
 
 
 # --- exam and settings

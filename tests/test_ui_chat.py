@@ -14,14 +14,13 @@ from assistant.backends.fake import FakeEmbedder, FakeWriter
 from assistant.types import Delta, Trace
 from assistant.ui import chat
 from assistant.ui.conversations import Conversation, Exchange
-from assistant.ui.markup import Markup
 from tests.ui_values import answer, citation, claim, conflict, passage
 
 EVIL = "<script>x</script><a href=javascript:x>![i](http://evil)"
 
 
 def shown(*exchanges: Exchange) -> str:
-    return str(chat.conversation_html(Conversation(exchanges=exchanges), Markup("start")))
+    return str(chat.conversation_html(Conversation(exchanges=exchanges)))
 
 
 def test_a_chip_names_outlet_and_date_and_carries_the_quote() -> None:

@@ -8,7 +8,6 @@ import statistics
 import sys
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +28,6 @@ QUESTIONS = {
     "How well does Palvex work against marsh fever?": "58 per cent",
     "What is the capital of France?": "Not in the documents.",
 }
-PASSWORD = "open sesame"  # noqa: S105 - of a server that lives for a test
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +50,7 @@ def expected(address: str, index_dir: Path) -> Answer:
 
 def same(one: Answer, other: Answer) -> bool:
     """Equal but for the writer's name, how long each step took, and the last digits of sums of 32-bit floats."""
-    timeless = {"writer": True, "trace": {"seconds", "notes"}}
+    timeless: dict[str, Any] = {"writer": True, "trace": {"seconds", "notes"}}
     return bool(_rounded(one.model_dump(exclude=timeless)) == _rounded(other.model_dump(exclude=timeless)))
 
 
@@ -74,7 +72,7 @@ def test_gradio_client_gets_the_answer_python_gets(address: str, expected: Answe
     assert len(client.predict(api_name="/list_documents")) == 40
 
 
-def session(address: str, work: Any, headers: dict[str, str] | None = None) -> Any:
+def session(address: str, work: Any) -> Any:
     """What ``work`` makes of an MCP session over HTTP."""
     import httpx
     from mcp import ClientSession
@@ -82,7 +80,7 @@ def session(address: str, work: Any, headers: dict[str, str] | None = None) -> A
 
     async def run() -> Any:
         async with (
-            httpx.AsyncClient(headers=headers, timeout=60) as http,
+            httpx.AsyncClient(timeout=60) as http,
             streamable_http_client(f"{address}mcp", http_client=http) as (read, write, _),
             ClientSession(read, write) as client,
         ):
@@ -151,22 +149,6 @@ def test_errors_reach_the_client_without_paths(address: str, tool: str, argument
     assert result.isError
     assert told in result.content[0].text
     assert "/home" not in result.content[0].text
-
-
-@pytest.mark.filterwarnings("default")
-def test_away_from_home_every_door_needs_the_password(tmp_path: Path) -> None:
-    own = tmp_path / "own"
-    own.mkdir()
-    (own / "a.txt").write_text("The ferry sails at seven.")
-    with page_server(tmp_path / "index", own, host="0.0.0.0", password=PASSWORD) as served:  # noqa: S104
-        for path in ("", "config", "gradio_api/info", "mcp", "upload", "assets/x"):
-            with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(served + path)  # noqa: S310 - our own server
-            assert refused.value.code == 401
-            refused.value.close()
-        headers = {"Authorization": f"Bearer {PASSWORD}"}
-        result = session(served, lambda client: client.call_tool("list_documents", {}), headers)
-        assert not result.isError
 
 
 def upload(address: str, name: str, body: bytes) -> str:

@@ -19,7 +19,7 @@ from assistant.errors import BackendError
 from assistant.ports import Vectors
 
 _COLLECTION = "chunks"
-_SEAL = "seal.json"
+_SEAL, _FILES = "seal.json", "files.json"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _BATCH = 1000  # the most Chroma takes is 5461
 _PROBES = 5
@@ -143,6 +143,24 @@ class ChromaIndex:
         """Let go of the files."""
         with _translated(self.folder):
             self._client.close()
+
+
+def note_files(folder: Path) -> None:
+    """Note the sizes of a closed index's files, by which ``untouched`` knows them again."""
+    (folder / _FILES).write_text(json.dumps(_sizes(folder)))
+
+
+def untouched(folder: Path) -> bool:
+    """Whether the files are those that were noted, by name and size; costs no import, unlike opening the index."""
+    try:
+        return bool(json.loads((folder / _FILES).read_text()) == _sizes(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in (_SEAL, _FILES))
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)}
 
 
 def read_seal(folder: Path) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 
 class Record(NamedTuple):
-    """What a collection holds under one id. ``distance``: cosine distance from what was asked for."""
+    """What a collection holds under one id; its vector is written, and never fetched. ``distance``: by cosine."""
 
     id: str
     text: str = ""
@@ -153,20 +153,20 @@ class ChromaCollection:
                 )
             )
 
-    def get(self, ids: Sequence[str], vectors: bool = False) -> list[Record]:
+    def get(self, ids: Sequence[str]) -> list[Record]:
         """The records of these ids that there are, in their order."""
         found: dict[str, Record] = {}
         for start in range(0, len(ids), BATCH):
             some = list(ids[start : start + BATCH])
-            found |= {r.id: r for r in self._read({"ids": some}, vectors)}
+            found |= {r.id: r for r in self._read({"ids": some})}
         return [found[id_] for id_ in ids if id_ in found]
 
-    def where(self, condition: Mapping[str, Any] | None, vectors: bool = False) -> Iterator[Record]:
+    def where(self, condition: Mapping[str, Any] | None) -> Iterator[Record]:
         """All records of which ``condition`` holds."""
         offset = 0
         while True:
             asked = {"where": condition, "limit": BATCH, "offset": offset}
-            some = self._read(asked, vectors)
+            some = self._read(asked)
             yield from some
             if len(some) < BATCH:
                 return
@@ -179,11 +179,12 @@ class ChromaCollection:
                 query_embeddings=vector[None],
                 n_results=min(limit, BATCH),
                 where=condition,
-                include=["metadatas", "documents", "embeddings", "distances"],
+                include=["metadatas", "documents", "distances"],
             )
         )
-        rows = zip(*(found[part][0] for part in _PARTS), found["distances"][0], strict=True)
-        return [Record(*row) for row in rows]
+        columns = (found[part][0] for part in ("ids", "documents", "metadatas", "distances"))
+        rows = zip(*columns, strict=True)
+        return [Record(id_, text, known, distance=distance) for id_, text, known, distance in rows]
 
     def delete(self, ids: Sequence[str]) -> None:
         """Delete the records of these ids; unknown ones are no error."""
@@ -191,11 +192,9 @@ class ChromaCollection:
             some = list(ids[start : start + BATCH])
             self._server.call(lambda some=some: self._collection.delete(ids=some))  # type: ignore[misc]  # as above
 
-    def _read(self, asked: dict[str, Any], vectors: bool) -> list[Record]:
-        include = ["metadatas", "documents", *(["embeddings"] if vectors else [])]
-        found = self._server.call(lambda: self._collection.get(**asked, include=include))
-        columns = [found["ids"], found["documents"], found["metadatas"]]
-        rows = zip(*columns, found["embeddings"] if vectors else [None] * len(found["ids"]), strict=True)
+    def _read(self, asked: dict[str, Any]) -> list[Record]:
+        found = self._server.call(lambda: self._collection.get(**asked, include=["metadatas", "documents"]))
+        rows = zip(found["ids"], found["documents"], found["metadatas"], strict=True)
         return [Record(*row) for row in rows]
 
 
@@ -204,9 +203,6 @@ def _sessions(client: Any) -> list[Any]:
     holders = (client, getattr(client, "_admin_client", None))
     sessions = (getattr(getattr(holder, "_server", None), "_session", None) for holder in holders)
     return [session for session in sessions if session is not None]
-
-
-_PARTS = ("ids", "documents", "metadatas", "embeddings")
 
 
 def _status(exc: Exception) -> int:

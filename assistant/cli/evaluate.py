@@ -191,7 +191,7 @@ def _sat(
     from assistant.eval import run
     from assistant.types import Progress
 
-    with examinee(context, settings_from(index, writer), exam, screen) as assistant:
+    with examinee(context, settings_from(index, writer), exam, screen) as sitting:
         reached = Progress(stage="asking", done=0, total=len(exam.suite.cases))
         try:
             with screen.progress() as advance:
@@ -201,7 +201,8 @@ def _sat(
                     reached = step
                     advance(step)
 
-                return run(exam.suite, assistant.ask, about(assistant), workers=workers, on_progress=on_progress)
+                told = about(sitting.assistant)
+                return run(exam.suite, sitting.ask, told, workers=workers, on_progress=on_progress)
         except KeyboardInterrupt:
             done = f"{reached.done} of {reached.total} answers"
             screen.note(f"Stopped after {done}; the same command goes on from there.")
@@ -218,6 +219,7 @@ def _as_json(report: Report, page: Path) -> str:
             "questions": len(report.suite.cases),
             "run": str(report.run.path.parent),
             "page": str(page),
+            "about": report.run.header.about,
             "numbers": _numbers(report.card),
             "beside": {card.name: _numbers(card) for card in report.controls},
             "gates": [verdict.model_dump(mode="json") for verdict in report.gates],

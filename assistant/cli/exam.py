@@ -7,8 +7,9 @@ import os
 import platform
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,7 +22,7 @@ from assistant.errors import DocumentError
 from assistant.eval import Suite, load, open_dataset
 from assistant.index.read import find_files, read_document
 from assistant.index.recipe import Recipe
-from assistant.types import Document
+from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from assistant.settings import Settings
 
 Note = Callable[[str], None]
+
+PATIENCE = 5.0
+"""Seconds that questions still under way are waited for at the end."""
 
 LIBRARIES = ("ctranslate2", "tokenizers", "tantivy", "chromadb", "numpy")
 """What an answer may depend on beside our own code."""
@@ -93,8 +97,40 @@ def read_corpus(folder: Path, note: Note) -> dict[str, Document]:
     return documents
 
 
+class Examinee:
+    """Asks an assistant, and knows whether a question is still under way: one that was given up may be.
+
+    An index must not be closed under a thread that reads it.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        self._busy = 0
+        self._changed = threading.Condition()
+
+    def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
+        """The assistant's answer."""
+        self._count(1)
+        try:
+            return self.assistant.ask(question, history, where)
+        finally:
+            self._count(-1)
+
+    def close(self) -> None:
+        """Close the assistant, unless it is still busy after ``PATIENCE`` seconds; the end of the program is near."""
+        with self._changed:
+            idle = self._changed.wait_for(lambda: not self._busy, PATIENCE)
+        if idle:
+            self.assistant.close()
+
+    def _count(self, step: int) -> None:
+        with self._changed:
+            self._busy += step
+            self._changed.notify_all()
+
+
 @contextmanager
-def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Screen) -> Iterator[Assistant]:
+def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Screen) -> Iterator[Examinee]:
     """An assistant that knows the exam's documents and nothing else, by the recipe of ``settings.index_dir``.
 
     Its index lies in the exam's cache, one for each recipe, and is brought up to date first.
@@ -104,13 +140,14 @@ def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Scr
     recipe = settings.index_dir / "recipe.toml"
     if recipe.is_file():
         shutil.copyfile(recipe, index_dir / recipe.name)
-    with opened(context, settings.model_copy(update={"index_dir": index_dir})) as assistant:
+    assistant = opened(context, settings.model_copy(update={"index_dir": index_dir}))
+    with closing(Examinee(assistant)) as sitting:
         report = build(assistant, exam.documents, screen)
         changed = len(report.added) + len(report.changed) + len(report.removed)
         if changed:
             documents = os.path.normpath(exam.documents)
             screen.note(f"Indexed {count(changed, 'document')} of {documents} in {report.seconds:.1f} s.")
-        yield assistant
+        yield sitting
 
 
 def about(assistant: Assistant) -> dict[str, JsonValue]:

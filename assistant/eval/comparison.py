@@ -99,7 +99,8 @@ def snapshot(card: Card, suite: Suite, about: Mapping[str, JsonValue] | None = N
         answers={one.case.key: Answered(outcome=one.answer.outcome, text=_hash(one.answer.text)) for one in card.cases},
         scores={
             metric: {
-                one.case.key: (score.value, score.truth)
+                # Sums over sets differ in the last bits from run to run, which is no change.
+                one.case.key: (round(score.value, 9), score.truth)
                 for one in card.cases
                 if (score := one.scores.get(metric)) and score.value is not None
             }

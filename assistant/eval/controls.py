@@ -150,7 +150,9 @@ def keyword(texts: Texts) -> Control:
         )
         ranked = _best(scores + noise, admitted, SHOWN)
         chunks = [(texts.passages[n], float(scores[n])) for n in ranked if scores[n] > 0]
-        sentences = _sentences(texts, index, question, [chunk for chunk, _ in chunks[:4]])
+        # The texts a question comes with are a collection of their own; else a handful of sentences have no idf.
+        weights = index if admitted is None else None
+        sentences = _sentences(texts, weights, question, [chunk for chunk, _ in chunks[:4]])
         return _answer(
             texts, question, history, [(s.source, Span(s.start, s.end)) for s in sentences[:1]],
             passages=chunks, sentences=sentences, answerability=_shared(index, question, sentences),
@@ -176,8 +178,8 @@ def _best(scores: Floats, admitted: Sequence[int] | None, count: int) -> list[in
     return [int(n) for n in among[np.argsort(-scores[among], kind="stable")][:count]]
 
 
-def _sentences(texts: Texts, index: BM25, question: str, chunks: Sequence[Chunk]) -> list[Sentence]:
-    """The sentences of the passages by BM25, with the passages' idf."""
+def _sentences(texts: Texts, index: BM25 | None, question: str, chunks: Sequence[Chunk]) -> list[Sentence]:
+    """The sentences of the passages by BM25, with the idf of ``index`` or, without one, their own."""
     spans = [
         (rank, chunk.source, span)
         for rank, chunk in enumerate(chunks, 1)
@@ -185,8 +187,9 @@ def _sentences(texts: Texts, index: BM25, question: str, chunks: Sequence[Chunk]
         if chunk.start <= span.start and span.end <= chunk.end
     ]
     local = BM25([texts.corpus[source].text[span.start : span.end] for _, source, span in spans])
-    for term, (_, weights) in local._postings.items():  # the idf of a handful of sentences says little
-        weights *= index.weight(term) / local.idf[term]
+    if index:
+        for term, (_, weights) in local._postings.items():
+            weights *= index.weight(term) / local.idf[term]
     chance = texts.chance(question)
     scored = [
         Sentence(

@@ -60,7 +60,7 @@ def report_on(
     beside = []
     for done, name in enumerate(chosen):
         on_progress(Progress(stage="scoring controls", done=done, total=len(chosen), item=name))
-        beside.append(card(name, sit(suite, name), suite))
+        beside.append(card(name, sit(suite, name), suite, intervals=False))
     return Report(
         suite=suite,
         run=run,

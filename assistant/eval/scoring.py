@@ -65,8 +65,15 @@ def rescore(run: Run | Path, suite: Suite, metrics: Sequence[str] = (), name: st
     return card(name or run.path.parent.name, answers, suite, metrics)
 
 
-def card(name: str, answers: Iterable[tuple[Case, Answer]], suite: Suite, metrics: Sequence[str] = ()) -> Card:
-    """The card of answers in hand."""
+def card(
+    name: str,
+    answers: Iterable[tuple[Case, Answer]],
+    suite: Suite,
+    metrics: Sequence[str] = (),
+    *,
+    intervals: bool = True,
+) -> Card:
+    """The card of answers in hand; ``intervals`` take most of the time where questions are many."""
     chosen = [METRICS[metric] for metric in metrics or suite.metrics or METRICS]
     # A gate may stand on a metric the table does not show, and so may the reason why a case failed.
     behind = {*(fault.metric for fault in FAULTS), *(gate.metric for gate in suite.gates)}
@@ -79,13 +86,11 @@ def card(name: str, answers: Iterable[tuple[Case, Answer]], suite: Suite, metric
         )
         for case, answer in answers
     )
-    return Card(name, {metric.name: number(metric, cases, suite.seed) for metric in chosen}, cases)
+    return Card(name, {metric.name: number(metric, cases, suite.seed, intervals) for metric in chosen}, cases)
 
 
-def number(metric: Metric, cases: Sequence[Scored], seed: int = 0) -> Number | None:
-    """A metric over all cases it applies to, with its interval; None where it applies to none or has no
-    value.
-    """
+def number(metric: Metric, cases: Sequence[Scored], seed: int = 0, interval: bool = True) -> Number | None:
+    """A metric over all cases it applies to, with its interval; None where it applies to none or has no value."""
     points = [
         (s.case.cluster, score) for s in cases if (score := s.scores.get(metric.name)) and score.value is not None
     ]
@@ -93,6 +98,9 @@ def number(metric: Metric, cases: Sequence[Scored], seed: int = 0) -> Number | N
         return None
     values = np.array([score.value for _, score in points], dtype=np.float64)
     truths = np.array([score.truth for _, score in points], dtype=np.float64)
+    if not interval:
+        value = metric.overall(values, truths)
+        return None if np.isnan(value) else Number(value, None, None, len(points))
     clusters = [cluster for cluster, _ in points]
     found = (
         stats.bootstrap_mean(values, clusters, seed)
@@ -161,9 +169,12 @@ def failures(cases: Sequence[Scored]) -> list[Failure]:
 
 def gates(suite: Suite, scores: Card) -> tuple[Verdict, ...]:
     """What became of each gate of the suite."""
-    return tuple(judge(gate, _value(gate.metric, suite, scores)) for gate in suite.gates)
+    return tuple(judge(gate, _value(gate.metric, scores)) for gate in suite.gates)
 
 
-def _value(metric: str, suite: Suite, scores: Card) -> float | None:
-    found = scores.numbers[metric] if metric in scores.numbers else number(METRICS[metric], scores.cases, suite.seed)
+def _value(metric: str, scores: Card) -> float | None:
+    if metric in scores.numbers:
+        found = scores.numbers[metric]
+    else:
+        found = number(METRICS[metric], scores.cases, interval=False)
     return found.value if found else None

@@ -53,6 +53,8 @@ class Shard(NamedTuple):
 
     def takes(self, source: str) -> bool:
         """Whether the file of that name below the root falls to this part."""
+        if self.of == 1:
+            return True
         mark = hashlib.blake2b(source.encode(), digest_size=8).digest()
         return int.from_bytes(mark, "big") % self.of == self.number - 1
 
@@ -65,11 +67,12 @@ class Place:
 
     def __init__(self, index_dir: Path) -> None:
         self._base = index_dir.resolve().parent
+        self._prefix = self._base.as_posix().rstrip("/") + "/"
 
     def location(self, path: Path) -> str:
         """The note for ``path``."""
-        path = path.absolute()  # a link keeps its own name
-        return path.relative_to(self._base).as_posix() if path.is_relative_to(self._base) else path.as_posix()
+        # A link keeps its own name. By strings, for this is asked of every file of every build.
+        return path.absolute().as_posix().removeprefix(self._prefix)
 
     def path(self, location: str) -> Path:
         """The path a note stands for."""
@@ -165,8 +168,9 @@ def embedding_header(origin: Origin) -> str:
 def files(root: Path, store: Path, shard: Shard = WHOLE) -> tuple[list[FoundFile], list[Skipped]]:
     """What of ``root`` falls to ``shard``, the index's own files left out; the files, and what is passed over."""
     found, skipped = find_files(root)
+    own = store.as_posix() + "/"
     return (
-        [file for file in found if not file.path.is_relative_to(store) and shard.takes(file.source)],
+        [file for file in found if not file.path.as_posix().startswith(own) and shard.takes(file.source)],
         [each for each in skipped if not (root / each.source).is_relative_to(store)],
     )
 
@@ -298,10 +302,10 @@ class _Work:
         blocked = [self._root / skipped.source for skipped in unreadable]
         gone = []
         for location, file in self._known.items():
-            path = self._place.path(location)
-            if location in kept or not path.is_relative_to(self._root):
+            if location in kept:
                 continue
-            if not any(path.is_relative_to(place) for place in blocked):
+            path = self._place.path(location)
+            if path.is_relative_to(self._root) and not any(path.is_relative_to(place) for place in blocked):
                 gone.append(file)
         return gone
 

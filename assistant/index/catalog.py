@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -254,7 +255,7 @@ class Catalog:
         """Origins of the live documents by their number."""
         with self._sql() as db:
             rows = db.execute("SELECT id, origin FROM documents WHERE state = 'live'").fetchall()
-            return {number: Origin.model_validate_json(origin) for number, origin in rows}
+            return {number: _origin(origin) for number, origin in rows}
 
     def live(self, ids: Sequence[str]) -> dict[str, int]:
         """Those of ``ids`` that are live chunks, in their order, with the number of their document."""
@@ -262,7 +263,7 @@ class Catalog:
         with self._sql() as db:
             for some in _batches(ids, _VARIABLES):
                 found |= db.execute(
-                    f"""SELECT c.id, d.id FROM chunks c JOIN documents d ON d.id = c.document
+                    f"""SELECT c.id, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document
                         WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
                     some,
                 ).fetchall()
@@ -270,14 +271,15 @@ class Catalog:
 
     def fetch(self, ids: Sequence[str], embedder: str) -> list[StoredChunk]:
         """The live chunks among ``ids`` that have vectors of ``embedder``, in that order."""
+        # CROSS JOIN keeps the order as written: left to itself SQLite begins with all vectors of the embedder.
         found: dict[str, StoredChunk] = {}
         with self._sql() as db:
             for some in _batches(ids, _VARIABLES):
                 for row in db.execute(
                     f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.origin,
                                v.whole, v.parts
-                        FROM chunks c JOIN documents d ON d.id = c.document
-                        JOIN vectors v ON v.key = c.key AND v.embedder = ?
+                        FROM chunks c CROSS JOIN documents d ON d.id = c.document
+                        CROSS JOIN vectors v ON v.key = c.key AND v.embedder = ?
                         WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
                     (embedder, *some),
                 ):
@@ -354,7 +356,7 @@ class Catalog:
         with self._sql() as db:
             for some in _batches(keys, _VARIABLES):
                 for key, id_, document in db.execute(
-                    f"""SELECT lower(hex(c.key)), c.id, d.id FROM chunks c JOIN documents d ON d.id = c.document
+                    f"""SELECT lower(hex(c.key)), c.id, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document
                         WHERE d.state = 'live' AND c.key IN ({_marks(some)})
                         ORDER BY d.source, c.position""",  # noqa: S608 - marks only
                     list(map(bytes.fromhex, some)),
@@ -674,6 +676,11 @@ def _document(origin: str, pages: str, text: str) -> Document:
     return Document(**Origin.model_validate_json(origin).model_dump(), pages=json.loads(pages), text=text)
 
 
+@lru_cache(4096)
+def _origin(text: str) -> Origin:
+    return Origin.model_validate_json(text)
+
+
 def _stored(
     source: str, start: int, end: int, text: str, sentences: str, origin: str, whole: bytes, parts: bytes
 ) -> StoredChunk:
@@ -681,7 +688,7 @@ def _stored(
     halves = np.frombuffer(parts, dtype=np.float16).astype(np.float32)
     return StoredChunk(
         Chunk(source=source, start=start, end=end, text=text),
-        Origin.model_validate_json(origin),
+        _origin(origin),
         _spans(sentences),
         Embedding(vector, halves.reshape(-1, len(vector))),
     )

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.backends.chroma import ChromaIndex, read_seal
+from assistant.backends.chroma import ChromaIndex, note_files, read_seal, untouched
 from assistant.backends.keyword import Analyzer, Entry, KeywordIndex
 from assistant.errors import BackendError
 from assistant.index.catalog import Catalog, Change
@@ -108,6 +108,9 @@ class Derived:
         on_progress: OnProgress,
         fresh: bool,
     ) -> None:
+        seal = read_seal(self.chroma_dir)
+        if not (fresh or change) and seal and seal["generation"] == generation and untouched(self.chroma_dir):
+            return
         vectors = self._catalog.vector_count()
         if not fresh and self.unfit(generation):
             return
@@ -115,6 +118,7 @@ class Derived:
             sound = current.count == vectors
             current.close()
             if sound:
+                note_files(self.chroma_dir)
                 return
         if change and (behind := self.chroma(change.generation - 1)):
             try:
@@ -126,12 +130,14 @@ class Derived:
                 pass  # built anew below
             finally:
                 behind.close()
+                note_files(self.chroma_dir)
         shutil.rmtree(self.chroma_dir, ignore_errors=True)
         index = ChromaIndex.create(self.chroma_dir)
         try:
             index.update(self._all_vectors(embedder, vectors, on_progress), (), generation)
         finally:
             index.close()
+        note_files(self.chroma_dir)
 
     def _entries(self, documents: frozenset[int] | None) -> Iterator[Entry]:
         for found in self._catalog.searchables(documents):

@@ -37,29 +37,61 @@ def read_pdf(data: bytes, source: str) -> Content:
     # Many files are encrypted with an empty password, only to forbid printing.
     if reader.is_encrypted and not reader.decrypt(""):
         raise DocumentError(f"{source!r} is encrypted. `qpdf --decrypt --password=... {source!r} open.pdf`")
-    pages = [_cleaned(page.extract_text() or "").strip() for page in reader.pages]
+    pages = [_unwrapped(_cleaned(page.extract_text() or "")) for page in reader.pages]
     if not any(pages):
         raise DocumentError(f"{source!r} holds no text, only images of pages. `ocrmypdf {source!r} text.pdf`")
     text, starts = _joined(pages)
     known = reader.metadata
     extended = reader.xmp_metadata
+    publishers = (extended.dc_publisher if extended else None) or [known.author if known else None]
     published = min(extended.dc_date, default=None) if extended and extended.dc_date else None
     return Content(
         text,
-        title=known.title if known else None,
-        publisher=next(iter((extended and extended.dc_publisher) or ()), None) or (known.author if known else None),
+        title=_somebody(known.title) if known else None,
+        publisher=_somebody(publishers[0]),
         # The day a PDF was made is not the day its text was published.
         published=published.date() if published else None,
         pages=starts,
     )
 
 
+_FULL = 0.75  # of the length of a page's long lines: one that is shorter ends its paragraph
+
+
+def _unwrapped(page: str) -> str:
+    """A page's lines as paragraphs: PDF knows lines only, and a sentence goes on where a line is full."""
+    lines = [" ".join(line.split()) for line in page.split("\n")]
+    lengths = sorted(len(line) for line in lines if line)
+    full = _FULL * lengths[len(lengths) * 9 // 10] if lengths else 0
+    text = ""
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        ends = not after or len(line) + len(after.partition(" ")[0]) < full
+        # Whether the hyphen belongs to the word is not to be told, so it stays.
+        text += line + ("\n\n" if ends else "" if line[-1:] == "-" and after[:1].islower() else " ")
+    return re.sub("\n{3,}", "\n\n", text).strip()
+
+
 def _joined(pages: list[str]) -> tuple[str, tuple[int, ...]]:
     """The pages' text with where each begins; a sentence that runs on to the next page stays one."""
-    ends = ["\n\n" if not page or page[-1] in ".!?:;”\"')]" else "\n" for page in pages]
+    ends = [" " if _goes_on(page) else "\n\n" for page in pages]
     parts = [page + end for page, end in zip(pages, ends, strict=True)]
     starts = accumulate((len(part) for part in parts[:-1]), initial=0)
-    return "".join(parts), tuple(starts)
+    return "".join(parts).rstrip(), tuple(starts)
+
+
+def _goes_on(page: str) -> bool:
+    """Whether the last paragraph is cut by the end of the page; a short one is a heading or a page number."""
+    last = page.rpartition("\n\n")[2]
+    return len(last) >= _HEADING and last[-1] not in ".!?:;”\"')]"
+
+
+_HEADING = 60  # characters that a line under which nothing follows has at most
+_NOBODY = {"", "anonymous", "(anonymous)", "unknown", "untitled", "(unspecified)", "python-docx", "user", "admin"}
+
+
+def _somebody(name: str | None) -> str | None:
+    """A name, unless programs write it where they know none."""
+    return name if name and name.strip().casefold() not in _NOBODY else None
 
 
 # --- Office ---------------------------------------------------------------------------------------
@@ -76,7 +108,7 @@ def read_docx(data: bytes, source: str) -> Content:
     for block in document.iter_inner_content():
         blocks.append(_table(block) if isinstance(block, Table) else block.text)
     known = document.core_properties
-    return Content(_paragraphs(blocks), title=known.title, publisher=known.author)
+    return Content(_paragraphs(blocks), title=_somebody(known.title), publisher=_somebody(known.author))
 
 
 def read_pptx(data: bytes, source: str) -> Content:
@@ -93,7 +125,7 @@ def read_pptx(data: bytes, source: str) -> Content:
         slides.append(_paragraphs(blocks))
     text, starts = _joined(slides)
     known = presentation.core_properties
-    return Content(text, title=known.title, publisher=known.author, pages=starts)
+    return Content(text, title=_somebody(known.title), publisher=_somebody(known.author), pages=starts)
 
 
 def _shapes(shapes: Iterable[Any]) -> Iterator[str]:

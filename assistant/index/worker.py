@@ -67,12 +67,15 @@ class _Worker:
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        self._ready = False
 
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
     def read(self, file: FoundFile) -> Document:
+        if not self._ready and self._process.stdout is not None:
+            self._ready = bool(self._process.stdout.readline())  # starting up is not the file's fault
         late = threading.Event()
 
         def stop() -> None:
@@ -128,6 +131,8 @@ def serve() -> None:
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
     _limit(memory)
+    answers.write(b"ready\n")
+    answers.flush()
     for line in sys.stdin.buffer:
         # Should the one who asks be killed, nobody else would stop a reader that hangs.
         if hasattr(signal, "alarm"):

@@ -10,7 +10,6 @@ import gradio as gr
 from assistant.ui import chat, proof
 from assistant.ui.conversations import Conversation, Exchange
 from assistant.ui.desk import Desk
-from assistant.ui.markup import Markup
 from assistant.ui.parts import QUIET, Choice, Parts, Update, told
 
 _IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
@@ -70,7 +69,7 @@ class _Asking:
             return {self._parts.growing: None}
         growing = chat.Growing(question)
         return {
-            self._parts.log: str(chat.conversation_html(talk, Markup())),
+            self._parts.log: str(chat.conversation_html(talk)),
             self._parts.live: str(chat.growing_html(growing)),
             self._parts.box: gr.update(value="", **_BUSY),
             self._parts.talk: talk,
@@ -96,7 +95,7 @@ class _Asking:
     def _end(self, exchange: Exchange, talk: Conversation) -> Update:
         after = talk.with_exchange(exchange)
         return {
-            self._parts.log: str(chat.conversation_html(after, Markup())),
+            self._parts.log: str(chat.conversation_html(after)),
             self._parts.live: "",
             self._parts.box: gr.update(**_IDLE),
             self._parts.talk: after,

@@ -108,10 +108,9 @@ def welcome(documents: int, examples: tuple[str, ...]) -> Markup:
     )
 
 
-def conversation_html(conversation: Conversation, start: Markup) -> Markup:
-    """All exchanges; ``start`` where there is none yet."""
-    turns = [exchange_html(exchange, place) for place, exchange in enumerate(conversation.exchanges)]
-    return join(turns) if turns else start
+def conversation_html(conversation: Conversation) -> Markup:
+    """All exchanges."""
+    return join(exchange_html(exchange, place) for place, exchange in enumerate(conversation.exchanges))
 
 
 def exchange_html(exchange: Exchange, place: int) -> Markup:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -54,8 +55,12 @@ class Sitting(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The exam and the run."""
-        return f"{self.folder.name}, {self.log.parent.name}"
+        """The exam and when it was sat."""
+        exam, run = self.folder.name, self.log.parent.name
+        try:
+            return f"{exam}, {datetime.strptime(run[:15], '%Y%m%d-%H%M%S'):%d %b %Y, %H:%M}"
+        except ValueError:
+            return f"{exam}, {run}"
 
 
 def sittings(folders: Sequence[Path]) -> list[Sitting]:

@@ -13,10 +13,10 @@ print(client.predict("ceasefire", 3, api_name="/search"))"""
 
 _MCP = """import asyncio
 from mcp import ClientSession
-from mcp.client.streamable_http import streamablehttp_client
+from mcp.client.streamable_http import streamable_http_client
 
 async def main():
-    async with streamablehttp_client("{address}mcp") as (read, write, _):
+    async with streamable_http_client("{address}mcp") as (read, write, _):
         async with ClientSession(read, write) as session:
             await session.initialize()
             answer = await session.call_tool("ask", {{"question": "When was the ceasefire reached?"}})

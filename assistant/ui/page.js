@@ -286,6 +286,7 @@ document.addEventListener("click", (event) => {
   const node = event.target.closest?.("button, [data-do]");
   if (!node) return;
   const told = node.dataset;
+  if (node.matches("[role=tab]")) body.classList.remove("proof-open");  // what it proves is on another leaf
   if (told.copy !== undefined) return copy(told.copy);
   if (told.edit !== undefined) return edit(told.edit);
   if (told.kept) return openKept(told.kept);
@@ -321,9 +322,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "Escape") {
+    if (body.classList.contains("asking")) return $("#box .stop-button")?.click();
     if (body.classList.contains("shelf-open")) return body.classList.remove("shelf-open");
     if (body.classList.contains("proof-open")) return closeProof();
-    return $("#box .stop-button")?.click();
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") {

@@ -73,7 +73,8 @@ def build(desk: Desk, address: str) -> gr.Blocks:
                 with gr.Tabs(elem_id="tabs"):
                     with gr.Tab("Chat", id="chat"):
                         with gr.Column(elem_id="talk"):
-                            log = html(chat.welcome(desk.count(), ()), elem_id="log")
+                            welcome = html(chat.welcome(desk.count(), ()), elem_id="welcome")
+                            log = html(elem_id="log")
                             live = html(elem_id="live")
                         with gr.Column(elem_id="composer"):
                             box = _box()
@@ -89,7 +90,7 @@ def build(desk: Desk, address: str) -> gr.Blocks:
             js_on_load=_asset("page.js"),
             server_functions=[take_away],
         )
-        parts = Parts(bridge, log, live, box, panel, talk, growing, choice)
+        parts = Parts(bridge, welcome, log, live, box, panel, talk, growing, choice)
         answers = asking.connect(desk, parts)
         _proving(desk, parts)
         _keeping(desk, parts, answers)
@@ -178,7 +179,7 @@ def _keeping(desk: Desk, parts: Parts, answers: list[Any]) -> None:
     def show(talk: Conversation) -> Update:
         return {
             parts.talk: talk,
-            parts.log: str(chat.conversation_html(talk, _welcome(desk))),
+            parts.log: str(chat.conversation_html(talk)),
             parts.live: "",
             parts.growing: None,
             parts.box: gr.update(submit_btn=True, stop_btn=False),
@@ -210,12 +211,9 @@ def _opening(page: gr.Blocks, desk: Desk, parts: Parts) -> None:
     def tell(talk: Conversation) -> str:
         return desk.kept(talk, save=False)
 
-    def draw(talk: Conversation) -> Any:
-        return gr.skip() if talk.exchanges else str(_welcome(desk))
+    def draw() -> str:
+        return str(chat.welcome(desk.count(), examples(desk.assistant)))
 
     page.load(tell, [parts.talk], [parts.bridge], queue=False, **QUIET)
-    page.load(draw, [parts.talk], [parts.log], **QUIET)
-
-
-def _welcome(desk: Desk) -> Markup:
-    return chat.welcome(desk.count(), examples(desk.assistant))
+    page.load(draw, None, [parts.welcome], **QUIET)
+    parts.bridge.fresh(draw, None, [parts.welcome], **QUIET)

@@ -52,6 +52,7 @@ class Parts(NamedTuple):
     """The components that events change."""
 
     bridge: gr.HTML
+    welcome: gr.HTML
     log: gr.HTML
     live: gr.HTML
     box: gr.Textbox

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +15,8 @@ from assistant.ui.safety import without_paths
 
 if TYPE_CHECKING:
     from mcp.server.fastmcp import FastMCP
+
+Result = TypeVar("Result")
 
 NAMES = ("ask", "search", "list_documents")
 """All endpoints and tools there are; a test pins the list."""
@@ -96,6 +98,7 @@ def endpoints(assistant: Assistant) -> Endpoints:
 
 def mcp_server(assistant: Assistant) -> FastMCP:
     """An MCP server with the three tools; their results are typed and come with an output schema."""
+    from anyio import to_thread
     from mcp.server.fastmcp import FastMCP
     from mcp.server.fastmcp.exceptions import ToolError
     from mcp.server.transport_security import TransportSecuritySettings
@@ -111,8 +114,15 @@ def mcp_server(assistant: Assistant) -> FastMCP:
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 
+    async def guarded(work: Callable[[], Result]) -> Result:
+        """The result of ``work`` in a thread: the page is served meanwhile. Errors become what a client may see."""
+        try:
+            return await to_thread.run_sync(work)
+        except AssistantError as exc:
+            raise ToolError(_told(exc)) from exc
+
     @server.tool()
-    def ask(
+    async def ask(
         question: str,
         history: list[Turn] | None = None,
         sources: list[str] | None = None,
@@ -132,14 +142,11 @@ def mcp_server(assistant: Assistant) -> FastMCP:
             since: Only documents published on or after this day.
             until: Only documents published on or before this day.
         """
-        try:
-            where = Filter(sources=tuple(sources or ()), since=since, until=until)
-            return assistant.ask(question, tuple(history or ()), where)
-        except AssistantError as exc:
-            raise ToolError(_told(exc)) from exc
+        where = Filter(sources=tuple(sources or ()), since=since, until=until)
+        return await guarded(lambda: assistant.ask(question, tuple(history or ()), where))
 
     @server.tool()
-    def search(question: str, limit: int = 10) -> list[Passage]:
+    async def search(question: str, limit: int = 10) -> list[Passage]:
         """Find the passages that most likely answer a question, best first, without writing an answer.
 
         Use it to read around a topic, or when ``ask`` found nothing. Each passage has its text, its place in the
@@ -149,18 +156,12 @@ def mcp_server(assistant: Assistant) -> FastMCP:
             question: The question, or words to look for.
             limit: How many passages at most, up to 100.
         """
-        try:
-            return list(assistant.search(question, _limit(limit)))
-        except AssistantError as exc:
-            raise ToolError(_told(exc)) from exc
+        return await guarded(lambda: list(assistant.search(question, _limit(limit))))
 
     @server.tool()
-    def list_documents() -> list[IndexedDocument]:
+    async def list_documents() -> list[IndexedDocument]:
         """List the indexed documents: source, title, publisher, date, length and number of passages."""
-        try:
-            return list(assistant.documents())
-        except AssistantError as exc:
-            raise ToolError(_told(exc)) from exc
+        return await guarded(lambda: list(assistant.documents()))
 
     return server
 

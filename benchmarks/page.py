@@ -1,0 +1,94 @@
+"""From ``assistant chat`` to a page one can use, and what that time is spent on: ``python -m benchmarks.page``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from statistics import median
+
+from playwright.sync_api import sync_playwright
+
+from benchmarks.screenshots import ARGUMENTS, CHROMIUM, HERE
+
+PARTS = """
+import os, sys, time
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+began = time.perf_counter()
+def told(what):
+    global began
+    now = time.perf_counter()
+    print(f"{what}\\t{now - began:.2f}")
+    began = now
+import assistant.api, assistant.index.store, assistant.cli; told("our own modules")
+from assistant import Assistant, Settings
+with Assistant.open(Settings(index_dir=sys.argv[1], writer="extractive")) as opened:
+    opened.status(); told("opening the index")
+    import pandas; told("import pandas (for gradio)")
+    import gradio; told("import gradio")
+    import mcp.server.fastmcp; told("import mcp")
+    from assistant.ui import serve
+    serve.build(opened); told("building the page")
+    opened.ask("Is it ready?"); told("first question: weights and keyword index")
+"""
+
+
+def until_up(index: Path, port: int) -> float:
+    """Seconds from the command to the first byte of the page; leaves nothing running."""
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "assistant", "chat", "--no-browser", "--port", str(port), "--index", str(index)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:  # noqa: S603 - our own command line
+        try:
+            while True:
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30).close()
+                    break
+                except (urllib.error.URLError, ConnectionError):
+                    time.sleep(0.02)
+            up = time.perf_counter() - started
+            print(f"server up\t{up:.2f}\nfirst view after that\t{_first_view(port):.2f}")
+        finally:
+            server.kill()
+    return up
+
+
+def _first_view(port: int) -> float:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium") or CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page()
+        page.goto("about:blank")
+        started = time.perf_counter()
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.wait_for_selector("body[data-ready=yes]")
+        seconds = time.perf_counter() - started
+        browser.close()
+    return seconds
+
+
+def main() -> None:
+    """Print the table, seconds; the total is the median of three."""
+    with tempfile.TemporaryDirectory() as scratch:
+        index = Path(scratch) / "index"
+        build = [
+            sys.executable,
+            "-m",
+            "assistant",
+            "index",
+            "build",
+            str(HERE / "index/documents"),
+            "--index",
+            str(index),
+        ]
+        subprocess.run(build, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([sys.executable, "-c", PARTS, str(index)], check=True, env=dict(os.environ))  # noqa: S603
+        print(f"median until up\t{median(until_up(index, 7970 + n) for n in range(3)):.2f}")
+
+
+if __name__ == "__main__":
+    main()

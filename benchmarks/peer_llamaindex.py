@@ -1,0 +1,198 @@
+"""A LlamaIndex pipeline, built as its own tutorials build one, sits the same exam as ours.
+
+SentenceSplitter, a Chroma collection as its vector store, the default retriever (two nodes, by vector alone), and
+``response_mode="no_text"``: without a model its top nodes are the answer, each cited as a whole. It embeds with the
+very weights we embed with. It has no memory for follow-ups and never refuses, as built there. The run is logged beside
+the exam's other runs; put it in a table with the second command.
+
+    python -m benchmarks.peer_llamaindex [FOLDER] [--dataset NAME:PATH] [--split dev] [--limit N]
+    assistant eval [FOLDER] [--dataset NAME:PATH] [--split dev] --beside RUN
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import chromadb
+import llama_index.core
+from llama_index.core import Document as LlamaDocument
+from llama_index.core import StorageContext, VectorStoreIndex
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.llms import MockLLM
+from llama_index.core.node_parser import SentenceSplitter
+from llama_index.core.schema import NodeWithScore
+from llama_index.core.vector_stores import FilterOperator, MetadataFilter, MetadataFilters
+from llama_index.vector_stores.chroma import ChromaVectorStore
+from pydantic import PrivateAttr
+from rich.progress import Progress as Bars
+
+from assistant.backends.minilm import MiniLM
+from assistant.cli.exam import from_dataset, from_folder
+from assistant.eval import Corpus, run, select
+from assistant.types import (
+    NOT_IN_DOCUMENTS,
+    Answer,
+    Chunk,
+    Citation,
+    Claim,
+    Filter,
+    Passage,
+    Progress,
+    Span,
+    Trace,
+    Turn,
+)
+
+NAME = "LlamaIndex"
+PACKAGES = ("llama-index-core", "llama-index-vector-stores-chroma", "chromadb")
+
+
+def main() -> None:
+    """Sit the exam and print where the run is."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", type=Path, nargs="?", default=Path("eval"))
+    arguments.add_argument("--dataset", help="NAME:PATH")
+    arguments.add_argument("--split", default="dev")
+    arguments.add_argument("--limit", type=int)
+    given = arguments.parse_args()
+    if given.dataset:
+        name, _, path = given.dataset.partition(":")
+        exam = from_dataset(name, Path(path), 0, print)
+    else:
+        exam = from_folder(given.folder, None if given.split == "all" else given.split, print)
+    suite = select(exam.suite, limit=given.limit) if given.limit else exam.suite
+    settings = {name: version(name) for name in PACKAGES}
+    with own_nltk_data(), Bars(disable=not sys.stderr.isatty()) as bars:
+        task = bars.add_task("indexing", total=None)
+
+        def advance(step: Progress) -> None:
+            bars.update(task, description=step.stage, completed=step.done, total=step.total)
+
+        ask = peer(suite.corpus)
+        done = run(suite, ask, {"system": NAME, "embedder": MiniLM.fingerprint, **settings}, on_progress=advance)
+    failed = [result for result in done.results if result.error]
+    if failed:  # a broken pipeline must not stand in a table as a weak one
+        sys.exit(f"{len(failed)} of {len(done.results)} questions failed, the first with: {failed[0].error}")
+    print(done.path.parent)
+
+
+@contextmanager
+def own_nltk_data() -> Iterator[None]:
+    """A copy of the word lists SentenceSplitter reads: nltk refuses hard links, and those uv installs are such."""
+    shipped = Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"
+    with tempfile.TemporaryDirectory() as folder:
+        copy = shutil.copytree(shipped, Path(folder, "nltk"))
+        os.environ["NLTK_DATA"] = str(copy)
+        yield
+
+
+def peer(corpus: Corpus) -> Callable[..., Answer]:
+    """The tutorial's pipeline over the documents of ``corpus``, asked as an Assistant is asked."""
+    documents = [
+        LlamaDocument(text=each.text, metadata=_known(source, each.title, each.publisher, each.published))
+        for source, each in corpus.items()
+    ]
+    collection = chromadb.EphemeralClient().create_collection("quickstart")
+    index = VectorStoreIndex.from_documents(
+        documents,
+        storage_context=StorageContext.from_defaults(vector_store=ChromaVectorStore(chroma_collection=collection)),
+        embed_model=SameMiniLM.open(),
+        transformations=[SentenceSplitter()],
+    )
+
+    llama_index.core.Settings.llm = MockLLM()  # an engine wants a model, also for a mode that never calls one
+
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008 - frozen
+        among = MetadataFilter(key="source", operator=FilterOperator.IN, value=list(where.sources))
+        filters = MetadataFilters(filters=[among]) if where.sources else None
+        engine = index.as_query_engine(response_mode="no_text", filters=filters)
+        return _answer(question, history, engine.query(question).source_nodes, corpus)
+
+    return ask
+
+
+class SameMiniLM(BaseEmbedding):
+    """Our embedder as one of LlamaIndex."""
+
+    _minilm: MiniLM = PrivateAttr()
+
+    @classmethod
+    def open(cls) -> SameMiniLM:
+        """With the published weights. Raises WeightsError."""
+        model = cls(model_name="all-MiniLM-L6-v2")
+        model._minilm = MiniLM.open()
+        return model
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        embedded = self._minilm.embed_documents(texts, [()] * len(texts))
+        return [each.whole.tolist() for each in embedded]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        vector: list[float] = self._minilm.embed_query(query).tolist()
+        return vector
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+def _known(source: str, title: str, publisher: str | None, published: object) -> dict[str, str]:
+    known = {"source": source, "title": title, "publisher": publisher, "published": published}
+    return {key: str(value) for key, value in known.items() if value}
+
+
+def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScore], corpus: Corpus) -> Answer:
+    """The nodes as an answer that says each and cites it as a whole."""
+    claims: list[Claim] = []
+    passages: list[Passage] = []
+    text = ""
+    for rank, found in enumerate(nodes, 1):
+        source = found.node.metadata["source"]
+        place = _place(found, corpus)
+        quote = corpus[source].text[place.start : place.end]
+        said = f"{quote} [{rank}]"
+        origin: Mapping[str, Any] = corpus.origin(source).model_dump()
+        citation = Citation(**origin, marker=rank, start=place.start, end=place.end, quote=quote)
+        start = len(text) + bool(text)
+        text = f"{text} {said}".strip() if text else said
+        claims.append(
+            Claim(
+                text=said, start=start, end=start + len(said), citations=(citation,), support="supported",
+                reason="quoted",
+            )
+        )  # fmt: skip
+        chunk = Chunk(source=source, start=place.start, end=place.end, text=quote)
+        passages.append(Passage(chunk=chunk, origin=corpus.origin(source), score=found.score or 0.0, rank=rank))
+    return Answer(
+        question=question,
+        history=tuple(history),
+        text=text or NOT_IN_DOCUMENTS,
+        outcome="answered" if nodes else "not_in_documents",
+        answerability=max([0.0, *(min(found.score or 0.0, 1.0) for found in nodes)]),
+        claims=tuple(claims),
+        citations=tuple(claim.citations[0] for claim in claims),
+        passages=tuple(passages),
+        writer=NAME,
+        trace=Trace(question=question),
+    )
+
+
+def _place(found: NodeWithScore, corpus: Corpus) -> Span:
+    """Where a node stands in its document; it keeps offsets, which do not count what was stripped."""
+    source, text = found.node.metadata["source"], found.node.get_content()
+    return corpus.locate(source, text)[0]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,324 @@
+"""``assistant eval``: exit codes, what goes on after a kill, comparisons, and exams of one's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from typer.testing import CliRunner, Result
+
+from assistant.api import Assistant
+from assistant.backends.fake import FakeEmbedder
+from assistant.cli import app
+from assistant.cli.exam import about
+from assistant.eval import read_run
+from assistant.settings import Settings
+
+Cli = Callable[..., Result]
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """The template of one's own exam, as ``--init`` writes it."""
+    folder = tmp_path / "mine"
+    assert CliRunner().invoke(app, ["eval", "--init", str(folder)]).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def cli(suite: Path, index_dir: Path) -> Cli:
+    """Runs ``assistant eval`` on the suite with the fake embedder and the given settings."""
+
+    def run(*args: str, folder: Path | None = suite, **changes: Any) -> Result:
+        def opener(settings: Settings) -> Assistant:
+            chosen = settings.model_copy(update={"writer": "extractive", "strictness": 0.0, **changes})
+            return Assistant.open(chosen, embedder=FakeEmbedder())
+
+        where = [str(folder)] if folder else []
+        return CliRunner().invoke(app, ["eval", *where, *args, "--index", str(index_dir)], obj=opener)
+
+    return run
+
+
+def gates(suite: Path, **said: str) -> None:
+    """Give the suite these gates and no others."""
+    path = suite / "suite.toml"
+    lines = [f'{metric} = "{bound}"' for metric, bound in said.items()]
+    path.write_text("\n".join([path.read_text().split("[gates]")[0], "[gates]", *lines, ""]))
+
+
+def only_run(suite: Path) -> Path:
+    (run,) = (suite / "runs").iterdir()
+    return run
+
+
+def numbers(result: Result) -> dict[str, float]:
+    return {metric: number["value"] for metric, number in json.loads(result.stdout)["numbers"].items()}
+
+
+# --- sitting
+
+
+def test_a_new_suite_runs_at_once_and_says_where_its_page_is(cli: Cli, suite: Path) -> None:
+    gates(suite, citation_validity=">= 1.0", failures="<= 0")
+    result = cli()
+    assert result.exit_code == 0, result.output
+    assert "Indexed 1 document of" in result.stderr
+    assert result.stdout.startswith("mine (dev): 2 questions")
+    assert "passed: citation_validity >= 1 (found 1)" in result.stdout
+    assert result.stdout.rstrip().endswith(f"Page: {only_run(suite) / 'report.html'}")
+    assert {"report.html", "report.md", "junit.xml"} <= {path.name for path in only_run(suite).iterdir()}
+
+
+def test_the_documents_are_indexed_apart_and_once(cli: Cli, index_dir: Path, suite: Path) -> None:
+    assert "Indexed" in cli().stderr
+    assert "Indexed" not in cli().stderr
+    assert not (index_dir / "store").exists()
+    assert not (suite / "store").exists()
+    document = suite / "documents" / "lighthouse.md"
+    document.write_text(document.read_text() + "\nIts first keeper was Tobias Reeve.\n")
+    assert "Indexed 1 document" in cli().stderr
+
+
+def test_the_recipe_is_that_of_the_index(cli: Cli, index_dir: Path, suite: Path) -> None:
+    cli()
+    (index_dir / "recipe.toml").write_text("chunk_tokens = 20\n")
+    assert "Indexed 1 document" in cli().stderr
+    first, second = (read_run(run) for run in sorted((suite / "runs").iterdir()))
+    assert first.header.about["recipe"] != second.header.about["recipe"]
+
+
+@pytest.mark.parametrize(
+    ("gate", "settings", "state"),
+    [
+        ({"false_answers": "<= 0"}, {"strictness": 0.0}, 1),
+        ({"false_answers": "<= 0"}, {"strictness": 1.0}, 0),
+        ({"false_refusals": "<= 0"}, {"strictness": 1.0}, 1),
+        ({"conflict_f1": ">= 1"}, {}, 0),
+    ],
+    ids=["answers all", "refuses all", "refuses too much", "nothing to measure"],
+)
+def test_a_failed_gate_exits_1(
+    cli: Cli, suite: Path, gate: dict[str, str], settings: dict[str, float], state: int
+) -> None:
+    gates(suite, **gate)
+    result = cli(**settings)
+    assert result.exit_code == state
+    assert ("failed: " in result.stdout) is bool(state)
+
+
+def test_json_is_one_line_and_nothing_else(cli: Cli) -> None:
+    result = cli("--json")
+    found = json.loads(result.stdout)
+    assert result.stdout.count("\n") == 1
+    assert found["numbers"]["citation_validity"] == {"value": 1.0, "low": 1.0, "high": 1.0, "n": 2}
+    assert found["beside"]["dump everything"]["fact_coverage"]["value"] == 1.0
+    assert {gate["state"] for gate in found["gates"]} <= {"passed", "failed"}
+
+
+def test_kind_limit_and_seed_choose_questions(cli: Cli) -> None:
+    assert json.loads(cli("--kind", "date", "--json").stdout)["questions"] == 1
+    assert json.loads(cli("--limit", "1", "--seed", "3", "--json").stdout)["questions"] == 1
+    unknown = cli("--kind", "riddle")
+    assert unknown.exit_code == 2
+    assert "Kinds here: date, unanswerable" in unknown.stderr
+
+
+def test_a_question_that_takes_too_long_is_a_failure_of_that_question(cli: Cli, suite: Path) -> None:
+    gates(suite, failures="<= 0")
+    result = cli("--time-limit", "0.001", "--json")
+    assert result.exit_code == 1
+    assert numbers(result)["failures"] == 1.0
+    assert {r.error for r in read_run(only_run(suite)).results} == {"no answer within 0.001 s"}
+
+
+# --- what a run remembers
+
+
+def test_a_run_names_all_its_answers_depend_on_and_no_secret(cli: Cli, suite: Path) -> None:
+    secret = SecretStr("hush")
+    cli(password=secret, ollama_token=secret)
+    told = read_run(only_run(suite)).header.about
+    assert {"system", "recipe", "embedder", "settings", "prompts", "code", "commit", "libraries"} <= told.keys()
+    assert "hush" not in json.dumps(told)
+    assert str(suite.parent) not in json.dumps(told)
+
+
+def test_about_is_the_same_every_time(index_dir: Path) -> None:
+    with Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder()) as assistant:
+        assert about(assistant) == about(assistant)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "ctrl-c"])
+def test_a_stopped_run_is_finished_without_asking_twice(suite: Path, index_dir: Path, end: signal.Signals) -> None:
+    example = json.loads((suite / "gold" / "dev.jsonl").read_text().splitlines()[0])
+    lines = [json.dumps({**example, "id": f"q{n}"}) for n in range(120)]
+    (suite / "gold" / "dev.jsonl").write_text("\n".join(lines))
+    command = [sys.executable, "-m", "assistant", "eval", str(suite), "--index", str(index_dir)]
+    program = subprocess.Popen([*command, "--writer", "extractive"], stderr=subprocess.PIPE, text=True)  # noqa: S603
+    log = wait_for(suite, lines=20)
+    program.send_signal(end)
+    _, complaints = program.communicate(timeout=20)
+    assert ("the same command goes on from there" in complaints) is (end is signal.SIGINT)
+    before = log.read_bytes().rpartition(b"\n")[0]
+    assert before.count(b"\n") < 120
+    done = subprocess.run(  # noqa: S603
+        [*command, "--writer", "extractive"], capture_output=True, text=True, check=False
+    )
+    assert "taken up again after" in done.stdout, done.stderr
+    assert log.read_bytes().startswith(before)
+    assert sorted(result.case for result in read_run(log).results) == sorted(f"q{n}" for n in range(120))
+    assert log.read_bytes().count(b"\n") == 121
+
+
+def wait_for(suite: Path, lines: int) -> Path:
+    """The run's log, once it has so many lines."""
+    for _ in range(2000):
+        for log in (suite / "runs").glob("*/answers.jsonl"):
+            if log.read_bytes().count(b"\n") > lines:
+                return log
+        time.sleep(0.01)
+    raise AssertionError("the run did not start")
+
+
+# --- what changed since
+
+
+def test_a_changed_threshold_names_the_cases_that_changed(cli: Cli, suite: Path) -> None:
+    cli(strictness=0.0)
+    first = only_run(suite).name
+    result = cli("--compare", first, strictness=1.0)
+    assert f"Since {first}" in result.stdout
+    assert "example-1: answered to not_in_documents" in result.stdout
+    assert "this is noise" in result.stdout
+
+
+def test_the_accepted_run_is_the_baseline(cli: Cli, suite: Path) -> None:
+    missing = cli("--compare", "baseline")
+    assert (missing.exit_code, "`assistant eval --accept`" in missing.stderr) == (2, True)
+    assert cli("--accept").exit_code in (0, 1)
+    assert (suite / "baseline.json").is_file()
+    result = cli("--compare", "baseline")
+    assert "No case changed; no metric moved." in result.stdout
+    part = cli("--accept", "--limit", "1")
+    assert part.exit_code == 2
+    assert "a baseline needs all questions" in part.stderr
+
+
+def test_a_log_is_scored_again_without_asking(cli: Cli, suite: Path, index_dir: Path) -> None:
+    before = numbers(cli("--json"))
+    path = only_run(suite)
+
+    def closed(_: Settings) -> Assistant:
+        raise AssertionError("nothing is to be asked")
+
+    args = ["eval", str(suite), "--rescore", path.name, "--json", "--index", str(index_dir)]
+    assert numbers(CliRunner().invoke(app, args, obj=closed)) == before
+    assert only_run(suite) == path
+
+
+def test_rescoring_a_part_compares_that_part_with_the_controls(cli: Cli, suite: Path) -> None:
+    before = json.loads(cli("--limit", "1", "--json").stdout)
+    again = json.loads(cli("--rescore", only_run(suite).name, "--json").stdout)
+    assert again["questions"] == 1
+    assert (again["numbers"], again["beside"]) == (before["numbers"], before["beside"])
+
+
+def test_another_system_stands_in_the_same_table(cli: Cli, suite: Path) -> None:
+    from assistant.cli.exam import from_folder
+    from assistant.eval import run
+
+    other = run(from_folder(suite, "dev", print).suite, lambda _: "It was 1871.", {"system": "Guesser"})
+    found = json.loads(cli("--beside", other.path.parent.name, "--json").stdout)
+    assert found["beside"]["Guesser"]["fact_coverage"]["value"] == 1.0
+    assert found["beside"]["Guesser"]["false_answers"]["value"] == 1.0
+
+
+# --- public sets
+
+SQUAD = {
+    "data": [
+        {
+            "title": "Brannock_Head",
+            "paragraphs": [
+                {
+                    "context": "The light at Brannock Head was lit in 1871. It has 142 steps.",
+                    "qas": [
+                        {
+                            "id": "a",
+                            "question": "When was the light at Brannock Head lit?",
+                            "is_impossible": False,
+                            "answers": [{"text": "1871", "answer_start": 38}],
+                        },
+                        {"id": "b", "question": "Who built it?", "is_impossible": True, "answers": []},
+                    ],
+                }
+            ],
+        }
+    ]
+}
+
+
+def test_a_public_set_is_indexed_once_and_cited_right(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "dev.json"
+    path.write_text(json.dumps(SQUAD))
+    first, second = (cli("--dataset", f"squad2:{path}", "--json", folder=None) for _ in range(2))
+    assert first.exit_code == 0, first.output
+    assert ("Indexed 1 document" in first.stderr, "Indexed" in second.stderr) == (True, False)
+    found = numbers(first)
+    assert found["citation_validity"] == found["passage_hit@1"] == found["citation_recall"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--dataset", "squad2"], "'squad2' is not NAME:PATH"),
+        (["--dataset", "squad3:{tmp}"], "there is no data set 'squad3'"),
+        (["--dataset", "squad2:{tmp}/none.json"], "there is no such file"),
+        (["--dataset", "squad2:{tmp}/mine/gold/dev.jsonl"], "broken JSON"),
+        (["--split", "exam"], "there is no split 'exam'"),
+        (["--compare", "never"], "there is no such run log"),
+        (["--rescore", "never"], "there is no such run log"),
+        (["--beside", "never"], "there is no such run log"),
+    ],
+    ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",
+)
+def test_an_error_is_one_line_and_code_2(cli: Cli, tmp_path: Path, args: list[str], message: str) -> None:
+    result = cli(*(arg.format(tmp=tmp_path) for arg in args))
+    assert result.exit_code == 2
+    assert not result.stdout
+    assert message in result.stderr.splitlines()[-1]
+
+
+def test_faults_of_the_gold_come_with_file_and_line(cli: Cli, suite: Path) -> None:
+    gold = suite / "gold" / "dev.jsonl"
+    gold.write_text(gold.read_text().replace("4 May 1871", "5 May 1871"))
+    result = cli()
+    assert result.exit_code == 2
+    assert f"{gold}:1: 'lighthouse.md' does not hold the quote" in result.stderr
+
+
+def test_a_document_that_cannot_be_read_is_said_and_left_out(cli: Cli, suite: Path) -> None:
+    (suite / "documents" / "broken.txt").write_bytes(b"\0\1\2")
+    result = cli()
+    assert result.exit_code in (0, 1)
+    assert "Left out: " in result.stderr
+    assert "broken.txt" in result.stderr
+
+
+def test_a_folder_without_a_suite_names_its_cure(tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["eval", str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"`assistant eval --init {tmp_path}`" in result.stderr
+    twice = [CliRunner().invoke(app, ["eval", "--init", str(tmp_path / "new")]).exit_code for _ in range(2)]
+    assert twice == [0, 2]

@@ -1,0 +1,43 @@
+"""Builds that are killed, and disks that fill up, leave one whole state; ``benchmarks.crashes`` does hundreds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant.index.recipe import Recipe
+from benchmarks import crashes
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and limits of file sizes")
+
+
+@pytest.mark.parametrize(("exact_up_to", "number"), [(20_000, 4), (0, 3)], ids=["exact", "chroma"])
+def test_a_killed_build_leaves_one_whole_state(tmp_path: Path, exact_up_to: int, number: int) -> None:
+    result = crashes.kills(tmp_path / "index", exact_up_to, number, seed=11)
+    assert result.faults == []
+    assert result.crashes == number
+
+
+def test_a_full_disk_leaves_one_whole_state() -> None:
+    try:
+        with crashes.small_disk(24) as folder:
+            result = crashes.full_disks(folder, 0, 2, seed=11)
+    except PermissionError as exc:
+        pytest.skip(str(exc))
+    assert result.faults == []
+    assert result.crashes == 2
+
+
+def test_the_check_sees_what_is_wrong(tmp_path: Path) -> None:
+    place = crashes.Place(tmp_path, 20_000)
+    state = {"doc1.txt": crashes.text_of("doc1.txt", 1, 3), "doc2.txt": crashes.text_of("doc2.txt", 2, 3)}
+    crashes.write(place.docs, state)
+    with place.open() as index:
+        index.sync(place.docs)
+        recipe = Recipe()
+        assert crashes.difference(index, recipe, state) == ""
+        assert "missing" in crashes.difference(index, recipe, {**state, "doc3.txt": "x"})
+        changed = {**state, "doc2.txt": crashes.text_of("doc2.txt", 3, 3)}
+        assert crashes.difference(index, recipe, changed) == "doc2.txt has another text"

@@ -1,0 +1,235 @@
+"""What goes wrong with disks, permissions, clocks and other processes is said, and nothing is lost."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import IndexLockedError, StoreError
+from assistant.index.store import Index
+from assistant.types import Progress
+from benchmarks.crashes import small_disk
+
+EMBEDDER = FakeEmbedder()
+FORK: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
+
+
+def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
+    return Index.open(index_dir, lambda: EMBEDDER, exact_up_to=exact_up_to)
+
+
+def found(index: Index, word: str) -> set[str]:
+    return {stored.origin.source for stored in index.fetch(list(index.keyword(word, 10)))}
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "river.txt").write_text("The river carries sand.")
+    (tmp_path / "docs" / "truce.txt").write_text("The truce held.")
+    return tmp_path / "docs"
+
+
+@pytest.fixture
+def index_dir(tmp_path: Path, docs: Path) -> Path:
+    """A built index."""
+    with opened(tmp_path / "index") as index:
+        index.sync(docs)
+    return tmp_path / "index"
+
+
+# --- processes
+
+
+def follow(index_dir: Path, pipe: Connection) -> None:
+    """What a page that stays open finds, and when it found it."""
+    with opened(index_dir) as index:
+        while True:
+            pipe.send((time.time(), found(index, "truce river")))
+            if pipe.poll(0.02):
+                return
+
+
+@pytest.mark.parametrize("exact_up_to", [20_000, 0], ids=["exact", "chroma"])
+def test_another_process_follows_a_deletion_within_a_second(index_dir: Path, docs: Path, exact_up_to: int) -> None:
+    here, there = FORK.Pipe()
+    reader = FORK.Process(target=follow, args=(index_dir, there), daemon=True)
+    reader.start()
+    assert here.recv()[1] == {"river.txt", "truce.txt"}
+    (docs / "truce.txt").unlink()
+    with opened(index_dir, exact_up_to) as index:
+        index.sync(docs)
+    deleted = time.time()
+    answers: list[tuple[float, set[str]]] = []
+    while not answers or answers[-1][0] < deleted + 1.2:
+        answers.append(here.recv())
+    here.send("enough")
+    reader.join(5)
+    late = [sources for when, sources in answers if when > deleted + 1]
+    assert late
+    assert all(sources == {"river.txt"} for sources in late)
+
+
+def hold(index_dir: Path, docs: Path, pipe: Connection) -> None:
+    """Build slowly."""
+
+    def wait(_: Progress) -> None:
+        pipe.send("writing")
+        pipe.recv()
+
+    with opened(index_dir) as index:
+        index.sync(docs, wait)
+
+
+def test_a_second_process_learns_who_writes_until_that_dies(index_dir: Path, docs: Path) -> None:
+    here, there = FORK.Pipe()
+    writer = FORK.Process(target=hold, args=(index_dir, docs, there), daemon=True)
+    writer.start()
+    assert here.recv() == "writing"
+    with opened(index_dir) as index:
+        with pytest.raises(IndexLockedError, match=rf"Process {writer.pid} on .+ since 20\d\d-.*Try again"):
+            index.sync(docs)
+        assert found(index, "truce") == {"truce.txt"}
+        writer.kill()
+        writer.join()
+        assert (index_dir / "store" / "writer.json").exists()
+        assert index.sync(docs).unchanged == 2
+
+
+# --- disks and permissions
+
+
+@contextmanager
+def unwritable(folder: Path) -> Iterator[None]:
+    """No write permission, neither to the folder nor to what is in it."""
+    paths = [folder, *folder.rglob("*")]
+    for path in paths:
+        path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    try:
+        yield
+    finally:
+        for path in paths:
+            path.chmod(path.stat().st_mode | stat.S_IWUSR)
+
+
+def as_nobody(index_dir: Path, docs: Path, pipe: Connection) -> None:
+    """Read and try to write as a user who may only read; root may do anything."""
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setgid(65534)
+        os.setuid(65534)
+    with opened(index_dir) as index:
+        read = found(index, "truce")
+        try:
+            index.sync(docs)
+            pipe.send((read, "no error"))
+        except StoreError as exc:
+            pipe.send((read, str(exc)))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of another kind")
+@pytest.mark.parametrize("left_open", [False, True], ids=["closed", "with a log"])
+def test_a_folder_that_may_only_be_read_answers(index_dir: Path, docs: Path, left_open: bool) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        shared = Path(name)
+        shutil.copytree(index_dir, shared / "index")
+        shutil.copytree(docs, shared / "docs")
+        if left_open:
+            keeper = opened(shared / "index")
+            keeper.remove("river.txt")
+        for path in (shared, *shared.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        with unwritable(shared / "index"):
+            here, there = FORK.Pipe()
+            reader = FORK.Process(target=as_nobody, args=(shared / "index", shared / "docs", there), daemon=True)
+            reader.start()
+            there.close()
+            read, said = here.recv()
+            reader.join(5)
+    assert read == {"truce.txt"}
+    assert "cannot be written to" in said or "cannot be used" in said
+
+
+def test_a_disk_that_became_read_only(docs: Path) -> None:
+    try:
+        with small_disk(16) as disk:
+            with opened(disk / "index") as index:
+                index.sync(docs)
+            mount = shutil.which("mount") or "mount"
+            subprocess.run([mount, "-o", "remount,ro", str(disk)], check=True)  # noqa: S603 - our own file system
+            with opened(disk / "index") as index:
+                assert found(index, "truce") == {"truce.txt"}
+                with pytest.raises(StoreError, match="cannot be written to: Read-only file system"):
+                    index.sync(docs)
+    except PermissionError as exc:
+        pytest.skip(str(exc))
+
+
+def test_permission_lost_in_the_middle(index_dir: Path, docs: Path) -> None:
+    (docs / "new.txt").write_text("A zebra has stripes.")
+    store = index_dir / "store"
+
+    def lose(progress: Progress) -> None:
+        if progress.stage == "embedding" and (store / "keyword").is_dir():
+            shutil.rmtree(store / "keyword")
+            (store / "keyword").write_text("now a file")
+
+    with opened(index_dir) as index:
+        with pytest.raises(StoreError, match=r"All documents are stored.*verify --repair|cannot be written to"):
+            index.sync(docs, lose)
+        assert found(index, "zebra") == {"new.txt"}
+        (store / "keyword").unlink()
+        assert index.repair() == []
+        assert found(index, "zebra") == {"new.txt"}
+
+
+# --- clocks
+
+
+def test_a_clock_set_back_hides_no_edit(index_dir: Path, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    years = 10 * 365 * 86_400
+    now = time.time_ns
+    monkeypatch.setattr(time, "time_ns", lambda: now() - years * 1_000_000_000)
+    with opened(index_dir) as index:
+        (docs / "truce.txt").write_text("The truce fell.")
+        os.utime(docs / "truce.txt", (time.time() - years,) * 2)
+        assert index.sync(docs).changed == ("truce.txt",)
+        same: Any = (docs / "truce.txt").stat()
+        (docs / "truce.txt").write_text("The truce grew.")
+        os.utime(docs / "truce.txt", ns=(same.st_mtime_ns, same.st_mtime_ns))
+        assert index.sync(docs).changed == ("truce.txt",)
+        assert index.sync(docs).unchanged == 2
+
+
+# --- what a build mends
+
+
+def test_repair_and_a_build_mend_a_damaged_catalog(index_dir: Path, docs: Path) -> None:
+    import sqlite3
+
+    db = sqlite3.connect(index_dir / "store" / "catalog.sqlite3")
+    db.execute("UPDATE documents SET text = 'something else' WHERE source = 'truce.txt'")
+    key = "(SELECT key FROM chunks WHERE text LIKE '%river%')"
+    db.execute(f"UPDATE vectors SET whole = zeroblob(256) WHERE key = {key}")  # noqa: S608 - a constant
+    db.commit()
+    db.close()
+    with opened(index_dir) as index:
+        assert len(index.verify()) == 2
+        assert len(index.repair()) > 0
+        assert index.sync(docs).changed == ("river.txt", "truce.txt")
+        assert index.verify() == []
+        assert found(index, "truce") == {"truce.txt"}

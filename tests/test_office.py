@@ -1,0 +1,128 @@
+"""Every format gives its text, what it knows of itself, and pages where it has some."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import DocumentError
+from assistant.index import office
+from assistant.index.read import FoundFile, read_document
+from assistant.types import Document
+from benchmarks.formats import SUFFIXES, made
+from benchmarks.hostile import made_to_hurt
+
+TEXT = "# Talks\n\nThe truce came in May.\n\n" + "\n\n".join(
+    f"Paragraph {n} says that river {n} rose by {3 * n} metres on the first day." for n in range(30)
+)
+TALKS = Document(source="a", title="Truce talks", publisher="News & Co", published=date(2025, 5, 8), text=TEXT)
+GOOD = {suffix: made(TALKS, suffix) for suffix in SUFFIXES}
+HURTING = made_to_hurt(GOOD)
+
+
+def load(folder: Path, name: str, data: bytes) -> Document:
+    path = folder / name
+    path.write_bytes(data)
+    return read_document(FoundFile(name, path, len(data), 0))
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_all_text_is_there_in_order(tmp_path: Path, suffix: str) -> None:
+    text = " ".join(load(tmp_path, f"a{suffix}", GOOD[suffix]).text.split())
+    places = [text.index(f"river {n} rose by {3 * n} metres") for n in range(30)]
+    assert places == sorted(places)
+    assert text.index("The truce came in May.") < places[0]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "known"),
+    [
+        (".pdf", ("Truce talks", "News & Co", date(2025, 5, 8))),
+        (".epub", ("Truce talks", "News & Co", date(2025, 5, 8))),
+        (".html", ("Truce talks", "News & Co", date(2025, 5, 8))),
+        (".eml", ("Truce talks", "News & Co", date(2025, 5, 8))),
+        (".docx", ("Truce talks", "News & Co", None)),
+        (".pptx", ("Truce talks", "News & Co", None)),
+        (".csv", ("a", None, None)),
+        (".jsonl", ("a", None, None)),
+    ],
+)
+def test_what_a_file_knows_of_itself(
+    tmp_path: Path, suffix: str, known: tuple[str, str | None, date | None]
+) -> None:
+    document = load(tmp_path, f"a{suffix}", GOOD[suffix])
+    assert (document.title, document.publisher, document.published) == known
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".pptx"])
+def test_pages_begin_where_they_say(tmp_path: Path, suffix: str) -> None:
+    document = load(tmp_path, f"a{suffix}", GOOD[suffix])
+    assert len(document.pages) > 3
+    assert document.pages[0] == 0
+    assert document.page_at(document.text.index("river 0 ")) in (1, 3)
+    assert document.page_at(document.text.index("river 29 ")) == len(document.pages)
+    assert all(not document.text[start].isspace() for start in document.pages)
+
+
+def test_a_row_of_a_table_names_its_columns(tmp_path: Path) -> None:
+    rows = b"city;opened;note\nOslo;1987;\nBergen;1990;\"a; b\"\n"
+    assert load(tmp_path, "a.csv", rows).text == "city: Oslo; opened: 1987\n\ncity: Bergen; opened: 1990; note: a; b"
+
+
+def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
+    lines = b'{"title": "T", "text": "The truce held."}\n\n{"city": "Oslo", "year": 1987, "none": null}\n"plain"\n'
+    assert load(tmp_path, "a.jsonl", lines).text == "T\n\nThe truce held.\n\ncity: Oslo; year: 1987\n\nplain"
+
+
+def test_mail_in_html_is_read_as_a_page(tmp_path: Path) -> None:
+    mail = b"Subject: Hi\nFrom: a@example.org\nContent-Type: text/html\n\n"
+    mail += b"<p>The truce <b>held</b>.</p><script>x</script>"
+    document = load(tmp_path, "a.eml", mail)
+    assert (document.text, document.publisher, document.kind) == ("The truce held.", "a@example.org", "e-mail")
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("encrypted.pdf", "is encrypted. `qpdf --decrypt"),
+        ("images.pdf", "only images of pages. `ocrmypdf"),
+        ("empty.pdf", "is damaged, or no PDF"),
+        ("old-format.docx", "is encrypted or of an old format"),
+        ("other.docx", "is damaged, or no DOCX"),
+        ("plain-zip.pptx", "is damaged, or no PPTX"),
+        ("locked.epub", "is locked by its publisher"),
+        ("no-container.epub", "is damaged, or no EPUB"),
+        ("nested.jsonl", "line 1: not JSON"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        load(tmp_path, name, HURTING[name]())
+    assert reason in str(caught.value)
+    assert repr(name) in str(caught.value)
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "MAX_UNPACKED", 10_000)
+    for suffix in (".docx", ".pptx", ".epub"):
+        with pytest.raises(DocumentError, match="unpacks to"):
+            load(tmp_path, f"a{suffix}", GOOD[suffix] if suffix != ".epub" else made(_long(), suffix))
+
+
+def _long() -> Document:
+    return TALKS.model_copy(update={"text": "The truce held. " * 5000})
+
+
+def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    with pytest.raises(DocumentError, match=r"needs 'pypdf'.*`pip install 'assistant\[files\]'`"):
+        load(tmp_path, "a.pdf", GOOD[".pdf"])
+
+
+def test_an_entity_reads_no_other_file(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError):
+        load(tmp_path, "outside.epub", HURTING["outside.epub"]())

@@ -1,0 +1,89 @@
+"""A file that hangs, swells or crashes costs itself and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.errors import DocumentError
+from assistant.index.read import FoundFile
+from assistant.index.worker import Limits, Readers
+from assistant.types import Document
+from benchmarks import hostile
+from benchmarks.formats import made
+
+TALKS = Document(source="a", title="Talks", publisher="N", published=date(2025, 5, 8), text="The truce came in May.")
+
+
+def write(folder: Path, name: str, data: bytes) -> FoundFile:
+    (folder / name).write_bytes(data)
+    return FoundFile(name, folder / name, len(data), 0)
+
+
+@pytest.fixture
+def readers() -> Iterator[Readers]:
+    readers = Readers(Limits(seconds=20, memory=1 << 30))
+    yield readers
+    readers.close()
+
+
+def test_a_worker_reads_what_is_read_here(tmp_path: Path, readers: Readers) -> None:
+    for suffix in (".html", ".epub", ".txt", ".eml"):
+        document = readers.read(write(tmp_path, f"a{suffix}", made(TALKS, suffix)))
+        assert "The truce came in May." in document.text
+        assert document.source == f"a{suffix}"
+
+
+def test_reasons_come_back(tmp_path: Path, readers: Readers) -> None:
+    with pytest.raises(DocumentError, match=r"'a\.jsonl', line 1: not JSON"):
+        readers.read(write(tmp_path, "a.jsonl", b"{"))
+
+
+def test_plain_text_needs_no_worker(tmp_path: Path, readers: Readers) -> None:
+    assert readers.read(write(tmp_path, "a.md", b"The truce held.")).text == "The truce held."
+    assert readers._all == []
+
+
+def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
+    slow = write(tmp_path, "long.pdf", hostile.long_pdf())
+    with closing(Readers(Limits(seconds=1))) as readers:
+        readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
+        began = time.monotonic()
+        with pytest.raises(DocumentError, match=r"'long\.pdf' takes longer than 1 seconds"):
+            readers.read(slow)
+        assert time.monotonic() - began < 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is limited on Linux alone")
+def test_a_file_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
+    with closing(Readers(Limits(seconds=60, memory=200 << 20))) as readers:
+        with pytest.raises(DocumentError, match=r"takes more than 200 MB of memory|crashes what reads it"):
+            readers.read(write(tmp_path, "a.jsonl", b"[" + b"[]," * 10_000_000 + b"0]"))
+        assert readers.read(write(tmp_path, "b.jsonl", b'{"text": "0"}\n')).text == "0"
+
+
+def test_after_a_crash_the_next_file_has_a_new_worker(tmp_path: Path, readers: Readers) -> None:
+    readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
+    (worker,) = readers._all
+    slow = write(tmp_path, "long.pdf", hostile.long_pdf())
+    threading.Timer(0.5, os.kill, (worker._process.pid, signal.SIGKILL)).start()
+    with pytest.raises(DocumentError, match=r"'long\.pdf' crashes what reads it"):
+        readers.read(slow)
+    assert readers.read(write(tmp_path, "b.csv", b"a,b\n1,2\n")).text == "a: 1; b: 2"
+
+
+def test_hostile_files_are_all_reported(tmp_path: Path) -> None:
+    outcome = hostile.run(tmp_path, number=70, seed=7, heavy=False)
+    assert (outcome.files, outcome.lost, outcome.problems) == (70, [], [])
+    assert outcome.indexed + outcome.reported == 70
+    assert outcome.indexed > 5
+    assert outcome.reported > 20
+

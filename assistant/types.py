@@ -99,7 +99,8 @@ class Passage(Value):
 class Sentence(Value):
     """One sentence of a passage, with its place in the document and how well it answers the question.
 
-    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better.
+    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better. Where a
+    reader has read it, ``odds`` is its log-odds that the sentence answers, and ``answer`` the words in it that do.
     """
 
     source: str
@@ -108,6 +109,8 @@ class Sentence(Value):
     text: str
     passage: int
     score: float
+    odds: float | None = None
+    answer: str = ""
 
 
 class Citation(Origin):

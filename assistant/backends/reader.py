@@ -8,34 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import WeightsError
+from assistant.ports import Reading
 from assistant.types import Span
 
-FOLDER = Path(__file__).parent / "reader"
+FOLDER = Path(__file__).parent / "reader_weights"
 """The trained weights, part of the package."""
 
 _QUESTION_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 200, 24
 _BATCH = 4
 
 
-class Reading(NamedTuple):
-    """What the reader makes of a passage.
-
-    ``sentences`` holds, for each sentence, the log-odds that it answers rather than nothing in the passage does,
-    shape (sentences,). ``answers`` is the likeliest short answer within each sentence, as a span of the passage.
-    """
-
-    sentences: NDArray[np.float32]
-    answers: tuple[Span, ...]
-
-
 class Reader:
-    """A loaded reader; safe to share between threads. Made by ``Reader.open``."""
+    """``ports.Reader`` over loaded weights; safe to share between threads. Made by ``Reader.open``."""
 
     def __init__(self, encoder: Any, tokenizer: Any, heads: dict[str, NDArray[np.float32]]) -> None:
         self._encoder = encoder
@@ -54,7 +44,9 @@ class Reader:
             with np.load(folder / "heads.npz") as stored:
                 heads = dict(stored)
         except Exception as exc:  # tokenizers raises bare Exception
-            raise WeightsError(f"The reader in {str(folder)!r} does not load ({exc}). `pip install --force-reinstall assistant`") from exc
+            raise WeightsError(
+                f"The reader in {str(folder)!r} does not load ({exc}). `pip install --force-reinstall assistant`"
+            ) from exc
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return cls(encoder, tokenizer, heads)
@@ -70,22 +62,12 @@ class Reader:
             rows = order[start : start + _BATCH]
             ids = [[*asked, separator, *inputs[i].ids[:_PASSAGE_TOKENS], separator] for i in rows]
             types = [[0] * (len(asked) + 1) + [1] * (len(row) - len(asked) - 1) for row in ids]
-            states = self._states(ids, types)
+            states = np.asarray(self._encoder.forward_batch(ids, token_type_ids=types).last_hidden_state)
             for state, i in zip(states, rows, strict=True):
                 offsets = inputs[i].offsets[:_PASSAGE_TOKENS]
                 tokens = state[len(asked) + 1 : len(asked) + 1 + len(offsets)]
                 found[i] = self._reading(state[0], tokens, offsets, sentences[i])
         return [found[i] for i in range(len(texts))]
-
-    def _states(self, ids: list[list[int]], types: list[list[int]]) -> NDArray[np.float32]:
-        import ctranslate2
-
-        lengths = np.array([len(row) for row in ids], dtype=np.int32)
-        width = int(lengths.max())
-        padded = [np.array([row + [0] * (width - len(row)) for row in rows], dtype=np.int32) for rows in (ids, types)]
-        view = ctranslate2.StorageView.from_array
-        output = self._encoder.forward_batch(view(padded[0]), view(lengths), view(padded[1]))
-        return np.asarray(output.last_hidden_state)
 
     def _reading(
         self,

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from typing import NamedTuple
 
 from assistant.conflict import contrasts
-from assistant.errors import IndexStaleError, QuestionError
+from assistant.errors import BackendError, IndexStaleError, QuestionError
 from assistant.evidence import rank
-from assistant.ports import Embedder, Hit, PassageStore, Writer
+from assistant.ports import Embedder, Hit, PassageStore, Rewriter, Rewritten, Writer
 from assistant.retrieve import Retrieved, retrieve
 from assistant.rewrite import rewrite
 from assistant.settings import Settings
+from assistant.text.numbers import quantities, same_value
 from assistant.text.questions import parse_question
 from assistant.types import (
     NOT_IN_DOCUMENTS,
@@ -23,16 +25,20 @@ from assistant.types import (
     Conflict,
     Contrast,
     Delta,
+    Draft,
     Dropped,
     Evidence,
     Filter,
     Outcome,
     Passage,
+    Sentence,
     Side,
     Trace,
     Turn,
+    Written,
 )
-from assistant.verify import Checked, FindDocument, Place, verify
+from assistant.verify import Checked, FindDocument, Judge, Place, is_order, verify
+from assistant.write.extractive import ExtractiveWriter
 
 MAX_QUESTION = 4000
 """Characters of the longest question that is taken."""
@@ -53,6 +59,7 @@ class Engines(NamedTuple):
     embedder: Embedder
     writer: Writer
     settings: Settings
+    judge: Judge | None = None
 
 
 def clean_question(question: str) -> str:
@@ -98,27 +105,80 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
     """
     started = time.perf_counter()
     asked = clean_question(question)
-    searched = rewrite(asked, history)
-    found, evidence = search(searched, where, engines)
+    searched = _rewritten(asked, history, engines.writer)
+    rewriting = time.perf_counter()
+    found, evidence = search(searched.question, where, engines)
     searching = time.perf_counter()
-    composer = _Composer(evidence, engines.store.document)
+    composer = _Composer(evidence, engines.store.document, drop=engines.settings.unsupported == "drop")
+    written = Written()
     if evidence.answerability >= engines.settings.strictness:
-        drafts = engines.writer.write(evidence)
-        for event in verify(drafts, evidence, engines.store.document, engines.embedder):
-            if isinstance(event, Delta):
-                yield event
-            elif piece := composer.add(event):
-                yield Delta(text=piece, verified=True)
-        if piece := composer.contrast():
-            yield Delta(text=piece, verified=True)
-    written = time.perf_counter()
+        written = yield from _compose(composer, evidence, engines)
+    ended = time.perf_counter()
     trace = Trace(
-        question=searched,
+        question=searched.question,
         candidates=found.candidates,
         sentences=evidence.sentences,
-        seconds={"search": searching - started, "write": written - searching, "total": written - started},
+        seconds={
+            "rewrite": rewriting - started,
+            "search": searching - rewriting,
+            "write": ended - searching,
+            "total": ended - started,
+        },
+        notes=(*searched.notes, *written.notes),
+        **written.model_dump(exclude={"writer", "notes"}),
     )
-    yield composer.answer(asked, history, engines.writer.name, trace)
+    yield composer.answer(asked, history, written.writer or engines.writer.name, trace)
+
+
+def _rewritten(question: str, history: Sequence[Turn], writer: Writer) -> Rewritten:
+    """The question made self-contained, by the writer's model if it has one, else by code."""
+    note: tuple[str, ...] = ()
+    if history and isinstance(writer, Rewriter):
+        try:
+            if proposed := writer.rewrite(question, history):
+                return proposed
+        except BackendError as error:
+            note = (f"rewritten by code: {error}",)
+    return Rewritten(rewrite(question, history), note)
+
+
+def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Generator[Delta, None, Written]:
+    """Have the answer written and checked, yielding its text as it comes; returns how it was written.
+
+    The evidence has decided that there is an answer, and what must be in it: where a model says otherwise or leaves
+    out a side of a disagreement, the documents' own sentences are added.
+    """
+    written = Written()
+
+    def checked(drafts: Iterator[Draft | Delta | Written], judge: Judge | None = None) -> Iterator[Delta]:
+        nonlocal written
+        with closing(verify(drafts, evidence, engines.store.document, engines.embedder, judge)) as events:
+            for event in events:
+                if isinstance(event, Delta):
+                    yield event
+                elif isinstance(event, Written):
+                    written = event.model_copy(update={"notes": (*written.notes, *event.notes)})
+                elif piece := composer.add(event):
+                    yield Delta(text=piece, verified=True)
+
+    yield from checked(engines.writer.write(evidence), engines.judge)
+    if written.model:
+        quoting = ExtractiveWriter(engines.settings.max_words)
+        if not composer.borne_out:
+            reports = tuple(s for s in evidence.sentences if not is_order(s.text))
+            yield from checked(quoting.write(evidence.model_copy(update={"sentences": reports})))
+            written = written.model_copy(
+                update={"notes": (*written.notes, "the model gave nothing that the documents bear out; they are quoted")}
+            )
+        yield from checked(iter([_quote(sentence, evidence) for sentence in composer.sides_left_out()]))
+    if piece := composer.contrast():
+        yield Delta(text=piece, verified=True)
+    return written
+
+
+def _quote(sentence: Sentence, evidence: Evidence) -> Draft:
+    origin = next(p.origin for p in evidence.passages if p.origin.source == sentence.source)
+    return Draft(text=f"{origin.attribution}: {' '.join(sentence.text.split())}", quotes=(sentence,))
 
 
 def _passages(hits: Sequence[Hit], document: FindDocument) -> tuple[Passage, ...]:
@@ -134,17 +194,53 @@ def _passages(hits: Sequence[Hit], document: FindDocument) -> tuple[Passage, ...
 class _Composer:
     """Puts checked sentences together: numbers citations by first use and notes where each claim stands."""
 
-    def __init__(self, evidence: Evidence, document: FindDocument) -> None:
+    def __init__(self, evidence: Evidence, document: FindDocument, drop: bool = False) -> None:
         self._evidence = evidence
         self._document = document
+        self._drop = drop
+        self._dropped: list[Dropped] = []
         self._text = ""
         self._claims: list[Claim] = []
         self._conflicts: list[Conflict] = []
         self._citations: dict[Place, Citation] = {}
 
-    def add(self, checked: Checked) -> str:
-        """Take a checked sentence in; returns what it adds to the text, nothing for one without words."""
+    @property
+    def borne_out(self) -> bool:
+        """Whether the documents bear out any claim so far, at least in part."""
+        return any(claim.support != "unsupported" for claim in self._claims)
+
+    def sides_left_out(self) -> list[Sentence]:
+        """Sentences of contrasts whose source and value no claim that is borne out gives."""
+        left_out = [
+            sentence
+            for contrast in self._evidence.contrasts
+            for value, sentence in zip(contrast.values, contrast.sentences, strict=True)
+            if not self._gives(value, sentence)
+        ]
+        return list(dict.fromkeys(left_out))
+
+    def _gives(self, value: str, sentence: Sentence) -> bool:
+        for claim in self._claims:
+            cited = [c for c in claim.citations if c.source == sentence.source]
+            if any((c.start, c.end) == (sentence.start, sentence.end) for c in cited):
+                return True
+            figures = quantities(claim.text)
+            if cited and any(same_value(figure, other) for figure in quantities(value) for other in figures):
+                return True
+        return False
+
+    def add(self, checked: Checked | Dropped) -> str:
+        """Take a checked sentence in; returns what it adds to the text, nothing for one that is dropped."""
+        if isinstance(checked, Dropped):
+            self._dropped.append(checked)
+            return ""
         if not checked.text.strip():
+            return ""
+        if any(claim.text == checked.text for claim in self._claims):
+            self._dropped.append(Dropped(text=checked.text, reason="said already"))
+            return ""
+        if self._drop and checked.support == "unsupported":
+            self._dropped.append(Dropped(text=checked.text, reason=checked.reason))
             return ""
         citations = tuple(self._cite(place) for place in checked.places)
         lead = "\n" if self._text else ""
@@ -180,6 +276,9 @@ class _Composer:
     def answer(self, question: str, history: Sequence[Turn], writer: str, trace: Trace) -> Answer:
         """The finished answer; a refusal when no claim is borne out, with what was dropped in the trace."""
         outcome = self._outcome()
+        refused = self._claims if outcome == "not_in_documents" else ()
+        dropped = (*self._dropped, *(Dropped(text=claim.text, reason=claim.reason) for claim in refused))
+        trace = trace.model_copy(update={"dropped": dropped})
         shared = {
             "question": question,
             "history": tuple(history),
@@ -189,8 +288,7 @@ class _Composer:
             "writer": writer,
         }
         if outcome == "not_in_documents":
-            dropped = tuple(Dropped(text=claim.text, reason=claim.reason) for claim in self._claims)
-            return Answer(text=NOT_IN_DOCUMENTS, trace=trace.model_copy(update={"dropped": dropped}), **shared)
+            return Answer(text=NOT_IN_DOCUMENTS, trace=trace, **shared)
         return Answer(
             text=self._text,
             claims=tuple(self._claims),

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from assistant import answer as answering
+from assistant.index.recipe import Recipe
 from assistant.index.store import Index, IndexStatus
 from assistant.ports import Embedder, Writer
 from assistant.settings import Settings
@@ -24,6 +25,10 @@ from assistant.types import (
     Turn,
 )
 
+if TYPE_CHECKING:
+    from assistant.verify import Judge
+    from assistant.write.generative import GenerativeWriter
+
 ANYWHERE = Filter()
 """Admits every document."""
 
@@ -31,11 +36,13 @@ ANYWHERE = Filter()
 class Assistant:
     """Answers questions about indexed documents. Made by ``Assistant.open``; safe to share between threads."""
 
-    def __init__(self, settings: Settings, index: Index, embedder: Callable[[], Embedder], writer: Writer) -> None:
+    def __init__(
+        self, settings: Settings, index: Index, embedder: Callable[[], Embedder], writer: Callable[[], Writer]
+    ) -> None:
         self.settings = settings
         self._index = index
         self._open_embedder = embedder
-        self._writer = writer
+        self._open_writer = writer
 
     @classmethod
     def open(
@@ -52,7 +59,7 @@ class Assistant:
         settings = settings or Settings()
         load = (lambda: embedder) if embedder is not None else (lambda: _embedder(settings))
         index = Index.open(settings.index_dir, load)
-        return cls(settings, index, load, writer or _writer(settings))
+        return cls(settings, index, load, (lambda: writer) if writer is not None else (lambda: _writer(settings)))
 
     def index(self, path: str | Path, on_progress: OnProgress | None = None) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: what is new, changed or gone there.
@@ -101,6 +108,16 @@ class Assistant:
         """What is wrong with the index, one line a problem; nothing when all its parts agree."""
         return self._index.verify()
 
+    def using(self, **changes: object) -> Self:
+        """The same index and embedder under changed settings; closing one of the two closes the index of both.
+
+        A writer that was handed to ``open`` stays, unless the settings that choose a writer change.
+        """
+        settings = Settings.model_validate({**self.settings.model_dump(), **changes})
+        rewritten = changes.keys() & {"writer", "chat_model", "ollama_url", "max_words"}
+        writer = (lambda: _writer(settings)) if rewritten else self._open_writer
+        return type(self)(settings, self._index, lambda: self._engines.embedder, writer)
+
     def close(self) -> None:
         """Let go of the index's files."""
         self._index.close()
@@ -115,7 +132,8 @@ class Assistant:
 
     @cached_property
     def _engines(self) -> answering.Engines:
-        return answering.Engines(self._index, self._open_embedder(), self._writer, self.settings)
+        judge = _judge(self.settings) if self.settings.judge else None
+        return answering.Engines(self._index, self._open_embedder(), self._open_writer(), self.settings, judge)
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:
@@ -125,12 +143,40 @@ def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None =
 
 
 def _embedder(settings: Settings) -> Embedder:
-    from assistant.backends.minilm import MiniLM
+    wanted = Recipe.read(settings.index_dir).embedder
+    if wanted == "minilm":
+        from assistant.backends.minilm import MiniLM
 
-    return MiniLM.open(settings.weights_dir)
+        return MiniLM.open(settings.weights_dir)
+    from assistant.backends.ollama import OllamaEmbedder, Server
+
+    return OllamaEmbedder(Server.of(settings), wanted)
 
 
 def _writer(settings: Settings) -> Writer:
+    """The writer that the settings name. Raises BackendError where ``ollama`` is asked for and is not ready."""
     from assistant.write.extractive import ExtractiveWriter
 
-    return ExtractiveWriter(settings.max_words)
+    embedded = ExtractiveWriter(settings.max_words)
+    if settings.writer == "extractive":
+        return embedded
+    if settings.writer == "ollama":
+        return _model_writer(settings)
+    from assistant.write.preferred import PreferredWriter
+
+    return PreferredWriter(lambda: _model_writer(settings), embedded)
+
+
+def _model_writer(settings: Settings) -> GenerativeWriter:
+    from assistant.backends.ollama import OllamaChat
+    from assistant.write.generative import GenerativeWriter
+
+    return GenerativeWriter(OllamaChat.of(settings).ready(), settings.max_words)
+
+
+def _judge(settings: Settings) -> Judge:
+    from assistant.backends.ollama import OllamaChat
+    from assistant.write.generative import GenerativeWriter
+
+    # Not checked to be ready: it is asked only about what a model wrote.
+    return GenerativeWriter(OllamaChat.of(settings)).judge

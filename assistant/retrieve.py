@@ -19,6 +19,9 @@ KEYWORD_WEIGHT = 0.5
 SPREAD = 4
 """From how many sources passages come at least, where so many were found."""
 
+ATTEMPTS = 3
+"""How often a search is repeated during which documents were replaced."""
+
 COPY = 0.985
 """Cosine from which two passages of different sources are copies of one text."""
 
@@ -38,9 +41,12 @@ def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int,
     how much better one candidate is than the next.
     """
     vector = embedder.embed_query(question)
-    dense = store.dense(vector, DEPTH, where)
-    keyword = store.keyword(question, DEPTH, where)
-    stored = store.fetch(list(dict.fromkeys([*dense, *keyword])))
+    for _ in range(ATTEMPTS):
+        dense = store.dense(vector, DEPTH, where)
+        keyword = store.keyword(question, DEPTH, where)
+        stored = store.fetch(list(dict.fromkeys([*dense, *keyword])))
+        if len(stored) == len(dense.keys() | keyword.keys()):
+            break  # else something went while it was searched: what took its place has not been found
     best = max(keyword.values(), default=1.0)
     hits = sorted(
         (

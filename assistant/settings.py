@@ -49,3 +49,7 @@ class Settings(BaseSettings):
     )
     first_token_seconds: float = Field(default=300, gt=0, description="patience while a model loads and reads")
     idle_seconds: float = Field(default=60, gt=0, description="patience between two words of a model")
+    conversations: Literal["browser", "disk"] = Field(
+        default="browser", description="where the chat page keeps conversations"
+    )
+    password: SecretStr | None = Field(default=None, description="opens the chat page, to people and programs")

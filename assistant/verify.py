@@ -4,28 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache, cached_property
 from typing import NamedTuple
 
 from assistant.ports import Embedder
 from assistant.text.names import names
-from assistant.text.numbers import quantities, same_value
+from assistant.text.numbers import Quantity, quantities, same_value
 from assistant.text.sentences import split_sentences
-from assistant.text.tokens import content_stems, stems
-from assistant.types import Delta, Document, Draft, Evidence, Passage, Sentence, Support
+from assistant.text.tokens import STOPWORDS, content_stems, stem, stems, words
+from assistant.types import (
+    NOT_IN_DOCUMENTS,
+    Delta,
+    Document,
+    Draft,
+    Dropped,
+    Evidence,
+    Origin,
+    Passage,
+    Sentence,
+    Support,
+    Written,
+)
 
 FindDocument = Callable[[str], Document | None]
+
+Judge = Callable[[str, str], Support]
+"""``judge(claim, quotation)``: what a model thinks of a claim that code did not refuse."""
 
 CLOSE, NEAR = 0.6, 0.4
 """How much of a claim its citation must bear out to support it, and to support it in part: the mean of the share of
 its content words found there and the cosine of the two."""
 
-_MARKER = re.compile(
-    r"\s*(?:[\[【(]\s*(?:(?:source|passage)s?\s*)?(\d{1,3}(?:\s*(?:[,;&]|and)\s*\d{1,3})*)\s*[\]】)])",
-    re.IGNORECASE,
-)
-_NEGATION = re.compile(
-    r"\b(?:not?|never|none|neither|nor|without|denie[sd]|deny|denying|\w+n['’]t|cannot)\b", re.IGNORECASE
-)
+COVERED = 0.7
+"""Share of a claim's content words that must stand in its citation to support it, however close the meaning."""
+
+ALIKE = 0.6
+"""Cosine from which two words count as the same one: "truce" and "ceasefire"."""
+
+REACH = 5
+"""Content words after a negation that it is about."""
+
+TRIED = 4
+"""Sentences tried as the citation of one claim, by the words they share with it."""
+
+_RANK: dict[Support, int] = {"unsupported": 0, "partial": 1, "supported": 2}
 
 
 class Place(NamedTuple):
@@ -46,21 +69,31 @@ class Checked(NamedTuple):
 
 
 def verify(
-    drafts: Iterable[Draft], evidence: Evidence, document: FindDocument, embedder: Embedder
-) -> Iterator[Checked | Delta]:
-    """Check ``drafts`` as they come; yields raw text as an unverified Delta at once, each sentence when it is checked."""
+    drafts: Iterable[Draft | Delta | Written],
+    evidence: Evidence,
+    document: FindDocument,
+    embedder: Embedder,
+    judge: Judge | None = None,
+) -> Iterator[Checked | Delta | Dropped | Written]:
+    """Check ``drafts`` as they come; yields raw text as an unverified Delta at once, each sentence when it is checked.
+
+    A sentence that claims nothing (a heading, a list of sources, talk about the documents) is a Dropped. What a
+    writer yields besides drafts is passed on.
+    """
     pending = ""
+    checker = _Checker(evidence, document, embedder, judge)
     for draft in drafts:
-        if draft.quotes:
+        if not isinstance(draft, Draft):
+            yield draft
+        elif draft.quotes:
+            yield from map(checker.check, _sentences(pending))
+            pending = ""
             yield check_quoted(draft, evidence.passages, document)
-            continue
-        yield Delta(text=draft.text, verified=False)
-        pending += draft.text
-        *finished, pending = _whole_sentences(pending)
-        for sentence in finished:
-            yield check_written(sentence, evidence, document, embedder)
-    for sentence in _sentences(pending):
-        yield check_written(sentence, evidence, document, embedder)
+        else:
+            yield Delta(text=draft.text, verified=False)
+            *finished, pending = _finished(canonical(pending + draft.text))
+            yield from map(checker.check, finished)
+    yield from map(checker.check, _sentences(pending))
 
 
 def check_quoted(draft: Draft, passages: Sequence[Passage], document: FindDocument) -> Checked:
@@ -78,64 +111,457 @@ def check_quoted(draft: Draft, passages: Sequence[Passage], document: FindDocume
     return Checked(draft.text, tuple(places), "supported", "verbatim")
 
 
-def check_written(sentence: str, evidence: Evidence, document: FindDocument, embedder: Embedder) -> Checked:
-    """Check a sentence in a writer's own words against what it cites, or against all passages if it cites nothing.
+def check_written(sentence: str, evidence: Evidence, document: FindDocument, embedder: Embedder) -> Checked | Dropped:
+    """Check a sentence in a writer's own words against what it cites, and against all passages if that falls short.
 
-    In turn: a marker must name a passage; every figure and every name must stand in the citation; neither may deny
-    what the other says; and their meaning must be close.
+    In turn: every figure and every name must stand in the citation, which may not be an order to the reader; neither
+    may deny what the other says; and their words and meaning must be close.
     """
-    text, cited = _markers(sentence)
-    known = {passage.rank for passage in evidence.passages}
-    pool = [s for s in evidence.sentences if s.passage in cited] or list(evidence.sentences)
-    best = [s for s in _closest(text, pool, embedder) if _stands(s, document)]
-    if not best:
-        return Checked(text, (), "unsupported", "nothing in the documents is near it")
-    support, reason = _judge(text, best, evidence.passages, embedder)
-    if support == "unsupported":
-        return Checked(text, (), support, reason)
-    if cited - known:
-        reason = f"{reason}; passage {min(cited - known)} does not exist"
-    return Checked(text, tuple(Place(s.source, s.start, s.end) for s in best), support, reason)
+    return _Checker(evidence, document, embedder, None).check(canonical(sentence))
 
 
-def _judge(text: str, best: Sequence[Sentence], passages: Sequence[Passage], embedder: Embedder) -> tuple[Support, str]:
-    quoted = " ".join(s.text for s in best)
-    origins = {p.origin.source: f"{p.origin.attribution} {p.origin.title}" for p in passages}
-    around = quoted + " " + " ".join(origins.get(s.source, "") for s in best)
-    figures = quantities(around)
+class _Try(NamedTuple):
+    """Sentences tried as a citation, and why they can support a claim only in part."""
+
+    quotes: tuple[Sentence, ...]
+    doubt: str = ""
+
+
+class _Checker:
+    """Checks one answer's sentences, remembering what it has embedded and looked up."""
+
+    def __init__(
+        self, evidence: Evidence, document: FindDocument, embedder: Embedder, judge: Judge | None
+    ) -> None:
+        self._evidence = evidence
+        self._document = document
+        self._judge = judge
+        self._vector = cache(embedder.embed_query)
+        self._origins = {p.origin.source: p.origin for p in evidence.passages}
+        self._known = frozenset(p.rank for p in evidence.passages)
+
+    @cached_property
+    def _pool(self) -> list[Sentence]:
+        return [s for s in self._evidence.sentences if not is_order(s.text)]
+
+    @cached_property
+    def _words(self) -> dict[Sentence, frozenset[str]]:
+        return {s: frozenset(content_stems(s.text)) | _carrying(s.text) for s in self._pool}
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        """Roots of the words that the passages or the question write small: no names."""
+        texts = [*(p.chunk.text for p in self._evidence.passages), self._evidence.question]
+        return frozenset(stem(w.text) for text in texts for w in words(text) if w.text.islower())
+
+    @cached_property
+    def _capital(self) -> frozenset[str]:
+        """Roots of the words of names in the passages."""
+        texts = [p.chunk.text for p in self._evidence.passages]
+        return frozenset(root for text in texts for name in names(text) for root in stems(name.text))
+
+    def check(self, sentence: str) -> Checked | Dropped:
+        """The sentence with its markers in canonical form, checked."""
+        text, cited = claim_in(sentence, self._known)
+        if reason := self._claims_nothing(text):
+            return Dropped(text=sentence.strip(), reason=reason)
+        near = [s for s in self._pool if s.passage in cited]
+        found = self._best(text, near)
+        reason = found.reason
+        if cited - self._known:
+            reason = f"{reason}; passage {min(cited - self._known)} does not exist"
+        if found.support != "supported":
+            other = self._best(text, self._pool)
+            if not near or _RANK[other.support] > _RANK[found.support]:
+                found = other
+                if near and other.support != "unsupported":
+                    found = found._replace(reason=f"{found.reason}; not in passage {min(cited)}, which it cites")
+                elif cited - self._known:
+                    found = found._replace(reason=f"{found.reason}; passage {min(cited - self._known)} does not exist")
+        return self._judged(found)
+
+    def _judged(self, found: Checked) -> Checked:
+        if self._judge is None or found.support == "unsupported":
+            return found
+        quoted = [d.text[p.start : p.end] for p in found.places if (d := self._document(p.source))]
+        verdict = self._judge(found.text, "\n".join(quoted))
+        if _RANK[verdict] >= _RANK[found.support]:
+            return found
+        places = found.places if verdict == "partial" else ()
+        return Checked(found.text, places, verdict, f"{found.reason}; the model that judges says {verdict}")
+
+    def _claims_nothing(self, text: str) -> str:
+        """Why a sentence is no claim, or nothing for one that is."""
+        if not any(w.text.lower() not in STOPWORDS for w in words(text)) and not quantities(text):
+            return "no words"
+        if _LEAD_IN.fullmatch(text):
+            return "announces an answer"
+        if is_refusal(text):
+            return "says that the documents are silent; the evidence decides that"
+        said = set(stems(text))
+        if not _VERBAL.search(text) and any(said <= self._named(origin) for origin in self._origins.values()):
+            return "names a source and says nothing"
+        return ""
+
+    def _named(self, origin: Origin) -> set[str]:
+        return set(stems(f"{origin.attribution} {origin.title} {origin.source} by on")) | {"document", "titl"}
+
+    def _best(self, text: str, pool: Sequence[Sentence]) -> Checked:
+        """The verdict on the citation, of one sentence or two, that bears ``text`` out best."""
+        wanted = _carrying(text) or frozenset(content_stems(text))
+        near = sorted(pool, key=lambda s: -len(wanted & self._words[s]))[:TRIED]
+        near = [s for s in near if wanted & self._words[s]]
+        tries = [_Try((s,)) for s in near] + list(self._pairs(wanted, near))
+        best, score = Checked(text, (), "unsupported", "nothing in the documents is near it"), (-1, 0.0)
+        for quotes, doubt in tries:
+            support, reason, likeness = self._weigh(text, wanted, quotes)
+            if doubt and support == "supported":
+                support, reason = "partial", doubt
+            # A second sentence has to earn its place.
+            rank = (_RANK[support], likeness - 0.05 * len(quotes))
+            if rank > score and all(_stands(s, self._document) for s in quotes):
+                places = tuple(Place(s.source, s.start, s.end) for s in quotes) if support != "unsupported" else ()
+                best, score = Checked(text, places, support, reason), rank
+        return best
+
+    def _pairs(self, wanted: frozenset[str], near: Sequence[Sentence]) -> Iterator[_Try]:
+        """The two best sentences, each with the one of its document that adds most to it.
+
+        It has to add words that are no names: a claim that takes only a name from elsewhere has mostly exchanged one.
+        Where a sentence has a pronoun, the name may come from the sentence before, and is doubted.
+        """
+        for first in near[:2]:
+            lacking = wanted - self._words[first]
+            others = [s for s in self._pool if s.source == first.source and s != first]
+            second = max(others, key=lambda s: len((lacking & self._words[s]) - self._capital), default=None)
+            if second and len((lacking & self._words[second]) - self._capital) >= max(2, len(wanted) // 5):
+                yield _Try((first, second) if first.start <= second.start else (second, first))
+            before = max((s for s in others if s.start < first.start), key=lambda s: s.start, default=None)
+            if before and lacking & self._words[before] and _PRONOUN.search(first.text):
+                yield _Try((before, first), "the name is only in the sentence before")
+
+    def _weigh(self, text: str, wanted: frozenset[str], quotes: Sequence[Sentence]) -> tuple[Support, str, float]:
+        quoted = " ".join(s.text for s in quotes)
+        origin = self._origins[quotes[0].source]
+        about = f"{origin.attribution} {origin.title}"
+        shared = len(wanted & frozenset(content_stems(quoted))) / max(1, len(wanted))
+        doubts: list[str] = []
+        for fault, fatal in self._faults(text, quoted, origin):
+            if fatal:
+                return "unsupported", fault, shared
+            doubts.append(fault)
+        lacking = self._lacking(text, wanted, quoted)
+        # A title may name what the sentence calls "it", but it states nothing.
+        unnamed = lacking - set(_name_stems(about))
+        covered = 1 - len(unnamed) / max(1, len(wanted))
+        doubts += _added(text, unnamed)
+        likeness = (covered + float(self._vector(text) @ self._vector(quoted))) / 2
+        if likeness < NEAR or 1 - len(lacking) / max(1, len(wanted)) < NEAR:
+            return "unsupported", "not near in meaning", shared
+        if likeness < CLOSE or covered < COVERED:
+            return "partial", "only near in meaning", likeness
+        if doubts:
+            return "partial", doubts[0], likeness
+        return "supported", "figures, names and meaning agree", likeness
+
+    def _lacking(self, text: str, wanted: frozenset[str], quoted: str) -> frozenset[str]:
+        """Content words of the claim that the citation neither has nor has a word of nearly the same meaning for."""
+        lacking = wanted - set(content_stems(quoted)) - set(_name_stems(quoted))
+        if not lacking or len(lacking) > len(wanted) * (1 - NEAR):
+            return lacking
+        theirs = [w.text.lower() for w in words(quoted) if w.text.lower() not in STOPWORDS and w.text[0].isalpha()]
+        ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
+        return frozenset(root for root in lacking if root not in ours or not self._has_like(ours[root], theirs))
+
+    def _has_like(self, word: str, others: Sequence[str]) -> bool:
+        return any(float(self._vector(word) @ self._vector(other)) >= ALIKE for other in others)
+
+    def _faults(self, text: str, quoted: str, origin: Origin) -> Iterator[tuple[str, bool]]:
+        """What speaks against a citation, and whether it rules it out."""
+        yield from _figure_faults(text, quoted, origin)
+        held = _name_stems(f"{quoted} {origin.attribution} {origin.title}")
+        for said, sure in self._names(text):
+            parts = [root for root in _name_stems(said) if root not in _JOINING]
+            if not set(parts) <= set(held):
+                yield f"{said!r} is not in the citation", sure
+            elif len(parts) > 1 and not _together(parts, held):
+                yield f"{said!r} is not one name in the citation", False
+        if bool(_denied(text)) != bool(_denied(quoted) & set(content_stems(text))):
+            yield "one of the two says 'not'", False
+        for one, other in _opposites(text, quoted):
+            yield f"it says {one!r}, the citation {other!r}", False
+
+    def _names(self, text: str) -> Iterator[tuple[str, bool]]:
+        """Names in ``text``, and whether each is surely one; a capital that opens a sentence is judged by the documents."""
+        found = names(text)
+        for name in found:
+            yield from ((part, True) for part in re.split(r"\s+and\s+", name.text))
+        opening = next(iter(words(text)), None)
+        if opening is None or not opening.text[:1].isupper() or opening.text.lower() in STOPWORDS:
+            return
+        if any(name.start <= opening.start < name.end for name in found):
+            return
+        root = stem(opening.text)
+        if root in self._capital or _ATTRIBUTES.match(text):
+            yield opening.text, True
+        elif root not in self._lower and not _WORDLIKE.search(opening.text):
+            yield opening.text, False
+
+
+def _added(text: str, lacking: frozenset[str]) -> list[str]:
+    """Clauses of a claim of whose words the citation lacks half or more: what a model adds to a fact from memory."""
+    clauses = ((clause.strip(), _carrying(clause)) for clause in _CLAUSE.split(text))
+    return [
+        f"{clause!r} is not in the citation" for clause, own in clauses if len(own) > 1 and 2 * len(own & lacking) >= len(own)
+    ]
+
+
+def _opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
+    """Words of a claim, each with its opposite in the citation where neither text has both."""
+    ours, theirs = set(stems(text)), set(stems(quoted))
+    for one, other in _OPPOSITES:
+        if one in ours and other in theirs and one not in theirs and other not in ours:
+            yield one, other
+
+
+def _carrying(text: str) -> frozenset[str]:
+    """Stems of the words that carry a claim's meaning, apart from its figures, which are compared by value."""
+    bare = "".join(" " * (b - a) if i % 2 else text[a:b] for i, (a, b) in enumerate(_outside(text)))
+    return frozenset(_TITLES.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
+
+
+def _outside(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of ``text`` that alternate between what is outside its figures and its figures."""
+    at = 0
     for figure in quantities(text):
-        if not any(same_value(figure, other) for other in figures):
-            return "unsupported", f"{figure.text!r} is not in the citation"
-    held = set(stems(around))
-    for name in names(text):
-        if not set(stems(name.text)) <= held:
-            return "unsupported", f"{name.text!r} is not in the citation"
-    if bool(_NEGATION.search(text)) != bool(_NEGATION.search(quoted)):
-        return "partial", "one of the two says 'not'"
-    likeness = _likeness(text, quoted, embedder)
-    if likeness >= CLOSE:
-        return "supported", "figures, names and meaning agree"
-    if likeness >= NEAR:
-        return "partial", "only near in meaning"
-    return "unsupported", "not near in meaning"
+        yield at, figure.start
+        yield figure.start, figure.end
+        at = figure.end
+    yield at, len(text)
 
 
-def _closest(text: str, pool: Sequence[Sentence], embedder: Embedder) -> list[Sentence]:
-    """The sentence of ``pool`` that shares most with ``text``, and a second one if it adds words that one lacks."""
-    wanted = set(content_stems(text))
-    if not pool or not wanted:
-        return []
-    shared = {s: wanted & set(content_stems(s.text)) for s in pool}
-    near = sorted(pool, key=lambda s: -len(shared[s]))[:3]
-    first = max(near, key=lambda s: _likeness(text, s.text, embedder))
-    second = max(pool, key=lambda s: len(shared[s] - shared[first]))
-    return [first, second] if len(shared[second] - shared[first]) >= max(2, len(wanted) // 4) else [first]
+def _denied(text: str) -> set[str]:
+    """Stems of the words that a negation is about: the next few of its clause."""
+    return {root for match in _NEGATION.finditer(text) for root in content_stems(match["scope"])[:REACH]}
 
 
-def _likeness(text: str, quoted: str, embedder: Embedder) -> float:
-    wanted = set(content_stems(text))
-    covered = len(wanted & set(content_stems(quoted))) / max(1, len(wanted))
-    return (covered + float(embedder.embed_query(text) @ embedder.embed_query(quoted))) / 2
+def _name_stems(text: str) -> list[str]:
+    """Stems with titles written out, without Mr. and the like: "Capt." names no other person than "Captain"."""
+    return [_TITLES.get(root, root) for root in stems(text) if root not in _COURTESIES]
+
+
+def _figure_faults(text: str, quoted: str, origin: Origin) -> Iterator[tuple[str, bool]]:
+    there = quantities(quoted)
+    about = quantities(f"{origin.attribution} {origin.title}")
+    spans: list[tuple[int, int]] = []
+    for figure in quantities(text):
+        spans.append((figure.start, figure.end))
+        same = [other for other in there if states(other, figure, origin.published)]
+        if same:
+            if figure.kind == "number" and _swapped(figure, same, there):
+                yield f"{figure.text!r} counts something else in the citation", False
+        elif any(states(other, figure) for other in about):
+            if not set(stems(origin.publisher or origin.title)) & set(stems(text)):
+                yield f"{figure.text!r} is only in the heading of the document", False
+        else:
+            vague = isinstance(figure.value, tuple) and not any(figure.value)
+            yield f"{figure.text!r} is not in the citation", not vague
+    digits = set(_DIGITS.findall(f"{quoted} {origin.attribution} {origin.title}"))
+    for match in _DIGITS.finditer(text):
+        if not any(a <= match.start() < b for a, b in spans) and match.group() not in digits:
+            yield f"{match.group()!r} is not in the citation", True
+    for vague in _VAGUE.findall(text):
+        if vague.lower() not in quoted.lower():
+            yield f"{vague!r} is not in the citation", False
+
+
+def states(there: Quantity, said: Quantity, published: date | None = None) -> bool:
+    """Whether a figure of a document states one of a claim; a date of a claim may say less, never more.
+
+    A year that the document leaves out is that of its publication. Weekdays and relative dates are compared as words.
+    """
+    if not same_value(said, there):
+        return False
+    if not isinstance(said.value, tuple) or not isinstance(there.value, tuple):
+        return True
+    if not any(said.value):
+        return bool(set(stems(said.text)) & set(stems(there.text)))
+    year, month, day = there.value
+    if year is None and any(there.value) and published is not None:
+        year = published.year
+    return all(a is None or a == b for a, b in zip(said.value, (year, month, day), strict=True))
+
+
+def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
+    """Whether what a number counts is counted by another number in the citation."""
+    unit = _unit(said)
+    if not unit or any(unit & _unit(other) for other in same):
+        return False
+    return any(unit & _unit(other) for other in there if other not in same)
+
+
+def _unit(figure: Quantity) -> frozenset[str]:
+    return frozenset(stem(w.text) for w in words(figure.unit) if w.text not in STOPWORDS)
+
+
+def _together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> bool:
+    """Whether all parts of a name stand near each other somewhere in the citation."""
+    wanted = set(parts)
+    reach = max(window, len(parts) + 2)
+    return any(wanted <= set(held[at : at + reach]) for at, root in enumerate(held) if root in wanted)
+
+
+# --- markers, and what is no claim ----------------------------------------------------------------
+
+_WORD = r"(?:sources?|passages?|documents?|docs?|refs?|references?|citations?|articles?|texts?)"
+_LIST = r"#?\d{1,3}(?:\s*(?:,|;|&|–|-|/|and)\s*(?:and\s+)?#?\d{1,3})*"
+_ANY_MARKER = re.compile(
+    rf"[\[【]\s*\^?(?:{_WORD}\s*(?:no\.?|nos\.?|number)?\s*:?\s*)?({_LIST})\s*(?:[†:|][^\]】\n]{{0,40}})?[\]】]"
+    rf"|\(\s*(?:see\s+|cf\.?\s+)?{_WORD}\s*(?:no\.?|nos\.?|number)?\s*:?\s*[\[【]?({_LIST})[\]】]?\s*\)"
+    rf"|[\[【]\s*{_WORD}\s*:?\s*[\[【]({_LIST})[\]】]\s*[\]】]",
+    re.IGNORECASE,
+)
+# Only at the end of a sentence: elsewhere a number in brackets is mostly a number.
+_BARE_MARKER = re.compile(r"\(\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\)(?=\s*[.!?]?\s*$)")
+_OPEN_MARKER = re.compile(r"\s*(?:[\[【(][^\[\]【】()\n]{0,30})?$")
+_MARKER = re.compile(r"\s*\[(\d{1,3}(?:, \d{1,3})*)\]")
+_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+# Not after a short word: "5 km²" is a unit.
+_RAISED = re.compile(r"(?:(?<=[.!?,\"”’])|(?<=[^\W\d_]{4}))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
+_BULLET = re.compile(r"^\s*(?:(?:[-*+•‣◦▪–—]|\d{1,2}[.)]|#{1,6})\s+)+")
+_EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)|`)")
+_FRAME = re.compile(
+    rf"^(?:(?:so|thus|therefore|overall|in summary|in short|to summari[sz]e|answer|final answer|response|here(?:['’]s| is) (?:the|my|a) (?:\w+ )?(?:answer|summary|response))\s*[,:]\s*)?"
+    rf"(?:(?:according to|as (?:stated|reported|mentioned|noted|described) (?:in|by)|based on|per|from|in)\s+"
+    rf"(?:the\s+|these\s+|all\s+)?(?:(?:provided|given|above|numbered|available)\s+)?{_WORD}(?:\s+(?:no\.?|number))?"
+    rf"(?:\s+({_LIST}))?(?:\s+(?:provided|given|above))?(?:\s*\[(\d{{1,3}}(?:, \d{{1,3}})*)\])?\s*[,:]\s*"
+    rf"|(?:the\s+)?{_WORD}(?:\s+({_LIST})|\s*\[(\d{{1,3}})\])?\s+(?:also\s+)?"
+    rf"(?:states?|says?|reports?|mentions?|notes?|confirms?|indicates?|explains?)\s+(?:that\s+)?)?",
+    re.IGNORECASE,
+)
+_LEAD_IN = re.compile(
+    rf"(?:sure|certainly|of course|okay|ok|great question|hello|hi)\b[^\d]{{0,40}}"
+    rf"|(?:i )?hope (?:this|that|it) helps\b.{{0,40}}|(?:please )?(?:let me know|feel free)\b.{{0,80}}"
+    rf"|(?:here(?:['’]s| is| are)|this is|below (?:is|are)|the following (?:is|are))\b[^:.\d]{{0,40}}"
+    rf"(?:answer|summary|response|points?|facts?|sentences?)(?: (?:to|from|for|based on|of|using|in)\b[^:.]{{0,60}})?\s*[:.]?"
+    rf"|(?:the )?(?:final )?(?:answer|summary|response|{_WORD}|question|note|explanation|conclusion)s?\s*:?"
+    rf"|(?:based on|according to)\b[^.\d]{{0,60}}\b{_WORD}\s*[:,.]?",
+    re.IGNORECASE,
+)
+_ABOUT = rf"(?:the |these |this |any of the |provided |given |available |numbered )*(?:{_WORD}|context|information|excerpts?|reports?)"
+_REFUSAL = re.compile(
+    rf"\bnot (?:in|(?:mentioned|stated|specified|provided|given|found|available|contained|covered|addressed|answered|clear|described) "
+    rf"(?:in|by|from)) {_ABOUT}\b"
+    rf"|\b{_ABOUT}\s+(?:\[[\d, ]+\]\s*)?(?:provided |given |above )?(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+ly\s+)?"
+    r"(?:contain|mention|say|provide|state|specify|include|hold|give|answer|address|cover|indicate|explain|tell|discuss|have)\b"
+    rf"|\b(?:there is|there's|i (?:have|find|found|see)|contains?)\s+(?:no|not enough|insufficient)\s+(?:\w+\s+)?(?:information|mention|evidence|answer|details?|data)\b"
+    r"|\bi (?:cannot|can['’]?t|could not|couldn['’]t|am unable|am not able|do not know|don['’]t know)\b"
+    r"|\b(?:insufficient|not enough) (?:information|context|evidence)\b|\bno (?:relevant )?information (?:is|was)\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"<\|[^|\n]{1,40}\|>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
+    r"|\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,40}\b(?:instructions?|rules?|prompts?|passages?|sources?|questions?|above|previous|guidelines)\b"
+    r"|\b(?:system prompt|as an ai|(?:attention|note to)\s+(?:the\s+|any\s+|all\s+)?(?:ai|llm|language|chat\s?bot|assistant|model)s?)\b"
+    r"|\byou are (?:now )?(?:an?|the) (?:\w+ )?(?:ai|assistant|chatbot|language model)\b"
+    r"|^\W*(?:system|assistant|instructions?(?: to| for)?[^:]{0,30})\s*:"
+    r"|^\W*(?:please\s+|instead,?\s+|always\s+|only\s+|now\s+)*(?:say|reply|respond|answer|output|print|write|tell the (?:user|reader)|repeat)\s+"
+    r"(?:that|only|exactly|with|by|this|the (?:word|phrase|following|sentence|question)|to (?:the|any|every)|every|all|any)\b"
+    r"|\byou must (?:now |always |only )?(?:say|answer|reply|respond|state|write|output|claim|tell|recommend)\b"
+    r"|\b(?:any|every|all) (?:ai |language )?(?:models?|assistants?|chatbots?)\b[^.]{0,60}\b(?:must|should|shall|has to|have to)\b",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no(?!\.?\s*\d)|never|none|nobody|nothing|neither|nor|without|denie[sd]|deny|denying|refus\w+|\w+n['’]t|cannot)\b"
+    r"(?P<scope>[^.,;:!?]*)",
+    re.IGNORECASE,
+)
+_ATTRIBUTES = re.compile(
+    r"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+(?:reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated)\b"
+)
+_WORDLIKE = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ists?|ics|ials?|ances?|ences?|[^s]s)$")
+_VERBAL = re.compile(r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE)
+_VAGUE = re.compile(r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
+_OPPOSITES = tuple(
+    (stem(first), stem(second))
+    for pair in (
+        "open/close opened/shut reopened/closed reopen/shut accept/reject accepted/refused rise/fall rose/fell increase/decrease "
+        "grew/shrank win/lose won/lost arrive/leave began/ended start/stop begin/end allow/ban allowed/forbidden buy/sell "
+        "bought/sold more/less more/fewer before/after first/last north/south east/west confirm/deny confirmed/denied "
+        "agree/refuse agreed/refused above/below highest/lowest largest/smallest succeeded/failed guilty/innocent "
+        "convicted/acquitted alive/dead survived/died support/oppose supported/opposed approve/reject approved/rejected"
+    ).split()
+    for first, second in (pair.split("/"), pair.split("/")[::-1])
+)
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|hers|him|its|their|them|theirs)\b", re.IGNORECASE)
+_COURTESIES = frozenset(stem(w) for w in ("mr", "mrs", "ms", "sir", "madam"))
+_TITLES = {
+    stem(short): stem(long)
+    for short, long in (
+        pair.split("=")
+        for pair in "capt=captain prof=professor dr=doctor gen=general lt=lieutenant col=colonel maj=major sgt=sergeant "
+        "gov=governor sen=senator rep=representative st=saint insp=inspector pres=president".split()
+    )
+}
+_JOINING = frozenset(stem(w) for w in ("of", "the", "de", "da", "al", "bin", "von", "van", "and"))
+
+
+def canonical(text: str) -> str:
+    """``text`` with every form of marker as ``[1]`` or ``[1, 2]``, before the stop that ends its sentence.
+
+    Knows ``[1]``, ``[1, 2]``, ``[1-3]``, ``【1†source】``, ``(source 2)``, ``[Passage 3]``, ``[^1]`` and raised figures. Idempotent,
+    so that it can be used on a text that grows.
+    """
+    marked = _ANY_MARKER.sub(lambda m: _mark(next(g for g in m.groups() if g)), text)
+    marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
+    return re.sub(r"([.!?])((?:\s*\[\d{1,3}(?:, \d{1,3})*\])+)(?=\s|$)", _inside, marked)
+
+
+def _inside(match: re.Match[str]) -> str:
+    return f" {match.group(2).strip()}{match.group(1)}"
+
+
+def _mark(listed: str) -> str:
+    numbers: list[int] = []
+    for first, last in re.findall(r"(\d+)(?:\s*[–-]\s*(\d+))?", listed):
+        low, high = int(first), int(last or first)
+        numbers += range(low, high + 1) if low <= high < low + 20 else [low, high]
+    return f"[{', '.join(map(str, dict.fromkeys(numbers)))}]"
+
+
+def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
+    """What a sentence claims, without markers, bullets, emphasis and "According to passage 2,"; and what it cites.
+
+    ``known`` are the passages there are; ``(2)`` at the end cites one only if there is one of that number.
+    """
+    bare = _BARE_MARKER.search(sentence)
+    if bare and {int(n) for n in re.findall(r"\d+", bare.group(1))} <= set(known):
+        sentence = sentence[: bare.start()] + _mark(bare.group(1)) + sentence[bare.end() :]
+    text = _EMPHASIS.sub("", _BULLET.sub("", sentence)).strip()
+    frame = _FRAME.match(text)
+    numbers = [int(n) for group in (frame.groups() if frame else ()) if group for n in re.findall(r"\d+", group)]
+    rest = text[frame.end() :] if frame else text
+    numbers += [int(n) for match in _MARKER.finditer(rest) for n in re.findall(r"\d+", match.group(1))]
+    claim = " ".join(_MARKER.sub("", rest).split()).strip()
+    claim = re.sub(r"\s+([.,;:!?])", r"\1", claim)
+    if claim != text and claim[:1].islower():
+        claim = claim[0].upper() + claim[1:]
+    return claim, set(numbers)
+
+
+def is_refusal(sentence: str) -> bool:
+    """Whether a sentence says, in whatever words, that the documents do not hold the answer."""
+    return NOT_IN_DOCUMENTS.rstrip(".").lower() in sentence.lower() or bool(_REFUSAL.search(sentence))
+
+
+def is_order(sentence: str) -> bool:
+    """Whether a sentence of a document orders its reader, or a model, to say or forget something.
+
+    It is no report of anything, so no claim can rest on it.
+    """
+    return bool(_ORDER.search(sentence))
 
 
 def _stands(sentence: Sentence, document: FindDocument) -> bool:
@@ -143,18 +569,18 @@ def _stands(sentence: Sentence, document: FindDocument) -> bool:
     return found is not None and found.text[sentence.start : sentence.end] == sentence.text != ""
 
 
-def _markers(sentence: str) -> tuple[str, set[int]]:
-    cited = {int(n) for match in _MARKER.finditer(sentence) for n in re.findall(r"\d+", match.group(1))}
-    return _MARKER.sub("", sentence).strip(), cited
-
-
 def _sentences(text: str) -> list[str]:
     return [text[span.start : span.end] for span in split_sentences(text)]
 
 
-def _whole_sentences(text: str) -> list[str]:
-    """The finished sentences of ``text`` and, last, the rest that may still grow."""
+def _finished(text: str) -> list[str]:
+    """The finished sentences of ``text`` and, last, the rest that may still grow.
+
+    A sentence is finished when words of the next one have come: what follows its stop may be its marker.
+    """
     spans = split_sentences(text)
+    if len(spans) > 1 and _OPEN_MARKER.fullmatch(_MARKER.sub("", text[spans[-1].start :])):
+        spans = spans[:-1]
     if len(spans) < 2:
         return [text]
     return [text[s.start : s.end] for s in spans[:-1]] + [text[spans[-1].start :]]

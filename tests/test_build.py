@@ -218,7 +218,15 @@ def test_remove_forgets_a_document_or_a_folder(index: Index, docs: Path) -> None
     assert index.remove("truce.md").removed == ("truce.md",)
     assert found(index, "truce") == set()
     assert index.remove("deep").removed == ("deep/river.txt",)
-    assert index.sync(docs).added == ("deep/river.txt", "truce.md")
+    report = index.sync(docs)
+    assert (changes(report), report.unchanged) == (((), (), ()), 1)
+    assert [skipped.source for skipped in report.skipped] == ["deep/river.txt", "truce.md"]
+    assert f"`assistant index build {docs / 'truce.md'}` takes it back" in report.skipped[1].reason
+    assert index.sync(docs / "truce.md").added == ("truce.md",)
+    (docs / "deep/river.txt").unlink()
+    index.sync(docs)
+    write(docs / "deep/river.txt", "Another river.")
+    assert index.sync(docs).added == ("deep/river.txt",)
 
 
 def test_removing_what_is_not_there(index: Index, docs: Path) -> None:

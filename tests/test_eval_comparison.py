@@ -104,3 +104,19 @@ def test_a_case_and_its_quotation_compare_by_content() -> None:
         for _ in "ab"
     )
     assert one == two
+
+
+def test_gated_metrics_are_judged_among_themselves(tmp_path: Path) -> None:
+    suite = large(tmp_path)
+    old, new = (rescore(run(suite, refusing_above(t), {"t": t}), suite) for t in (21, 40))
+    before, after = snapshot(old, suite), snapshot(new, suite)
+    alone = {d.metric: d for d in compare(before, after, primary=["false_answers"]).differences}
+    among = {d.metric: d for d in compare(before, after).differences}
+    assert alone["false_answers"].p < among["false_answers"].p
+    assert alone["false_answers"].verdict == "worse"
+
+
+def test_seconds_are_not_compared(tmp_path: Path) -> None:
+    suite = exam(tmp_path, metrics=("seconds_p50", "failures"))
+    old, new = (snapshot(rescore(run(suite, refusing_above(9), {"n": n}), suite), suite) for n in (1, 2))
+    assert [d.metric for d in compare(old, new).differences] == ["failures"]

@@ -47,6 +47,7 @@ CORPUS = Corpus(
         "post.md": Document(
             source="post.md", title="Six weeks", publisher="Post", published=date(2024, 6, 2), text=POST
         ),
+        "evening.md": Document(source="evening.md", title="Bill", publisher="Evening Post", text="They paid."),
         "radio.md": Document(
             source="radio.md", title="Ten weeks", publisher="Radio", published=date(2024, 6, 5), text=RADIO
         ),
@@ -183,6 +184,9 @@ ROWS = [
     Row("passage_hit@10", NOTHING, RANKED, None),
     Row("sentence_hit@1", FACT, RANKED, 0.0),
     Row("sentence_mrr@10", FACT, RANKED, 0.5),
+    Row("sentence_mrr@10", FACT, answer(sentences=[("herald.md", HERALD)]), 1 / 3),
+    Row("sentence_hit@1", FACT, answer(sentences=[("herald.md", HERALD)]), 0.0),
+    Row("sentence_mrr@10", FACT, answer(sentences=[("herald.md", "The bridge"), ("herald.md", "closed on Monday."), ("herald.md", CRACK)]), 0.5),
     Row("sentence_recall@4", DISPUTE, RANKED, 0.5),
     Row("fact_coverage", FACT, answer("A FISSURE, it seems."), 1.0),
     Row("fact_coverage", MULTI, answer("After six weeks."), 0.5),
@@ -224,6 +228,8 @@ ROWS = [
     Row("misattributed_claims", FACT, answer("A", claims=[claim("Post: a crack", cite("herald.md", CRACK))]), 1.0),
     Row("misattributed_claims", FACT, answer("A", claims=[claim(f"{SIX} [1]", cite("radio.md", TEN))]), 1.0),
     Row("misattributed_claims", FACT, answer("A", claims=[claim("a", cite("herald.md", CRACK, published="2020-01-01"))]), 1.0),
+    Row("misattributed_claims", FACT, answer("A", claims=[claim("Evening Post: they paid", cite("evening.md", "They paid."))]), 0.0),
+    Row("misattributed_claims", FACT, answer("A", claims=[claim("Herald: the post office shut", cite("herald.md", CRACK))]), 0.0),
     Row("misattributed_claims", FACT, answer("A"), None),
     Row("false_answers", NOTHING, answer(), 1.0),
     Row("false_answers", NOTHING, REFUSAL, 0.0),
@@ -315,6 +321,7 @@ WRONG: Mapping[str, Scorer] = {
     "passage_recall@4": _else("passage_recall@1"),
     "passage_all_evidence@10": _else("passage_hit@10"),
     "sentence_mrr@10": _else("passage_mrr@10"),
+    "sentence_hit@1": _else("sentence_hit@3"),
     "sentence_recall@4": _else("sentence_all_evidence@4"),
     "fact_coverage": _substring,
     "strict_match": _else("fact_coverage"),

@@ -154,8 +154,18 @@ def test_an_unfinished_run_is_finished_without_asking_twice(tmp_path: Path) -> N
     asked: list[str] = []
     again = run(exam(tmp_path), lambda q: asked.append(q) or dora(q))  # type: ignore[func-returns-value]
     assert again.path == first.path
+    assert [note.split(": ")[1] for note in again.notes] == [
+        "the last line is cut off and was dropped",
+        "taken up again after 3 answers",
+    ]
     assert len(asked) == 3
     assert sorted(r.case for r in again.results) == [f"q{n}" for n in range(6)]
+
+
+def test_a_log_cut_in_its_header_is_left_alone(tmp_path: Path) -> None:
+    first = run(exam(tmp_path), dora)
+    first.path.write_bytes(first.path.read_bytes().splitlines()[0])
+    assert len(run(exam(tmp_path), dora).results) == 6
 
 
 @pytest.mark.parametrize("change", ["about", "selection", "text", "locked"])

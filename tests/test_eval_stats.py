@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.eval.metrics.abstention import f1
 from assistant.eval.metrics.base import mean
-from assistant.eval.stats import bootstrap, bootstrap_mean, holm, mcnemar, sign_flip, swap
+from assistant.eval.stats import adjusted, bootstrap, bootstrap_mean, holm, mcnemar, sign_flip, swap
 
 SOME = st.lists(st.floats(0, 1), min_size=2, max_size=30)
 
@@ -107,3 +107,30 @@ def test_holm_never_lowers_a_p_value_and_keeps_the_order(values: list[float]) ->
     adjusted = holm(values)
     assert all(a >= p or a == 1.0 for a, p in zip(adjusted, values, strict=True))
     assert [a for _, a in sorted(zip(values, adjusted, strict=True))] == sorted(adjusted)
+
+
+@pytest.mark.parametrize(
+    ("p_values", "reach", "expected"),
+    [
+        ([0.01, 1.0, 1.0], [0.01, 1.0, 1.0], [0.01, 1.0, 1.0]),
+        ([0.01, 0.04, 0.03], [0.0, 0.0, 0.0], [0.03, 0.06, 0.06]),
+        ([0.02, 0.03], [0.02, 0.03], [0.02, 1.0]),
+        ([], [], []),
+    ],
+    ids=["one able", "all able", "able in part", "none"],
+)
+def test_metrics_that_cannot_be_significant_do_not_count(
+    p_values: list[float], reach: list[float], expected: list[float]
+) -> None:
+    assert adjusted(p_values, reach) == pytest.approx(expected)
+
+
+def test_adjusted_p_keeps_the_error_rate() -> None:
+    rng = np.random.default_rng(5)
+    wrong = 0
+    for _ in range(300):
+        columns = [(rng.random(20) < 0.5).astype(float) for _ in range(16)]
+        pairs = list(zip(columns[::2], columns[1::2], strict=True))
+        reach = [2.0 ** (1 - int((x != y).sum())) for x, y in pairs]
+        wrong += min(adjusted([mcnemar(x, y) for x, y in pairs], reach)) < 0.05
+    assert wrong / 300 <= 0.06

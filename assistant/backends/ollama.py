@@ -147,14 +147,13 @@ class Server:
             except Exception as exc:
                 parts.put(exc)
 
-        self._open(_library().Client, None).close()  # a bad address is found here, in the caller's thread
         work = asyncio.run_coroutine_threadsafe(pump(), _loop())
-        heard, limit = time.monotonic(), first_token
+        heard, limit, started = time.monotonic(), first_token, False
         try:
             while True:
                 silent = time.monotonic() - heard
                 if silent >= limit:
-                    raise self._silent(str(request["model"]), limit, started=limit is idle)
+                    raise self._silent(str(request["model"]), limit, started)
                 try:
                     part = parts.get(timeout=max(0.0, min(beat, limit - silent)))
                 except queue.Empty:
@@ -165,7 +164,7 @@ class Server:
                 if isinstance(part, Exception):
                     with self._translated(str(request["model"])):
                         raise part
-                heard, limit = time.monotonic(), idle
+                heard, limit, started = time.monotonic(), idle, True
                 yield part
         finally:
             work.cancel()
@@ -187,6 +186,8 @@ class Server:
                 timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
                 follow_redirects=False,
                 trust_env=False,
+                # Certificates take longer to load than a local server to answer.
+                verify=self.url.lower().startswith("https:"),
                 auth=self._authorize,
             )
 

@@ -39,7 +39,6 @@ Fault = Literal[
     "html",  # is no Ollama server at all
     "redirect",  # sends the client to another host
     "length",  # stops because the answer got too long
-    "empty",  # says nothing
 ]
 
 
@@ -113,8 +112,7 @@ class OllamaDouble:
         class Handler(_Handler):
             served = double
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self._server.daemon_threads = True
+        self._server = _Threads(("127.0.0.1", self.port), Handler)
         self._closing = threading.Event()
         self.port = int(self._server.server_address[1])
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
@@ -150,6 +148,15 @@ class OllamaDouble:
 
 class _Gone(Exception):
     """The client has hung up."""
+
+
+class _Threads(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -253,7 +260,7 @@ class _Handler(BaseHTTPRequestHandler):
         if body.get("think") is not False:
             for thought in reply.thoughts:
                 yield shape(body, "", thought, False)
-        for number, piece in enumerate(reply.pieces):
+        for number, piece in enumerate(reply.pieces[: _allowed(body)]):
             if number == reply.after and reply.fault:
                 break
             yield shape(body, piece, "", False)
@@ -284,12 +291,12 @@ class _Handler(BaseHTTPRequestHandler):
         counted = min(window, reply.prompt_tokens or estimate_tokens(prompt))
         return {
             **(_generated if generate else _spoken)(body, content, thinking, True),
-            "done_reason": "length" if reply.fault == "length" else "stop",
+            "done_reason": "length" if reply.fault == "length" or len(reply.pieces) > _allowed(body) else "stop",
             "total_duration": 1_000_000,
             "load_duration": 1000,
             "prompt_eval_count": counted,
             "prompt_eval_duration": 1000,
-            "eval_count": len(reply.pieces) + len(reply.thoughts),
+            "eval_count": min(len(reply.pieces) + len(reply.thoughts), _allowed(body)),
             "eval_duration": 1000,
         }
 
@@ -331,6 +338,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 _CREATED = "2025-05-10T12:00:00.000000Z"
+
+
+def _allowed(body: Mapping[str, Any]) -> int:
+    limit = int((body.get("options") or {}).get("num_predict", -1))
+    return limit if limit > 0 else 1_000_000
 
 
 def _spoken(body: Mapping[str, Any], text: str, thought: str, done: bool) -> dict[str, Any]:

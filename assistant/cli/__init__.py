@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import ask, doctor, index, search
+from assistant.cli import ask, chat, doctor, index, mcp, search
 from assistant.cli.root import Root
 
 __all__ = ["app"]
@@ -42,7 +42,9 @@ def assistant(
     """Ask a folder of documents, and get answers in which every sentence is cited."""
 
 
+app.command()(chat.chat)
 app.command()(ask.ask)
 app.command()(search.search)
 app.add_typer(index.app, name="index")
 app.command()(doctor.doctor)
+app.command()(mcp.mcp)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -16,6 +16,7 @@ from assistant.eval.cases import Suite
 from assistant.eval.log import Run
 from assistant.eval.metrics import METRICS, Metric
 from assistant.eval.metrics.base import mean
+from assistant.eval.metrics.cost import seconds
 from assistant.eval.scoring import Card, rescore
 from assistant.types import Value
 
@@ -141,33 +142,52 @@ def earlier(path: Path, suite: Suite) -> Snapshot:
     return found
 
 
-def compare(before: Snapshot, after: Snapshot, seed: int = 0) -> Comparison:
-    """Both snapshots case by case: exact McNemar for yes-or-no scores, else sign flips, Holm over all."""
-    shared = [METRICS[m] for m in after.scores if m in before.scores and m in METRICS]
-    tested = [(metric, *_paired(metric, before, after, seed)) for metric in shared]
-    tested = [row for row in tested if row[3]]
-    adjusted = stats.holm([p for *_, p in tested])
-    differences = tuple(
-        Difference(metric.name, first, second, n, p, _verdict(metric, first, second, p))
-        for (metric, first, second, n, _), p in zip(tested, adjusted, strict=True)
-    )
+class _Test(NamedTuple):
+    """A paired test of one metric; ``reach`` is the least p it could have found, given how many cases changed."""
+
+    metric: Metric
+    before: float
+    after: float
+    n: int
+    p: float
+    reach: float
+
+
+def compare(before: Snapshot, after: Snapshot, primary: Collection[str] = (), seed: int = 0) -> Comparison:
+    """Both snapshots case by case: exact McNemar for yes-or-no scores, else sign flips.
+
+    p values are adjusted (Holm, after Tarone) among the ``primary`` metrics, those named beforehand such as the gated
+    ones, and apart from them among all others. Seconds are left out: whatever slowed the machine in one run slowed
+    every question alike, and no pairing can tell that from the change.
+    """
+    shared = [
+        METRICS[m] for m in after.scores if m in before.scores and m in METRICS and METRICS[m].score is not seconds
+    ]
+    found: dict[str, Difference] = {}
+    for family in (True, False):
+        tests = [test for m in shared if (m.name in primary) is family and (test := _paired(m, before, after, seed))]
+        for test, p in zip(tests, stats.adjusted([t.p for t in tests], [t.reach for t in tests]), strict=True):
+            verdict = _verdict(test.metric, test.before, test.after, p)
+            found[test.metric.name] = Difference(test.metric.name, test.before, test.after, test.n, p, verdict)
+    differences = tuple(found[metric.name] for metric in shared if metric.name in found)
     return Comparison(before.run, after.run, differences, tuple(_changes(before, after)))
 
 
-def _paired(metric: Metric, before: Snapshot, after: Snapshot, seed: int) -> tuple[float, float, int, float]:
+def _paired(metric: Metric, before: Snapshot, after: Snapshot, seed: int) -> _Test | None:
     old, new = before.scores[metric.name], after.scores[metric.name]
     keys = [key for key in new if key in old]
     if not keys:
-        return 0.0, 0.0, 0, 1.0
+        return None
     x, y = np.array([old[key][0] for key in keys]), np.array([new[key][0] for key in keys])
     truths = np.array([new[key][1] for key in keys])
+    reach = min(1.0, 2.0 ** (1 - int((x != y).sum())))
     if metric.overall is not mean:
-        p = stats.swap(metric.overall, x, y, truths, seed)
+        p, reach = stats.swap(metric.overall, x, y, truths, seed), max(reach, 1 / stats.RESAMPLES)
     elif np.isin(x, (0, 1)).all() and np.isin(y, (0, 1)).all():
         p = stats.mcnemar(x, y)
     else:
         p = stats.sign_flip(x, y, seed)
-    return metric.overall(x, truths), metric.overall(y, truths), len(keys), p
+    return _Test(metric, metric.overall(x, truths), metric.overall(y, truths), len(keys), p, reach)
 
 
 def _verdict(

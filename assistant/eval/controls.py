@@ -44,11 +44,17 @@ class Texts:
         self.corpus, self.seed = corpus, seed
         self.sources = sorted(corpus)
         random.Random(seed).shuffle(self.sources)  # noqa: S311 - an order, not a secret; files may list the gold first
+        self._place = {source: place for place, source in enumerate(self.sources)}
         self.passages = [chunk for source in self.sources for chunk in _passages(corpus, source)]
 
     def within(self, where: Filter) -> list[str]:
-        """The sources a question may use."""
-        return [source for source in self.sources if where.admits(self.corpus.origin(source))]
+        """The sources a question may use, in the order of the seed."""
+        if where == Filter():
+            return self.sources
+        # A question of a set with given contexts names its few sources among thousands.
+        exact = bool(where.sources) and all(source in self.corpus for source in where.sources)
+        among = sorted(set(where.sources), key=self._place.__getitem__) if exact else self.sources
+        return [source for source in among if where.admits(self.corpus.origin(source))]
 
     def chance(self, question: str) -> random.Random:
         """Chance that depends on seed and question alone, so that a control answers alike in any order."""

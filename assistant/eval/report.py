@@ -68,8 +68,13 @@ def report_on(
         controls=(*others, *beside),
         gates=gates(suite, scores),
         failures=tuple(failures(scores.cases)),
-        comparison=compare(earlier(against, suite), snapshot(scores, suite), suite.seed) if against else None,
+        comparison=_since(against, scores, suite) if against else None,
     )
+
+
+def _since(path: Path, scores: Card, suite: Suite) -> Comparison:
+    gated = {gate.metric for gate in suite.gates}
+    return compare(earlier(path, suite), snapshot(scores, suite), gated, suite.seed)
 
 
 def write(report: Report, folder: Path | None = None) -> Path:

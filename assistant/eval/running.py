@@ -55,7 +55,8 @@ def run(
         about=dict(about or {}),
     )
     with _claimed(suite.folder / "runs", header) as path:
-        done = {result.case for result in read_run(path).results} if path.exists() else set()
+        earlier = read_run(path) if path.exists() else None
+        done = {result.case for result in earlier.results} if earlier else set()
         open_cases = [case for case in cases if case.key not in done]
         with appending(path) as append:
             if not path.stat().st_size:
@@ -63,7 +64,8 @@ def run(
             for count, result in enumerate(answers(open_cases, ask, workers, suite.time_limit), len(done) + 1):
                 append(result)
                 on_progress(Progress(stage="asking", done=count, total=len(cases), item=result.case))
-        return read_run(path)
+        notes = (*earlier.notes, f"{path}: taken up again after {len(done)} answers") if earlier else ()
+        return read_run(path).model_copy(update={"notes": notes})
 
 
 class _Claim(NamedTuple):
@@ -113,7 +115,8 @@ def _unfinished(path: Path, header: Header) -> bool:
     """
     try:
         with path.open("rb") as file:
-            same = Header.model_validate_json(file.readline()).same_run(header)
+            first = file.readline()
+            same = first.endswith(b"\n") and Header.model_validate_json(first).same_run(header)
             return same and sum(line.endswith(b"\n") for line in file) < header.cases
     except (OSError, ValidationError):
         return False

@@ -124,3 +124,18 @@ def holm(p_values: Sequence[float]) -> list[float]:
         highest = max(highest, min(1.0, (len(p_values) - place) * p_values[index]))
         adjusted[index] = highest
     return adjusted
+
+
+def adjusted(p_values: Sequence[float], reach: Sequence[float], level: float = 1 - LEVEL) -> list[float]:
+    """Holm's p values among the tests that could be significant at all; 1 for the others (Tarone 1990).
+
+    ``reach`` is the least p each test could find. A metric on which few cases changed cannot reach significance
+    whatever happened, and need not make it harder for the others.
+    """
+    able = list(range(len(p_values)))
+    for count in range(1, len(p_values) + 1):
+        able = [n for n, least in enumerate(reach) if least <= level / count]
+        if len(able) <= count:
+            break
+    held = dict(zip(able, holm([p_values[n] for n in able]), strict=True))
+    return [held.get(n, 1.0) for n in range(len(p_values))]

@@ -20,7 +20,7 @@ seed = 0
 # Seconds a question may take before it counts as failed.
 time_limit = 60.0
 
-# What is measured. `assistant eval --metrics` lists all there are.
+# What is measured. All there is: python -c 'from assistant.eval import METRICS; print(*METRICS)'
 metrics = [
 {metrics}
 ]

@@ -6,21 +6,27 @@ embedding: the next one goes on from there.
 
 from __future__ import annotations
 
+import hashlib
+import os
 import time
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.errors import DocumentError
+from assistant.errors import ConfigError, DocumentError
 from assistant.index.catalog import Catalog, Change, FileFacts, NewChunk
-from assistant.index.read import FoundFile, find_files, read_document
+from assistant.index.read import VERSION, FoundFile, content_hash, find_files
 from assistant.index.recipe import Recipe
 from assistant.index.split import split
+from assistant.index.worker import Limits, Readers
 from assistant.ports import Embedder
 from assistant.text.sentences import split_sentences
 from assistant.types import Chunk, Document, IndexReport, OnProgress, Origin, Progress, Skipped, Span
 
 _EMBED_BATCH = 128  # committed together: what an interruption may cost
+_READERS = min(8, os.cpu_count() or 1)  # files that are read at once
 _SETTLED_NS = 2_000_000_000  # a file younger than this may change again without a new time stamp
 
 
@@ -29,6 +35,29 @@ class Built(NamedTuple):
 
     report: IndexReport
     change: Change | None
+
+
+class Shard(NamedTuple):
+    """Part ``number`` of ``of``, from 1: which machine takes which file is a matter of the file's name alone."""
+
+    number: int = 1
+    of: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> Shard:
+        """``3/16``. Raises ConfigError for anything that is no part of a whole."""
+        number, _, of = text.partition("/")
+        if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000:
+            return cls(int(number), int(of))
+        raise ConfigError(f"{text!r} is no part of a whole. Give the first of sixteen as `--shard 1/16`")
+
+    def takes(self, source: str) -> bool:
+        """Whether the file of that name below the root falls to this part."""
+        mark = hashlib.blake2b(source.encode(), digest_size=8).digest()
+        return int.from_bytes(mark, "big") % self.of == self.number - 1
+
+
+WHOLE = Shard()
 
 
 class Place:
@@ -48,9 +77,18 @@ class Place:
 
 
 def sync(
-    catalog: Catalog, place: Place, root: Path, recipe: Recipe, embedder: Embedder, on_progress: OnProgress
+    catalog: Catalog,
+    place: Place,
+    root: Path,
+    recipe: Recipe,
+    embedder: Embedder,
+    on_progress: OnProgress,
+    shard: Shard = WHOLE,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Built:
     """Make the catalog hold what the files under ``root`` say, and leave other roots alone.
+
+    With a ``shard``, the files of other shards are as good as gone from the folder.
 
     A file that cannot be read is reported and keeps its last good version. After a change of the recipe or of
     the embedder the other roots' documents are split and embedded again from the catalog's own text.
@@ -64,12 +102,13 @@ def sync(
             f"There is no folder {str(root)!r}; what was indexed from it is kept. "
             "`assistant index remove SOURCE`"
         )
-    found, unreadable = _files(root, catalog.path.parent.resolve())
+    found, unreadable = files(root, catalog.path.parent.resolve(), shard)
     build = catalog.begin(place.location(root))
     work = _Work(catalog, place, root, recipe, embedder)
-    for done, file in enumerate(found):
+    found = work.admitted(found)
+    for done, (file, outcome) in enumerate(work.read(found, limits)):
         on_progress(Progress(stage="reading", done=done, total=len(found), item=file.source))
-        work.take(file)
+        work.take(file, outcome)
     on_progress(Progress(stage="reading", done=len(found), total=len(found)))
     removed = work.vanished(found, unreadable)
     if work.rebuild:
@@ -97,6 +136,8 @@ def sync(
 def remove(catalog: Catalog, source: str) -> Built:
     """Forget the document of that source, or all below that folder; their files stay where they are.
 
+    A file whose document was removed stays out of later builds, which say so, until it is named itself.
+
     Raises DocumentError where nothing of that name is indexed.
     """
     started = time.monotonic()
@@ -105,6 +146,7 @@ def remove(catalog: Catalog, source: str) -> Built:
     if not gone:
         raise DocumentError(f"No document {source!r} is indexed. `assistant index list`")
     build = catalog.begin(source)
+    catalog.exclude(file.location for file in gone)
     numbers = [file.document for file in gone]
     change = catalog.publish(numbers, catalog.fact("recipe") or "", catalog.fact("embedder") or "")
     report = IndexReport(
@@ -120,13 +162,49 @@ def embedding_header(origin: Origin) -> str:
     return f"{attribution}\n" if attribution.startswith(origin.title) else f"{origin.title}. {attribution}\n"
 
 
-def _files(root: Path, store: Path) -> tuple[list[FoundFile], list[Skipped]]:
-    """What lies under ``root``, the index's own files left out."""
+def files(root: Path, store: Path, shard: Shard = WHOLE) -> tuple[list[FoundFile], list[Skipped]]:
+    """What of ``root`` falls to ``shard``, the index's own files left out; the files, and what is passed over."""
     found, skipped = find_files(root)
     return (
-        [file for file in found if not file.path.is_relative_to(store)],
+        [file for file in found if not file.path.is_relative_to(store) and shard.takes(file.source)],
         [each for each in skipped if not (root / each.source).is_relative_to(store)],
     )
+
+
+class _Outcome(NamedTuple):
+    """What reading a file gave: a document, or a problem, or neither where the file is the same as before."""
+
+    document: Document | None = None
+    content: str = ""
+    problem: str = ""
+    read_ns: int = 0
+
+
+_SAME = _Outcome()
+
+
+def _read(readers: Readers, file: FoundFile, known: FileFacts | None) -> _Outcome:
+    """What ``file`` holds, unless its bytes are the ``known`` ones; hashing is a thousand times parsing's speed."""
+    now = time.time_ns()
+    try:
+        content = content_hash(file)
+        same = known is not None and known.content == content
+        return _Outcome(None if same else readers.read(file), content, read_ns=now)
+    except DocumentError as exc:
+        return _Outcome(problem=str(exc))
+
+
+def _done(file: FoundFile, outcome: Future[_Outcome] | _Outcome) -> tuple[FoundFile, _Outcome]:
+    return file, outcome if isinstance(outcome, _Outcome) else outcome.result()
+
+
+def _current(known: FileFacts) -> bool:
+    """Whether this version read the file; what an older one read may read differently now."""
+    return known.content.startswith(f"{VERSION}:")
+
+
+def _removed_by_hand(file: FoundFile) -> str:
+    return f"{file.source!r} was removed from the index. `assistant index build {file.path}` takes it back"
 
 
 class _Work:
@@ -147,33 +225,71 @@ class _Work:
         self.skipped: list[Skipped] = []
         self.unchanged = 0
 
-    def take(self, file: FoundFile) -> None:
-        """See what ``file`` holds, and store it as pending if that is new."""
+    def admitted(self, found: Sequence[FoundFile]) -> list[FoundFile]:
+        """What of ``found`` is to be indexed: not what was removed by hand, until it is named itself."""
+        excluded = self._catalog.excluded()
+        if not excluded:
+            return list(found)
+        locations = {self._place.location(file.path): file for file in found}
+        gone = {e for e in excluded - locations.keys() if self._place.path(e).is_relative_to(self._root)}
+        named = {self._place.location(self._root)} & locations.keys()
+        self._catalog.readmit(gone | named)
+        for location in sorted((excluded - named) & locations.keys()):
+            file = locations.pop(location)
+            self.skipped.append(Skipped(source=file.source, reason=_removed_by_hand(file)))
+        return list(locations.values())
+
+    def read(self, found: Sequence[FoundFile], limits: Limits) -> Iterator[tuple[FoundFile, _Outcome]]:
+        """Each file with what it holds, in their order; several are read at once, few are held in memory."""
+        readers = Readers(limits)
+        with ThreadPoolExecutor(_READERS) as pool:
+            waiting: deque[tuple[FoundFile, Future[_Outcome] | _Outcome]] = deque()
+            try:
+                for file in found:
+                    known = self._known.get(self._place.location(file.path))
+                    if known and (known.size, known.modified_ns) == (file.size, file.mtime_ns) and _current(known):
+                        waiting.append((file, _SAME if not self.rebuild else pool.submit(_read, readers, file, None)))
+                    else:
+                        waiting.append((file, pool.submit(_read, readers, file, None if self.rebuild else known)))
+                    if len(waiting) > 2 * _READERS:
+                        yield _done(*waiting.popleft())
+                while waiting:
+                    yield _done(*waiting.popleft())
+            finally:
+                readers.close()
+
+    def take(self, file: FoundFile, outcome: _Outcome) -> None:
+        """Store what ``file`` holds as pending if that is new."""
         location = self._place.location(file.path)
         if location in self._seen:
             return
         self._seen.add(location)
+        if outcome.problem:
+            self.skipped.append(Skipped(source=file.source, reason=outcome.problem))
+            return
         known = self._known.get(location)
-        if known and (known.size, known.modified_ns) == (file.size, file.mtime_ns):
-            if not self.rebuild:
-                self.unchanged += 1
+        settled = file.mtime_ns if outcome.read_ns - file.mtime_ns - _SETTLED_NS >= 0 else 0
+        if known and outcome.document is None:
+            if outcome.content:
+                self._catalog.touch(known._replace(size=file.size, modified_ns=settled, content=outcome.content))
+            self.unchanged += 1
             return
-        try:
-            document = read_document(file)
-        except DocumentError as exc:
-            self.skipped.append(Skipped(source=file.source, reason=str(exc)))
+        if outcome.document is None:
             return
-        settled = file.mtime_ns if time.time_ns() - file.mtime_ns > _SETTLED_NS else 0
+        document = outcome.document
         if known is None:
             known = self._moved(document, location, file.size, settled)
         source = known.source if known else self._free_source(file.source)
         document = document.model_copy(update={"source": source})
+        facts = FileFacts(
+            known.document if known else 0, source, location, file.size, settled, document.digest, outcome.content
+        )
         if known and known.digest == document.digest:
-            self._catalog.touch(known.document, self._place.location(file.path), file.size, settled)
+            self._catalog.touch(facts)
             if not self.rebuild:
                 self.unchanged += 1
             return
-        self._insert(document, FileFacts(0, source, location, file.size, settled, document.digest))
+        self._insert(document, facts)
         (self.changed if known else self.added).append(source)
 
     def vanished(self, found: Sequence[FoundFile], unreadable: Iterable[Skipped]) -> list[FileFacts]:

@@ -29,7 +29,7 @@ from assistant.errors import (
 from assistant.ports import Embedding, StoredChunk, Vectors
 from assistant.types import Chunk, Document, IndexedDocument, Origin, Span
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SPARE_VECTORS = 10_000  # kept although no chunk uses them: a text that comes back is not embedded again
 _BUSY_SECONDS = 30.0
@@ -47,6 +47,7 @@ CREATE TABLE documents (
     size INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
+    content TEXT NOT NULL,     -- hash of the file's bytes, and of how they were read
     origin TEXT NOT NULL,      -- JSON
     pages TEXT NOT NULL,       -- JSON
     text TEXT NOT NULL,
@@ -81,7 +82,15 @@ CREATE TABLE journal (
     finished TEXT,             -- NULL: interrupted, or still at work
     report TEXT                -- JSON
 );
+CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;  -- files whose documents were removed by hand
 """
+
+_MIGRATIONS = {  # from the version they are named by to the next; readers manage with either
+    1: """
+ALTER TABLE documents ADD COLUMN content TEXT NOT NULL DEFAULT '';
+CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;
+""",
+}
 
 
 class FileFacts(NamedTuple):
@@ -93,6 +102,7 @@ class FileFacts(NamedTuple):
     size: int
     modified_ns: int
     digest: str
+    content: str = ""
 
 
 class NewChunk(NamedTuple):
@@ -172,6 +182,7 @@ class Catalog:
                     db.execute("PRAGMA journal_mode = WAL")
                     db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
             catalog._check_version()
+            catalog._migrate()
         except BaseException:
             catalog.close()
             raise
@@ -313,7 +324,8 @@ class Catalog:
         """The files of all live documents."""
         with self._sql() as db:
             rows = db.execute(
-                "SELECT id, source, location, size, modified_ns, digest FROM documents WHERE state = 'live'"
+                """SELECT id, source, location, size, modified_ns, digest, content
+                   FROM documents WHERE state = 'live'"""
             )
             return [FileFacts(*row) for row in rows]
 
@@ -324,27 +336,56 @@ class Catalog:
             made = db.execute("INSERT INTO journal (root, started) VALUES (?, datetime('now'))", (root,))
             return int(made.lastrowid or 0)
 
-    def touch(self, document: int, location: str, size: int, modified_ns: int) -> None:
+    def touch(self, file: FileFacts) -> None:
         """Remember where the file lies and how it looks now, although the document is the same."""
         with self._write() as db:
             db.execute(
-                "UPDATE documents SET location = ?, size = ?, modified_ns = ? WHERE id = ?",
-                (location, size, modified_ns, document),
+                "UPDATE documents SET location = ?, size = ?, modified_ns = ?, content = ? WHERE id = ?",
+                (file.location, file.size, file.modified_ns, file.content, file.document),
             )
+
+    def excluded(self) -> frozenset[str]:
+        """Locations of files that stay out until they are named themselves."""
+        with self._sql() as db:
+            return frozenset(row[0] for row in db.execute("SELECT location FROM excluded"))
+
+    def exclude(self, locations: Iterable[str]) -> None:
+        """Leave these files out from now on."""
+        with self._write() as db:
+            db.executemany("INSERT OR IGNORE INTO excluded VALUES (?)", ((each,) for each in locations))
+
+    def readmit(self, locations: Iterable[str]) -> None:
+        """Leave these files out no longer."""
+        with self._write() as db:
+            db.executemany("DELETE FROM excluded WHERE location = ?", ((each,) for each in locations))
+
+    def distrust(self, embedder: str) -> None:
+        """Drop what an interrupted build left and what is damaged; the next build makes damaged documents anew."""
+        damaged = {number for number, _ in self._damaged(embedder)}
+        with self._write() as db:
+            db.execute("DELETE FROM documents WHERE state = 'pending'")
+            for number in damaged:
+                db.execute(
+                    "DELETE FROM vectors WHERE key IN (SELECT key FROM chunks WHERE document = ?)", (number,)
+                )
+                db.execute(
+                    "UPDATE documents SET size = -1, digest = '', content = '' WHERE id = ?", (number,)
+                )
 
     def insert(self, document: Document, file: FileFacts, chunks: Iterable[NewChunk]) -> None:
         """Store a pending document with its chunks; nobody sees it before ``publish``."""
         with self._write() as db:
             row = db.execute(
                 """INSERT INTO documents
-                   (source, state, location, size, modified_ns, digest, origin, pages, text)
-                   VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?)""",
+                   (source, state, location, size, modified_ns, digest, content, origin, pages, text)
+                   VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     document.source,
                     file.location,
                     file.size,
                     file.modified_ns,
                     document.digest,
+                    file.content,
                     document.origin.model_dump_json(),
                     json.dumps(document.pages),
                     document.text,
@@ -452,25 +493,27 @@ class Catalog:
             pending = db.execute("SELECT count(*) FROM documents WHERE state = 'pending'").fetchone()[0]
             if pending:
                 found.append(f"catalog: a build is unfinished, {pending} documents are pending")
-            for source, text, start, end, chunk in db.execute(
-                """SELECT d.source, d.text, c."start", c."end", c.text FROM documents d
+        found += [f"catalog: {what}" for _, what in self._damaged(embedder)]
+        return found
+
+    def _damaged(self, embedder: str) -> Iterator[tuple[int, str]]:
+        """Live documents that are not what they should be, and how."""
+        with self._sql() as db:
+            for number, source, text, start, end, chunk in db.execute(
+                """SELECT d.id, d.source, d.text, c."start", c."end", c.text FROM documents d
                    JOIN chunks c ON c.document = d.id WHERE d.state = 'live'"""
             ):
                 if text[start:end] != chunk:
-                    found.append(f"catalog: {source!r} has other text at {start}:{end} than its chunk")
-            for (source,) in db.execute(
-                """SELECT d.source FROM documents d JOIN chunks c ON c.document = d.id WHERE d.state = 'live'
-                   AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.key = c.key AND v.embedder = ?)""",
-                (embedder,),
-            ):
-                found.append(f"catalog: a chunk of {source!r} has no vector")
-        for ids, vectors in self.vectors(embedder, 1000):
-            lengths = np.linalg.norm(vectors, axis=1)
-            found += [
-                f"catalog: the vector of chunk {ids[row]!r} has length {lengths[row]:.3f}"
-                for row in np.flatnonzero(~(np.abs(lengths - 1) < 1e-3))
-            ]
-        return found
+                    yield number, f"{source!r} has other text at {start}:{end} than its chunk"
+            yield from (
+                (number, f"a chunk of {source!r} has no vector, or none of length 1")
+                for number, source, whole in db.execute(
+                    """SELECT d.id, d.source, v.whole FROM documents d JOIN chunks c ON c.document = d.id
+                       LEFT JOIN vectors v ON v.key = c.key AND v.embedder = ? WHERE d.state = 'live'""",
+                    (embedder,),
+                )
+                if not _is_unit(whole)
+            )
 
     # --- how it talks to SQLite
 
@@ -479,10 +522,22 @@ class Catalog:
             (version,) = db.execute("PRAGMA user_version").fetchone()
         if version == 0:
             raise _missing(self.path)
-        if version != SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise IndexStaleError(
-                f"The index {str(self.path.parent)!r} was made by another version. {self._cure}"
+                f"The index {str(self.path.parent)!r} was made by a newer version of assistant (its format is "
+                f"{version}, this one knows {SCHEMA_VERSION}). `pip install --upgrade assistant`"
             )
+        if version not in (*_MIGRATIONS, SCHEMA_VERSION):
+            raise IndexStaleError(
+                f"The index {str(self.path.parent)!r} was made by a version too old to be read. {self._cure}"
+            )
+
+    def _migrate(self) -> None:
+        """Bring an older catalog to this version's format, one whole step at a time."""
+        with self._sql() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            for step in range(version, SCHEMA_VERSION):
+                db.executescript(f"BEGIN IMMEDIATE; {_MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
 
     @property
     def _cure(self) -> str:
@@ -540,6 +595,11 @@ class Catalog:
                 f"{what} cannot be used: {exc}. `df -h {self.path.parent}` shows whether there is room"
             )
         return IndexCorruptError(f"{what} is damaged: {exc}. {self._cure}")
+
+
+def _is_unit(whole: bytes | None) -> bool:
+    length = float(np.linalg.norm(np.frombuffer(whole or b"", dtype=np.float32))) if len(whole or b"") % 4 == 0 else 0
+    return abs(length - 1) < 1e-3
 
 
 def _missing(path: Path) -> IndexMissingError:

@@ -1,6 +1,7 @@
 """Finds the files of a folder and reads each as a document: text, title, publisher, date."""
 
 import codecs
+import hashlib
 import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
@@ -14,6 +15,12 @@ from assistant.types import Document, Skipped
 MAX_BYTES = 100_000_000
 """A larger file is refused."""
 
+MAX_CHARACTERS = 50_000_000
+"""A longer text is refused."""
+
+VERSION = 1
+"""Raise it when the same file reads differently: what an older version read is then read again."""
+
 
 class FoundFile(NamedTuple):
     """A file that can be read; ``source`` is its path below the root, with ``/`` on every system."""
@@ -24,14 +31,15 @@ class FoundFile(NamedTuple):
     mtime_ns: int
 
 
-class _Content(NamedTuple):
-    """What a reader makes of a file; the title falls back to the file's name."""
+class Content(NamedTuple):
+    """What a reader makes of a file; the title falls back to the file's name. ``pages``: where each begins."""
 
     text: str
     title: str | None = None
     publisher: str | None = None
     published: date | None = None
     kind: str | None = None
+    pages: tuple[int, ...] = ()
 
 
 def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
@@ -71,10 +79,25 @@ def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
 def read_document(file: FoundFile) -> Document:
     """The document in ``file``.
 
-    Raises DocumentError if the file cannot be opened, is larger than ``MAX_BYTES``, is binary, holds no text,
-    or has invalid front matter.
+    Raises DocumentError if the file cannot be opened, is larger than ``MAX_BYTES``, is not what its ending says,
+    is encrypted, holds no text or too much, or has invalid front matter.
     """
-    content = _READERS[Path(file.source).suffix.lower()](_bytes(file), file.source)
+    suffix = Path(file.source).suffix.lower()
+    data = _bytes(file)
+    try:
+        content = _READERS[suffix](data, file.source)
+    except (DocumentError, MemoryError):
+        raise
+    except ImportError as exc:
+        cure = "`pip install 'assistant[files]'`"
+        raise DocumentError(f"{file.source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
+    except Exception as exc:  # parsers raise whatever a damaged file leads them to
+        what = _one_line(f"{type(exc).__name__}: {exc}"[:200])
+        cure = f"Save it anew, or `mv {str(file.path)!r} ..`"
+        raise DocumentError(f"{file.source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc
+    if len(content.text) > MAX_CHARACTERS:
+        limit = f"{MAX_CHARACTERS // 1_000_000} million characters"
+        raise DocumentError(f"{file.source!r} holds more than {limit}. Divide it, then `assistant index build`")
     if not content.text.strip():
         raise DocumentError(f"{file.source!r} holds no text. Write some, then `assistant index build`")
     return Document(
@@ -84,7 +107,20 @@ def read_document(file: FoundFile) -> Document:
         published=content.published,
         kind=_one_line(content.kind),
         text=content.text,
+        pages=content.pages,
     )
+
+
+def content_hash(file: FoundFile) -> str:
+    """Of the bytes of ``file``, and of how this version reads them. Raises DocumentError if it cannot be opened."""
+    mark = hashlib.blake2b(digest_size=16)
+    try:
+        with file.path.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                mark.update(block)
+    except OSError as exc:
+        raise _unreadable(file, exc) from exc
+    return f"{VERSION}:{mark.hexdigest()}"
 
 
 # --- finding --------------------------------------------------------------------------------------
@@ -144,8 +180,7 @@ def _bytes(file: FoundFile) -> bytes:
         with file.path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as exc:
-        message = f"Cannot open {file.source!r}: {exc.strerror}. Allow it: `chmod u+r {str(file.path)!r}`"
-        raise DocumentError(message) from exc
+        raise _unreadable(file, exc) from exc
     if len(data) > MAX_BYTES:
         size = f"{MAX_BYTES // 1_000_000} MB"
         raise DocumentError(
@@ -154,7 +189,11 @@ def _bytes(file: FoundFile) -> bytes:
     return data
 
 
-def _decode(data: bytes, source: str, declared: str | None = None) -> str:
+def _unreadable(file: FoundFile, exc: OSError) -> DocumentError:
+    return DocumentError(f"Cannot open {file.source!r}: {exc.strerror}. Allow it: `chmod u+r {str(file.path)!r}`")
+
+
+def decode(data: bytes, source: str, declared: str | None = None) -> str:
     """The characters of ``data``, without a byte order mark and with newlines as ``\\n``."""
     encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None)
     if encoding:
@@ -223,13 +262,14 @@ def _title_from_name(source: str) -> str:
 # --- formats --------------------------------------------------------------------------------------
 
 
-def _read_text(data: bytes, source: str) -> _Content:
-    return _Content(_decode(data, source))
+def _read_text(data: bytes, source: str) -> Content:
+    return Content(decode(data, source))
 
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\n]{1,300})", re.MULTILINE)
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)]*\)|[*`]+")
+_MAX_FRONT_MATTER = 65_536  # characters; the parser reads some hundred thousand a second
 _KEYS = {  # in order of preference
     "title": ("title", "headline", "name"),
     "publisher": ("publisher", "source", "outlet", "site", "author", "authors"),
@@ -238,16 +278,16 @@ _KEYS = {  # in order of preference
 }
 
 
-def _read_markdown(data: bytes, source: str) -> _Content:
-    text = _decode(data, source)
+def _read_markdown(data: bytes, source: str) -> Content:
+    text = decode(data, source)
     known: dict[str, str] = {}
     if block := _FRONT_MATTER.match(text):
         known = _front_matter(block[1], source)
         text = text[block.end() :].lstrip("\n")
     heading = _HEADING.search(text)
-    return _Content(
+    return Content(
         text,
-        title=known.get("title") or (_MARKUP.sub(r"\1", heading[1]) if heading else None),
+        title=known.get("title") or (_MARKUP.sub(r"\1", heading[1].rstrip(" \t#")) if heading else None),
         publisher=known.get("publisher"),
         published=_parse_date(known["published"], source) if known.get("published") else None,
         kind=known.get("kind"),
@@ -257,6 +297,8 @@ def _read_markdown(data: bytes, source: str) -> _Content:
 def _front_matter(block: str, source: str) -> dict[str, str]:
     import yaml
 
+    if len(block) > _MAX_FRONT_MATTER:
+        raise DocumentError(f"{source!r}, line 1: front matter is too long. Write lines of `key: value`")
     try:
         # Only text, lists and mappings, so that an impossible date is still there for the message.
         values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - it builds less than SafeLoader
@@ -316,16 +358,16 @@ _INLINE_TAGS = (
 _INLINE = frozenset(_INLINE_TAGS.split())
 
 
-def _read_html(data: bytes, source: str) -> _Content:
+def _read_html(data: bytes, source: str) -> Content:
     import logging
 
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is no error of ours
     charset = _CHARSET.search(data[:2048])
-    html = _decode(data, source, charset[1].decode("ascii") if charset else None)
+    html = decode(data, source, charset[1].decode("ascii") if charset else None)
     if not html.strip():
-        return _Content("")
+        return Content("")
     page = bare_extraction(
         html,
         include_comments=False,
@@ -334,11 +376,11 @@ def _read_html(data: bytes, source: str) -> _Content:
         prune_xpath=["//nav", "//*[@hidden]"],  # its own fallback for short pages keeps them
     )
     if page is None or isinstance(page, dict):
-        return _Content(_visible_text(html))
+        return Content(visible_text(html))
     lines = (page.text or "").split("\n")
     text = "\n\n".join(line.strip() for line in lines if line.strip())
-    return _Content(
-        text or _visible_text(html),
+    return Content(
+        text or visible_text(html),
         title=page.title,
         publisher=page.sitename,
         published=_written(page.date, html),
@@ -346,16 +388,39 @@ def _read_html(data: bytes, source: str) -> _Content:
 
 
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%d"}
-_READERS: Mapping[str, Callable[[bytes, str], _Content]] = {
+
+
+def _office(name: str) -> Callable[[bytes, str], Content]:
+    def read(data: bytes, source: str) -> Content:
+        from assistant.index import office
+
+        reader: Callable[[bytes, str], Content] = getattr(office, name)
+        return reader(data, source)
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[bytes, str], Content]] = {
     ".txt": _read_text,
     ".text": _read_text,
     ".md": _read_markdown,
     ".markdown": _read_markdown,
     ".html": _read_html,
     ".htm": _read_html,
+    ".pdf": _office("read_pdf"),
+    ".docx": _office("read_docx"),
+    ".pptx": _office("read_pptx"),
+    ".epub": _office("read_epub"),
+    ".eml": _office("read_mail"),
+    ".csv": _office("read_csv"),
+    ".tsv": _office("read_csv"),
+    ".jsonl": _office("read_json_lines"),
 }
 SUFFIXES = tuple(_READERS)
 """Endings of the files that can be read. A reader of a new format is one more entry in ``_READERS``."""
+
+IN_PLACE = frozenset({".txt", ".text", ".md", ".markdown"})
+"""Endings of files that need no process of their own: nothing parses them but code of ours."""
 
 
 def _written(day: str | None, html: str) -> date | None:
@@ -371,7 +436,8 @@ def _written(day: str | None, html: str) -> date | None:
     return when if any(form in html for form in stated) else None
 
 
-def _visible_text(html: str) -> str:
+def visible_text(html: str) -> str:
+    """All text of a page that a browser would show, a paragraph for each block."""
     from lxml import etree  # type: ignore[import-untyped]  # publishes no types
     from lxml import html as parser
 

@@ -8,12 +8,14 @@ a keyword index in memory. The next writer mends.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import platform
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +26,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.backends.chroma import ChromaIndex
-from assistant.backends.keyword import KeywordIndex
+from assistant.backends.keyword import Analyzer, KeywordIndex
 from assistant.errors import BackendError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
 from assistant.index import build
-from assistant.index.catalog import Catalog, Matrix
+from assistant.index.build import WHOLE, Shard
+from assistant.index.catalog import Catalog, Change, Matrix
 from assistant.index.derived import Derived
 from assistant.index.recipe import Recipe
+from assistant.index.worker import Limits
 from assistant.ports import Embedder, StoredChunk, Vectors
 from assistant.types import (
     Document,
@@ -66,23 +70,34 @@ class IndexStatus(Value):
 class Index:
     """``ports.PassageStore`` over a folder, and what keeps it up to date. Safe to share between threads."""
 
-    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int) -> None:
+    def __init__(
+        self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int, limits: Limits
+    ) -> None:
         self._dir = index_dir
         self._store = index_dir / _STORE
         self._make_embedder = embedder
         self._made: Embedder | None = None
         self._exact_up_to = exact_up_to
+        self._limits = limits
         self._catalog: Catalog | None = None
         self._view: _View | None = None
         self._mutex = threading.RLock()
 
     @classmethod
-    def open(cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> Index:
+    def open(
+        cls,
+        index_dir: Path,
+        embedder: Callable[[], Embedder],
+        *,
+        exact_up_to: int = EXACT_UP_TO,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> Index:
         """The index in ``index_dir``, which need not exist yet; ``embedder`` is called when first needed.
 
-        Raises nothing: what is missing, stale or damaged is said by the method that needs it.
+        ``limits`` are what reading one file may take. Raises nothing: what is missing, stale or damaged is said
+        by the method that needs it.
         """
-        return cls(index_dir, embedder, exact_up_to)
+        return cls(index_dir, embedder, exact_up_to, limits)
 
     def __enter__(self) -> Self:
         return self
@@ -185,8 +200,10 @@ class Index:
 
     # --- writing
 
-    def sync(self, root: Path, on_progress: OnProgress | None = None) -> IndexReport:
-        """Bring the index in line with the files under ``root``; see ``build.sync``.
+    def sync(
+        self, root: Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE
+    ) -> IndexReport:
+        """Bring the index in line with the files under ``root`` that fall to ``shard``; see ``build.sync``.
 
         Raises IndexLockedError while another process writes, DocumentError where ``root`` does not exist, and
         IndexCorruptError or IndexStaleError where the catalog cannot be used.
@@ -194,23 +211,30 @@ class Index:
         report, started = on_progress or _silently, time.monotonic()
         with self._writing() as catalog:
             recipe = Recipe.read(self._dir)
-            built = build.sync(catalog, build.Place(self._dir), root, recipe, self._embedder, report)
+            place = build.Place(self._dir)
+            built = build.sync(catalog, place, root, recipe, self._embedder, report, shard, self._limits)
             if catalog.generation:
-                self._derived(catalog).refresh(recipe.analyzer, built.change, report)
+                self._refresh(catalog, recipe.analyzer, built.change, report)
             return built.report.model_copy(update={"seconds": time.monotonic() - started})
 
     def remove(self, source: str) -> IndexReport:
-        """Forget a document, or all below a folder, until its root is synced again; see ``build.remove``."""
+        """Forget a document, or all below a folder, until its file is named to ``sync``; see ``build.remove``."""
         with self._writing() as catalog:
             built = build.remove(catalog, source)
-            self._derived(catalog).refresh(Recipe.read(self._dir).analyzer, built.change, _silently)
+            self._refresh(catalog, Recipe.read(self._dir).analyzer, built.change, _silently)
             return built.report
 
-    def rebuild_derived(self, on_progress: OnProgress | None = None) -> None:
-        """Build keyword index and Chroma anew from the catalog; needs no model."""
+    def repair(self, on_progress: OnProgress | None = None) -> list[str]:
+        """Build both engines anew from the catalog, which needs no model; returns what a build has to mend.
+
+        That is what is damaged in the catalog itself, and what an interrupted build left to do.
+        """
         with self._writing() as catalog:
-            analyzer = Recipe.read(self._dir).analyzer
-            self._derived(catalog).refresh(analyzer, None, on_progress or _silently, fresh=True)
+            catalog.distrust(catalog.fact("embedder") or "")
+            if catalog.generation:
+                analyzer = Recipe.read(self._dir).analyzer
+                self._refresh(catalog, analyzer, None, on_progress or _silently, fresh=True)
+        return self.verify()
 
     # --- parts
 
@@ -220,6 +244,21 @@ class Index:
             if self._made is None:
                 self._made = self._make_embedder()
             return self._made
+
+    def _refresh(
+        self, catalog: Catalog, analyzer: Analyzer, change: Change | None, report: OnProgress, fresh: bool = False
+    ) -> None:
+        try:
+            self._derived(catalog).refresh(analyzer, change, report, fresh)
+        except BackendError as exc:
+            raise StoreError(
+                f"All documents are stored, but a search engine's files cannot be written: {exc}. Questions are "
+                f"answered without them, slower. {self._room}, `assistant index verify --repair` mends them"
+            ) from exc
+
+    @property
+    def _room(self) -> str:
+        return f"`df -h {self._store}` shows whether there is room"
 
     def _derived(self, catalog: Catalog) -> Derived:
         return Derived(self._store, catalog, self._exact_up_to)
@@ -278,33 +317,36 @@ class Index:
 
         try:
             self._store.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._store / _LOCK, timeout=0)
-            lock.acquire()
+            # The system lets go of a lock whose holder died, so none is ever stale.
+            with FileLock(self._store / _LOCK, timeout=0):
+                self._sign()
+                with closing(Catalog.create(self._store / _CATALOG)) as catalog:
+                    yield catalog
         except Timeout as exc:
             raise IndexLockedError(
                 f"{self._writer()} is writing to the index {str(self._dir)!r}. Try again when it is done"
             ) from exc
         except OSError as exc:
+            if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+                raise StoreError(
+                    f"The index {str(self._dir)!r} cannot be written to: {exc.strerror}. {self._room}"
+                ) from exc
             raise StoreError(
                 f"The index {str(self._dir)!r} cannot be written to: {exc.strerror}. "
                 "`export ASSISTANT_INDEX_DIR=<a folder you can write to>`"
             ) from exc
-        try:
-            since = datetime.now().astimezone().isoformat(timespec="seconds")
-            (self._store / _WRITER).write_text(json.dumps({"pid": os.getpid(), "since": since}))
-            catalog = Catalog.create(self._store / _CATALOG)
-            try:
-                yield catalog
-            finally:
-                catalog.close()
-                (self._store / _WRITER).unlink(missing_ok=True)
-        finally:
-            lock.release()
+
+    def _sign(self) -> None:
+        """Say who holds the lock; only for the message to a second writer, so it may fail."""
+        since = datetime.now().astimezone().isoformat(timespec="seconds")
+        with suppress(OSError):
+            signed = {"pid": os.getpid(), "host": platform.node(), "since": since}
+            (self._store / _WRITER).write_text(json.dumps(signed))
 
     def _writer(self) -> str:
         try:
             writer = json.loads((self._store / _WRITER).read_text())
-            return f"Process {writer['pid']} since {writer['since']}"
+            return f"Process {writer['pid']} on {writer['host']} since {writer['since']}"
         except (OSError, ValueError, KeyError, TypeError):
             return "Another process"
 

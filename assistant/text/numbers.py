@@ -171,7 +171,8 @@ _TOKEN = re.compile(rf"\d+|[^\W\d_]+|[{_SIGNS}\[]")
 _S = r"[^\S\n]?\s"  # between words; a line may be wrapped there, but no paragraph ends
 _LONG_SCALE = _any(scale for scale in _SCALES if len(scale) > 2)
 _DIGITS = (
-    r"(?:\d{1,3}(?:,\d{3})++(?!\d)|\d{1,2}(?:,\d\d)++,\d{3}(?!\d)|\d{1,3}(?:[\u00a0\u202f]\d{3})++(?!\d)|\d++)(?:\.\d++)?+"
+    r"(?:\d{1,3}(?:,\d{3})++(?!\d)|\d{1,2}(?:,\d\d)+,\d{3}(?!\d)|\d{1,3}(?:[\u00a0\u202f]\d{3})++(?!\d)|\d++)"
+    r"(?:\.\d++)?+"
 )
 _BELOW_100 = rf"(?:{_any(_TENS)}(?:[\s-]{_any(list(_SMALL)[1:10])}\b)?|{_any(_SMALL)})\b"
 _SCALED = rf"(?:[\s-]{_LONG_SCALE}\b)"
@@ -185,25 +186,81 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 _MILLIONS = re.compile(r"m\b", re.IGNORECASE)  # "m" is a scale of money alone; elsewhere it is metres
+_GLUED = re.compile(r"(?:km|m|cm|mm|kg|g|t|ft|mph|kph|kw|mw|gw|mb|gb|ha|ml|l)\b", re.IGNORECASE)
 _TO = re.compile(rf"[-–—]|{_S}(?:to|or){_S}", re.IGNORECASE)
 _AND = re.compile(rf"{_S}and{_S}", re.IGNORECASE)
-_MONTH = _any(_MONTHS) + r"\b\.?"
-_GOES_ON = (  # after a date: "10 may" at the end of a clause is one, "10 may have died" is not
-    r"(?=\s*+(?:$|[.,;:?!)\]”\"–]|\d{4}\b|(?:and|at|in|on|when|as|after|before|by|until|or|to|with|was|is|were|from|for)\b))"
+_WHOLE_MONTHS = [name for name in _MONTHS if len(name) > 4 or name in ("may", "june", "july")]
+_MONTH = rf"(?:{_any(_WHOLE_MONTHS)}|{_any(_MONTHS)}\.?)(?!\w)"
+_GOES_ON = re.compile(  # "10 may" at the end of a clause is a date, "10 may have died" is not
+    r"\s*+(?:$|[.,;:?!)\]”\"–]|\d{4}\b"
+    r"|(?:and|at|in|on|when|as|after|before|by|until|or|to|with|was|is|were|from|for)\b)"
 )
 _NEXT_YEAR = rf"(?:,?{_S}(?P<y>1\d{{3}}|20\d\d)(?![,.]?\d|-\d))?"
+_MONEY = rf"(?P<money>{_any(word for word in _CURRENCIES if word not in _SIGNS)})s?\b"
 _SUFFIX = re.compile(
     rf"(?P<month>(?:st|nd|rd|th)?(?:{_S}(?:of\s)?|-)(?P<name>{_MONTH})(?:-(?P<y2>\d{{4}})\b|{_NEXT_YEAR}))"
     r"|(?P<percent>[\s-]?(?:%|per[\s-]?cent\b|percentage[\s-]points?\b))"
-    rf"|(?P<currency>\s?(?P<sign>[{_SIGNS}])|{_S}(?:(?:[A-Z][a-z]+|U\.?S\.?){_S})??(?P<money>{_any(_CURRENCIES.keys() - set(_SIGNS))})s?\b)"
+    rf"|(?P<currency>\s?(?P<sign>[{_SIGNS}])|{_S}(?:(?:[A-Z][a-z]+|U\.?S\.?){_S})??{_MONEY})"
     rf"|(?P<time>[\s-]{{1,2}}(?P<span>{_any(_DAYS_IN)})(?P<plural>s?)\b(?P<half>{_S}and{_S}a{_S}half\b)?)"
     r"(?P<old>[\s-]olds?\b)?(?P<ago>\sago\b)?"
-    r"|(?P<clock>\s?(?P<m>[ap])(?:\.\s?m\b\.?|m\b)|\s?o['’]clock\b)",
+    r"|(?P<clock>\s?(?P<half_day>[ap])(?:\.\s?m\b\.?|m\b)|\s?o['’]clock\b)",
     re.IGNORECASE,
 )
-_UNIT = re.compile(rf"(?:{_S}|-)((?:[^\W\d_]++(?:['’]s)?(?:{_S}|-)){{0,2}}+[^\W\d_]++)")
+_UNIT = re.compile(rf"(?:{_S}|-)((?:[^\W\d_]++(?:['’]s)?(?:{_S}|-)){{0,2}}[^\W\d_]++)")
 _BEFORE = re.compile(r"([^\W\d_]+)\.?[\s-]{0,2}\Z")
 _AFTER = re.compile(rf"{_S}([^\W\d_]+)")
+
+_FIGURE_PART = re.compile(r"\d[\d,\u00a0\u202f]*(?:\.\d+)?|[a-z]+")
+_GROUPING = re.compile("[,\u00a0\u202f]")
+_WORTH = {**_SMALL, **_TENS, "half": 0.5}
+_LAST_SCALE = re.compile(rf"{_any(_SCALES)}\Z")
+_SPAN = rf"(?P<span>{_any(_DAYS_IN)})s?\b"
+_PLUS = re.compile(rf"(?:{_S}and{_S}|{_S})(?P<n>{_FIGURE.pattern})[\s-]{_SPAN}", re.IGNORECASE)
+_MONTH_DAY = re.compile(
+    rf"(?P<first>(?P<name>{_MONTH}){_S}(?:the\s)?(?P<d>\d\d?)(?:st|nd|rd|th)?\b)(?:\s?[-–—]\s?(?P<d2>\d\d?)(?:st|nd|rd|th)?\b)?"
+    rf"(?![.:/-]\d|,\d\d\d(?!\d)|\s?%|{_S}per\s?cent\b){_NEXT_YEAR}",
+    re.IGNORECASE,
+)
+_MONTH_YEAR = re.compile(
+    rf"(?P<name>{_MONTH})(?:,?{_S}(?:of\s)?|-)(?P<y>1\d{{3}}|20\d\d)(?![,.]?\d|-\d)", re.IGNORECASE
+)
+_MONTH_ALONE = re.compile(_any(_WHOLE_MONTHS) + r"\b", re.IGNORECASE)
+_IN_MONTH = frozenset("in since until till by during late early mid last next".split())
+_OR_MONTH = frozenset("this of and to from through before after between for or every each".split()) | set(_MONTHS)
+_PART_OF_DAY = r"(?:morning|afternoon|evening|night)"
+_WEEKDAY = re.compile(rf"{_any(_WEEKDAYS)}s?\b(?:{_S}{_PART_OF_DAY}\b)?", re.IGNORECASE)
+_DATE_GAP = re.compile(rf",?{_S}(?:the\s)?")
+_RELATIVE = re.compile(
+    rf"(?:yesterday|today|tomorrow)(?:{_S}{_PART_OF_DAY})?\b|tonight\b|weekend\b"
+    rf"|(?:last|next|this|past|previous|following|same)[\s-](?:day|week|weekend|month|year|decade|century|spring|summer|autumn"
+    rf"|fall|winter|{_PART_OF_DAY})\b(?!-)",
+    re.IGNORECASE,
+)
+_MODIFIER = re.compile(r"(?:(?:last|next|this|early|late|mid)[\s-])(?:the\s|in\s)?", re.IGNORECASE)
+_DOLLARS = re.compile(r"(?<![^\W_])(?:US|A|AU|C|CA|HK|NZ|S)\Z")
+_CODE = re.compile(rf"({_any(_CODES)})\.?[\s\u00a0]?(?=\d)", re.IGNORECASE)
+_A_WHILE = re.compile(
+    rf"an?{_S}{_SPAN}(?:(?P<half>{_S}and{_S}a{_S}half\b)|(?P<ago>{_S}ago\b))?"
+    rf"(?P<length>(?<=half)|(?<=ago)|(?=(?:{_S}|-)(?:later|after|before|earlier|long)\b))?",
+    re.IGNORECASE,
+)
+_LASTING = frozenset(
+    "for in within lasted lasting lasts last took takes take taking after over about than only nearly almost just "
+    "under around spent spend".split()
+)
+_FRACTION = re.compile(
+    rf"(?:(?P<n>{_any(list(_SMALL)[2:10])})[\s-](?P<part>{_any(_PARTS)})s\b|(?:an?|one)[\s-](?P<part2>{_any(_PARTS)})(?=\sof\b))",
+    re.IGNORECASE,
+)
+_HALF_WHILE = re.compile(rf"half[\s-](?:an?[\s-])?{_SPAN}", re.IGNORECASE)
+_HALF_OF = re.compile(rf"half(?={_S}(?:of|the|its|their)\b)", re.IGNORECASE)
+_HALVES = frozenset("first second other latter final last opening better northern southern eastern western".split())
+_SPOKEN_TIME = re.compile(
+    rf"(?:(?P<minutes>half|quarter|{_BELOW_100})(?:{_S}minutes)?{_S}(?P<way>past)"
+    rf"|(?P<minutes2>quarter|{_BELOW_100}{_S}minutes){_S}(?P<way2>to)){_S}(?P<hour>{_any(list(_SMALL)[1:13])})\b",
+    re.IGNORECASE,
+)
+_NOON = re.compile(r"(?:noon|midday|midnight)\b", re.IGNORECASE)
 
 # --- what only looks like a figure ----------------------------------------------------------------
 
@@ -211,19 +268,22 @@ _NO_FIGURE = re.compile(
     r"\d+(?:[.\-]\d+){2,}|\d+(?:/\d+)+|0\d+(?:[ \-]\d+)+|\d{3}-0\d{3}\b"  # versions, phones, "24/7"
 )
 _NUMBERED = re.compile(
-    r"(?:\b(?:nos?\.|numbers?|pp?\.|pages?|chapters?|articles?|sections?|figs?\.|figures?|tables?|vols?\.|volumes?|issue"
+    r"(?:\b(?:nos?\.|numbers?|pp?\.|pages?|chapters?|articles?|sections?|figs?\.|figures?|tables?|vols?\.|volumes?"
     r"|versions?|flight|route|highway|resolution|phase|chap\.|v\.?)\s?|#|\+|[^\W\d]|(?<!mid)(?<!pre)(?<!post)[^\W\d_]-|\d[.,:/]"
     r"|[./])\Z",
     re.IGNORECASE,
 )
-_RUN = re.compile(r"\d[\w.,:/\-–]*|\w+")
+_RUN = re.compile(r"\d[\w.,:/\-–]*+|\w++")
+_PHONE = re.compile(r"\d++(?:[ \-.()]{1,2}\d++)+")
 _LIST_NUMBER = re.compile(r"\d{1,3}[.)]\s")
 _CITATION = re.compile(r"\[\d{1,3}(?:\s?[,–-]\s?\d{1,3})*+\]")
-_PRONOUN_BEFORE = frozenset("the this that each every any which another no some only other one’s a an old new last".split())
+_PRONOUN_BEFORE = frozenset("the this that each every any which another no some only other a an old new last".split())
 _PRONOUN_AFTER = frozenset(
-    "of another can could must should would may might is was has had day's who which that by at".split()
+    "of another can could must should would may might is was has had who which that by at".split()
 )
-_PLURAL = re.compile(r"(?!was\b|is\b|has\b|as\b|this\b|its\b|his\b|us\b|does\b|series\b)[a-z]{2,}[^s\W]s\b|(?:people|men|women|children|troops|police)\b")
+_PLURAL = re.compile(
+    r"(?!was\b|is\b|has\b|as\b|this\b|its\b|his\b|us\b|does\b|series\b)[a-z]{2,}[^s\W]s\b|(?:people|men|women|children|troops|police)\b"
+)
 _COUNTING = frozenset("some nearly almost than least most roughly approximately".split())
 _DATING = frozenset(
     "the in since until till by during before after from between around late early mid its his her their this and to"
@@ -246,9 +306,7 @@ def _opens_line(text: str, start: int) -> bool:
     return (start <= 8 or bool(line[1])) and not line[2].strip(" \t(")
 
 
-def _quantity(
-    text: str, start: int, end: int, kind: Kind, value: float | _Date, unit: str = ""
-) -> Quantity:
+def _quantity(text: str, start: int, end: int, kind: Kind, value: float | _Date, unit: str = "") -> Quantity:
     return Quantity(start, end, text[start:end], kind, value, unit)
 
 
@@ -257,14 +315,13 @@ def _quantity(
 
 def _figure(text: str, start: int) -> _Read | None:
     """What begins with digits."""
-    if _NUMBERED.search(text, max(0, start - 12), start) or (
-        _LIST_NUMBER.match(text, start) and _opens_line(text, start)
-    ):
-        run = _RUN.match(text, start)
-        return _Read(run.end() if run else start + 1)
-    for reader in (_numeric_date, _clock, _ordinal, _year, _counted):
-        if read := reader(text, start):
-            return read
+    if text[start - 1 : start] == "+" and (phone := _PHONE.match(text, start)):
+        return _Read(phone.end())
+    listed = _LIST_NUMBER.match(text, start) and _opens_line(text, start)
+    if not listed and not _NUMBERED.search(text, max(0, start - 12), start):
+        for reader in (_numeric_date, _clock, _ordinal, _year, _counted):
+            if read := reader(text, start):
+                return read
     run = _RUN.match(text, start)
     return _Read(run.end() if run else start + 1)
 
@@ -348,8 +405,9 @@ def _ordinal(text: str, start: int) -> _Read | None:
     return _Read(end, (_quantity(text, start, end, "ordinal", float(value), unit),))
 
 
+_ANNO_DOMINI = re.compile(r"\d{1,3}(?![\w.,]\d|\w)")
 _YEAR = re.compile(
-    r"(?P<y>1\d{3}|20\d\d)(?:(?P<decade>['’]?s\b)|(?![,.]?\d|[^\W\d_])(?:[-–/](?P<short>\d\d)(?!\d|[-./,]))?)(?P<bc>\sB\.?C\b\.?(?:E\b\.?)?)?"
+    r"(?P<y>1\d{3}|20\d\d)(?:(?P<decade>['’]?s\b)|(?![,.]?\d|[^\W\d_])(?:[-–/](?P<short>\d\d)(?![-./,]?\d))?)(?P<bc>\sB\.?C\b\.?(?:E\b\.?)?)?"
     r"|(?P<ancient>\d{1,4})\s(?:(?P<era>B\.?C\b\.?(?:E\b\.?)?)|AD\b|A\.D\.|CE\b)"
 )
 
@@ -357,7 +415,8 @@ _YEAR = re.compile(
 def _year(text: str, start: int) -> _Read | None:
     match = _YEAR.match(text, start)
     if not match:
-        return None
+        anno = _ANNO_DOMINI.match(text, start) if text[max(0, start - 3) : start] == "AD " else None
+        return _Read(anno.end(), (_date(text, start, anno.end(), (int(anno[0]), None, None)),)) if anno else None
     if match["ancient"] or match["bc"]:
         sign = -1 if match["era"] or match["bc"] else 1
         value: _Date = (sign * int(match["ancient"] or match["y"]), None, None)
@@ -437,6 +496,8 @@ def _measure(text: str, start: int, end: int, currency: str) -> _Measure | None:
     measure = _measure_said(text, start, suffix) if suffix else None
     if measure:
         return measure
+    if glued := _GLUED.match(text, end):
+        return _Measure(end, "number", float, glued[0].lower())
     if end < len(text) and (text[end].isalnum() or text[end] == "_"):
         return None
     return _Measure(end, "number", float, _unit(text, end))
@@ -456,7 +517,7 @@ def _measure_said(text: str, start: int, suffix: re.Match[str]) -> _Measure | No
             return None
         month, year = _month(suffix["name"]), _int(suffix["y"] or suffix["y2"])
         return _Measure(end, "date", lambda n: (year, month, int(n)) if n in range(1, 32) else None)
-    if suffix["old"] or _is_next_to_first(text, start, suffix):
+    if suffix["old"] or _is_ordinal_second(text, start, suffix):
         return None
     if suffix["ago"]:
         return _Measure(end, "date", lambda _: (None, None, None))
@@ -470,7 +531,7 @@ def _measure_said(text: str, start: int, suffix: re.Match[str]) -> _Measure | No
     return _Measure(end, "duration", lambda n: n * days + more, "day")
 
 
-def _is_next_to_first(text: str, start: int, suffix: re.Match[str]) -> bool:
+def _is_ordinal_second(text: str, start: int, suffix: re.Match[str]) -> bool:
     """Whether "second" is the ordinal: "two second chances", but "30-second" and "one second"."""
     singular = suffix["span"].lower() == "second" and not suffix["plural"]
     return singular and suffix["time"][0] != "-" and _value(text[start : suffix.start()]) != 1
@@ -485,22 +546,19 @@ def _is_pronoun(text: str, start: int, end: int) -> bool:
 
 def _value(figure: str) -> float:
     """The value of a text that ``_FIGURE`` matches, with "m" for a million after it if there is a currency."""
-    total = current = 0.0
-    for token in re.findall(r"\d[\d,\u00a0\u202f]*(?:\.\d+)?|[a-z]+", figure.lower()):
+    total, current = 0.0, None
+    for token in _FIGURE_PART.findall(figure.lower()):
         if token[0].isdecimal():
-            current += float(re.sub(r"[,\u00a0\u202f]", "", token))
+            current = (current or 0.0) + float(_GROUPING.sub("", token))
         elif token in _SCALES:
-            scale = _SCALES[token]
-            current = (current or (total if total else 1.0)) * scale
-            if total and current == total * scale:
-                total = 0.0  # "five hundred thousand million": the scale is of all before it
-            if scale >= 1e3:
-                total, current = total + current, 0.0
-        elif token == "half":
-            current += 0.5
-        else:
-            current += _SMALL.get(token, 0) + _TENS.get(token, 0)
-    return total + current
+            if current is None and total:  # "2.5 lakh crore": the scale is of all before it
+                total, current = 0.0, total
+            current = (1.0 if current is None else current) * _SCALES[token]
+            if _SCALES[token] >= 1e3:
+                total, current = total + current, None
+        elif token in _WORTH:
+            current = (current or 0.0) + _WORTH[token]
+    return total + (current or 0.0)
 
 
 def _low(low: str, high: str) -> float:
@@ -562,10 +620,12 @@ def _month_name(text: str, start: int) -> _Read | None:
 def _stands_for_month(text: str, match: re.Match[str]) -> bool:
     """Whether a month without day or year is one: "in May", not "it may", "Theresa May" or "June Carter"."""
     before = _word_before(text, match.start())
-    if before in _IN_MONTH or (match[0][0].isupper() and before in _OR_MONTH):
+    if before in _IN_MONTH:
         return True
+    if _word_after(text, match.end())[:1].isupper():
+        return False
     ambiguous = match[0].lower() in ("may", "march", "august")
-    return not ambiguous and not _word_after(text, match.end())[:1].isupper()
+    return not ambiguous or (match[0][0].isupper() and before in _OR_MONTH)
 
 
 def _date(text: str, start: int, end: int, value: _Date = (None, None, None), unit: str = "") -> Quantity:
@@ -589,8 +649,10 @@ def _date_at(text: str, start: int, at: int, *, exact: bool = False) -> _Read | 
     if not token:
         return None
     reader = _figure if token[0].isdecimal() else _READERS.get(token[0].lower())
+    if reader in (_modified, _relative) or (exact and reader is _weekday):
+        return None  # "late late late ..." must not nest
     read = reader(text, at) if reader else None
-    if not read or not read.found or read.found[0].start != at or not isinstance(read.found[0].value, tuple):
+    if not read or not read.found or not isinstance(read.found[0].value, tuple):
         return None
     first = read.found[0]
     assert isinstance(first.value, tuple)  # noqa: S101  # a date, by the line above
@@ -614,7 +676,7 @@ def _modified(text: str, start: int) -> _Read | None:
 
 
 def _money_sign(text: str, start: int) -> _Read | None:
-    """"$5", "US$3m", "-€20"."""
+    """ "$5", "US$3m", "-€20"."""
     if (at := _skip_blank(text, start + 1)) is None:
         return None
     prefix = _DOLLARS.search(text, max(0, start - 3), start)
@@ -622,7 +684,7 @@ def _money_sign(text: str, start: int) -> _Read | None:
 
 
 def _money_code(text: str, start: int) -> _Read | None:
-    """"Rs 500", "EUR 20"."""
+    """ "Rs 500", "EUR 20"."""
     match = _CODE.match(text, start)
     return _measured(text, start, match.end(), _CURRENCIES[match[1].lower()]) if match else None
 
@@ -639,7 +701,7 @@ def _citation(text: str, start: int) -> _Read | None:
 
 
 def _article(text: str, start: int) -> _Read | None:
-    """"a hundred people", "a third of", "a week" where it is a length and not a rate."""
+    """ "a hundred people", "a third of", "a week" where it is a length and not a rate."""
     if read := _part(text, start) or _counted(text, start):
         return read
     match = _A_WHILE.match(text, start)
@@ -648,7 +710,7 @@ def _article(text: str, start: int) -> _Read | None:
     days = _DAYS_IN[match["span"].lower()]
     if match["ago"]:
         return _Read(match.end(), (_date(text, start, match.end()),))
-    if not match["length"] and _word_before(text, start) not in _LASTING:
+    if match["length"] is None is None and _word_before(text, start) not in _LASTING:
         return None
     end = match.end("half") if match["half"] else match.end("span")
     return _Read(end, (_quantity(text, start, end, "duration", days * (1.5 if match["half"] else 1), "day"),))
@@ -659,12 +721,12 @@ def _part(text: str, start: int) -> _Read | None:
     match = _FRACTION.match(text, start)
     if not match:
         return None
-    parts = _SMALL.get(match["n"].lower(), 1) / _PARTS[match["part"].lower()]
+    parts = _SMALL[(match["n"] or "one").lower()] / _PARTS[(match["part"] or match["part2"]).lower()]
     return _Read(match.end(), (_quantity(text, start, match.end(), "number", parts, _unit(text, match.end())),))
 
 
 def _half(text: str, start: int) -> _Read | None:
-    """"half an hour", "half a million", "half past three", "half of them"."""
+    """ "half an hour", "half a million", "half past three", "half of them"."""
     if read := _spoken_time(text, start) or _counted(text, start):
         return read
     match = _HALF_WHILE.match(text, start)
@@ -678,22 +740,25 @@ def _half(text: str, start: int) -> _Read | None:
 
 
 def _spoken_time(text: str, start: int) -> _Read | None:
-    """"half past three", "quarter to five", "ten past six"; the half of the day is not said."""
+    """ "half past three", "quarter to five", "ten past six"; the half of the day is not said."""
     match = _SPOKEN_TIME.match(text, start)
     if not match:
         return None
-    said = match["minutes"].lower()
+    said = (match["minutes"] or match["minutes2"]).lower()
     minutes = {"half": 30.0, "quarter": 15.0}.get(said) or _value(said)
     hour = _value(match["hour"])
     if not (1 <= hour <= 12 and minutes < 60):
         return None
-    value = (hour * 60 + (minutes if match["way"].lower() == "past" else -minutes)) % 1440
+    value = (hour * 60 + (minutes if match["way"] else -minutes)) % 1440
     return _Read(match.end(), (_quantity(text, start, match.end(), "time", value, "12-hour"),))
 
 
 def _noon(text: str, start: int) -> _Read | None:
-    end = _TOKEN_END(text, start)
-    return _Read(end, (_quantity(text, start, end, "time", 0.0 if text[start] in "mM" and text[start + 3] in "nN" else 720.0),))
+    match = _NOON.match(text, start)
+    if not match:
+        return None
+    value = 0.0 if match[0].lower() == "midnight" else 720.0
+    return _Read(match.end(), (_quantity(text, start, match.end(), "time", value),))
 
 
 def _number_word(text: str, start: int) -> _Read | None:
@@ -702,3 +767,20 @@ def _number_word(text: str, start: int) -> _Read | None:
         if read := reader(text, start):
             return read
     return None
+
+
+_READERS: dict[str, _Reader] = {
+    **dict.fromkeys([*_SMALL, *_TENS, *(word for word in _ORDINALS if "-" not in word)], _number_word),
+    **dict.fromkeys(_MONTHS, _month_name),
+    **dict.fromkeys([day + s for day in _WEEKDAYS for s in ("", "s")], _weekday),
+    **dict.fromkeys("yesterday today tomorrow tonight weekend".split(), _relative),
+    **dict.fromkeys("last next this past previous following same early late mid".split(), _modified),
+    **dict.fromkeys(_SIGNS, _money_sign),
+    **dict.fromkeys(_CODES, _money_code),
+    **dict.fromkeys(("noon", "midday", "midnight"), _noon),
+    "a": _article,
+    "an": _article,
+    "half": _half,
+    "quarter": _spoken_time,
+    "[": _citation,
+}

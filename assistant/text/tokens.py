@@ -17,12 +17,12 @@ _MARK = "".join(chr(c) for c in range(0x300, 0x2000) if unicodedata.category(chr
 # Written without spaces, so each character is a word: kana, Chinese characters, bopomofo.
 _UNSPACED = "\u3041-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _LETTERS = rf"(?:[^\W_{_UNSPACED}][{_MARK}]*)+"
-_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTERS}(?:(?:[.'’‑\-]|(?<=\d),(?=\d)){_LETTERS})*")
+_WORD = re.compile(rf"[{_UNSPACED}]|{_LETTERS}(?:(?:[.'’‐‑\-]|(?<=\d),(?=\d)){_LETTERS})*")
 _POSSESSIVE = re.compile(r"'s?$")
 _ACRONYM = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{2,3})+(?:\.\d+)?")
 _LIGATURES = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "’": "'", "‑": "-"}
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "ß": "ss", "þ": "th", "’": "'", "‐": "-"}
 )
 _LONGEST = 64  # characters of a word that are looked at; longer ones are no words, and must not fill the cache
 
@@ -114,7 +114,7 @@ def _stem(word: str) -> str:
 @lru_cache(maxsize=200_000)
 def _stems(word: str) -> tuple[str, ...]:
     """The stem of one word and, where it is a compound, those of its parts."""
-    parts = re.split(r"[-‑]|(?<!\d)\.|\.(?!\d)", word)
+    parts = re.split(r"[-‐‑]|(?<!\d)\.|\.(?!\d)", word)
     if len(parts) == 1 or all(len(part) == 1 for part in parts):
         return (_stem(word),)
     return (_stem(word), *(_stem(part) for part in parts if part))

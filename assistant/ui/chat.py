@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from contextlib import closing
+from typing import Literal, NamedTuple
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError
@@ -18,39 +20,57 @@ from assistant.ui.trace import trace_html
 PACE = 0.1
 """Seconds between two updates of a growing answer; quicker ones make the page lag."""
 
+THOUGHT = 400
+"""Characters of a model's last thoughts that are shown while it thinks."""
+
 NEAREST = 4
 """How many documents a refusal names."""
 
 BROKEN = "Something went wrong while answering. The details are in the terminal that runs this page."
 STOPPED = "Stopped before the answer was complete."
 
+_MARKER = re.compile(r"\[(\d+)\]")
 _LABELS = {"partial": "Only in part", "unsupported": "Not borne out"}
 _log = logging.getLogger(__name__)
 
 
 class Growing(NamedTuple):
-    """An answer on its way: its pieces so far."""
+    """An answer on its way: what has been checked, what is still a draft, and what the model thinks meanwhile."""
 
     question: str
-    deltas: tuple[Delta, ...] = ()
+    checked: tuple[str, ...] = ()
+    draft: str = ""
+    thought: str = ""
+
+    def with_delta(self, delta: Delta) -> Growing:
+        """One piece further. A checked sentence takes the place of its draft."""
+        if delta.kind == "thinking":
+            return self._replace(thought=(self.thought + delta.text)[-THOUGHT:])
+        if delta.kind == "waiting":
+            return self
+        if delta.verified:
+            return self._replace(checked=(*self.checked, delta.text), draft="", thought="")
+        return self._replace(draft=self.draft + delta.text, thought="")
 
 
 def answering(
     assistant: Assistant, question: str, history: tuple[Turn, ...], pace: float = PACE
 ) -> Iterator[Growing | Exchange]:
     """The growing answer at most every ``pace`` seconds, then the exchange. Errors become its note."""
-    deltas: list[Delta] = []
+    growing = Growing(question)
     started = shown = time.perf_counter()
     try:
-        for event in assistant.stream(question, history):
-            now = time.perf_counter()
-            if isinstance(event, Answer):
-                yield Exchange(question=question, answer=event, seconds=now - started)
-                return
-            deltas.append(event)
-            if now - shown >= pace:
-                shown = now
-                yield Growing(question, tuple(deltas))
+        # Closed at once when the reader stops: a model would go on writing for nobody.
+        with closing(assistant.stream(question, history)) as events:  # type: ignore[type-var]  # it is a generator
+            for event in events:
+                now = time.perf_counter()
+                if isinstance(event, Answer):
+                    yield Exchange(question=question, answer=event, seconds=now - started)
+                    return
+                growing = growing.with_delta(event)
+                if now - shown >= pace:
+                    shown = now
+                    yield growing
     except AssistantError as error:
         note = without_paths(str(error))
     except Exception:
@@ -62,9 +82,7 @@ def answering(
 
 def stopped(growing: Growing) -> Exchange:
     """What is kept of an answer that was stopped."""
-    return Exchange(
-        question=growing.question, note=STOPPED, draft="".join(delta.text for delta in growing.deltas)
-    )
+    return Exchange(question=growing.question, note=STOPPED, draft="".join((*growing.checked, growing.draft)).strip())
 
 
 # --- what is shown
@@ -98,7 +116,7 @@ def conversation_html(conversation: Conversation, start: Markup) -> Markup:
 
 def exchange_html(exchange: Exchange, place: int) -> Markup:
     """A question and its answer; ``place`` counts from 0 and is how the page refers to it."""
-    body = answer_html(exchange, place) if exchange.answer else _unanswered(exchange, place)
+    body = answer_html(exchange.answer, place, exchange.seconds) if exchange.answer else _unanswered(exchange, place)
     return fill(
         '<article class="exchange" data-turn="{place}" aria-label="Question {number}">{question}{body}</article>',
         place=place,
@@ -108,29 +126,33 @@ def exchange_html(exchange: Exchange, place: int) -> Markup:
     )
 
 
-def growing_html(growing: Growing, place: int) -> Markup:
+def growing_html(growing: Growing) -> Markup:
     """An answer while it is written; sentences that are not checked yet are set apart."""
-    pieces = [
-        fill('<span class="{kind}">{text}</span>', kind="checked" if d.verified else "draft", text=d.text)
-        for d in growing.deltas
-    ]
-    wait = "Checking each sentence" if pieces else "Reading the documents"
+    pieces = [_piece(text, "checked") for text in growing.checked if text.strip()]
+    if growing.draft.strip():
+        pieces.append(_piece(growing.draft, "draft"))
+    wait = "Thinking" if growing.thought else "Checking each sentence" if pieces else "Reading the documents"
     return fill(
-        '<article class="exchange busy" aria-busy="true">{question}<div class="answer"><div class="growing">{said}'
-        '</div><p class="thinking" role="status"><i></i><i></i><i></i> {wait} …</p></div></article>',
-        question=fill(
-            '<div class="question"><div class="bubble" dir="auto">{text}</div></div>', text=growing.question
-        ),
+        '<article class="exchange busy" aria-busy="true">{question}<div class="answer">{said}{thought}'
+        '<p class="thinking" role="status"><i></i><i></i><i></i> {wait} …</p></div></article>',
+        question=fill('<div class="question"><div class="bubble" dir="auto">{text}</div></div>', text=growing.question),
         said=join(pieces),
+        thought=fill('<p class="thought" dir="auto">{text}</p>', text=growing.thought) if growing.thought else "",
         wait=wait,
-        place=place,
     )
 
 
-def answer_html(exchange: Exchange, place: int) -> Markup:
+def _piece(text: str, kind: Literal["checked", "draft"]) -> Markup:
+    parts = _MARKER.split(text.strip())
+    said = join(
+        fill('<span class="ghost">{part}</span>' if place % 2 else "{part}", part=part)
+        for place, part in enumerate(parts)
+    )
+    return fill('<p class="claim {kind}" dir="auto">{said}</p>', kind=kind, said=said)
+
+
+def answer_html(answer: Answer, place: int, seconds: float) -> Markup:
     """An answer with its chips, doubts, disagreements, and what can be done with it."""
-    answer = exchange.answer
-    assert answer is not None
     searched = (
         fill('<p class="searched">Searched as <q>{text}</q></p>', text=answer.trace.question)
         if one_line(answer.trace.question) != one_line(answer.question)
@@ -139,7 +161,7 @@ def answer_html(exchange: Exchange, place: int) -> Markup:
     refused = answer.outcome == "not_in_documents"
     said = _refusal(answer, place) if refused else join(claim_html(claim, place) for claim in answer.claims)
     return fill(
-        '<div class="answer {outcome}">{searched}{said}{conflicts}<footer><p class="small">{small}</p>'
+        '<div class="answer {outcome}">{searched}{said}{conflicts}{notes}<footer><p class="small">{small}</p>'
         '<div class="tools" role="group" aria-label="This answer">'
         '<button type="button" data-copy="{copy}">Copy</button>'
         '<button type="button" data-do="again" data-turn="{place}">Ask again</button>'
@@ -149,7 +171,8 @@ def answer_html(exchange: Exchange, place: int) -> Markup:
         searched=searched,
         said=said,
         conflicts=join(conflict_html(conflict, place) for conflict in answer.conflicts),
-        small=f"{answer.writer} writer · {exchange.seconds:.2f} s",
+        notes=join(fill('<p class="small noted">{note}</p>', note=without_paths(note)) for note in answer.trace.notes),
+        small=f"{answer.writer} writer · {seconds:.2f} s",
         copy=answer_as_markdown(answer),
         place=place,
         sources=_sources_button(answer, place),

@@ -189,11 +189,11 @@ def as_html(conversation: Conversation) -> str:
     return str(
         fill(
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-            '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">'
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
             '<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
             "<style>{style}</style></head><body><h1>{title}</h1>{exchanges}</body></html>\n",
             title=conversation.title,
-            style=Markup(_STYLE),  # noqa: S704 - a constant
+            style=Markup(_STYLE),
             exchanges=join(_exchange_as_html(exchange) for exchange in conversation.exchanges),
         )
     )

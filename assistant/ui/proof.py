@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.types import Answer, Citation, Claim, Document, Origin, Span
@@ -40,7 +41,7 @@ def sources_html(answer: Answer, turn: int) -> Markup:
             title=citation.title if citation.publisher else citation.source,
             page=_page(citation),
             quote=one_line(citation.quote, 500),
-            badge=join(_badge(claim) for claim in _claims(answer, citation)[:1] if claim.support != "supported"),
+            badge=join(_badge(claim) for claim in _claims(answer, citation) if claim.support != "supported"),
         )
         for citation in answer.citations
     )
@@ -63,17 +64,15 @@ def citation_html(answer: Answer, turn: int, marker: int, document: Document | N
         gone = "no longer indexed" if document is None else "changed since this answer was given"
         return fill(
             '<section class="sheet" aria-label="Citation {marker}">{bar}{head}<p class="notice" role="status">'
-            'The document is {gone}. These were its words:</p><blockquote class="kept" dir="auto">{quote}</blockquote>'
-            "</section>",
+            'The document is {gone}. These were its words:</p><blockquote class="kept-words" dir="auto">{quote}'
+            "</blockquote></section>",
             marker=marker,
             bar=_bar(citation.title, _meta(citation, citation.page)),
             head=head,
             gone=gone,
             quote=citation.quote,
         )
-    faint = tuple(
-        Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker
-    )
+    faint = tuple(Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker)
     return document_html(document, Place(span, faint, head))
 
 
@@ -106,7 +105,7 @@ def _body(document: Document, window: Span, marked: Span | None, faint: tuple[Sp
     pages = {offset: number for number, offset in enumerate(document.pages, 1) if window.start <= offset < window.end}
     edges = sorted(cuts | set(pages))
     parts: list[Markup] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         if start in pages:
             parts.append(fill('<span class="page" role="separator">Page {n}</span>', n=pages[start]))
         text = document.text[start:end]

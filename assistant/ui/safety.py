@@ -22,7 +22,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PATHS = re.compile(
     r"/|/upload|/mcp/?|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(assets|static|svelte)/.*"
     r"|/gradio_api/(info|openapi\.json|app_id|startup-events|queue/(join|data|status)|cancel|reset|component_server"
-    r"|call/(v2/)?(ask|search|list_documents)(/[\w-]*)?|heartbeat/\w+|mcp)/?"
+    r"|run/predict|call/(v2/)?(ask|search|list_documents)(/[\w-]*)?|heartbeat/\w+|mcp)/?"
 )
 """All paths that are answered. Gradio has more: proxies, file reads, uploads and editors that no one needs here."""
 
@@ -72,6 +72,7 @@ class Guard:
         self._password = password.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on with the headers that keep the browser to this page."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return

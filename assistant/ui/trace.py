@@ -28,10 +28,7 @@ def trace_html(answer: Answer) -> Markup:
         candidates=_table(
             "Candidates",
             ("document", "meaning", "keywords", "together"),
-            [
-                (c.source, _score(c.dense), _score(c.keyword), _score(c.fused))
-                for c in trace.candidates[:SHOWN]
-            ],
+            [(c.source, _score(c.dense), _score(c.keyword), _score(c.fused)) for c in trace.candidates[:SHOWN]],
             len(trace.candidates),
         ),
         sentences=_table(

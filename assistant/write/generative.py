@@ -10,17 +10,33 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant import prompts
-from assistant.errors import ContextOverflowError, ModelOutputError
+from assistant.errors import ContextOverflowError
 from assistant.ports import ChatModel, Message, Rewritten, Said, Spent
 from assistant.text.names import names
 from assistant.text.numbers import quantities, same_value
 from assistant.text.tokens import stems
-from assistant.types import NOT_IN_DOCUMENTS, Contrast, Delta, Draft, Evidence, Passage, Turn, Written
+from assistant.types import (
+    NOT_IN_DOCUMENTS,
+    Contrast,
+    Delta,
+    Draft,
+    Evidence,
+    Passage,
+    Support,
+    Turn,
+    Written,
+)
 
 QUESTION_SCHEMA: Mapping[str, object] = {
     "type": "object",
     "properties": {"question": {"type": "string"}},
     "required": ["question"],
+}
+VERDICTS: tuple[Support, ...] = ("supported", "partial", "unsupported")
+VERDICT_SCHEMA: Mapping[str, object] = {
+    "type": "object",
+    "properties": {"verdict": {"type": "string", "enum": list(VERDICTS)}},
+    "required": ["verdict"],
 }
 MAX_REWRITTEN = 400
 """Characters of the longest rewritten question that is believed."""
@@ -31,7 +47,7 @@ TURNS = 6
 _HOLDS_CITATION = re.compile(r"cit|source|passage|ref|marker|index|number|id\b", re.IGNORECASE)
 _HOLDS_TEXT = re.compile(r"answer|text|sentence|claim|response|content|statement|fact|output|reply|result|summary", re.I)
 _JSON_BEGINS = re.compile(r"```(?:json)?\s*(?=[{\[])|\{(?=\s*(?:\"|$))|\[(?=\s*(?:\{|\"|$))")
-_MAYBE_BEGINS = re.compile(r"(?:`{1,3}(?:j|js|jso|json)?\s*|\[\s*|<(?:/?t?h?i?n?k?))$")
+_MAYBE_BEGINS = re.compile(r"(?:`{1,3}(?:j|js|jso|json)?\s*|\[\s*|<(?:/?t?h?i?n?k?)|&(?:l|g|lt|gt)?)$")
 
 
 class GenerativeWriter:
@@ -87,6 +103,16 @@ class GenerativeWriter:
         if not proposed or len(proposed) > MAX_REWRITTEN or _invents(proposed, [question, *(t.text for t in history)]):
             return None
         return Rewritten(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
+
+    def judge(self, claim: str, quotation: str) -> Support:
+        """Whether the model thinks that the quotation bears out the claim; "partial" where it gives no verdict.
+
+        Raises BackendError.
+        """
+        prompt = prompts.load("judge")
+        messages = prompt.render(claim=prompts.as_data(claim), quotation=prompts.as_data(quotation))
+        said = "".join(s.text for s in self.model.chat(messages, VERDICT_SCHEMA) if isinstance(s, Said))
+        return verdict_in(said) or "partial"
 
     def _asked(self, messages: Sequence[Message]) -> str:
         said = "".join(s.text for s in self.model.chat(messages, QUESTION_SCHEMA) if isinstance(s, Said))
@@ -159,7 +185,11 @@ def _invents(proposed: str, told: Sequence[str]) -> bool:
     held, figures = set(stems(known)), quantities(known)
     if any(not set(stems(name.text)) <= held for name in names(proposed)):
         return True
-    return any(not any(same_value(figure, other) for other in figures) for figure in quantities(proposed))
+    # same_value lets a date that says less agree with any other: "12 May" with "Wednesday".
+    return any(
+        not any(other.value == figure.value and same_value(other, figure) for other in figures)
+        for figure in quantities(proposed)
+    )
 
 
 # --- cleaning what a model says -------------------------------------------------------------------
@@ -196,7 +226,7 @@ class Cleaner:
         begins = _JSON_BEGINS.search(rest)
         if begins is None:
             return [(False, prompts.from_data(rest))]
-        return [(False, prompts.from_data(rest[: begins.start()] + sentences_in(rest[begins.start() :])))]
+        return [(False, prompts.from_data(f"{rest[: begins.start()]}\n\n{sentences_in(rest[begins.start() :])}"))]
 
     def _step(self) -> tuple[bool, str] | None:
         text = self._held
@@ -220,7 +250,7 @@ class Cleaner:
 
     def _json(self, end: int) -> tuple[bool, str]:
         text, self._held = self._held[:end], self._held[end:].removeprefix("```")
-        return False, prompts.from_data(sentences_in(text))
+        return False, prompts.from_data(f"\n\n{sentences_in(text)}\n\n")
 
     def _give(self, thought: bool, text: str, end: int) -> tuple[bool, str] | None:
         self._held = text[end:]
@@ -299,11 +329,10 @@ def _numbers(value: object) -> Iterator[int]:
                 yield from _numbers(item)
 
 
-def verdict_in(text: str) -> str:
-    """The verdict in a judge's reply, in JSON or in prose. Raises ModelOutputError where there is none."""
-    found = json_in(_THOUGHTS.sub("", text))
-    said = str(found.get("verdict", "")) if isinstance(found, Mapping) else _THOUGHTS.sub("", text)
-    verdicts = re.findall(r"\b(unsupported|partial|supported)(?:ly)?\b", said.lower())
-    if len(set(verdicts)) != 1:
-        raise ModelOutputError(f"A judge has to say supported, partial or unsupported, not {said[:80]!r}. `ASSISTANT_JUDGE=false`")
-    return str(verdicts[0])
+def verdict_in(text: str) -> Support | None:
+    """The verdict in a judge's reply, in JSON or in prose; None where there is none, or more than one."""
+    plain = _THOUGHTS.sub("", text)
+    found = json_in(plain)
+    said = str(found.get("verdict", "")) if isinstance(found, Mapping) else plain
+    verdicts = {v for v in VERDICTS if re.search(rf"\b{v}\b", said.lower())}
+    return verdicts.pop() if len(verdicts) == 1 else None

@@ -141,26 +141,42 @@ def misattributed(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa:
 
 
 def _mistaken(claim: Claim, corpus: Corpus) -> Iterator[str]:
-    documents = [corpus[c.source] for c in claim.citations if c.source in corpus]
+    yield from _misdescribed(claim, corpus)
+    yield from _named_by_mistake(claim, corpus)
+    yield from _said_elsewhere(claim, corpus)
+
+
+def _misdescribed(claim: Claim, corpus: Corpus) -> Iterator[str]:
     for citation in claim.citations:
         if citation.source in corpus:
             origin = corpus.origin(citation.source)
             for field in ("title", "publisher", "published"):
-                said = getattr(citation, field)
-                if said != getattr(origin, field):
-                    yield f"[{citation.marker}] gives {citation.source!r} the {field} {said!r}"
-    own = {document.publisher for document in documents}
+                given = getattr(citation, field)
+                if given != getattr(origin, field):
+                    yield f"[{citation.marker}] gives {citation.source!r} the {field} {given!r}"
+
+
+def _named_by_mistake(claim: Claim, corpus: Corpus) -> Iterator[str]:
+    own = {corpus[c.source].publisher or "" for c in claim.citations if c.source in corpus}
     quoted = " ".join(citation.quote for citation in claim.citations)
+    said = claim.text
+    for name in sorted(own, key=len, reverse=True):
+        said = said.replace(name, "") if name else said  # "Evening Herald" does not name the "Herald"
     for outlet in sorted(corpus.publishers - own):
-        if says(claim.text, outlet) and not says(quoted, outlet):
+        named = outlet in said and re.search(rf"(?<!\w){re.escape(outlet)}(?!\w)", said)
+        if named and not says(quoted, outlet):
             yield f"names {outlet!r}, which it does not cite"
+
+
+def _said_elsewhere(claim: Claim, corpus: Corpus) -> Iterator[str]:
+    cited = {citation.source for citation in claim.citations}
     words = plain(_LEAD.sub("", without_markers(claim.text), count=1).strip(' “”"'))
-    if len(words.split()) >= _ENOUGH_WORDS and not any(words in plain(document.text) for document in documents):
-        cited = {document.source for document in documents}
-        for source, document in corpus.items():
-            if source not in cited and words in plain(document.text):
-                yield f"stands in {source!r}, which it does not cite"
-                return
+    if len(words.split()) < _ENOUGH_WORDS or any(s in corpus and words in plain(corpus[s].text) for s in cited):
+        return
+    for source, document in corpus.items():
+        if source not in cited and words in plain(document.text):
+            yield f"stands in {source!r}, which it does not cite"
+            return
 
 
 CITATION = (

@@ -15,7 +15,7 @@ from typing import Literal
 from assistant.eval.cases import Case
 from assistant.eval.corpus import Corpus, covers
 from assistant.eval.metrics.base import Metric, Score
-from assistant.types import Answer, Span
+from assistant.types import Answer, Chunk, Sentence, Span
 
 Level = Literal["document", "passage", "sentence"]
 Ranks = Sequence[int | None]
@@ -28,10 +28,7 @@ def ranks(case: Case, answer: Answer, corpus: Corpus, level: Level) -> Ranks:
         sources = list(dict.fromkeys(passage.chunk.source for passage in answer.passages))
         wanted = dict.fromkeys(quotation.source for quotation in case.evidence)
         return [sources.index(source) + 1 if source in sources else None for source in wanted]
-    items = [
-        (item.source, Span(item.start, item.end))
-        for item in ([p.chunk for p in answer.passages] if level == "passage" else answer.trace.sentences)
-    ]
+    items = _sentences(answer, corpus) if level == "sentence" else [_place(p.chunk) for p in answer.passages]
     return [
         next(
             (
@@ -44,6 +41,20 @@ def ranks(case: Case, answer: Answer, corpus: Corpus, level: Level) -> Ranks:
         )
         for quotation in case.evidence
     ]
+
+
+def _place(item: Chunk | Sentence) -> tuple[str, Span]:
+    return item.source, Span(item.start, item.end)
+
+
+def _sentences(answer: Answer, corpus: Corpus) -> list[tuple[str, Span]]:
+    """The ranked sentences as the corpus cuts them; one that is a whole page stands for all it holds, in order.
+
+    Without this, whoever ranks pages as sentences would find everything at rank 1.
+    """
+    places = (_place(sentence) for sentence in answer.trace.sentences)
+    touched = ((source, n) for source, span in places for source, n in sorted(corpus.touched(source, (span,))))
+    return [(source, corpus.sentences(source)[n]) for source, n in dict.fromkeys(touched)]
 
 
 def hit(found: Ranks, k: int) -> float:

@@ -1,0 +1,57 @@
+"""``assistant chat``: the page in the browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from assistant.cli.options import IndexDir, WriterName
+
+Host = Annotated[str, typer.Option("--host", help="Address to serve at; any but this machine's own needs a password.")]
+Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to serve at.")]
+Auth = Annotated[
+    bool, typer.Option("--auth", help="Ask for a password to be set (or set ASSISTANT_PASSWORD).", show_default=False)
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option("--name", metavar="HOST", help="A host name the page is reached under; may be repeated."),
+]
+Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")]
+
+
+def chat(
+    context: typer.Context,
+    host: Host = "127.0.0.1",
+    port: Port = 7860,
+    auth: Auth = False,
+    name: Names = None,
+    browser: Browser = True,
+    index: IndexDir = None,
+    writer: WriterName = None,
+) -> None:
+    """Open the chat page: ask, see the proof, add documents. Ctrl-C ends it."""
+    from importlib.util import find_spec
+
+    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.screen import Screen
+    from assistant.errors import ConfigError
+
+    screen = Screen()
+    settings = settings_from(index, writer)
+    password = settings.password.get_secret_value() if settings.password else ""
+    if auth and not password:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    if find_spec("gradio") is None or find_spec("mcp") is None:
+        raise ConfigError("The chat page is not installed. `pip install 'assistant[chat]'`")
+    from assistant.ui import serve
+
+    def up(address: str) -> None:
+        screen.note(f"The page is at {address} (Ctrl-C ends it).")
+        if browser:
+            import webbrowser
+
+            webbrowser.open(address)
+
+    with ready(context, settings, screen) as assistant:
+        serve.run(assistant, host, port, password, tuple(name or ()), up)

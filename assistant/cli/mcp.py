@@ -1,0 +1,23 @@
+"""``assistant mcp``: the tools for an MCP client, over stdin and stdout."""
+
+from __future__ import annotations
+
+import typer
+
+from assistant.cli.options import IndexDir, WriterName
+
+
+def mcp(context: typer.Context, index: IndexDir = None, writer: WriterName = None) -> None:
+    """Serve the tools ask, search and list_documents to an MCP client over stdin and stdout."""
+    from importlib.util import find_spec
+
+    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.screen import Screen
+    from assistant.errors import ConfigError
+
+    if find_spec("mcp") is None:
+        raise ConfigError("The MCP server is not installed. `pip install 'assistant[chat]'`")
+    from assistant.ui.programs import stdio
+
+    with ready(context, settings_from(index, writer), Screen()) as assistant:
+        stdio(assistant)

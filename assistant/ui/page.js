@@ -1,0 +1,324 @@
+// Carries clicks to the server, and does what needs no server: tooltip, editing, copying, keys, keeping
+// conversations in the browser. Runs once, as `js_on_load` of the page's hidden bridge.
+const EVENTS = [
+  "ask", "again", "exam", "sources", "cite", "near", "document", "hit", "fresh", "open", "forget",
+  "uploaded", "cancel", "remove", "reindex", "run",
+];
+const OPENS_PROOF = new Set(["sources", "cite", "near", "document", "hit"]);
+const WIDE = matchMedia("(min-width: 1080px)");
+const root = document.documentElement, body = document.body;
+const $ = (selector, within = document) => within.querySelector(selector);
+const make = (tag, attributes = {}, ...children) => {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...children);  // strings become text, never markup
+  return node;
+};
+
+// --- conversations kept in the browser
+
+const database = new Promise((resolve, reject) => {
+  const request = indexedDB.open("assistant", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("conversations", { keyPath: "id" });
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+const inStore = async (mode, work) => {
+  const transaction = (await database).transaction("conversations", mode);
+  const request = work(transaction.objectStore("conversations"));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = () => reject(transaction.error);
+  });
+};
+let where = "browser", current = null, shelf = [];
+
+const titleOf = (conversation) => {
+  const line = (conversation.exchanges[0]?.question ?? "New conversation").replace(/\s+/g, " ").trim();
+  return line.length > 80 ? line.slice(0, 79) + "…" : line;
+};
+const readShelf = async () => {
+  if (where === "browser") {
+    const all = await inStore("readonly", (store) => store.getAll());
+    shelf = all.map((kept) => ({ id: kept.id, title: titleOf(kept), changed: kept.changed }));
+    shelf.sort((one, other) => (one.changed < other.changed ? 1 : -1));
+  }
+  drawShelf();
+};
+const drawShelf = () => {
+  const list = $("#conversations");
+  if (!list) return;
+  list.replaceChildren(...shelf.map((kept) => {
+    const open = make("button", { type: "button", class: "kept", "data-kept": kept.id, dir: "auto" }, kept.title);
+    if (current && kept.id === current.id) open.setAttribute("aria-current", "true");
+    const gone = make(
+      "button", { type: "button", class: "gone", "data-gone": kept.id, "aria-label": `Delete “${kept.title}”` }, "×",
+    );
+    return make("li", {}, open, gone);
+  }));
+  if (!shelf.length) list.append(make("li", { class: "none" }, "Your questions will appear here."));
+  for (const button of document.querySelectorAll("[data-export]")) button.disabled = !current?.exchanges?.length;
+};
+const openKept = async (id) => {
+  const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
+  trigger("open", { id, conversation: kept ? JSON.stringify(kept) : null });
+  body.classList.remove("shelf-open");
+};
+const deleteKept = async (id) => {
+  if (!confirm("Delete this conversation for good?")) return;
+  if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
+  if (sessionStorage.current === id) sessionStorage.removeItem("current");
+  trigger("forget", { id });
+  await readShelf();
+};
+
+let started = false;
+watch("value", async () => {
+  const told = JSON.parse(props.value || "{}");
+  where = told.where ?? where;
+  current = told.conversation ?? null;
+  if (told.shelf) shelf = told.shelf;
+  if (current?.exchanges?.length) {
+    sessionStorage.current = current.id;
+    if (where === "browser") {
+      try {
+        await inStore("readwrite", (store) => store.put(current));
+      } catch {
+        say("The browser refuses to keep this conversation. Delete an older one.");
+      }
+    }
+  } else if (started) sessionStorage.removeItem("current");
+  await readShelf();
+  if (!started) {
+    started = true;
+    body.dataset.ready = "yes";
+    const last = sessionStorage.current;
+    if (last && shelf.some((kept) => kept.id === last)) openKept(last);
+  }
+});
+
+const takeAway = async (form) => {
+  const text = await server.take_away({ form, conversation: JSON.stringify(current) });
+  const type = { md: "text/markdown", html: "text/html", json: "application/json" }[form];
+  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: `conversation.${form}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+};
+
+// --- small help
+
+const say = (text) => {
+  let toast = $("#said");
+  if (!toast) body.append((toast = make("div", { id: "said", role: "status" })));
+  toast.textContent = text;
+  toast.classList.add("shown");
+  clearTimeout(say.timer);
+  say.timer = setTimeout(() => toast.classList.remove("shown"), 4000);
+};
+const copy = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {  // no clipboard outside of secure contexts
+    const area = make("textarea", { style: "position:fixed;opacity:0" });
+    area.value = text;
+    body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+  say("Copied, with its citations.");
+};
+const tip = make("div", { id: "tip", role: "tooltip" });
+body.append(tip);
+const showTip = (chip) => {
+  tip.replaceChildren(
+    make("b", { dir: "auto" }, chip.dataset.origin), make("span", { dir: "auto" }, `“${chip.dataset.quote}”`),
+  );
+  tip.classList.add("shown");
+  const at = chip.getBoundingClientRect(), own = tip.getBoundingClientRect();
+  const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
+  const above = at.top - own.height - 8;
+  tip.style.left = `${left}px`;
+  tip.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  chip.setAttribute("aria-describedby", "tip");
+};
+const hideTip = () => tip.classList.remove("shown");
+for (const [show, hide] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
+  document.addEventListener(show, (event) => {
+    const chip = event.target.closest?.(".chip");
+    if (chip && !(event.pointerType === "touch")) showTip(chip);
+  });
+  document.addEventListener(hide, (event) => event.target.closest?.(".chip") && hideTip());
+}
+document.addEventListener("scroll", hideTip, true);
+
+// --- the panel
+
+let opener = null;
+const openProof = (from) => {
+  if (from && !from.closest("#proof")) opener = from;
+  body.classList.add("proof-open");
+};
+const closeProof = () => {
+  body.classList.remove("proof-open");
+  if (opener?.isConnected) opener.focus();
+};
+const observe = (id, react) => {
+  const node = document.getElementById(id);
+  if (!node) return setTimeout(() => observe(id, react), 100);
+  let waiting = 0;
+  new MutationObserver(() => {
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(react);
+  }).observe(node, { childList: true, subtree: true, characterData: true, attributes: true });
+};
+observe("panel", () => {
+  const quoted = $("#quoted"), paper = $("#panel .paper");
+  if (quoted && paper) {
+    const middle = quoted.offsetTop - paper.offsetTop - paper.clientHeight / 2 + quoted.offsetHeight / 2;
+    paper.scrollTop = Math.max(0, middle);
+  } else if (paper) paper.scrollTop = 0;
+  if ($("#panel .panel-empty")) body.classList.remove("proof-open");
+  if ($("#panel .sources") && WIDE.matches) body.classList.add("proof-open");
+});
+
+// --- the conversation
+
+let pinned = true;
+const talk = () => $("#talk");
+observe("talk", () => {
+  const asking = !!$("#live .busy"), done = body.classList.contains("asking") && !asking;
+  body.classList.toggle("asking", asking);
+  if (!pinned) return;
+  talk().scrollTop = talk().scrollHeight;
+  const last = $("#log .exchange:last-child");
+  if (done && last && last.offsetHeight > talk().clientHeight) last.scrollIntoView();  // read it from its beginning
+});
+document.addEventListener("scroll", (event) => {
+  if (event.target === talk()) pinned = talk().scrollHeight - talk().scrollTop - talk().clientHeight < 80;
+}, true);
+
+const edit = (turn) => {
+  const exchange = $(`#log .exchange[data-turn="${turn}"]`), question = $(".question", exchange);
+  if ($("#editing")) $("#editing").remove();
+  const area = make("textarea", { "aria-label": "The question", rows: "2", dir: "auto" });
+  area.value = $(".bubble", question).textContent;
+  const send = make("button", { type: "button", class: "primary" }, "Ask");
+  const leave = make("button", { type: "button" }, "Cancel");
+  const form = make("div", { id: "editing" }, area, make("div", {}, leave, send));
+  const close = () => { form.remove(); question.hidden = false; };
+  send.onclick = () => {
+    const text = area.value.trim();
+    if (!text) return;
+    close();
+    pinned = true;
+    trigger("again", { turn: Number(turn), text });
+  };
+  leave.onclick = close;
+  area.onkeydown = (event) => {
+    if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); send.click(); }
+    if (event.key === "Escape") { event.stopPropagation(); close(); }
+  };
+  question.hidden = true;
+  question.after(form);
+  area.focus();
+  area.select();
+};
+
+// --- uploads
+
+const drop = { waiting: [], refused: [] };
+const sendFile = (file) => new Promise((resolve) => {
+  const row = make("li", {}, make("span", { class: "name", dir: "auto" }, file.name));
+  const bar = make("progress", { max: "1", value: "0", "aria-label": `Uploading ${file.name}` });
+  row.append(bar);
+  $("#sending").append(row);
+  const request = new XMLHttpRequest();
+  request.open("POST", `/upload?name=${encodeURIComponent(file.name)}`);
+  request.upload.onprogress = (event) => (bar.value = event.total ? event.loaded / event.total : 0);
+  request.onloadend = () => {
+    row.remove();
+    let told = {};
+    try { told = JSON.parse(request.responseText); } catch { /* an answer that is no answer */ }
+    if (request.status === 200) drop.waiting.push({ token: told.token, name: file.name });
+    else drop.refused.push({ name: file.name, reason: told.reason ?? "The upload did not arrive." });
+    resolve();
+  };
+  request.send(file);
+});
+const uploadAll = async (files) => {
+  const dropzone = $("#dropzone"), most = Number(dropzone.dataset.most);
+  const taken = [...files].slice(0, most);
+  for (const file of [...files].slice(most))
+    drop.refused.push({ name: file.name, reason: `At most ${most} files at a time.` });
+  for (const file of taken) await sendFile(file);
+  trigger("uploaded", { waiting: drop.waiting.splice(0), refused: drop.refused.splice(0) });
+};
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "picked") return;
+  uploadAll(event.target.files);
+  event.target.value = "";
+});
+for (const name of ["dragover", "drop"]) {
+  document.addEventListener(name, (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();  // else the browser leaves the page to show the file
+    const zone = $("#dropzone");
+    zone?.classList.toggle("over", name === "dragover" && zone.contains(event.target));
+    if (name === "drop" && zone?.contains(event.target)) uploadAll(event.dataTransfer.files);
+  });
+}
+
+// --- clicks and keys
+
+document.addEventListener("click", (event) => {
+  const node = event.target.closest?.("button, [data-do]");
+  if (!node) return;
+  const told = node.dataset;
+  if (told.copy !== undefined) return copy(told.copy);
+  if (told.edit !== undefined) return edit(told.edit);
+  if (told.kept) return openKept(told.kept);
+  if (told.gone) return deleteKept(told.gone);
+  if (told.export) return takeAway(told.export);
+  if (told.toggle === "shelf") return body.classList.toggle("shelf-open");
+  if (told.toggle === "light") {
+    const dark = body.classList.toggle("dark");
+    root.style.colorScheme = dark ? "dark" : "light";
+    localStorage.light = dark ? "dark" : "light";
+    return;
+  }
+  if (told.pick !== undefined) return $("#picked").click();
+  if (told.do === "close") return closeProof();
+  if (!EVENTS.includes(told.do)) return;
+  if (told.confirm && !confirm(told.confirm)) return;
+  if (OPENS_PROOF.has(told.do)) openProof(node);
+  if (told.do === "ask" || told.do === "again") {
+    pinned = true;
+    $("#tabs button[role=tab]")?.click();
+  }
+  if (told.do === "fresh") body.classList.remove("shelf-open", "proof-open");
+  hideTip();
+  const { do: what, confirm: _, ...data } = told;
+  trigger(what, { ...data });
+});
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "Escape") {
+    if (body.classList.contains("shelf-open")) return body.classList.remove("shelf-open");
+    if (body.classList.contains("proof-open")) return closeProof();
+    return $("#box .stop-button")?.click();
+  }
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    $("#box textarea")?.focus();
+  }
+  const step = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
+  if (step && body.classList.contains("proof-open") && !event.target.closest?.("[role=tablist], .scroll"))
+    $(`#proof [data-step="${step}"]`)?.click();
+});
+
+if (localStorage.light) {
+  body.classList.toggle("dark", localStorage.light === "dark");
+  root.style.colorScheme = localStorage.light;
+}

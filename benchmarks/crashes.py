@@ -1,0 +1,428 @@
+"""Kills builds at random moments, and lets disks fill up under them; checks every state that readers see.
+
+After each crash a reader that stayed open and a new one must both see the whole state before the build or the
+whole state after it. The next build must make ``verify`` clean, hold each document once, and embed nothing that
+was embedded before the crash. Everything happens in a memory file system of limited size, since a torn engine
+may grow without end.
+
+    python -m benchmarks.crashes [--kills 200] [--full 20] [--seed 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import AssistantError
+from assistant.index.recipe import Recipe
+from assistant.index.split import split
+from assistant.index.store import Index
+from assistant.ports import Embedding
+from assistant.types import Document, Span
+
+State = dict[str, str]
+"""The text of each file, by its name."""
+
+LARGEST_FILE = 1 << 28
+"""Bytes that no file may exceed: a guard where there is no file system of limited size."""
+
+_FORK = multiprocessing.get_context("forkserver")
+_FORK.set_forkserver_preload(["assistant.index.store", "assistant.backends.fake", "chromadb", "tantivy"])
+
+
+class Place(NamedTuple):
+    """Where a trial happens, and above how many chunks Chroma is used."""
+
+    folder: Path
+    exact_up_to: int
+
+    @property
+    def docs(self) -> Path:
+        """The folder that is indexed."""
+        return self.folder / "docs"
+
+    @property
+    def index(self) -> Path:
+        """The index."""
+        return self.folder / "index"
+
+    def open(self) -> Index:
+        """The index, embedded by a fake."""
+        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to)
+
+
+class Unhurried(FakeEmbedder):
+    """Takes its time, so that a kill may fall between two batches."""
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """As the fake, but slower."""
+        time.sleep(0.02)
+        return super().embed_documents(texts, parts)
+
+
+# --- what is indexed
+
+
+def word(name: str, version: int) -> str:
+    """A word that only this version of this file holds."""
+    return f"{Path(name).stem}v{version}"
+
+
+def text_of(name: str, version: int, paragraphs: int) -> str:
+    """A text whose every paragraph is unlike any other."""
+    lines = (f"Paragraph {n} of {word(name, version)} tells of stones and water {n}." for n in range(paragraphs))
+    return "\n\n".join(lines)
+
+
+def shuffled(state: State, version: int, chance: random.Random, paragraphs: int) -> State:
+    """``state`` with some files added, changed, renamed and deleted."""
+    after = dict(state)
+    for _ in range(chance.randint(1, 8)):
+        old = chance.choice(sorted(after)) if after else None
+        kind = chance.choice(["add", "add", "change", "rename", "delete"]) if old else "add"
+        name = f"doc{chance.randrange(60)}.txt"
+        if kind in ("rename", "delete") and old:
+            text = after.pop(old)
+            if kind == "rename":
+                after[name] = text
+        else:
+            target = old if kind == "change" and old else name
+            after[target] = text_of(target, version, chance.randint(1, paragraphs))
+    return after
+
+
+def write(docs: Path, state: State) -> None:
+    """Make the folder hold exactly these files."""
+    docs.mkdir(parents=True, exist_ok=True)
+    for path in docs.iterdir():
+        if path.name not in state:
+            path.unlink()
+    for name, text in state.items():
+        path = docs / name
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+
+
+# --- what a reader sees
+
+
+def difference(index: Index, recipe: Recipe, state: State) -> str:
+    """How what ``index`` answers differs from ``state``; nothing where it does not."""
+    documents = [document.source for document in index.documents()]
+    if documents != sorted(state):
+        wanted = Counter(list(state))
+        return f"documents: {Counter(documents) - wanted} too many, {wanted - Counter(documents)} missing"
+    if not state:
+        return ""
+    for name, text in state.items():
+        found = index.document(name)
+        if found is None or found.text != text:
+            return f"{name} has another text"
+    expected = {
+        (name, chunk.start, chunk.text)
+        for name, text in state.items()
+        for chunk in split(Document(source=name, title=name, text=text), recipe.chunk_tokens, recipe.chunk_overlap)
+    }
+    vector = FakeEmbedder().embed_query("stones and water")
+    dense = _places(index, index.dense(vector, 1_000_000))
+    if Counter(dense) != Counter(expected):
+        return f"dense: {len(dense)} passages, not {len(expected)}"
+    for name in state:
+        token = state[name].split()[3]
+        if {source for source, _, _ in _places(index, index.keyword(token, 100))} != {
+            other for other, text in state.items() if token in text.split()
+        }:
+            return f"keyword: {token} of {name}"
+    return ""
+
+
+def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, str]]:
+    stored = index.fetch(list(found))
+    if len(stored) != len(found):
+        raise AssertionError("what was found is not there")
+    return [(each.chunk.source, each.chunk.start, each.chunk.text) for each in stored]
+
+
+# --- processes: all that touches an index runs in one that may die
+
+
+def _sync(place: Place, limit: int, answer: Connection) -> None:
+    _limit_files(limit)
+    with place.open() as index:
+        answer.send("ready")
+        try:
+            answer.send(index.sync(place.docs).embedded)
+        except AssistantError as exc:
+            answer.send(f"{type(exc).__name__}: {exc}")
+
+
+def _limit_files(limit: int) -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+
+
+def _read(place: Place, answer: Connection) -> None:
+    """Compare with each pair of states that comes, as a page that stays open would answer."""
+    _limit_files(LARGEST_FILE)
+    with place.open() as index:
+        while (asked := answer.recv()) is not None:
+            answer.send(_safely(lambda states=asked: [difference(index, _recipe(place), state) for state in states]))
+
+
+def _look(place: Place, asked: tuple[State, ...], answer: Connection) -> None:
+    _limit_files(LARGEST_FILE)
+    with place.open() as index:
+        answer.send(_safely(lambda: [difference(index, _recipe(place), state) for state in asked]))
+
+
+def _verify(place: Place, answer: Connection) -> None:
+    _limit_files(LARGEST_FILE)
+    with place.open() as index:
+        answer.send(_safely(index.verify))
+
+
+def _safely(work: Callable[[], list[str]]) -> list[str]:
+    try:
+        return work()
+    except Exception as exc:
+        import traceback
+
+        return [f"{type(exc).__name__}: {exc} {traceback.format_exc()[-600:]}"]
+
+
+def _recipe(place: Place) -> Recipe:
+    return Recipe.read(place.index)
+
+
+def started(work: Callable[..., None], *arguments: object) -> tuple[BaseProcess, Connection]:
+    """A process at work, and the end of its pipe."""
+    here, there = _FORK.Pipe()
+    process = _FORK.Process(target=work, args=(*arguments, there), daemon=True)
+    process.start()
+    there.close()
+    return process, here
+
+
+def called(work: Callable[..., None], *arguments: object) -> Any:
+    """What a process says before it ends; a string for one that died."""
+    process, pipe = started(work, *arguments)
+    try:
+        said: Any = f"{work.__name__} said nothing"
+        with contextlib.suppress(EOFError):
+            while True:
+                said = pipe.recv()
+        return said
+    finally:
+        process.join()
+        pipe.close()
+
+
+def vectors_kept(place: Place) -> int:
+    """How many embeddings the catalog holds."""
+    import sqlite3
+
+    path = place.index / "store" / "catalog.sqlite3"
+    if not path.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        try:
+            return int(db.execute("SELECT count(*) FROM vectors").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+
+
+# --- trials
+
+
+class Result(NamedTuple):
+    """How many crashes there were, what readers saw after them, and everything that was wrong."""
+
+    crashes: int
+    seen: Counter[str]
+    faults: list[str]
+
+
+class Trials:
+    """Crashes one after the other on one index, some with no complete build between them."""
+
+    def __init__(self, place: Place, seed: int, paragraphs: int) -> None:
+        self.place, self.chance, self.paragraphs = place, random.Random(seed), paragraphs
+        self.before: State = {}
+        self.version, self.crashes = 0, 0
+        self.seen: Counter[str] = Counter()
+        self.faults: list[str] = []
+        self.seconds = 0.5
+        place.index.mkdir(parents=True)
+        (place.index / "recipe.toml").write_text("chunk_tokens = 40")
+        self.reader, self.pipe = started(_read, place)
+
+    def result(self) -> Result:
+        """What came of it; the reader that stayed open is let go."""
+        with contextlib.suppress(OSError):
+            self.pipe.send(None)
+        self.reader.join()
+        return Result(self.crashes, self.seen, self.faults)
+
+    def kill(self) -> None:
+        """One build that is killed at a random moment, and what follows."""
+        after = self._changed()
+        process, pipe = started(_sync, self.place, LARGEST_FILE)
+        said: list[object] = []
+        begun = time.monotonic()
+        with contextlib.suppress(EOFError):
+            said.append(pipe.recv())
+            begun = time.monotonic()
+            if not pipe.poll(self.chance.uniform(0, 1.1 * self.seconds)):
+                os.kill(process.pid or 0, signal.SIGKILL)
+            said.append(pipe.recv())
+        process.join()
+        if len(said) > 1:
+            self.seconds = 0.8 * self.seconds + 0.2 * (time.monotonic() - begun)
+            self._fault("build", [] if isinstance(said[1], int) else [said[1]])
+        else:
+            self.crashes += 1
+        self._after_crash(after)
+
+    def fill(self, ballast: Path) -> None:
+        """One build on a disk with a random rest of room, and what follows once there is room again."""
+        after = self._changed()
+        room = self.chance.choice([0, 4096, self.chance.randrange(1 << 19), self.chance.randrange(1 << 21)])
+        _fill(ballast, room)
+        said = called(_sync, self.place, LARGEST_FILE)
+        if isinstance(said, str):
+            self.crashes += 1
+            if not said.startswith("StoreError") or "df -h" not in said:
+                self.faults.append(f"disk full: {said}")
+        self._check_readers(after)
+        ballast.unlink()
+        self._after_crash(after)
+
+    def _changed(self) -> State:
+        self.version += 1
+        after = shuffled(self.before, self.version, self.chance, self.paragraphs)
+        write(self.place.docs, after)
+        return after
+
+    def _after_crash(self, after: State) -> None:
+        state = self._check_readers(after)
+        if self.chance.random() < 0.3:
+            # The next build is killed as well. A state that was published counts as complete.
+            self.before = after if state == "after" else self.before
+            return
+        kept = vectors_kept(self.place)
+        embedded = called(_sync, self.place, LARGEST_FILE)
+        if not isinstance(embedded, int):
+            self.faults.append(f"next build: {embedded}")
+        elif vectors_kept(self.place) != kept + embedded:
+            self.faults.append(f"embedded {embedded} again or lost some: {kept} to {vectors_kept(self.place)}")
+        self._fault("verify", called(_verify, self.place))
+        self.before = after
+        self._check_readers(after)
+
+    def _check_readers(self, after: State) -> str:
+        states = (self.before, after)
+        self.pipe.send(states)
+        found = {"new": called(_look, self.place, states), "open": self.pipe.recv()}
+        for who, differences in found.items():
+            if "" not in differences:
+                self.faults.append(f"{who} reader, crash {self.crashes}: {differences}")
+        first = found["new"]
+        state = "after" if len(first) == 2 and first[1] == "" else "before"
+        self.seen[state] += 1
+        return state
+
+    def _fault(self, where: str, what: list[Any]) -> None:
+        self.faults += [f"{where}, crash {self.crashes}: {each}" for each in what]
+
+
+def _fill(ballast: Path, room: int) -> None:
+    """Take all room of the file system but ``room`` bytes."""
+    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(1 << 16))
+    with ballast.open("ab", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    with ballast.open("r+b") as file:
+        file.truncate(max(0, ballast.stat().st_size - room))
+
+
+def kills(folder: Path, exact_up_to: int, number: int, seed: int, paragraphs: int = 12) -> Result:
+    """``number`` killed builds of an index in ``folder``."""
+    trials = Trials(Place(folder, exact_up_to), seed, paragraphs)
+    while trials.crashes < number and len(trials.faults) < 10:
+        trials.kill()
+    return trials.result()
+
+
+def full_disks(folder: Path, exact_up_to: int, number: int, seed: int) -> Result:
+    """``number`` builds that fail for want of room, in ``folder`` on a small file system."""
+    trials = Trials(Place(folder / "room", exact_up_to), seed, 12)
+    while trials.crashes < number and len(trials.faults) < 10:
+        trials.fill(folder / "ballast")
+    return trials.result()
+
+
+@contextlib.contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """A memory file system of that size, mounted where that is allowed. Raises PermissionError elsewhere."""
+    mount, unmount = shutil.which("mount"), shutil.which("umount")
+    with tempfile.TemporaryDirectory() as name:
+        options = ["-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", name]
+        if not mount or not unmount or subprocess.run([mount, *options], capture_output=True).returncode:  # noqa: S603
+            raise PermissionError("No file system may be mounted here.")
+        try:
+            yield Path(name)
+        finally:
+            subprocess.run([unmount, "-l", name], check=True)  # noqa: S603 - what was mounted above
+
+
+def main() -> None:
+    """One row for each kind of crash."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--kills", type=int, default=200, help="half of them with Chroma")
+    arguments.add_argument("--full", type=int, default=20, help="builds on a full disk")
+    arguments.add_argument("--seed", type=int, default=0)
+    options = arguments.parse_args()
+    print(f"{'':34}{'crashes':>9}{'seen before':>13}{'seen after':>12}{'faults':>8}{'seconds':>9}")
+    many = max(1, options.kills // 10)
+    rows: tuple[tuple[str, int, Callable[[Path], Result]], ...] = (
+        ("killed, exact search", 256, lambda f: kills(f / "a", 20_000, options.kills // 2, options.seed)),
+        ("killed, Chroma", 256, lambda f: kills(f / "b", 0, options.kills - options.kills // 2 - many, options.seed)),
+        ("killed, Chroma writes its files", 512, lambda f: kills(f / "c", 0, many, options.seed, 400)),
+        ("disk full, exact search", 24, lambda f: full_disks(f, 20_000, options.full // 2, options.seed)),
+        ("disk full, Chroma", 24, lambda f: full_disks(f, 0, options.full - options.full // 2, options.seed)),
+    )
+    wrong = 0
+    for name, megabytes, run in rows:
+        begun = time.monotonic()
+        with small_disk(megabytes) as folder:
+            result = run(folder)
+        seconds = time.monotonic() - begun
+        wrong += len(result.faults)
+        before, after = result.seen["before"], result.seen["after"]
+        print(f"{name:34}{result.crashes:>9}{before:>13}{after:>12}{len(result.faults):>8}{seconds:>9.0f}", flush=True)
+        for fault in result.faults:
+            print(f"  {fault}")
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Makes files of every format from a text, for the benchmarks and tests that read them back."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import zipfile
+from email.message import EmailMessage
+from email.utils import format_datetime
+from datetime import UTC, datetime
+
+from assistant.types import Document
+
+
+def made(document: Document, suffix: str) -> bytes:
+    """``document`` as a file that ends in ``suffix``, with as much of what is known of it as the format holds."""
+    return _MAKERS[suffix](document)
+
+
+def paragraphs(document: Document) -> list[str]:
+    """The text's paragraphs, each one line."""
+    return [" ".join(block.split()) for block in document.text.split("\n\n") if block.strip()]
+
+
+def _text(document: Document) -> bytes:
+    return document.text.encode()
+
+
+def _markdown(document: Document) -> bytes:
+    known = {"title": document.title, "publisher": document.publisher, "published": document.published}
+    lines = [f"{name}: {json.dumps(str(value))}" for name, value in known.items() if value]
+    return "\n".join(["---", *lines, "---", document.text]).encode()
+
+
+def _html(document: Document) -> bytes:
+    return _page(document).encode()
+
+
+def _page(document: Document) -> str:
+    title = html.escape(document.title)
+    head = f"<title>{title}</title>"
+    if document.publisher:
+        head += f'<meta property="og:site_name" content="{html.escape(document.publisher)}"/>'
+    if document.published:
+        head += f'<meta property="article:published_time" content="{document.published.isoformat()}"/>'
+    body = "".join(
+        f"<h2>{html.escape(block.lstrip('# '))}</h2>" if block.startswith("#") else f"<p>{html.escape(block)}</p>"
+        for block in paragraphs(document)
+    )
+    start = '<html xmlns="http://www.w3.org/1999/xhtml">'
+    return f"{start}<head>{head}</head><body><article><h1>{title}</h1>{body}</article></body></html>"
+
+
+def _pdf(document: Document) -> bytes:
+    from pypdf import PdfReader, PdfWriter
+    from pypdf.xmp import XmpInformation
+    from reportlab.lib.styles import getSampleStyleSheet
+    from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
+
+    styles, plain = getSampleStyleSheet(), io.BytesIO()
+    story: list[Flowable] = []
+    for block in paragraphs(document):
+        style = styles["Heading2" if block.startswith("#") else "BodyText"]
+        story += [Paragraph(html.escape(block.lstrip("# ")), style), Spacer(1, 8)]
+    SimpleDocTemplate(plain, pagesize=(420, 420), title=document.title).build(story)
+    writer = PdfWriter(clone_from=PdfReader(plain))
+    known = XmpInformation.create()
+    known.dc_publisher = [document.publisher] if document.publisher else None
+    if document.published:
+        known.dc_date = [datetime.combine(document.published, datetime.min.time(), UTC)]
+    writer.xmp_metadata = known
+    done = io.BytesIO()
+    writer.write(done)
+    return done.getvalue()
+
+
+def _docx(document: Document) -> bytes:
+    import docx
+
+    made, done = docx.Document(), io.BytesIO()
+    made.core_properties.title, made.core_properties.author = document.title, document.publisher or ""
+    for block in paragraphs(document):
+        if block.startswith("#"):
+            made.add_heading(block.lstrip("# "), 2)
+        else:
+            made.add_paragraph(block)
+    made.save(done)
+    return done.getvalue()
+
+
+def _pptx(document: Document) -> bytes:
+    from pptx import Presentation
+
+    made, done = Presentation(), io.BytesIO()
+    made.core_properties.title, made.core_properties.author = document.title, document.publisher or ""
+    for block in paragraphs(document):
+        slide = made.slides.add_slide(made.slide_layouts[1])
+        slide.placeholders[1].text = block
+    made.save(done)
+    return done.getvalue()
+
+
+def _epub(document: Document) -> bytes:
+    known = {"title": document.title, "publisher": document.publisher, "date": document.published}
+    tags = "".join(f"<dc:{name}>{html.escape(str(value))}</dc:{name}>" for name, value in known.items() if value)
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
+        f'<metadata xmlns:dc="http://purl.org/dc/elements/1.1/">{tags}</metadata>'
+        '<manifest><item id="one" href="one%20chapter.xhtml" media-type="application/xhtml+xml"/></manifest>'
+        '<spine><itemref idref="one"/></spine></package>'
+    )
+    container = (
+        '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0"><rootfiles>'
+        '<rootfile full-path="OPS/book.opf" media-type="application/oebps-package+xml"/></rootfiles></container>'
+    )
+    done = io.BytesIO()
+    with zipfile.ZipFile(done, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/epub+zip")
+        archive.writestr("META-INF/container.xml", container)
+        archive.writestr("OPS/book.opf", package)
+        archive.writestr("OPS/one chapter.xhtml", _page(document))
+    return done.getvalue()
+
+
+def _mail(document: Document) -> bytes:
+    message = EmailMessage()
+    message["Subject"], message["From"] = document.title, f"{document.publisher or 'Someone'} <someone@example.org>"
+    if document.published:
+        sent = datetime.combine(document.published, datetime.min.time(), UTC)
+        message["Date"] = format_datetime(sent)
+    message.set_content(document.text)
+    return message.as_bytes()
+
+
+def _csv(document: Document) -> bytes:
+    rows = io.StringIO()
+    csv.writer(rows).writerows([("number", "statement"), *enumerate(paragraphs(document), 1)])
+    return rows.getvalue().encode()
+
+
+def _json_lines(document: Document) -> bytes:
+    return "\n".join(json.dumps({"text": block}) for block in paragraphs(document)).encode()
+
+
+_MAKERS = {
+    ".txt": _text,
+    ".md": _markdown,
+    ".html": _html,
+    ".pdf": _pdf,
+    ".docx": _docx,
+    ".pptx": _pptx,
+    ".epub": _epub,
+    ".eml": _mail,
+    ".csv": _csv,
+    ".jsonl": _json_lines,
+}
+SUFFIXES = tuple(_MAKERS)
+"""What ``made`` can make."""

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from assistant.backends.ollama import OllamaChat, OllamaEmbedder, Server
+from assistant.backends.ollama_double import MODELS, DoubleModel, Fault, OllamaDouble, Reply
+from assistant.errors import (
+    BackendError,
+    ConfigError,
+    ContextOverflowError,
+    ModelNotPulledError,
+    ModelOutputError,
+    OllamaUnreachableError,
+)
+from assistant.ports import Message, Said, Spent
+from assistant.settings import Settings
+from assistant.types import Span
+
+HELLO = [Message("system", "Be brief."), Message("user", "Say hello.")]
+PATIENCE = {"first_token_seconds": 0.4, "idle_seconds": 0.4}
+
+
+class Broken(NamedTuple):
+    reply: Reply
+    error: type[Exception]
+    says: str
+
+
+FAULTS: dict[str, Broken] = {
+    "slow first token": Broken(Reply(first=30), OllamaUnreachableError, "ASSISTANT_FIRST_TOKEN_SECONDS"),
+    "stall": Broken(Reply(["a ", "b "], fault="stall"), ModelOutputError, "ASSISTANT_IDLE_SECONDS"),
+    "ends without a last part": Broken(Reply(["a ", "b "], fault="end"), ModelOutputError, "broke off"),
+    "cut in mid-line": Broken(Reply(["a ", "b "], fault="cut"), ModelOutputError, "qwen3:4b"),
+    "malformed line": Broken(Reply(["a ", "b "], fault="malformed"), ModelOutputError, "not Ollama's JSON"),
+    "line that is no object": Broken(Reply(["a ", "b "], fault="not an object"), ModelOutputError, "not Ollama's JSON"),
+    "error line": Broken(Reply(["a ", "b "], fault="error line"), BackendError, "CUDA error"),
+    "500": Broken(Reply(fault="500"), BackendError, "unexpectedly stopped"),
+    "html": Broken(Reply(fault="html"), ModelOutputError, "not Ollama's JSON"),
+    "redirect": Broken(Reply(fault="redirect"), ConfigError, "ASSISTANT_OLLAMA_URL"),
+    "length stop": Broken(Reply(["a "], fault="length", after=9), ModelOutputError, "ASSISTANT_ANSWER_TOKENS"),
+    "says nothing": Broken(Reply(pieces=()), ModelOutputError, "without a word"),
+    "only thinks": Broken(Reply(pieces=(), thoughts=["hm"]), ModelOutputError, "without a word"),
+    "huge context": Broken(Reply(prompt_tokens=90_000), ContextOverflowError, "ASSISTANT_CONTEXT_TOKENS"),
+}
+
+
+@pytest.fixture
+def double() -> Iterator[OllamaDouble]:
+    with OllamaDouble() as double:
+        yield double
+
+
+def chat(double: OllamaDouble, **settings: object) -> OllamaChat:
+    return OllamaChat.of(Settings.model_validate({"ollama_url": double.url, **PATIENCE, **settings}))
+
+
+def text(chat: OllamaChat) -> str:
+    return "".join(said.text for said in chat.chat(HELLO) if isinstance(said, Said))
+
+
+@pytest.mark.parametrize("broken", FAULTS.values(), ids=FAULTS)
+def test_every_fault_is_a_typed_error_in_time(double: OllamaDouble, broken: Broken) -> None:
+    double.script = lambda _: broken.reply
+    started = time.monotonic()
+    with pytest.raises(broken.error, match=broken.says) as raised:
+        text(chat(double, think=True))
+    assert time.monotonic() - started < 2.5
+    assert type(raised.value) is broken.error
+    assert "`" in str(raised.value) or "Ask again" in str(raised.value)
+
+
+def test_a_server_that_is_down_is_unreachable(double: OllamaDouble) -> None:
+    url = double.url
+    double.__exit__(None, None, None)
+    model = OllamaChat.of(Settings(ollama_url=url))
+    for call in (model.ready, lambda: text(model), Server(url).models):
+        with pytest.raises(OllamaUnreachableError, match="`ollama serve`"):
+            call()
+    double.__enter__()
+
+
+def test_a_model_that_is_not_pulled_names_its_cure(double: OllamaDouble) -> None:
+    for call in (chat(double, chat_model="gemma3:4b").ready, lambda: text(chat(double, chat_model="gemma3:4b"))):
+        with pytest.raises(ModelNotPulledError, match="`ollama pull gemma3:4b`"):
+            call()
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1", "http://[", "http://127.0.0.1:99999"])
+def test_an_address_that_is_none_is_a_config_error(url: str) -> None:
+    with pytest.raises((ConfigError, OllamaUnreachableError), match=r"ASSISTANT_OLLAMA_URL|ollama serve"):
+        Server(url).models()
+
+
+def test_a_chat_streams_and_counts(double: OllamaDouble) -> None:
+    double.script = lambda _: Reply(["Hello ", "you."], prompt_tokens=12)
+    assert list(chat(double).chat(HELLO)) == [Said("Hello "), Said("you."), Spent(12, 2)]
+
+
+def test_the_request_fixes_window_temperature_seed_and_keep_alive(double: OllamaDouble) -> None:
+    text(chat(double, context_tokens=4096, answer_tokens=300, keep_alive="1h"))
+    body = double.chats[0].body
+    assert body["options"] == {"num_ctx": 4096, "num_predict": 300, "temperature": 0.0, "seed": 7}
+    assert (body["keep_alive"], body["think"], body["stream"]) == ("1h", False, True)
+
+
+def test_the_window_is_never_larger_than_the_models_own(double: OllamaDouble) -> None:
+    double.models = {"tiny:1b": DoubleModel(context=2048, capabilities=("completion",))}
+    model = chat(double, chat_model="tiny:1b", context_tokens=32_000, answer_tokens=500)
+    assert model.options["num_ctx"] == 2048
+    assert model.room() == 2048 - 500 - 64
+    text(model)
+    assert "think" not in double.chats[0].body, "a model that cannot think refuses the word"
+
+
+def test_thoughts_come_apart_from_the_text(double: OllamaDouble) -> None:
+    double.script = lambda _: Reply(["Yes."], thoughts=["Let me ", "see."])
+    said = [s for s in chat(double, think=True).chat(HELLO) if isinstance(s, Said)]
+    assert "".join(s.text for s in said) == "Yes."
+    assert "".join(s.thought for s in said) == "Let me see."
+
+
+def test_silence_is_reported_by_a_heartbeat(double: OllamaDouble) -> None:
+    double.script = lambda _: Reply(["Yes."], first=0.35)
+    request = {"model": "qwen3:4b", "messages": []}
+    parts = list(Server(double.url).chat(request, first_token=5, idle=5, beat=0.1))
+    beats = [part for part in parts if isinstance(part, float)]
+    assert len(beats) >= 2
+    assert beats == sorted(beats)
+
+
+def test_closing_the_stream_stops_the_servers_work(double: OllamaDouble) -> None:
+    double.script = lambda _: Reply(["word "] * 1000, pause=0.02)
+    stream = chat(double).chat(HELLO)
+    next(stream)
+    stream.close()
+    closed = time.monotonic()
+    while double.chats[0].left is None and time.monotonic() < closed + 2:
+        time.sleep(0.01)
+    assert double.chats[0].left is not None
+    assert double.chats[0].left - closed < 0.5
+    assert double.chats[0].sent < 50
+
+
+def test_no_key_leaves_but_the_one_that_was_set(double: OllamaDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_API_KEY", "of-another-host")
+    monkeypatch.setenv("HTTP_PROXY", "http://192.0.2.1:3128")
+    Server(double.url).models()
+    Server(double.url, "mine").models()
+    assert [seen.headers.get("authorization") for seen in double.seen] == [None, "Bearer mine"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [("500", BackendError), ("html", ModelOutputError), ("redirect", ConfigError)],
+)
+def test_faults_outside_a_chat(double: OllamaDouble, fault: Fault, error: type[Exception]) -> None:
+    double.fault = fault
+    with pytest.raises(error):
+        Server(double.url).models()
+
+
+def test_models_are_described(double: OllamaDouble) -> None:
+    server = Server(double.url)
+    assert {model.name for model in server.models()} == set(MODELS)
+    described = server.describe(server.find("embeddinggemma"))
+    assert (described.context, described.thinks, described.size) == (2048, False, 620_000_000)
+
+
+# --- embedding ------------------------------------------------------------------------------------
+
+
+def inputs(double: OllamaDouble) -> list[str]:
+    return [t for seen in double.seen if seen.path == "/api/embed" for t in seen.body["input"]]
+
+
+@pytest.mark.parametrize(
+    ("model", "query", "document"),
+    [
+        ("embeddinggemma", "task: search result | query: fish", "title: none | text: fish"),
+        ("nomic-embed-text", "search_query: fish", "search_document: fish"),
+        ("bge-m3", "fish", "fish"),
+        ("qwen3-embedding:0.6b", "Instruct: ", "fish"),
+        ("someone/their-model:v2", "fish", "fish"),
+    ],
+)
+def test_texts_are_given_as_the_model_wants_them(
+    double: OllamaDouble, model: str, query: str, document: str
+) -> None:
+    double.models = {model: DoubleModel()}
+    embedder = OllamaEmbedder(Server(double.url), model)
+    embedder.embed_query("fish")
+    embedder.embed_documents(["fish"], [[]])
+    first, second = inputs(double)
+    assert first.startswith(query)
+    assert first.endswith("fish")
+    assert second == document
+
+
+def test_many_texts_and_their_parts_are_embedded_in_batches(double: OllamaDouble) -> None:
+    embedder = OllamaEmbedder(Server(double.url), "embeddinggemma")
+    texts = [f"ship {n} sank" for n in range(40)]
+    found = embedder.embed_documents(texts, [[Span(0, 4), Span(5, len(t))] for t in texts])
+    sizes = [len(seen.body["input"]) for seen in double.seen if seen.path == "/api/embed"]
+    assert sizes == [32, 32, 32, 24]
+    assert all(e.parts.shape == (2, 64) and abs(float(np.linalg.norm(e.whole)) - 1) < 1e-5 for e in found)
+    assert np.allclose(found[7].whole, OllamaEmbedder(Server(double.url), "embeddinggemma").embed_documents([texts[7]], [[]])[0].whole)
+
+
+def test_a_query_is_embedded_once(double: OllamaDouble) -> None:
+    embedder = OllamaEmbedder(Server(double.url), "embeddinggemma")
+    assert np.array_equal(embedder.embed_query("fish"), embedder.embed_query("fish"))
+    assert len(inputs(double)) == 1
+
+
+def test_the_fingerprint_follows_the_digest(double: OllamaDouble) -> None:
+    before = OllamaEmbedder(Server(double.url), "embeddinggemma").fingerprint
+    double.models = {"embeddinggemma:latest": DoubleModel(digest="sha256:" + "f" * 64)}
+    assert OllamaEmbedder(Server(double.url), "embeddinggemma").fingerprint != before
+
+
+def test_missing_vectors_are_noticed(double: OllamaDouble) -> None:
+    double.short_by = 1
+    with pytest.raises(ModelOutputError, match="1 vectors for 2 texts"):
+        OllamaEmbedder(Server(double.url), "embeddinggemma").embed_documents(["a", "b"], [[], []])
+
+
+def test_an_embedder_that_is_not_pulled_names_its_cure(double: OllamaDouble) -> None:
+    embedder = OllamaEmbedder(Server(double.url), "bge-m3")
+    for call in (lambda: embedder.fingerprint, lambda: embedder.embed_query("fish")):
+        with pytest.raises(ModelNotPulledError, match="`ollama pull bge-m3`"):
+            call()
+
+
+# --- the same table against the double and a real server, where there is one ------------------------
+
+
+@pytest.fixture(params=["double", pytest.param("real", marks=pytest.mark.ollama)])
+def there(request: pytest.FixtureRequest, double: OllamaDouble) -> Settings:
+    """Settings that name a server and a chat model it has."""
+    if request.param == "double":
+        double.script = lambda body: Reply(["1, 2, 3 "] * 40 if "500" in body["messages"][-1]["content"] else ["Hello."])
+        return Settings(ollama_url=double.url)
+    server = Server(os.environ.get("OLLAMA_HOST", "http://127.0.0.1:11434"))
+    if not server.listens(0.3):
+        pytest.skip("no Ollama server answers at OLLAMA_HOST")
+    talking = [model.name for model in server.models() if "embed" not in model.name]
+    if not talking:
+        pytest.skip("the Ollama server has no chat model")
+    return Settings(ollama_url=server.url, chat_model=talking[0])
+
+
+def asked(settings: Settings, question: str, **changed: object) -> list[Said | Spent]:
+    model = OllamaChat.of(settings.model_copy(update={"answer_tokens": 64, "context_tokens": 2048, **changed}))
+    return list(model.chat([Message("user", question)]))
+
+
+@pytest.mark.parametrize("run", range(2))
+def test_there_it_answers_and_counts(there: Settings, run: int) -> None:
+    *said, spent = asked(there, "Reply with the word hello.")
+    assert "hello" in "".join(s.text for s in said if isinstance(s, Said)).lower(), run
+    assert isinstance(spent, Spent)
+    assert spent.prompt_tokens
+    assert spent.answer_tokens
+
+
+def test_there_a_missing_model_is_not_pulled(there: Settings) -> None:
+    with pytest.raises(ModelNotPulledError):
+        asked(there.model_copy(update={"chat_model": "no-such-model:0b"}), "Hello?")
+
+
+def test_there_a_long_answer_is_an_error(there: Settings) -> None:
+    with pytest.raises(ModelOutputError, match="ASSISTANT_ANSWER_TOKENS"):
+        asked(there, "Count from 1 to 500.", answer_tokens=16)
+
+
+def test_there_models_are_listed_and_described(there: Settings) -> None:
+    server = Server(there.ollama_url)
+    described = server.describe(server.find(there.chat_model))
+    assert described.digest
+    assert (described.context or 0) >= 1024

@@ -1,0 +1,167 @@
+"""Questions are taken apart as their askers mean them, also when they are written carelessly."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.text.questions import AnswerType, parse_question
+from assistant.text.tokens import stems
+
+TYPES: list[tuple[str, AnswerType]] = [
+    ("When was the truce agreed?", "date"),
+    ("whens the truce end", "date"),
+    ("which year", "date"),
+    ("what time", "date"),
+    ("At what hour did it begin?", "date"),
+    ("Since when?", "date"),
+    ("How long ago was it?", "date"),
+    ("The bridge was opened in what year?", "date"),
+    ("The man who built it died in what year?", "date"),
+    ("Do you know when it ended?", "date"),
+    ("how long it lasted", "duration"),
+    ("For how many days did it hold?", "duration"),
+    ("How soon after the truce did they talk?", "duration"),
+    ("How many people who fled came back?", "number"),
+    ("How much was paid?", "number"),
+    ("How old is she?", "number"),
+    ("How many years old is it?", "number"),
+    ("What was the death toll?", "number"),
+    ("number of wars since 1947", "number"),
+    ("who said", "person"),
+    ("Who says so?", "person"),
+    ("Whom did they blame?", "person"),
+    ("Whose idea was it?", "person"),
+    ("According to whom did it end?", "person"),
+    ("Who said when it would end?", "person"),
+    ("Which scientist found it?", "person"),
+    ("Where was it?", "place"),
+    ("wheres the river", "place"),
+    ("Which country won?", "place"),
+    ("Why did they leave?", "reason"),
+    ("how come they left", "reason"),
+    ("What was the main reason?", "reason"),
+    ("What reasons were given?", "reason"),
+    ("What is the Line of Control?", "other"),
+    ("What happened when it rained?", "other"),
+    ("What did the man who won say?", "other"),
+    ("How did it end?", "other"),
+    ("Tell me about the river.", "other"),
+    ("And China?", "other"),
+    ("Is it over?", "yes-no"),
+    ("Didn't they leave?", "yes-no"),
+    ("didnt they leave when it rained", "yes-no"),
+    ("Haven’t they met?", "yes-no"),
+    ("So, was there a truce?", "yes-no"),
+    ("Might it have been known who did it?", "yes-no"),
+    ("It ended, didn't it?", "yes-no"),
+    ("", "other"),
+]
+
+
+@pytest.mark.parametrize(("question", "expected"), TYPES, ids=[question for question, _ in TYPES])
+def test_answer_type(question: str, expected: AnswerType) -> None:
+    assert parse_question(question).answer_type == expected
+
+
+OPTIONS = {
+    "links": ("Did they meet in person or by phone?", ["person", "phone"]),
+    "same link": ("Did it end on Friday evening or on 14 May?", ["friday evening", "14"]),
+    "words": ("Was it red or blue?", ["red", "blue"]),
+    "articles": ("Was it a boat or a ship?", ["boat", "ship"]),
+    "subjects": ("Did India or Pakistan attack first?", ["india", "pakistan"]),
+    "relative": ("Was it India or Pakistan that attacked first?", ["india", "pakistan"]),
+    "three": ("Was it tea, coffee or milk?", ["tea", "coffe", "milk"]),
+    "three with a comma": ("Was it tea, coffee, or milk?", ["tea", "coffe", "milk"]),
+    "shared words": ("Was it the old bridge or the new bridge?", ["old", "new"]),
+    "more or less": ("Is it more or less true?", []),
+    "or not": ("Did they go or not?", []),
+    "or so": ("Were there ten or so?", []),
+    "or else": ("Was it him or someone else?", []),
+    "clause": ("Did it hold, or had it been broken before?", []),
+    "none": ("Did it hold?", []),
+    "bare": ("or", []),
+}
+
+
+@pytest.mark.parametrize(("question", "expected"), OPTIONS.values(), ids=OPTIONS)
+def test_options(question: str, expected: list[str]) -> None:
+    assert parse_question(question).options == tuple(frozenset(option.split()) for option in expected)
+
+
+LISTS = {
+    "which are": ("which are the main causes", True),
+    "list": ("List the towns that were hit.", True),
+    "name all": ("name all members", True),
+    "reasons": ("What were the reasons?", True),
+    "members": ("Who were the members?", True),
+    "which plural": ("Which weapons did they fire?", True),
+    "which plural of": ("Which side effects of the war have they noticed?", True),
+    "all the": ("Who are all the guests?", True),
+    "singular": ("Which weapon did they fire?", False),
+    "has": ("What has formed the identity?", False),
+    "does": ("What does it mean?", False),
+    "yes-no": ("Did all the people leave?", False),
+    "name of": ("Name of the river?", False),
+    "who": ("Who was the member?", False),
+}
+
+
+@pytest.mark.parametrize(("question", "expected"), LISTS.values(), ids=LISTS)
+def test_wants_list(question: str, expected: bool) -> None:
+    assert parse_question(question).wants_list is expected
+
+
+NEGATED = {
+    "not": ("Who did not sign?", True),
+    "n't": ("Which town wasn’t hit?", True),
+    "sloppy": ("who didnt sign", True),
+    "never": ("What has never changed?", True),
+    "without": ("Who survived without help?", True),
+    "plain": ("Who signed?", False),
+    "or not": ("Did he go or not?", False),
+    "not only": ("Was it not only loud?", False),
+    "note": ("Who wrote the note?", False),
+}
+
+
+@pytest.mark.parametrize(("question", "expected"), NEGATED.values(), ids=NEGATED)
+def test_negated(question: str, expected: bool) -> None:
+    assert parse_question(question).negated is expected
+
+
+CONTENT = {
+    "frame goes": ("In what year did the war end?", "war end"),
+    "nothing but frame stays": ("What time?", "time"),
+    "counted thing stays": ("How many people died?", "peopl die"),
+    "contraction goes": ("Who's the leader?", "leader"),
+}
+
+
+@pytest.mark.parametrize(("question", "expected"), CONTENT.values(), ids=CONTENT)
+def test_content(question: str, expected: str) -> None:
+    assert parse_question(question).content == frozenset(expected.split())
+
+
+def test_names_are_capitals_and_figures_after_the_first_word() -> None:
+    parts = parse_question("Did Pakistan and the US sign in 1972? How?")
+    assert parts.names == {"pakistan", "us", "1972"}
+
+
+@given(st.text() | st.lists(st.sampled_from("who when or a , ? is not which years in the A 5".split())).map(" ".join))
+def test_any_text_is_a_question(text: str) -> None:
+    parts = parse_question(text)
+    assert parts.text == text
+    assert parts.content <= parts.all_stems == frozenset(stems(text))
+    assert len(parts.options) != 1
+    assert all(parts.options)
+
+
+@pytest.mark.parametrize(
+    "text", ["which " * 15_000, "a or " * 20_000, "a, " * 30_000, "a" * 100_000, "? " * 40_000, "so " * 30_000]
+)
+def test_time_is_linear(text: str) -> None:
+    start = time.perf_counter()
+    parse_question(text)
+    assert time.perf_counter() - start < 2

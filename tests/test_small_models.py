@@ -1,0 +1,39 @@
+"""Outputs of the kinds that small models produce, said by the double; all of them: ``python -m benchmarks.small_models``."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.backends.minilm import MiniLM
+from benchmarks.small_models import Verdict, run, table
+
+
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory: pytest.TempPathFactory) -> list[Verdict]:
+    return run(tmp_path_factory.mktemp("newsroom"), MiniLM.open(), every=5)
+
+
+def test_nothing_invented_is_labelled_supported(verdicts: list[Verdict]) -> None:
+    assert [verdict.answer.text for verdict in verdicts if verdict.let_through] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "share"),
+    [
+        ("good", 1.0),
+        ("good, freely put", 0.6),
+        ("uncited", 1.0),
+        ("wrongly cited", 1.0),
+        ("invented number", 1.0),
+        ("invented source", 1.0),
+        ("outside knowledge", 1.0),
+        ("added clause", 1.0),
+        ("wrong refusal", 1.0),
+        ("injected order", 1.0),
+        ("JSON in prose", 1.0),
+    ],
+)
+def test_the_final_answer_is_right_about_support(verdicts: list[Verdict], kind: str, share: float) -> None:
+    some = [verdict.right for verdict in verdicts if verdict.output.kind == kind]
+    assert some
+    assert sum(some) >= share * len(some), table(verdicts)

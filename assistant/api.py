@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 from assistant import answer as answering
 from assistant.index.recipe import Recipe
 from assistant.index.store import Index, IndexStatus
-from assistant.ports import Embedder, Writer
+from assistant.ports import Embedder, Reader, Writer
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -133,7 +133,9 @@ class Assistant:
     @cached_property
     def _engines(self) -> answering.Engines:
         judge = _judge(self.settings) if self.settings.judge else None
-        return answering.Engines(self._index, self._open_embedder(), self._open_writer(), self.settings, judge)
+        return answering.Engines(
+            self._index, self._open_embedder(), self._open_writer(), self.settings, _reader(self.settings), judge
+        )
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:
@@ -151,6 +153,14 @@ def _embedder(settings: Settings) -> Embedder:
     from assistant.backends.ollama import OllamaEmbedder, Server
 
     return OllamaEmbedder(Server.of(settings), wanted)
+
+
+def _reader(settings: Settings) -> Reader | None:
+    if not settings.reader:
+        return None
+    from assistant.backends.reader import MiniReader
+
+    return MiniReader.open()
 
 
 def _writer(settings: Settings) -> Writer:

@@ -79,7 +79,7 @@ def _compared(
 
 
 def _figure(question: QuestionParts, sentence: Sentence, kinds: frozenset[Kind]) -> _Value | None:
-    """The figure of the asked kind in ``sentence``: the one in the reader's answer, else one that counts what is asked."""
+    """The figure that ``sentence`` answers with: the one in the reader's answer, else one that counts what is asked."""
     if sentence.odds is not None and sentence.odds < SURE:
         return None
     given = [q for q in quantities(question.text) if not is_vague(q)]
@@ -106,16 +106,13 @@ def _figures_differ(a: _Value, b: _Value) -> bool:
         rounded = any(_ABOUT.search(v.sentence.text[: v.figure.start]) for v in (a, b) if v.figure)
         if rounded and abs(one.value - other.value) <= ROUNDING * max(one.value, other.value):
             return False
-    return one.kind != "number" or not one.unit or not other.unit or _same_unit(one, other)
+    # What a reader took for the answer counts what is asked; otherwise the next words must say so.
+    read = a.sentence.odds is not None and b.sentence.odds is not None
+    return read or one.kind != "number" or bool(set(content_stems(one.unit)) & set(content_stems(other.unit)))
 
 
 def _gives(sentence: Sentence, figure: Quantity) -> bool:
     return any(q.kind == figure.kind and not is_vague(q) and same_value(q, figure) for q in quantities(sentence.text))
-
-
-def _same_unit(one: Quantity, other: Quantity) -> bool:
-    """Whether two numbers may count the same; numbers whose next words differ may, unless they name other things."""
-    return True
 
 
 def _one_denies(a: _Value, b: _Value) -> bool:

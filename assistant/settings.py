@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     ollama_token: SecretStr | None = Field(default=None, description="bearer token for a remote Ollama")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
+    reader: bool = Field(default=True, description="read the likeliest passages with a small model: better, not as quick")
     strictness: float = Field(
         default=0.5, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )

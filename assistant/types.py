@@ -287,13 +287,25 @@ class Contrast(Value):
     sentences: tuple[Sentence, ...] = Field(min_length=2)
 
 
+class Part(Value):
+    """One of the things a question asks: how likely it is answered, and the sentences that do, best first."""
+
+    question: str
+    answerability: float
+    sentences: tuple[Sentence, ...]
+
+
 class Evidence(Value):
-    """What the documents hold on a question: passages, their sentences best first, and how much that is worth."""
+    """What the documents hold on a question: passages, their sentences best first, and how much that is worth.
+
+    ``parts`` has one entry for each thing asked; ``answerability`` is that of the part most likely answered.
+    """
 
     question: str
     passages: tuple[Passage, ...]
     sentences: tuple[Sentence, ...]
     answerability: float
+    parts: tuple[Part, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
 
 

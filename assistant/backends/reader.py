@@ -24,8 +24,8 @@ _QUESTION_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 200, 24
 _BATCH = 4
 
 
-class Reader:
-    """``ports.Reader`` over loaded weights; safe to share between threads. Made by ``Reader.open``."""
+class MiniReader:
+    """``ports.Reader`` over loaded weights; safe to share between threads. Made by ``MiniReader.open``."""
 
     def __init__(self, encoder: Any, tokenizer: Any, heads: dict[str, NDArray[np.float32]]) -> None:
         self._encoder = encoder

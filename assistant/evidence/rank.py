@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.evidence.features import Features, Place, measure, signs, text_at
-from assistant.evidence.weights import READ_WEIGHTS, READ_ANSWERS, WEIGHTS, ANSWERS
+from assistant.evidence.weights import ANSWERS, READ_ANSWERS, READ_WEIGHTS, WEIGHTS
 from assistant.ports import Hit, Reader, Reading, Vectors
 from assistant.text.questions import QuestionParts
 from assistant.types import Sentence
@@ -89,17 +89,17 @@ def odds(places: Sequence[Place], readings: dict[int, Reading]) -> Features:
     found = [
         float(readings[place.hit].sentences[place.sentence]) if place.hit in readings else LEAST for place in places
     ]
-    return np.clip(np.array(found), LEAST, MOST)
+    clipped: Features = np.clip(np.array(found), LEAST, MOST)
+    return clipped
 
 
 def _softmax(scores: Features) -> Features:
-    shares: Features = np.exp(scores - scores.max())
-    return shares / shares.sum()
+    weights = np.exp(scores - scores.max())
+    shares: Features = weights / weights.sum()
+    return shares
 
 
-def _sentence(
-    hits: Sequence[Hit], place: Place, rank: int, score: float, readings: dict[int, Reading]
-) -> Sentence:
+def _sentence(hits: Sequence[Hit], place: Place, rank: int, score: float, readings: dict[int, Reading]) -> Sentence:
     chunk, span = hits[place.hit].stored.chunk, hits[place.hit].stored.sentences[place.sentence]
     reading = readings.get(place.hit)
     answer = reading.answers[place.sentence] if reading else None

@@ -45,7 +45,9 @@ TURNS = 6
 """Turns of a conversation that a rewriting model is shown."""
 
 _HOLDS_CITATION = re.compile(r"cit|source|passage|ref|marker|index|number|id\b", re.IGNORECASE)
-_HOLDS_TEXT = re.compile(r"answer|text|sentence|claim|response|content|statement|fact|output|reply|result|summary", re.I)
+_HOLDS_TEXT = re.compile(
+    r"answer|text|sentence|claim|response|content|statement|fact|output|reply|result|summary", re.I
+)
 _JSON_BEGINS = re.compile(r"```(?:json)?\s*(?=[{\[])|\{(?=\s*(?:\"|$))|\[(?=\s*(?:\{|\"|$))")
 _MAYBE_BEGINS = re.compile(r"(?:`{1,3}(?:j|js|jso|json)?\s*|\[\s*|<(?:/?t?h?i?n?k?)|&(?:l|g|lt|gt)?)$")
 
@@ -302,7 +304,14 @@ def _told(value: object) -> Iterator[str]:
         for item in value:
             yield from _told(item)
     elif isinstance(value, Mapping):
-        cited = sorted({n for k, v in value.items() if _HOLDS_CITATION.search(k) and not _HOLDS_TEXT.search(k) for n in _numbers(v)})
+        cited = sorted(
+            {
+                n
+                for k, v in value.items()
+                if _HOLDS_CITATION.search(k) and not _HOLDS_TEXT.search(k)
+                for n in _numbers(v)
+            }
+        )
         texts = [
             piece
             for key, item in value.items()

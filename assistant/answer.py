@@ -16,6 +16,7 @@ from assistant.ports import Embedder, Hit, PassageStore, Reader, Rewriter, Rewri
 from assistant.retrieve import Retrieved, retrieve
 from assistant.rewrite import rewrite
 from assistant.settings import Settings
+from assistant.text.claims import is_order
 from assistant.text.numbers import quantities, same_value
 from assistant.text.questions import parse_question, separate
 from assistant.types import (
@@ -40,7 +41,7 @@ from assistant.types import (
     Turn,
     Written,
 )
-from assistant.verify import Checked, FindDocument, Judge, Place, is_order, verify
+from assistant.verify import Checked, FindDocument, Judge, Place, verify
 from assistant.write.extractive import ExtractiveWriter
 
 T = TypeVar("T")

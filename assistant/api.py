@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from pydantic import JsonValue
+
 from assistant import answer as answering
+from assistant.index.build import WHOLE, Shard
 from assistant.index.recipe import Recipe
 from assistant.index.store import Index, IndexStatus
-from assistant.ports import Embedder, Reader, Writer
+from assistant.ports import Described, Embedder, Reader, Writer
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -23,11 +27,12 @@ from assistant.types import (
     OnProgress,
     Passage,
     Turn,
+    Written,
 )
 
 if TYPE_CHECKING:
+    from assistant.index.remote import RemoteIndex
     from assistant.verify import Judge
-    from assistant.write.generative import GenerativeWriter
 
 ANYWHERE = Filter()
 """Admits every document."""
@@ -37,7 +42,11 @@ class Assistant:
     """Answers questions about indexed documents. Made by ``Assistant.open``; safe to share between threads."""
 
     def __init__(
-        self, settings: Settings, index: Index, embedder: Callable[[], Embedder], writer: Callable[[], Writer]
+        self,
+        settings: Settings,
+        index: Index | RemoteIndex,
+        embedder: Callable[[], Embedder],
+        writer: Callable[[Settings], Writer],
     ) -> None:
         self.settings = settings
         self._index = index
@@ -58,16 +67,18 @@ class Assistant:
         """
         settings = settings or Settings()
         load = (lambda: embedder) if embedder is not None else (lambda: _embedder(settings))
-        index = Index.open(settings.index_dir, load)
-        return cls(settings, index, load, (lambda: writer) if writer is not None else (lambda: _writer(settings)))
+        index = _remote(settings, load) if settings.chroma_url else Index.open(settings.index_dir, load)
+        return cls(settings, index, load, (lambda _: writer) if writer is not None else _writer)
 
-    def index(self, path: str | Path, on_progress: OnProgress | None = None) -> IndexReport:
+    def index(self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: what is new, changed or gone there.
+
+        With a ``shard``, only the files that fall to it are looked at; other machines take the others.
 
         Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
         process is writing. Files that cannot be read are listed in the report.
         """
-        return self._index.sync(Path(path), on_progress)
+        return self._index.sync(Path(path), on_progress, shard)
 
     def remove(self, source: str) -> IndexReport:
         """Take one document out of the index; its file stays where it is."""
@@ -88,7 +99,7 @@ class Assistant:
     def search(self, question: str, limit: int = 10, where: Filter = ANYWHERE) -> tuple[Passage, ...]:
         """The ``limit`` passages that most likely answer ``question``, without writing an answer."""
         asked = answering.clean_question(question)
-        engines = self._engines
+        engines = self._reading
         wide = engines.settings.model_copy(update={"passages": max(limit, engines.settings.passages)})
         return answering.search(asked, where, engines._replace(settings=wide))[1].passages[:limit]
 
@@ -108,6 +119,10 @@ class Assistant:
         """What is wrong with the index, one line a problem; nothing when all its parts agree."""
         return self._index.verify()
 
+    def repair(self, on_progress: OnProgress | None = None) -> list[str]:
+        """Build the search engines anew from what is stored; returns what is left for a build to mend."""
+        return self._index.repair(on_progress)
+
     def using(self, **changes: object) -> Self:
         """The same index and embedder under changed settings; closing one of the two closes the index of both.
 
@@ -115,8 +130,25 @@ class Assistant:
         """
         settings = Settings.model_validate({**self.settings.model_dump(), **changes})
         rewritten = changes.keys() & {"writer", "chat_model", "ollama_url", "max_words"}
-        writer = (lambda: _writer(settings)) if rewritten else self._open_writer
-        return type(self)(settings, self._index, lambda: self._engines.embedder, writer)
+        writer = _writer if rewritten else self._open_writer
+        return type(self)(settings, self._index, lambda: self._reading.embedder, writer)
+
+    def about(self) -> dict[str, JsonValue]:
+        """What its answers come from, for the header of an eval run: writer, model, options, prompt, recipe, embedder.
+
+        Raises BackendError where the model that is asked for is not there.
+        """
+        writer, status, settings = self._engines.writer, self.status(), self.settings
+        written = writer.about() if isinstance(writer, Described) else Written(writer=writer.name)
+        told: dict[str, JsonValue] = {
+            **written.model_dump(exclude_defaults=True, mode="json"),
+            "embedder": status.embedder,
+            "recipe": status.recipe.fingerprint,
+            "passages": settings.passages,
+            "strictness": settings.strictness,
+            "version": version("assistant"),
+        }
+        return told
 
     def close(self) -> None:
         """Let go of the index's files."""
@@ -131,17 +163,30 @@ class Assistant:
         self.close()
 
     @cached_property
+    def _reading(self) -> answering.Engines:
+        """What a search needs; a model that is asked for and is missing does not stand in its way."""
+        embedder, reader = self._open_embedder(), _reader() if self.settings.reader else None
+        return answering.Engines(self._index, embedder, _embedded(self.settings), self.settings, reader)
+
+    @cached_property
     def _engines(self) -> answering.Engines:
         judge = _judge(self.settings) if self.settings.judge else None
-        return answering.Engines(
-            self._index, self._open_embedder(), self._open_writer(), self.settings, _reader(self.settings), judge
-        )
+        return self._reading._replace(writer=self._open_writer(self.settings), judge=judge)
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:
     """Answer one question: ``Assistant`` opened, asked once and closed."""
     with Assistant.open(settings) as assistant:
         return assistant.ask(question, history)
+
+
+def _remote(settings: Settings, embedder: Callable[[], Embedder]) -> RemoteIndex:
+    from assistant.backends.chroma_server import ChromaServer
+    from assistant.index.remote import RemoteIndex
+
+    token, url = settings.chroma_token, settings.chroma_url or ""
+    server = ChromaServer(url, token, settings.chroma_tenant, settings.chroma_database)
+    return RemoteIndex.open(server, settings.chroma_collection, Recipe.read(settings.index_dir), embedder)
 
 
 def _embedder(settings: Settings) -> Embedder:
@@ -155,9 +200,8 @@ def _embedder(settings: Settings) -> Embedder:
     return OllamaEmbedder(Server.of(settings), wanted)
 
 
-def _reader(settings: Settings) -> Reader | None:
-    if not settings.reader:
-        return None
+@cache
+def _reader() -> Reader:
     from assistant.backends.reader import MiniReader
 
     return MiniReader.open()
@@ -165,23 +209,24 @@ def _reader(settings: Settings) -> Reader | None:
 
 def _writer(settings: Settings) -> Writer:
     """The writer that the settings name. Raises BackendError where ``ollama`` is asked for and is not ready."""
-    from assistant.write.extractive import ExtractiveWriter
-
-    embedded = ExtractiveWriter(settings.max_words)
     if settings.writer == "extractive":
-        return embedded
-    if settings.writer == "ollama":
-        return _model_writer(settings)
-    from assistant.write.preferred import PreferredWriter
-
-    return PreferredWriter(lambda: _model_writer(settings), embedded)
-
-
-def _model_writer(settings: Settings) -> GenerativeWriter:
+        return _embedded(settings)
     from assistant.backends.ollama import OllamaChat
     from assistant.write.generative import GenerativeWriter
+    from assistant.write.preferred import PreferredWriter
 
-    return GenerativeWriter(OllamaChat.of(settings).ready(), settings.max_words)
+    chat = OllamaChat.of(settings)
+
+    def model() -> GenerativeWriter:
+        return GenerativeWriter(chat.ready(), settings.max_words)
+
+    return model() if settings.writer == "ollama" else PreferredWriter(model, _embedded(settings))
+
+
+def _embedded(settings: Settings) -> Writer:
+    from assistant.write.extractive import ExtractiveWriter
+
+    return ExtractiveWriter(settings.max_words)
 
 
 def _judge(settings: Settings) -> Judge:

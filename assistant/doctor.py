@@ -10,11 +10,12 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError, ConfigError, DocumentError, OllamaUnreachableError
+from assistant.errors import AssistantError, BackendError, ConfigError, DocumentError, OllamaUnreachableError
 from assistant.index.build import Place
 from assistant.index.read import FoundFile, find_files, read_document
 from assistant.index.recipe import Recipe
@@ -27,6 +28,9 @@ LEAST_SPACE = 500_000_000
 
 PATIENCE = 1.5
 """Seconds a model server has to answer in."""
+
+SMALL_MODEL = "qwen3:1.7b"
+"""What to pull where memory is short."""
 
 _ENOUGH = 10_000_000  # bytes of a list of models
 
@@ -74,6 +78,9 @@ def _recipe(settings: Settings) -> Finding:
 def _embedder(settings: Settings) -> Finding:
     embedder = Recipe.read(settings.index_dir).embedder
     if embedder != "minilm":
+        from assistant.backends.ollama import Server
+
+        Server.of(settings).find(embedder)
         return Finding(name="embedder", ok=True, detail=f"{embedder} on the Ollama server; MiniLM is not needed")
     from assistant.backends.minilm import MiniLM
 
@@ -214,9 +221,51 @@ def _writer(settings: Settings) -> Finding:
         return Finding(name="writer", ok=not wanted, detail=detail + fallback, cure="ollama serve" if wanted else "")
     model = settings.chat_model
     if not {model, f"{model}:latest"} & models:
-        detail = f"the Ollama server at {settings.ollama_url} does not have {model!r}{fallback}"
+        others = f"; it has {', '.join(sorted(models))}" if models else ""
+        detail = f"the Ollama server at {settings.ollama_url} does not have {model!r}{fallback}{others}"
         return Finding(name="writer", ok=not wanted, detail=detail, cure=f"ollama pull {model}")
-    return Finding(name="writer", ok=True, detail=f"{model} on the Ollama server at {settings.ollama_url}")
+    return _fitness(settings, models)
+
+
+def _fitness(settings: Settings, models: set[str]) -> Finding:
+    """Whether the model fits the memory, and how much of its context window is used."""
+    from assistant.backends.ollama import INSTALL, Server
+
+    name = settings.chat_model
+    detail = f"{name} on the Ollama server at {settings.ollama_url}"
+    others = sorted(models - {name, f"{name}:latest"})
+    also = f"; also pulled: {', '.join(others)}" if others else ""
+    if find_spec("ollama") is None:
+        missing = f"{detail}, but the package 'ollama' is not installed"
+        return Finding(name="writer", ok=settings.writer != "ollama", detail=missing, cure=INSTALL)
+    try:
+        server = Server.of(settings)
+        model = server.describe(server.find(name))
+    except (BackendError, ConfigError):  # it is there, and older servers say less of it
+        return Finding(name="writer", ok=True, detail=detail + also)
+    window = min(settings.context_tokens, model.context or settings.context_tokens)
+    detail += f": reads {window:,} of its {model.context:,} tokens" if model.context else f": reads {window:,} tokens"
+    memory = _memory() if urlsplit(settings.ollama_url).hostname in ("127.0.0.1", "localhost", "::1") else None
+    if model.size is None or memory is None:
+        return Finding(name="writer", ok=True, detail=detail + also)
+    detail += f", {model.size / 1e9:.1f} GB of {memory / 1e9:.1f} GB memory"
+    # The context window and everything else need room beside the weights.
+    if model.size * 1.3 <= memory:
+        return Finding(name="writer", ok=True, detail=detail + also)
+    return Finding(
+        name="writer",
+        ok=settings.writer != "ollama",
+        detail=f"{detail}, too much for comfort{also}",
+        cure=f"ollama pull {SMALL_MODEL} && export ASSISTANT_CHAT_MODEL={SMALL_MODEL}",
+    )
+
+
+def _memory() -> int | None:
+    """Bytes of memory of this machine; None where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
 
 
 def _models(settings: Settings) -> set[str]:

@@ -21,7 +21,7 @@ from assistant.types import Answer, Citation, Filter, Origin, Passage
 _FOR_MACHINES = ["source", "start", "end", "page", "rank", "marker"]
 
 
-class AssistantRetriever(BaseRetriever):  # type: ignore[misc]  # the base is untyped where its stubs are missing
+class AssistantRetriever(BaseRetriever):
     """A LlamaIndex retriever over an Assistant: each node is a passage, ``document.text[start:end] == node.text``."""
 
     def __init__(
@@ -44,7 +44,7 @@ class AssistantRetriever(BaseRetriever):  # type: ignore[misc]  # the base is un
         return await asyncio.to_thread(self._retrieve, query_bundle)
 
 
-class AssistantQueryEngine(BaseQueryEngine):  # type: ignore[misc]
+class AssistantQueryEngine(BaseQueryEngine):
     """A LlamaIndex query engine that answers as an Assistant does.
 
     The response is the answer's text; its source nodes are the citations, verbatim, marker by marker. The whole
@@ -82,7 +82,7 @@ class AssistantQueryEngine(BaseQueryEngine):  # type: ignore[misc]
         return {}
 
 
-def answer_of(response: Response) -> Answer:
+def answer_of(response: RESPONSE_TYPE) -> Answer:
     """The Answer behind a response of ``AssistantQueryEngine``."""
     return Answer.model_validate((response.metadata or {})["answer"])
 
@@ -97,7 +97,9 @@ def passage_node(passage: Passage) -> NodeWithScore:
 def citation_node(citation: Citation, answer: Answer) -> NodeWithScore:
     """A citation as a LlamaIndex node: the quoted words alone, scored by how likely the evidence answers."""
     place = {"start": citation.start, "end": citation.end, "page": citation.page, "marker": citation.marker}
-    return _node(f"{citation.source}#{citation.start}-{citation.end}", citation.quote, citation, place, answer.answerability)
+    return _node(
+        f"{citation.source}#{citation.start}-{citation.end}", citation.quote, citation, place, answer.answerability
+    )
 
 
 def _node(id_: str, text: str, origin: Origin, place: dict[str, Any], score: float) -> NodeWithScore:

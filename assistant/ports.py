@@ -1,6 +1,6 @@
 """The seams of the program: small Protocols that engines fulfil and ``backends/fake`` doubles."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
@@ -124,6 +124,15 @@ class Rewriter(Protocol):
         ...
 
 
+@runtime_checkable
+class Described(Protocol):
+    """A writer that can say beforehand how it writes."""
+
+    def about(self) -> Written:
+        """Writer, model, options, prompt and its hash; raises BackendError where the model cannot be asked."""
+        ...
+
+
 class Message(NamedTuple):
     """What is said to a chat model."""
 
@@ -132,7 +141,7 @@ class Message(NamedTuple):
 
 
 class Said(NamedTuple):
-    """A piece of what a chat model says: text, a thought, or neither while ``waited`` seconds have passed in silence."""
+    """A piece of what a chat model says: text, a thought, or neither after ``waited`` seconds of silence."""
 
     text: str = ""
     thought: str = ""
@@ -163,7 +172,9 @@ class ChatModel(Protocol):
         """Tokens that a prompt may have, with the answer's share of the context window taken off."""
         ...
 
-    def chat(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> Iterator[Said | Spent]:
+    def chat(
+        self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
+    ) -> Generator[Said | Spent, None, None]:
         """The answer, piece by piece; ``schema`` is the JSON schema it should obey, which models may ignore.
 
         Closing the iterator stops the model. Raises BackendError, also for an answer that was cut off.

@@ -46,9 +46,13 @@ class Prompt(Value):
         Raises PromptError for a variable without a value and a value without a variable.
         """
         if missing := sorted(self.variables - set(values)):
-            raise PromptError(f"The prompt {self.name!r} needs {missing[0]!r}, which it is not given. Edit {self._file}")
+            raise PromptError(
+                f"The prompt {self.name!r} needs {missing[0]!r}, which it is not given. Edit {self._file}"
+            )
         if unknown := sorted(set(values) - self.variables):
-            raise PromptError(f"The prompt {self.name!r} has no variable {unknown[0]!r}. Write `${unknown[0]}` into {self._file}")
+            raise PromptError(
+                f"The prompt {self.name!r} has no variable {unknown[0]!r}. Write `${unknown[0]}` into {self._file}"
+            )
         return Message("system", Template(self.system).substitute(values)), Message(
             "user", Template(self.user).substitute(values)
         )
@@ -68,7 +72,9 @@ def load(name: str, folder: Path = FOLDER) -> Prompt:
     try:
         _, *parts = _SECTION.split(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as exc:
-        raise PromptError(f"The prompt {str(path)!r} cannot be read: {exc}. `pip install --force-reinstall assistant`") from exc
+        raise PromptError(
+            f"The prompt {str(path)!r} cannot be read: {exc}. `pip install --force-reinstall assistant`"
+        ) from exc
     sections = dict(zip(parts[::2], (text.strip() for text in parts[1::2]), strict=True))
     if len(parts) != 4 or set(sections) != {"System", "User"}:
         raise PromptError(f"The prompt {str(path)!r} needs one `## System` and one `## User` section.")
@@ -114,7 +120,8 @@ def _attribute(text: str) -> str:
 def estimate_tokens(text: str) -> int:
     """About how many tokens a model makes of ``text``, rather too many than too few.
 
-    English has about 4 characters a token and figures about 1.5; other scripts have up to one token a character and more.
+    English has about 4 characters a token and figures about 1.5; other scripts take a token or more
+    for each character.
     """
     letters = sum(c.isascii() and not c.isdigit() for c in text)
     digits = sum(c.isascii() and c.isdigit() for c in text)

@@ -30,6 +30,13 @@ class Settings(BaseSettings):
     chat_model: str = Field(default="qwen3:4b", description="the Ollama model that writes")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     ollama_token: SecretStr | None = Field(default=None, description="bearer token for a remote Ollama")
+    chroma_url: str | None = Field(
+        default=None, description="a Chroma server that many machines share, in place of the index in index_dir"
+    )
+    chroma_token: SecretStr | None = Field(default=None, description="what a Chroma server or Chroma Cloud asks for")
+    chroma_tenant: str = Field(default="default_tenant", description="whose databases are looked at")
+    chroma_database: str = Field(default="default_database", description="the database that holds the index")
+    chroma_collection: str = Field(default="assistant", description="the index's name there")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
     reader: bool = Field(default=True, description="read the likeliest passages with a small model: better, not as quick")
     strictness: float = Field(
@@ -39,7 +46,9 @@ class Settings(BaseSettings):
     unsupported: Literal["mark", "drop"] = Field(
         default="mark", description="what happens to a model's sentence that no document bears out"
     )
-    judge: bool = Field(default=False, description="have the chat model check each claim too; it can only lower support")
+    judge: bool = Field(
+        default=False, description="have the chat model check each claim too; it can only lower support"
+    )
     context_tokens: int = Field(default=8192, ge=1024, le=1_000_000, description="context window the model is run with")
     answer_tokens: int = Field(default=1024, ge=16, le=100_000, description="tokens an answer may have, thoughts apart")
     temperature: float = Field(default=0.0, ge=0, le=2, description="0 takes the likeliest word every time")

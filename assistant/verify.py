@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from assistant.ports import Embedder
+from assistant.text.claims import canonical, claim_in, is_order, is_refusal, is_small_talk, may_be_marker
 from assistant.text.names import names
 from assistant.text.numbers import Quantity, quantities, same_value
 from assistant.text.sentences import split_sentences
 from assistant.text.tokens import STOPWORDS, content_stems, stem, stems, words
 from assistant.types import (
-    NOT_IN_DOCUMENTS,
     Delta,
     Document,
     Draft,
@@ -74,7 +74,7 @@ def verify(
     document: FindDocument,
     embedder: Embedder,
     judge: Judge | None = None,
-) -> Iterator[Checked | Delta | Dropped | Written]:
+) -> Generator[Checked | Delta | Dropped | Written, None, None]:
     """Check ``drafts`` as they come; yields raw text as an unverified Delta at once, each sentence when it is checked.
 
     A sentence that claims nothing (a heading, a list of sources, talk about the documents) is a Dropped. What a
@@ -130,9 +130,7 @@ class _Try(NamedTuple):
 class _Checker:
     """Checks one answer's sentences, remembering what it has embedded and looked up."""
 
-    def __init__(
-        self, evidence: Evidence, document: FindDocument, embedder: Embedder, judge: Judge | None
-    ) -> None:
+    def __init__(self, evidence: Evidence, document: FindDocument, embedder: Embedder, judge: Judge | None) -> None:
         self._evidence = evidence
         self._document = document
         self._judge = judge
@@ -194,7 +192,7 @@ class _Checker:
         """Why a sentence is no claim, or nothing for one that is."""
         if not any(w.text.lower() not in STOPWORDS for w in words(text)) and not quantities(text):
             return "no words"
-        if _LEAD_IN.fullmatch(text):
+        if is_small_talk(text):
             return "announces an answer"
         if is_refusal(text):
             return "says that the documents are silent; the evidence decides that"
@@ -292,7 +290,7 @@ class _Checker:
             yield f"it says {one!r}, the citation {other!r}", False
 
     def _names(self, text: str) -> Iterator[tuple[str, bool]]:
-        """Names in ``text``, and whether each is surely one; a capital that opens a sentence is judged by the documents."""
+        """Names in ``text``, and whether each surely is one; documents decide on a capital that opens a sentence."""
         found = names(text)
         for name in found:
             yield from ((part, True) for part in re.split(r"\s+and\s+", name.text))
@@ -312,7 +310,9 @@ def _added(text: str, lacking: frozenset[str]) -> list[str]:
     """Clauses of a claim of whose words the citation lacks half or more: what a model adds to a fact from memory."""
     clauses = ((clause.strip(), _carrying(clause)) for clause in _CLAUSE.split(text))
     return [
-        f"{clause!r} is not in the citation" for clause, own in clauses if len(own) > 1 and 2 * len(own & lacking) >= len(own)
+        f"{clause!r} is not in the citation"
+        for clause, own in clauses
+        if len(own) > 1 and 2 * len(own & lacking) >= len(own)
     ]
 
 
@@ -411,84 +411,33 @@ def _together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> boo
     return any(wanted <= set(held[at : at + reach]) for at, root in enumerate(held) if root in wanted)
 
 
-# --- markers, and what is no claim ----------------------------------------------------------------
+# --- words that decide ---------------------------------------------------------------------------
 
-_WORD = r"(?:sources?|passages?|documents?|docs?|refs?|references?|citations?|articles?|texts?)"
-_LIST = r"#?\d{1,3}(?:\s*(?:,|;|&|–|-|/|and)\s*(?:and\s+)?#?\d{1,3})*"
-_ANY_MARKER = re.compile(
-    rf"[\[【]\s*\^?(?:{_WORD}\s*(?:no\.?|nos\.?|number)?\s*:?\s*)?({_LIST})\s*(?:[†:|][^\]】\n]{{0,40}})?[\]】]"
-    rf"|\(\s*(?:see\s+|cf\.?\s+)?{_WORD}\s*(?:no\.?|nos\.?|number)?\s*:?\s*[\[【]?({_LIST})[\]】]?\s*\)"
-    rf"|[\[【]\s*{_WORD}\s*:?\s*[\[【]({_LIST})[\]】]\s*[\]】]",
-    re.IGNORECASE,
-)
-# Only at the end of a sentence: elsewhere a number in brackets is mostly a number.
-_BARE_MARKER = re.compile(r"\(\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\)(?=\s*[.!?]?\s*$)")
-_OPEN_MARKER = re.compile(r"\s*(?:[\[【(][^\[\]【】()\n]{0,30})?$")
-_MARKER = re.compile(r"\s*\[(\d{1,3}(?:, \d{1,3})*)\]")
-_SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-# Not after a short word: "5 km²" is a unit.
-_RAISED = re.compile(r"(?:(?<=[.!?,\"”’])|(?<=[^\W\d_]{4}))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
-_BULLET = re.compile(r"^\s*(?:(?:[-*+•‣◦▪–—]|\d{1,2}[.)]|#{1,6})\s+)+")
-_EMPHASIS = re.compile(r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)|`)")
-_FRAME = re.compile(
-    rf"^(?:(?:so|thus|therefore|overall|in summary|in short|to summari[sz]e|answer|final answer|response|here(?:['’]s| is) (?:the|my|a) (?:\w+ )?(?:answer|summary|response))\s*[,:]\s*)?"
-    rf"(?:(?:according to|as (?:stated|reported|mentioned|noted|described) (?:in|by)|based on|per|from|in)\s+"
-    rf"(?:the\s+|these\s+|all\s+)?(?:(?:provided|given|above|numbered|available)\s+)?{_WORD}(?:\s+(?:no\.?|number))?"
-    rf"(?:\s+({_LIST}))?(?:\s+(?:provided|given|above))?(?:\s*\[(\d{{1,3}}(?:, \d{{1,3}})*)\])?\s*[,:]\s*"
-    rf"|(?:the\s+)?{_WORD}(?:\s+({_LIST})|\s*\[(\d{{1,3}})\])?\s+(?:also\s+)?"
-    rf"(?:states?|says?|reports?|mentions?|notes?|confirms?|indicates?|explains?)\s+(?:that\s+)?)?",
-    re.IGNORECASE,
-)
-_LEAD_IN = re.compile(
-    rf"(?:sure|certainly|of course|okay|ok|great question|hello|hi)\b[^\d]{{0,40}}"
-    rf"|(?:i )?hope (?:this|that|it) helps\b.{{0,40}}|(?:please )?(?:let me know|feel free)\b.{{0,80}}"
-    rf"|(?:here(?:['’]s| is| are)|this is|below (?:is|are)|the following (?:is|are))\b[^:.\d]{{0,40}}"
-    rf"(?:answer|summary|response|points?|facts?|sentences?)(?: (?:to|from|for|based on|of|using|in)\b[^:.]{{0,60}})?\s*[:.]?"
-    rf"|(?:the )?(?:final )?(?:answer|summary|response|{_WORD}|question|note|explanation|conclusion)s?\s*:?"
-    rf"|(?:based on|according to)\b[^.\d]{{0,60}}\b{_WORD}\s*[:,.]?",
-    re.IGNORECASE,
-)
-_ABOUT = rf"(?:the |these |this |any of the |provided |given |available |numbered )*(?:{_WORD}|context|information|excerpts?|reports?)"
-_REFUSAL = re.compile(
-    rf"\bnot (?:in|(?:mentioned|stated|specified|provided|given|found|available|contained|covered|addressed|answered|clear|described) "
-    rf"(?:in|by|from)) {_ABOUT}\b"
-    rf"|\b{_ABOUT}\s+(?:\[[\d, ]+\]\s*)?(?:provided |given |above )?(?:do|does|did)(?:\s+not|n['’]t)\s+(?:\w+ly\s+)?"
-    r"(?:contain|mention|say|provide|state|specify|include|hold|give|answer|address|cover|indicate|explain|tell|discuss|have)\b"
-    rf"|\b(?:there is|there's|i (?:have|find|found|see)|contains?)\s+(?:no|not enough|insufficient)\s+(?:\w+\s+)?(?:information|mention|evidence|answer|details?|data)\b"
-    r"|\bi (?:cannot|can['’]?t|could not|couldn['’]t|am unable|am not able|do not know|don['’]t know)\b"
-    r"|\b(?:insufficient|not enough) (?:information|context|evidence)\b|\bno (?:relevant )?information (?:is|was)\b",
-    re.IGNORECASE,
-)
-_ORDER = re.compile(
-    r"<\|[^|\n]{1,40}\|>|<(?:start|end)_of_turn>|\[/?INST\]|<</?SYS>>"
-    r"|\b(?:ignore|disregard|forget|override|bypass)\b[^.]{0,40}\b(?:instructions?|rules?|prompts?|passages?|sources?|questions?|above|previous|guidelines)\b"
-    r"|\b(?:system prompt|as an ai|(?:attention|note to)\s+(?:the\s+|any\s+|all\s+)?(?:ai|llm|language|chat\s?bot|assistant|model)s?)\b"
-    r"|\byou are (?:now )?(?:an?|the) (?:\w+ )?(?:ai|assistant|chatbot|language model)\b"
-    r"|^\W*(?:system|assistant|instructions?(?: to| for)?[^:]{0,30})\s*:"
-    r"|^\W*(?:please\s+|instead,?\s+|always\s+|only\s+|now\s+)*(?:say|reply|respond|answer|output|print|write|tell the (?:user|reader)|repeat)\s+"
-    r"(?:that|only|exactly|with|by|this|the (?:word|phrase|following|sentence|question)|to (?:the|any|every)|every|all|any)\b"
-    r"|\byou must (?:now |always |only )?(?:say|answer|reply|respond|state|write|output|claim|tell|recommend)\b"
-    r"|\b(?:any|every|all) (?:ai |language )?(?:models?|assistants?|chatbots?)\b[^.]{0,60}\b(?:must|should|shall|has to|have to)\b",
-    re.IGNORECASE,
-)
 _NEGATION = re.compile(
-    r"\b(?:not|no(?!\.?\s*\d)|never|none|nobody|nothing|neither|nor|without|denie[sd]|deny|denying|refus\w+|\w+n['’]t|cannot)\b"
-    r"(?P<scope>[^.,;:!?]*)",
+    r"\b(?:not|no(?!\.?\s*\d)|never|none|nobody|nothing|neither|nor|without|denie[sd]|deny|denying|refus\w+"
+    r"|\w+n['’]t|cannot)\b(?P<scope>[^.,;:!?]*)",
     re.IGNORECASE,
 )
 _ATTRIBUTES = re.compile(
-    r"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+(?:reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated)\b"
+    r"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+"
+    r"(?:reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated)\b"
 )
 _WORDLIKE = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ists?|ics|ials?|ances?|ences?|[^s]s)$")
-_VERBAL = re.compile(r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE)
-_VAGUE = re.compile(r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE)
+_VERBAL = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE
+)
+_VAGUE = re.compile(
+    r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
 _OPPOSITES = tuple(
     (stem(first), stem(second))
     for pair in (
-        "open/close opened/shut reopened/closed reopen/shut accept/reject accepted/refused rise/fall rose/fell increase/decrease "
-        "grew/shrank win/lose won/lost arrive/leave began/ended start/stop begin/end allow/ban allowed/forbidden buy/sell "
+        "open/close opened/shut reopened/closed reopen/shut accept/reject accepted/refused rise/fall rose/fell "
+        "increase/decrease "
+        "grew/shrank win/lose won/lost arrive/leave began/ended start/stop begin/end allow/ban allowed/forbidden "
+        "buy/sell "
         "bought/sold more/less more/fewer before/after first/last north/south east/west confirm/deny confirmed/denied "
         "agree/refuse agreed/refused above/below highest/lowest largest/smallest succeeded/failed guilty/innocent "
         "convicted/acquitted alive/dead survived/died support/oppose supported/opposed approve/reject approved/rejected"
@@ -501,67 +450,11 @@ _TITLES = {
     stem(short): stem(long)
     for short, long in (
         pair.split("=")
-        for pair in "capt=captain prof=professor dr=doctor gen=general lt=lieutenant col=colonel maj=major sgt=sergeant "
-        "gov=governor sen=senator rep=representative st=saint insp=inspector pres=president".split()
+        for pair in "capt=captain prof=professor dr=doctor gen=general lt=lieutenant col=colonel maj=major "
+        "sgt=sergeant gov=governor sen=senator rep=representative st=saint insp=inspector pres=president".split()
     )
 }
 _JOINING = frozenset(stem(w) for w in ("of", "the", "de", "da", "al", "bin", "von", "van", "and"))
-
-
-def canonical(text: str) -> str:
-    """``text`` with every form of marker as ``[1]`` or ``[1, 2]``, before the stop that ends its sentence.
-
-    Knows ``[1]``, ``[1, 2]``, ``[1-3]``, ``【1†source】``, ``(source 2)``, ``[Passage 3]``, ``[^1]`` and raised figures. Idempotent,
-    so that it can be used on a text that grows.
-    """
-    marked = _ANY_MARKER.sub(lambda m: _mark(next(g for g in m.groups() if g)), text)
-    marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
-    return re.sub(r"([.!?])((?:\s*\[\d{1,3}(?:, \d{1,3})*\])+)(?=\s|$)", _inside, marked)
-
-
-def _inside(match: re.Match[str]) -> str:
-    return f" {match.group(2).strip()}{match.group(1)}"
-
-
-def _mark(listed: str) -> str:
-    numbers: list[int] = []
-    for first, last in re.findall(r"(\d+)(?:\s*[–-]\s*(\d+))?", listed):
-        low, high = int(first), int(last or first)
-        numbers += range(low, high + 1) if low <= high < low + 20 else [low, high]
-    return f"[{', '.join(map(str, dict.fromkeys(numbers)))}]"
-
-
-def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
-    """What a sentence claims, without markers, bullets, emphasis and "According to passage 2,"; and what it cites.
-
-    ``known`` are the passages there are; ``(2)`` at the end cites one only if there is one of that number.
-    """
-    bare = _BARE_MARKER.search(sentence)
-    if bare and {int(n) for n in re.findall(r"\d+", bare.group(1))} <= set(known):
-        sentence = sentence[: bare.start()] + _mark(bare.group(1)) + sentence[bare.end() :]
-    text = _EMPHASIS.sub("", _BULLET.sub("", sentence)).strip()
-    frame = _FRAME.match(text)
-    numbers = [int(n) for group in (frame.groups() if frame else ()) if group for n in re.findall(r"\d+", group)]
-    rest = text[frame.end() :] if frame else text
-    numbers += [int(n) for match in _MARKER.finditer(rest) for n in re.findall(r"\d+", match.group(1))]
-    claim = " ".join(_MARKER.sub("", rest).split()).strip()
-    claim = re.sub(r"\s+([.,;:!?])", r"\1", claim)
-    if claim != text and claim[:1].islower():
-        claim = claim[0].upper() + claim[1:]
-    return claim, set(numbers)
-
-
-def is_refusal(sentence: str) -> bool:
-    """Whether a sentence says, in whatever words, that the documents do not hold the answer."""
-    return NOT_IN_DOCUMENTS.rstrip(".").lower() in sentence.lower() or bool(_REFUSAL.search(sentence))
-
-
-def is_order(sentence: str) -> bool:
-    """Whether a sentence of a document orders its reader, or a model, to say or forget something.
-
-    It is no report of anything, so no claim can rest on it.
-    """
-    return bool(_ORDER.search(sentence))
 
 
 def _stands(sentence: Sentence, document: FindDocument) -> bool:
@@ -579,7 +472,7 @@ def _finished(text: str) -> list[str]:
     A sentence is finished when words of the next one have come: what follows its stop may be its marker.
     """
     spans = split_sentences(text)
-    if len(spans) > 1 and _OPEN_MARKER.fullmatch(_MARKER.sub("", text[spans[-1].start :])):
+    if len(spans) > 1 and may_be_marker(text[spans[-1].start :]):
         spans = spans[:-1]
     if len(spans) < 2:
         return [text]

@@ -141,7 +141,9 @@ def difference(index: Index, recipe: Recipe, state: State) -> str:
     }
     vector = FakeEmbedder().embed_query("stones and water")
     dense = _places(index, index.dense(vector, 1_000_000))
-    if Counter(dense) != Counter(expected):
+    # Chroma's graph may not reach a few of what it holds; exact search finds all.
+    least = 1.0 if index._exact_up_to else 0.98
+    if Counter(dense) - Counter(expected) or len(dense) < least * len(expected):
         return f"dense: {len(dense)} passages, not {len(expected)}"
     for name in state:
         token = state[name].split()[3]

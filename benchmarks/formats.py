@@ -7,9 +7,9 @@ import html
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import UTC, datetime
 
 from assistant.types import Document
 

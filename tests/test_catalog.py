@@ -76,9 +76,14 @@ def test_a_change_names_only_new_vectors(catalog: Catalog) -> None:
     insert(catalog, "a", "The truce held.")
     publish(catalog)
     insert(catalog, "a", "The truce held.")
-    assert catalog.publish([], "recipe", "fake")[2:] == ((), ())
-    again = insert(catalog, "a", "The truce held.", header="News. ")
-    assert catalog.publish([], "recipe", "fake")[2:] == ((again.chunk.id,), ())
+    assert catalog.publish([], "recipe", "fake")[2:] == ((), (), ())
+    old = insert(catalog, "b", "The truce held.")
+    assert catalog.publish([], "recipe", "fake")[2:] == ((), (), ())
+    new = insert(catalog, "a", "The truce held.", header="News. ")
+    assert catalog.publish([], "recipe", "fake")[2:] == ((), (new.key.hex(),), ())
+    new = insert(catalog, "b", "The truce broke.")
+    assert catalog.publish([], "recipe", "fake")[2:] == ((old.chunk.id,), (new.key.hex(),), (old.key.hex(),))
+    assert catalog.vector_count() == len(catalog.vector_keys()) == 2
 
 
 def test_a_failed_publish_changes_nothing(catalog: Catalog) -> None:

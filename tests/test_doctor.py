@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from assistant.api import Assistant
 from assistant.backends.fake import FakeEmbedder
 from assistant.backends.minilm import MiniLM
+from assistant.backends.ollama_double import MODELS, DoubleModel, OllamaDouble
 from assistant.cli import app
 from assistant.doctor import Finding, diagnose
 from assistant.settings import Settings
@@ -176,6 +178,30 @@ def test_writer_with_a_server(
     writer = findings(index_dir, "writer", ollama_url=url, chat_model=model)["writer"]
     assert detail in writer.detail
     assert (writer.ok, writer.cure) == (True, cure)
+
+
+@pytest.mark.parametrize(
+    ("settings", "ok", "says"),
+    [
+        ({}, True, r"reads 8,192 of its 40,960 tokens, 2\.6 GB of .* memory; also pulled: .*llama3\.2:3b"),
+        ({"chat_model": "gemma3"}, False, r"does not have 'gemma3'; it has .*qwen3:4b"),
+        ({"chat_model": "huge"}, False, "too much for comfort"),
+    ],
+    ids=["fits", "not pulled", "too large"],
+)
+def test_what_the_server_has(index_dir: Path, settings: dict[str, str], ok: bool, says: str) -> None:
+    with OllamaDouble(models={**MODELS, "huge": DoubleModel(size=10**15)}) as double:
+        writer = findings(index_dir, "writer", ollama_url=double.url, writer="ollama", **settings)["writer"]
+    assert (writer.ok, bool(writer.cure)) == (ok, not ok)
+    assert re.search(says, writer.detail)
+
+
+@pytest.mark.parametrize(("model", "cure"), [("embeddinggemma", ""), ("bge-m3", "ollama pull bge-m3")])
+def test_embedder_of_a_server(index_dir: Path, model: str, cure: str) -> None:
+    (index_dir / "recipe.toml").write_text(f'embedder = "{model}"\n')
+    with OllamaDouble() as double:
+        embedder = findings(index_dir, "embedder", ollama_url=double.url)["embedder"]
+    assert (embedder.ok, embedder.cure) == (not cure, cure)
 
 
 @pytest.mark.usefixtures("folder")

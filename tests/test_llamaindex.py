@@ -16,6 +16,7 @@ pytest.importorskip("llama_index.core")
 from llama_index.core.base.llms.types import ChatMessage, ChatResponse
 from llama_index.core.embeddings import MockEmbedding
 from llama_index.core.llms import MockLLM
+from llama_index.core.schema import TextNode
 
 from assistant import Answer, Assistant, Filter, Settings
 from assistant.backends.llamaindex import LlamaIndexChat, LlamaIndexEmbedder
@@ -66,6 +67,7 @@ def test_nodes_carry_exact_spans(assistant: Assistant) -> None:
         document = assistant.document(node.metadata["source"])
         assert document is not None
         assert document.text[node.metadata["start"] : node.metadata["end"]] == node.text
+        assert isinstance(node.node, TextNode)
         assert node.node.start_char_idx == node.metadata["start"]
         assert node.node.ref_doc_id == node.metadata["source"]
 
@@ -111,7 +113,7 @@ class Talker(MockLLM):
     ending: Any = None
     failure: str = ""
 
-    def stream_chat(self, messages: Any, **_: Any) -> Any:
+    def stream_chat(self, messages: Any, **_: Any) -> Any:  # noqa: ARG002
         if self.failure:
             raise RuntimeError(self.failure)
         for word in self.words:
@@ -119,7 +121,7 @@ class Talker(MockLLM):
 
 
 def talker(**about: Any) -> LlamaIndexChat:
-    llm = Talker()
+    llm = Talker(max_tokens=None)
     for name, value in about.items():
         setattr(llm, name, value)
     return LlamaIndexChat(llm)

@@ -3,17 +3,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
+from assistant import Assistant
 from assistant.backends.ollama import OllamaChat, OllamaEmbedder, Server
 from assistant.backends.ollama_double import MODELS, DoubleModel, Fault, OllamaDouble, Reply
 from assistant.errors import (
     BackendError,
     ConfigError,
     ContextOverflowError,
+    IndexStaleError,
     ModelNotPulledError,
     ModelOutputError,
     OllamaUnreachableError,
@@ -21,6 +24,7 @@ from assistant.errors import (
 from assistant.ports import Message, Said, Spent
 from assistant.settings import Settings
 from assistant.types import Span
+from tests.stories import write_documents
 
 HELLO = [Message("system", "Be brief."), Message("user", "Say hello.")]
 PATIENCE = {"first_token_seconds": 0.4, "idle_seconds": 0.4}
@@ -189,9 +193,7 @@ def inputs(double: OllamaDouble) -> list[str]:
         ("someone/their-model:v2", "fish", "fish"),
     ],
 )
-def test_texts_are_given_as_the_model_wants_them(
-    double: OllamaDouble, model: str, query: str, document: str
-) -> None:
+def test_texts_are_given_as_the_model_wants_them(double: OllamaDouble, model: str, query: str, document: str) -> None:
     double.models = {model: DoubleModel()}
     embedder = OllamaEmbedder(Server(double.url), model)
     embedder.embed_query("fish")
@@ -209,7 +211,9 @@ def test_many_texts_and_their_parts_are_embedded_in_batches(double: OllamaDouble
     sizes = [len(seen.body["input"]) for seen in double.seen if seen.path == "/api/embed"]
     assert sizes == [32, 32, 32, 24]
     assert all(e.parts.shape == (2, 64) and abs(float(np.linalg.norm(e.whole)) - 1) < 1e-5 for e in found)
-    assert np.allclose(found[7].whole, OllamaEmbedder(Server(double.url), "embeddinggemma").embed_documents([texts[7]], [[]])[0].whole)
+    assert np.allclose(
+        found[7].whole, OllamaEmbedder(Server(double.url), "embeddinggemma").embed_documents([texts[7]], [[]])[0].whole
+    )
 
 
 def test_a_query_is_embedded_once(double: OllamaDouble) -> None:
@@ -237,6 +241,19 @@ def test_an_embedder_that_is_not_pulled_names_its_cure(double: OllamaDouble) -> 
             call()
 
 
+def test_a_recipe_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    folder.mkdir()
+    (folder / "recipe.toml").write_text('embedder = "embeddinggemma"\n')
+    settings = Settings(index_dir=folder, ollama_url=double.url, writer="extractive", strictness=0.0)
+    with Assistant.open(settings) as assistant:
+        assistant.index(write_documents(tmp_path / "documents"))
+        assert assistant.search("Who was at the wheel of the ferry?")[0].chunk.source == "courier.md"
+    double.models = {"embeddinggemma:latest": DoubleModel(digest="sha256:" + "f" * 64)}
+    with Assistant.open(settings) as assistant, pytest.raises(IndexStaleError, match="`assistant index build`"):
+        assistant.search("Who was at the wheel?")
+
+
 # --- the same table against the double and a real server, where there is one ------------------------
 
 
@@ -244,7 +261,9 @@ def test_an_embedder_that_is_not_pulled_names_its_cure(double: OllamaDouble) -> 
 def there(request: pytest.FixtureRequest, double: OllamaDouble) -> Settings:
     """Settings that name a server and a chat model it has."""
     if request.param == "double":
-        double.script = lambda body: Reply(["1, 2, 3 "] * 40 if "500" in body["messages"][-1]["content"] else ["Hello."])
+        double.script = lambda body: Reply(
+            ["1, 2, 3 "] * 40 if "500" in body["messages"][-1]["content"] else ["Hello."]
+        )
         return Settings(ollama_url=double.url)
     server = Server(os.environ.get("OLLAMA_HOST", "http://127.0.0.1:11434"))
     if not server.listens(0.3):

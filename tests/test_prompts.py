@@ -87,7 +87,9 @@ def test_the_hash_follows_the_words(tmp_path: Path) -> None:
 
 
 def test_the_refusal_is_the_one_constant() -> None:
-    system, _ = load("answer").render(max_words="80", refusal=NOT_IN_DOCUMENTS, passages="", disagreements="", question="?")
+    system, _ = load("answer").render(
+        max_words="80", refusal=NOT_IN_DOCUMENTS, passages="", disagreements="", question="?"
+    )
     assert NOT_IN_DOCUMENTS in system.text
 
 
@@ -100,7 +102,8 @@ def test_a_value_is_never_rendered_again() -> None:
 def test_a_passage_is_numbered_and_named() -> None:
     text = fenced(passage("It sank."))
     assert text == (
-        '<passage number="3" publisher="The Post" date="12 March 2025" title="The &quot;A&quot; &lt;b&gt;">\nIt sank.\n</passage>'
+        '<passage number="3" publisher="The Post" date="12 March 2025" title="The &quot;A&quot; &lt;b&gt;">'
+        "\nIt sank.\n</passage>"
     )
 
 

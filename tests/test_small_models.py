@@ -1,6 +1,4 @@
-"""Outputs of the kinds that small models produce, said by the double; all of them: ``python -m benchmarks.small_models``."""
-
-from pathlib import Path
+"""Outputs of the kinds small models produce, said by the double; for all: ``python -m benchmarks.small_models``."""
 
 import pytest
 

@@ -8,10 +8,8 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from assistant.backends.fake import FakeEmbedder
@@ -69,45 +67,6 @@ def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[st
     return sources(index, index.keyword(text, 10, where))
 
 
-# --- the contract of a PassageStore
-
-
-def test_dense_scores_are_cosines_best_first(index: Index) -> None:
-    vector = EMBEDDER.embed_query("Which river carries sand?")
-    found = index.dense(vector, 10)
-    assert len(found) == 4
-    assert list(found.values()) == sorted(found.values(), reverse=True)
-    for stored in index.fetch(list(found)):
-        assert np.isclose(stored.embedding.whole @ vector, found[stored.chunk.id], atol=1e-5)
-    assert list(index.dense(vector, 2)) == list(found)[:2]
-
-
-def test_keyword_finds_text_and_metadata(index: Index) -> None:
-    assert keyword(index, "potassium") == ["banana.txt"]
-    assert set(keyword(index, "truce")) == {"truce.md", "river/south.txt"}
-    for metadata in ("News.Az", "8 May 2025", "2025-05-08"):
-        assert keyword(index, metadata)[0] == "truce.md"
-    assert len(index.keyword("river truce banana", 2)) == 2
-    assert keyword(index, "zebra") == []
-
-
-@pytest.mark.parametrize(
-    ("where", "left"),
-    [
-        (Filter(), {"truce.md", "river/south.txt", "river/north.txt"}),
-        (Filter(sources=("river",)), {"river/south.txt", "river/north.txt"}),
-        (Filter(sources=("river/south.txt", "banana.txt")), {"river/south.txt"}),
-        (Filter(since=date(2025, 5, 8)), {"truce.md"}),
-        (Filter(until=date(2025, 5, 7)), set()),
-        (Filter(sources=("elsewhere",)), set()),
-    ],
-    ids=["none", "folder", "files", "since", "until", "nothing"],
-)
-def test_filters(index: Index, where: Filter, left: set[str]) -> None:
-    assert set(keyword(index, "truce river", where)) == left
-    assert set(dense(index, "truce river", where)) - {"banana.txt"} == left
-
-
 def test_a_filter_never_hides_what_lies_deep(index_dir: Path, docs: Path) -> None:
     for n in range(60):
         (docs / f"noise{n:02}.txt").write_text("river river river")
@@ -116,31 +75,6 @@ def test_a_filter_never_hides_what_lies_deep(index_dir: Path, docs: Path) -> Non
         assert sources(index, index.keyword("river", 1, Filter(sources=("river/north.txt",)))) == [
             "river/north.txt"
         ]
-
-
-def test_fetch_gives_spans_sentences_and_vectors(index: Index) -> None:
-    (stored,) = index.fetch(["no such id", *index.keyword("potassium", 1)])
-    document = index.document(stored.chunk.source)
-    assert document is not None
-    assert document.text[stored.chunk.start : stored.chunk.end] == stored.chunk.text
-    assert [stored.chunk.text[s:e] for s, e in stored.sentences] == ["A banana is rich in potassium."]
-    own = EMBEDDER.embed_query("A banana is rich in potassium.")
-    assert np.allclose(stored.embedding.parts, [own], atol=1e-3)
-
-
-def test_documents_and_status(index: Index) -> None:
-    listed = {document.source: document for document in index.documents()}
-    assert list(listed) == sorted(TEXTS)
-    assert (listed["truce.md"].publisher, listed["truce.md"].published) == ("News.Az", date(2025, 5, 8))
-    status = index.status()
-    assert (status.documents, status.chunks, status.generation) == (4, 4, 1)
-    assert status.bytes > 0
-
-
-def test_threads_share_an_index(index: Index) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: (dense(index, "river"), keyword(index, "truce")), range(20)))
-    assert all(answer == answers[0] for answer in answers)
 
 
 # --- what is missing, stale, locked or damaged

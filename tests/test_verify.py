@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant.backends.minilm import MiniLM
+from assistant.text.claims import canonical, claim_in, is_order, is_refusal
 from assistant.text.sentences import split_sentences
 from assistant.types import (
     Chunk,
@@ -22,7 +24,7 @@ from assistant.types import (
     Support,
     Written,
 )
-from assistant.verify import Checked, Place, canonical, check_quoted, check_written, claim_in, is_order, is_refusal, verify
+from assistant.verify import Checked, Place, check_quoted, check_written, verify
 
 DOCUMENTS = {
     "courier.md": Document(
@@ -30,9 +32,10 @@ DOCUMENTS = {
         title="Ferry strikes the pier",
         publisher="Vellan Courier",
         published=date(2025, 3, 12),
-        text="A passenger ferry struck the east pier at Port Vellan on Wednesday. The collision hurt 12 passengers, the "
-        "harbour office said. Capt. Lena Storrow was at the wheel of the ferry. The ferry will sail again on 17 March. "
-        "Holm Line denied that any trainee had touched the controls. Ivo Reddick counted 211 passengers and 6 crew.",
+        text="A passenger ferry struck the east pier at Port Vellan on Wednesday. The collision hurt 12 passengers, "
+        "the harbour office said. Capt. Lena Storrow was at the wheel of the ferry. The ferry will sail again on "
+        "17 March. Holm Line denied that any trainee had touched the controls. Ivo Reddick counted 211 passengers "
+        "and 6 crew.",
     ),
     "herald.md": Document(
         source="herald.md",
@@ -213,7 +216,7 @@ SAID = (
 @given(st.lists(st.integers(1, len(SAID) - 1), max_size=30))
 def test_sentences_are_the_same_however_they_are_cut(embedder: MiniLM, cuts: list[int]) -> None:
     edges = [0, *sorted(set(cuts)), len(SAID)]
-    pieces = [SAID[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [SAID[a:b] for a, b in pairwise(edges)]
     checked, drafts = collect(pieces, embedder)
     assert drafts == SAID
     assert [c.text for c in checked] == [
@@ -245,13 +248,14 @@ def test_what_is_no_draft_passes_through(embedder: MiniLM) -> None:
 )
 def test_a_judge_can_only_lower(verdict: Support, support: Support, cited: bool, embedder: MiniLM) -> None:
     def judge(claim: str, quotation: str) -> Support:
-        assert (claim, quotation) == ("The collision hurt 12 passengers.", "The collision hurt 12 passengers, the harbour office said.")
+        assert (claim, quotation) == (
+            "The collision hurt 12 passengers.",
+            "The collision hurt 12 passengers, the harbour office said.",
+        )
         return verdict
 
     drafts = [Draft(text="The collision hurt 12 passengers [1]. Cheese is yellow.")]
-    first, second = (
-        e for e in verify(drafts, evidence(), DOCUMENTS.get, embedder, judge) if isinstance(e, Checked)
-    )
+    first, second = (e for e in verify(drafts, evidence(), DOCUMENTS.get, embedder, judge) if isinstance(e, Checked))
     assert (first.support, bool(first.places)) == (support, cited)
     assert second.support == "unsupported"
 
@@ -261,7 +265,9 @@ def test_a_quote_is_verbatim_or_nothing() -> None:
     said = given_.sentences[1]
     text = "Vellan Courier, 12 March 2025: " + said.text
     assert check_quoted(Draft(text=text, quotes=(said,)), given_.passages, DOCUMENTS.get).support == "supported"
-    assert check_quoted(Draft(text=text + " Twice.", quotes=(said,)), given_.passages, DOCUMENTS.get).support == "partial"
+    assert (
+        check_quoted(Draft(text=text + " Twice.", quotes=(said,)), given_.passages, DOCUMENTS.get).support == "partial"
+    )
     moved = said.model_copy(update={"start": said.start + 1, "end": said.end + 1})
     assert check_quoted(Draft(text=text, quotes=(moved,)), given_.passages, DOCUMENTS.get).support == "unsupported"
 
@@ -272,6 +278,8 @@ def test_canonical_markers_stay_as_they_are(text: str) -> None:
     assert canonical(once) == once
 
 
-@pytest.mark.parametrize("text", ["It lasted (26) days", "It covers 5 km²", "In the 1990s (and later)", "see [sic]", "f(1) = 2"])
+@pytest.mark.parametrize(
+    "text", ["It lasted (26) days", "It covers 5 km²", "In the 1990s (and later)", "see [sic]", "f(1) = 2"]
+)
 def test_figures_in_brackets_are_no_markers(text: str) -> None:
     assert claim_in(canonical(text), {1, 2, 26}) == (text, set())

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from assistant.ports import Embedding, Vectors
+from assistant.ports import Embedding, Message, Said, Spent, Vectors
 from assistant.types import Draft, Evidence, Span
 
 
@@ -65,3 +65,26 @@ class FakeWriter:
         """The pieces in order, whatever the evidence."""
         self.seen.append(evidence)
         yield from self.pieces
+
+
+class FakeChat:
+    """``ports.ChatModel`` by any function from the messages to what is said; says it word by word."""
+
+    def __init__(self, say: Callable[[Sequence[Message]], str], name: str = "fake", room: int = 8000) -> None:
+        self.name = name
+        self.options: Mapping[str, str | int | float | bool] = {"num_ctx": room}
+        self._say = say
+
+    def room(self) -> int:
+        """Tokens that a prompt may have."""
+        return int(self.options["num_ctx"])
+
+    def chat(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, object] | None = None,  # noqa: ARG002 - the function says what it says
+    ) -> Generator[Said | Spent, None, None]:
+        """The function's words, one by one."""
+        said = re.findall(r"\s*\S+", self._say(messages))
+        yield from map(Said, said)
+        yield Spent(sum(len(message.text.split()) for message in messages), len(said))

@@ -1,8 +1,8 @@
-"""LlamaIndex models behind our ports: any of its ``LLM`` as a chat model, any of its ``BaseEmbedding`` as an embedder."""
+"""LlamaIndex models behind our ports: any ``LLM`` as a chat model, any ``BaseEmbedding`` as an embedder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
@@ -47,7 +47,11 @@ class LlamaIndexChat:
         about = self.llm.metadata
         return about.context_window - max(about.num_output, LEAST_ANSWER) - 64
 
-    def chat(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> Iterator[Said | Spent]:  # noqa: ARG002 - not every LLM takes a schema
+    def chat(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, object] | None = None,  # noqa: ARG002 - not every LLM takes one
+    ) -> Generator[Said | Spent, None, None]:
         """The answer as it comes. Raises BackendError, ModelOutputError for one that was cut off or is empty."""
         from llama_index.core.llms import ChatMessage
 
@@ -72,7 +76,9 @@ class LlamaIndexChat:
             yield
         # Every provider has errors of its own, which share no base.
         except Exception as exc:
-            raise BackendError(f"The model {self.name!r} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider") from exc
+            raise BackendError(
+                f"The model {self.name!r} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider"
+            ) from exc
 
 
 class LlamaIndexEmbedder:
@@ -129,7 +135,8 @@ class LlamaIndexEmbedder:
             yield
         except Exception as exc:
             raise BackendError(
-                f"The embedding model {self.model.model_name!r} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider"
+                f"The embedding model {self.model.model_name!r} failed: {type(exc).__name__}: {exc}. "
+                "Ask again, or see its provider"
             ) from exc
 
 
@@ -137,7 +144,10 @@ def _field(raw: Any, *names: str) -> Any:
     """The first of ``names`` that a provider's own answer has, as a key or an attribute, or in its first choice."""
     if raw is None:
         return None
-    get = raw.get if isinstance(raw, Mapping) else lambda name: getattr(raw, name, None)
+
+    def get(name: str) -> Any:
+        return raw.get(name) if isinstance(raw, Mapping) else getattr(raw, name, None)
+
     for name in names:
         if (value := get(name)) is not None:
             return value

@@ -1,13 +1,14 @@
-"""Models that an Ollama server runs, behind our ports: a chat model and embedders; all of its faults become ours here."""
+"""Models that an Ollama server runs, behind our ports: a chat model and embedders; its faults become ours here."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -100,10 +101,12 @@ class Server:
         raise self._not_pulled(name)
 
     def describe(self, model: Model) -> Model:
-        """``model`` with its context length and whether it thinks. Raises ModelNotPulledError, OllamaUnreachableError."""
+        """``model`` with its context length and whether it thinks. Raises BackendError."""
         with self._client(ASK_SECONDS) as client, self._translated(model.name):
             shown = client.show(model.name)
-        lengths = [v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)]
+        lengths = [
+            v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)
+        ]
         return model.model_copy(
             update={"context": lengths[0] if lengths else None, "thinks": "thinking" in (shown.capabilities or ())}
         )
@@ -222,7 +225,8 @@ class Server:
             ) from exc
         except httpx.TransportError as exc:
             raise ModelOutputError(
-                f"The Ollama server at {self.url!r} broke off while {model!r} was answering. Ask again, or see `ollama ps`"
+                f"The Ollama server at {self.url!r} broke off while {model!r} was answering. "
+                "Ask again, or see `ollama ps`"
             ) from exc
         except (AttributeError, TypeError) as exc:  # a line that is JSON but no object
             raise self._garbled(model, "sent what is not Ollama's JSON") from exc
@@ -232,18 +236,26 @@ class Server:
         if exc.status_code == 404 and model and "model" in said.lower():
             return self._not_pulled(model)
         if exc.status_code in (401, 403):
-            return ConfigError(f"The Ollama server at {self.url!r} refuses the token. `export ASSISTANT_OLLAMA_TOKEN=...`")
+            return ConfigError(
+                f"The Ollama server at {self.url!r} refuses the token. `export ASSISTANT_OLLAMA_TOKEN=...`"
+            )
         if 300 <= exc.status_code < 500 and "context length" not in said:
             return ConfigError(
                 f"{self.url!r} does not answer like an Ollama server ({exc.status_code}: {said!r}). "
                 "`export ASSISTANT_OLLAMA_URL=http://127.0.0.1:11434`"
             )
         if "context length" in said:
-            return ContextOverflowError(f"{model!r} cannot read so long a text: {said!r}. Lower `chunk_tokens` in recipe.toml")
-        return BackendError(f"The Ollama server failed while running {model!r}: {said!r}. `ollama ps`, or a smaller model")
+            return ContextOverflowError(
+                f"{model!r} cannot read so long a text: {said!r}. Lower `chunk_tokens` in recipe.toml"
+            )
+        return BackendError(
+            f"The Ollama server failed while running {model!r}: {said!r}. `ollama ps`, or a smaller model"
+        )
 
     def _not_pulled(self, name: str) -> ModelNotPulledError:
-        return ModelNotPulledError(f"The Ollama server at {self.url!r} does not have the model {name!r}. `ollama pull {name}`")
+        return ModelNotPulledError(
+            f"The Ollama server at {self.url!r} does not have the model {name!r}. `ollama pull {name}`"
+        )
 
     def _garbled(self, model: str, what: str) -> ModelOutputError:
         return ModelOutputError(f"The Ollama server at {self.url!r} {what} (model {model!r}). `ollama --version`")
@@ -255,7 +267,8 @@ class Server:
                 f"`export ASSISTANT_IDLE_SECONDS={2 * limit:g}`"
             )
         return OllamaUnreachableError(
-            f"{model!r} did not begin to answer within {limit:g} s. `export ASSISTANT_FIRST_TOKEN_SECONDS={2 * limit:g}`"
+            f"{model!r} did not begin to answer within {limit:g} s. "
+            f"`export ASSISTANT_FIRST_TOKEN_SECONDS={2 * limit:g}`"
         )
 
 
@@ -313,7 +326,9 @@ class OllamaChat:
         """Tokens that a prompt may have: the window less the answer's share and the template's own."""
         return int(self.options["num_ctx"]) - int(self.options["num_predict"]) - 64
 
-    def chat(self, messages: Sequence[Message], schema: Mapping[str, object] | None = None) -> Iterator[Said | Spent]:
+    def chat(
+        self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
+    ) -> Generator[Said | Spent, None, None]:
         """The answer as it comes. Raises BackendError, ModelOutputError for an answer that was cut off or is empty."""
         options = dict(self.options)
         request: dict[str, Any] = {
@@ -397,7 +412,8 @@ class OllamaEmbedder:
     def fingerprint(self) -> str:
         """Names the model's digest, since a tag can move to other weights. Raises ModelNotPulledError."""
         digest = self.server.find(self.model).digest.removeprefix("sha256:")[:16]
-        return f"ollama/{self.model}@{digest}/{self.manner.query}|{self.manner.document}|{self.manner.context}"
+        manner = hashlib.blake2b("\0".join(map(str, self.manner)).encode(), digest_size=4).hexdigest()
+        return f"ollama/{self.model}@{digest}/{manner}"
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """Vectors of the texts and of their parts. Raises BackendError."""

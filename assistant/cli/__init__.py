@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli import ask, chat, doctor, index, mcp, search
+from assistant.cli import ask, chat, doctor, evaluate, index, mcp, search
 from assistant.cli.root import Root
 
 __all__ = ["app"]
@@ -46,5 +46,6 @@ app.command()(chat.chat)
 app.command()(ask.ask)
 app.command()(search.search)
 app.add_typer(index.app, name="index")
+app.command("eval")(evaluate.evaluate)
 app.command()(doctor.doctor)
 app.command()(mcp.mcp)

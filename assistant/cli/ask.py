@@ -40,8 +40,9 @@ def ask(
     from assistant.cli import conversation
     from assistant.cli.opening import admitting, ready, settings_from
     from assistant.cli.root import NOT_FOUND
-    from assistant.cli.screen import Screen
+    from assistant.cli.screen import Screen, one_line
     from assistant.cli.view import show_answer, small_print
+    from assistant.types import Delta
 
     screen, asked = Screen(), question_from(question)
     where = filter_from(source, since, until)
@@ -50,10 +51,16 @@ def ask(
         history = conversation.load(settings.index_dir, screen.note) if follow_up else ()
         admitting(assistant, where, screen)
         started = perf_counter()
-        with screen.waiting("Searching ..."):
-            answer = assistant.ask(asked, history, where)
+        with screen.drafting("Searching ...") as show:
+            for event in assistant.stream(asked, history, where):
+                if isinstance(event, Delta):
+                    show(event)
+                else:
+                    answer = event
         seconds = perf_counter() - started
     conversation.save(settings.index_dir, answer.turns(), screen.note)
+    for note in answer.trace.notes:
+        screen.note(one_line(note))
     if json:
         screen.json(answer.model_dump_json())
     else:

@@ -13,8 +13,13 @@ from assistant.cli.screen import one_line
 from assistant.errors import DocumentError
 
 if TYPE_CHECKING:
+    from assistant.api import Assistant
     from assistant.cli.screen import Screen
+    from assistant.index.build import Shard
     from assistant.types import IndexReport
+
+WATCH_SECONDS = 1.0
+"""How often a watched folder is looked at."""
 
 LISTED = 12
 """How many file names of a kind a report spells out."""
@@ -29,20 +34,48 @@ def build(
         list[Path] | None,
         typer.Argument(metavar="[PATH]...", help="Files or folders; without any, the index's own documents folder."),
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Stay, and follow what changes in the folders.")] = False,
+    shard: Annotated[
+        str | None, typer.Option(metavar="3/16", help="Only this part of the files; other machines take the others.")
+    ] = None,
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
     """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it."""
     from assistant.cli.opening import build, documents_folder, opened, settings_from
     from assistant.cli.screen import Screen
+    from assistant.index.build import WHOLE, Shard
 
     screen = Screen()
     settings = settings_from(index)
     folders = paths or [documents_folder(settings)]
     if not paths and not folders[0].is_dir():
         raise DocumentError(f"There is no folder {str(folders[0])!r}. `assistant index build PATH`")
+    part = Shard.parse(shard) if shard else WHOLE
     with opened(context, settings) as assistant:
-        reports = [build(assistant, folder, screen) for folder in folders]
+        _show_reports(screen, [build(assistant, folder, screen, part) for folder in folders], json)
+        if watch:
+            _follow(assistant, folders, screen, part, json)
+
+
+def _follow(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> None:
+    """Build again after each change, until interrupted; what cannot be done now is done after the next one."""
+    from assistant.cli.opening import build
+    from assistant.errors import IndexLockedError
+    from assistant.index.watch import changes
+
+    screen.note("Watching. Press Ctrl+C to stop.")
+    for _ in changes(folders, WATCH_SECONDS):
+        for folder in folders:
+            try:
+                report = build(assistant, folder, screen, part)
+            except (DocumentError, IndexLockedError) as exc:
+                screen.error(str(exc))
+            else:
+                _show_reports(screen, [report], json)
+
+
+def _show_reports(screen: Screen, reports: list[IndexReport], json: bool) -> None:
     if json:
         from pydantic import TypeAdapter
 
@@ -73,7 +106,14 @@ def status(context: typer.Context, json: Json = False, index: IndexDir = None) -
 
 
 @app.command()
-def verify(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
+def verify(
+    context: typer.Context,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First build the search engines anew from what is stored; needs no model.")
+    ] = False,
+    json: Json = False,
+    index: IndexDir = None,
+) -> None:
     """Check the stored index from end to end.
 
     Exit code 0: sound; 1: not; 2: an error."""
@@ -83,8 +123,12 @@ def verify(context: typer.Context, json: Json = False, index: IndexDir = None) -
 
     screen = Screen()
     with opened(context, settings_from(index)) as assistant:
-        with screen.waiting("Checking the index ..."):
-            problems = assistant.verify()
+        if repair:
+            with screen.progress() as advance:
+                problems = assistant.repair(advance)
+        else:
+            with screen.waiting("Checking the index ..."):
+                problems = assistant.verify()
         documents = assistant.status().documents
     if json:
         from pydantic import TypeAdapter
@@ -93,7 +137,8 @@ def verify(context: typer.Context, json: Json = False, index: IndexDir = None) -
     elif problems:
         for problem in problems:
             screen.write(one_line(f"- {problem}"))
-        screen.note(f"{count(len(problems), 'problem')} found.")
+        cure = "`assistant index build` mends what is left." if repair else "`assistant index verify --repair`"
+        screen.note(f"{count(len(problems), 'problem')} found. {cure}")
     else:
         screen.write(f"The index is sound: {count(documents, 'document')}.")
     if problems:

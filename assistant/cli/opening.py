@@ -15,6 +15,7 @@ from assistant.errors import ConfigError
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.cli.screen import Screen
+    from assistant.index.build import Shard
     from assistant.settings import Settings
     from assistant.types import Filter, IndexReport
 
@@ -66,10 +67,10 @@ def ready(context: typer.Context, settings: Settings, screen: Screen) -> Iterato
         yield assistant
 
 
-def build(assistant: Assistant, folder: Path, screen: Screen) -> IndexReport:
-    """Sync the index with ``folder``, showing how far it has come."""
+def build(assistant: Assistant, folder: Path, screen: Screen, shard: Shard | None = None) -> IndexReport:
+    """Sync the index with ``folder``, or with a part of its files, showing how far it has come."""
     with screen.progress() as advance:
-        return assistant.index(folder, advance)
+        return assistant.index(folder, advance) if shard is None else assistant.index(folder, advance, shard)
 
 
 def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
     from rich.table import Table
 
-    from assistant.types import OnProgress
+    from assistant.types import Delta, OnProgress
 
 WIDEST = 100
 """Columns beyond which lines of prose get hard to read."""
@@ -138,9 +138,28 @@ class Screen:
             yield
 
     @contextmanager
+    def drafting(self, what: str) -> Iterator[Callable[[Delta], None]]:
+        """A callback that shows an answer on stderr while it is written, only on a terminal; nothing of it stays."""
+        if not self._err.is_terminal:
+            yield lambda _: None
+            return
+        with self._err.status(Text(what, style="dim")) as status:
+            said: dict[str, str] = {"answer": "", "thinking": ""}
+
+            def show(delta: Delta) -> None:
+                if delta.kind == "waiting":
+                    status.update(Text(f"Waiting for the model: {one_line(delta.text)}", style="dim"))
+                elif not delta.verified:
+                    said[delta.kind] = one_line(said[delta.kind] + delta.text + "|")[:-1][-3 * self.width :]
+                    lead = "Thinking: " if delta.kind == "thinking" else ""
+                    status.update(Text(lead + said[delta.kind], style="dim"))
+
+            yield show
+
+    @contextmanager
     def progress(self) -> Iterator[OnProgress]:
         """A callback that draws a bar for each stage on stderr, as long as the block runs."""
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         from assistant.types import Progress as Step
 
@@ -148,7 +167,8 @@ class Screen:
             TextColumn("{task.description:>10}", markup=False),
             BarColumn(bar_width=30),
             MofNCompleteColumn(),
-            TimeElapsedColumn(),
+            TextColumn("{task.fields[rate]:>8}", style="dim"),
+            TimeRemainingColumn(elapsed_when_finished=True),
             TextColumn("{task.fields[item]}", style="dim", markup=False),
             console=self._err,
             transient=True,
@@ -158,12 +178,14 @@ class Screen:
 
         def advance(step: Step) -> None:
             if step.stage not in tasks:
-                tasks[step.stage] = bars.add_task(one_line(step.stage), total=None, item="")
+                tasks[step.stage] = bars.add_task(one_line(step.stage), total=None, item="", rate="")
+            speed = bars.tasks[tasks[step.stage]].speed
             bars.update(
                 tasks[step.stage],
                 completed=step.done,
                 total=step.total or None,
                 item=one_line(step.item)[-40:],
+                rate=f"{speed:,.0f}/s" if speed else "",
             )
 
         with bars:

@@ -84,7 +84,8 @@ def _tiles(report: Report) -> str:
         if number:
             spread = f"{shown(number.low)} to {shown(number.high)}, " if number.low is not None else ""
             tiles.append(
-                f'<div class="tile"><b>{shown(number.value)}</b>{escape(metric)}<br><span>{spread}n = {number.n}</span></div>'
+                f'<div class="tile" title="{escape(METRICS[metric].about)}"><b>{shown(number.value)}</b>{escape(metric)}<br>'
+                f"<span>{spread}n = {number.n}</span></div>"
             )
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
@@ -103,17 +104,19 @@ def _plots(report: Report) -> str:
         caption = (
             "Share of unanswerable questions among those it was surest of: the lower the curve, the better it knows."
         )
-        figures.append(_figure(risk, caption))
+        figures.append(_figure(risk, "risk and coverage", caption))
     seconds = [one.answer.trace.seconds[WALL] for one in report.card.cases if WALL in one.answer.trace.seconds]
     if seconds:
         marks = [("p50", float(np.percentile(seconds, 50))), ("p95", float(np.percentile(seconds, 95)))]
-        figures.append(_figure(plots.histogram(seconds, marks, "wall time of an answer"), f"{len(seconds)} answers"))
+        histogram = plots.histogram(seconds, marks, "wall time of an answer")
+        caption = f"{len(seconds)} answers, follow-ups asked again in other forms included."
+        figures.append(_figure(histogram, "seconds", caption))
     key = "Dots are values, bands their 95 % intervals, hollow dots the controls; ↓ lower is better."
     return f'<h2>At a glance</h2><p class="soft">{key}</p><div class="plots">{"".join(figures)}</div>'
 
 
 def _risk(report: Report) -> str:
-    own = _curve(report.card, "curve")
+    own = _curve(report.card._replace(name="this run"), "curve")
     if own is None:
         return ""
     truths = np.array([float(one.case.answerable) for one in report.card.cases if not one.case.variant])
@@ -134,8 +137,9 @@ def _curve(card: Card, kind: str) -> plots.Curve | None:
     return plots.Curve(card.name, xs.tolist(), ys.tolist(), kind)
 
 
-def _figure(svg: str, caption: str) -> str:
-    return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
+def _figure(svg: str, title: str, caption: str = "") -> str:
+    below = f"<p>{escape(caption)}</p>" if caption else ""
+    return f"<figure><figcaption>{escape(title)}</figcaption>{svg}{below}</figure>"
 
 
 def _table(report: Report) -> str:

@@ -90,7 +90,7 @@ def curves(lines: Sequence[Curve], across: str, up: str) -> str:
 
 def histogram(values: Sequence[float], marks: Sequence[tuple[str, float]], across: str) -> str:
     """How often each length of time came up, on a logarithmic axis, with marked percentiles."""
-    left, right, top, bottom = 30, 400, 30, 250
+    left, right, top, bottom = 30, 390, 30, 250
     safe = np.log10(np.maximum(np.asarray(values, dtype=np.float64), 1e-5))
     low, high = float(np.floor(safe.min() * 2) / 2), float(np.ceil(safe.max() * 2) / 2)
     high = high if high > low else low + 0.5

@@ -150,10 +150,14 @@ def notes(report: Report) -> list[str]:
 
 def terminal(report: Report) -> str:
     """The report as plain text: table, gates, comparison, the worst cases."""
-    table = [heading(report), *(row for _, group in rows(report) for row in group)]
+    # Names of two words stand in two lines, so that the table fits more terminals.
+    columns = heading(report)
+    above = [*([""] * 4), *(name.rpartition(" ")[0] for name in columns[4:])]
+    below = [name.removeprefix(f"{first} ") for first, name in zip(above, columns, strict=True)]
+    table = [above, below, *(row for _, group in rows(report) for row in group)]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
     out = [f"{report.suite.title}: {len(report.suite.cases)} questions, run {report.card.name}", ""]
-    out.append(_line(heading(report), widths))
+    out += [_line(above, widths), _line(below, widths)]
     for group, lines in rows(report):
         out += [f"-- {group}", *(_line(line, widths) for line in lines)]
     if report.gates:

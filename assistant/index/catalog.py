@@ -93,6 +93,9 @@ CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;
 }
 
 
+_LIVE_KEYS = "SELECT {} FROM chunks c JOIN documents d ON d.id = c.document WHERE d.state = 'live' GROUP BY c.key"
+
+
 class FileFacts(NamedTuple):
     """What the catalog remembers of a live document's file, to see whether it changed."""
 
@@ -125,12 +128,16 @@ class NewChunk(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What a new generation changed: documents now live, chunks with new vectors, chunks that went."""
+    """What a new generation changed: documents now live, chunks that went, and vectors that came and went.
+
+    A vector's key is in hexadecimal. Of the first generation only the documents are named: all of it is new.
+    """
 
     generation: int
     documents: frozenset[int]
-    upserted: tuple[str, ...]
-    deleted: tuple[str, ...]
+    deleted: tuple[str, ...] = ()
+    new_vectors: tuple[str, ...] = ()
+    old_vectors: tuple[str, ...] = ()
 
 
 class Searchable(NamedTuple):
@@ -254,10 +261,9 @@ class Catalog:
         found: dict[str, int] = {}
         with self._sql() as db:
             for some in _batches(ids, _VARIABLES):
-                marks = ",".join("?" * len(some))
                 found |= db.execute(
                     f"""SELECT c.id, d.id FROM chunks c JOIN documents d ON d.id = c.document
-                        WHERE d.state = 'live' AND c.id IN ({marks})""",  # noqa: S608 - marks only
+                        WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
                     some,
                 ).fetchall()
         return {id_: found[id_] for id_ in ids if id_ in found}
@@ -267,13 +273,12 @@ class Catalog:
         found: dict[str, StoredChunk] = {}
         with self._sql() as db:
             for some in _batches(ids, _VARIABLES):
-                marks = ",".join("?" * len(some))
                 for row in db.execute(
                     f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.origin,
                                v.whole, v.parts
                         FROM chunks c JOIN documents d ON d.id = c.document
                         JOIN vectors v ON v.key = c.key AND v.embedder = ?
-                        WHERE d.state = 'live' AND c.id IN ({marks})""",  # noqa: S608 - marks only
+                        WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
                     (embedder, *some),
                 ):
                     found[row[0]] = _stored(*row[1:])
@@ -311,12 +316,51 @@ class Catalog:
         vectors = np.frombuffer(blobs, dtype=np.float32).reshape(len(ids), -1 if ids else 0)
         return Matrix(ids, np.array(documents, dtype=np.int64), vectors)
 
-    def vectors(self, embedder: str, size: int) -> Iterator[tuple[list[str], Vectors]]:
-        """Ids and vectors of all live chunks in batches of ``size``."""
-        for some in _batches(self.chunk_ids(self.origins()), size):
-            stored = self.fetch(some, embedder)
-            if stored:
-                yield [s.chunk.id for s in stored], np.stack([s.embedding.whole for s in stored])
+    def vectors(
+        self, embedder: str, size: int, keys: Sequence[str] | None = None
+    ) -> Iterator[tuple[list[str], Vectors]]:
+        """Keys and vectors of all live chunks, or of ``keys``, in batches of ``size``; equal texts share one."""
+        with self._sql() as db:
+            wanted = keys if keys is not None else [row[0] for row in db.execute(_LIVE_KEYS.format("hex(c.key)"))]
+            for some in _batches(wanted, size):
+                found: list[tuple[str, bytes]] = []
+                for few in _batches(some, _VARIABLES):
+                    found += db.execute(
+                        f"""SELECT lower(hex(key)), whole FROM vectors
+                            WHERE embedder = ? AND key IN ({_marks(few)})""",  # noqa: S608 - marks only
+                        (embedder, *map(bytes.fromhex, few)),
+                    ).fetchall()
+                if found:
+                    vectors = np.frombuffer(b"".join(whole for _, whole in found), dtype=np.float32)
+                    yield [key for key, _ in found], vectors.reshape(len(found), -1)
+
+    def vector_count(self) -> int:
+        """How many distinct vectors the live chunks have."""
+        with self._sql() as db:
+            return int(db.execute(f"SELECT count(*) FROM ({_LIVE_KEYS.format('1')})").fetchone()[0])  # noqa: S608
+
+    def vector_keys(self, documents: Iterable[int] | None = None) -> list[str]:
+        """Keys of the vectors of these documents, or of all live ones."""
+        with self._sql() as db:
+            if documents is None:
+                return [row[0].lower() for row in db.execute(_LIVE_KEYS.format("hex(c.key)"))]
+            query = "SELECT lower(hex(key)) FROM chunks WHERE document = ?"
+            rows = (db.execute(query, (number,)) for number in documents)
+            return list(dict.fromkeys(row[0] for some in rows for row in some))
+
+    def chunks_with(self, keys: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+        """The live chunks, and their documents, that have the vectors of these keys."""
+        found: dict[str, list[tuple[str, int]]] = {key: [] for key in keys}
+        with self._sql() as db:
+            for some in _batches(keys, _VARIABLES):
+                for key, id_, document in db.execute(
+                    f"""SELECT lower(hex(c.key)), c.id, d.id FROM chunks c JOIN documents d ON d.id = c.document
+                        WHERE d.state = 'live' AND c.key IN ({_marks(some)})
+                        ORDER BY d.source, c.position""",  # noqa: S608 - marks only
+                    list(map(bytes.fromhex, some)),
+                ):
+                    found[key].append((id_, document))
+        return found
 
     # --- a build
 
@@ -445,27 +489,30 @@ class Catalog:
                    JOIN documents new ON new.source = old.source AND new.state = 'pending'
                    WHERE old.state = 'live'"""
             )
-            old = dict(
-                db.execute("SELECT id, key FROM chunks WHERE document IN (SELECT id FROM gone)").fetchall()
-            )
-            new = dict(
-                db.execute(
-                    """SELECT c.id, c.key FROM chunks c JOIN documents d ON d.id = c.document
-                       WHERE d.state = 'pending'"""
-                ).fetchall()
-            )
+            live = "EXISTS (SELECT 1 FROM chunks l JOIN documents d ON d.id = l.document WHERE l.key = c.key"
+            live += " AND d.state = 'live')"
+            pending = "FROM chunks c JOIN documents p ON p.id = c.document WHERE p.state = 'pending'"
             documents = [row[0] for row in db.execute("SELECT id FROM documents WHERE state = 'pending'")]
+            generation = self.generation + 1
+            change = Change(generation, frozenset(documents))
+            if generation > 1:
+                old = db.execute("SELECT id, key FROM chunks WHERE document IN (SELECT id FROM gone)").fetchall()
+                new = {row[0] for row in db.execute(f"SELECT c.id {pending}")}
+                fresh = db.execute(f"SELECT DISTINCT lower(hex(c.key)) {pending} AND NOT {live}").fetchall()
             db.execute("DELETE FROM documents WHERE id IN (SELECT id FROM gone)")
             db.execute("UPDATE documents SET state = 'live' WHERE state = 'pending'")
-            generation = self.generation + 1
+            if generation > 1:
+                left = {key for _, key in old}
+                used = f"SELECT 1 FROM (SELECT ? AS key) c WHERE {live}"  # noqa: S608 - no value in it
+                gone = [key.hex() for key in left if db.execute(used, (key,)).fetchone() is None]
+                change = change._replace(
+                    deleted=tuple(id_ for id_, _ in old if id_ not in new),
+                    new_vectors=tuple(key for (key,) in fresh),
+                    old_vectors=tuple(gone),
+                )
             facts = {"generation": str(generation), "recipe": recipe, "embedder": embedder}
             db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
-        return Change(
-            generation,
-            frozenset(documents),
-            tuple(id_ for id_, key in new.items() if old.get(id_) != key),
-            tuple(id_ for id_ in old if id_ not in new),
-        )
+        return change
 
     def finish(self, build: int, root: str | None, report: str) -> None:
         """Journal a complete build, remember its root, and drop unused vectors when they are many."""
@@ -604,6 +651,10 @@ def _is_unit(whole: bytes | None) -> bool:
 
 def _missing(path: Path) -> IndexMissingError:
     return IndexMissingError(f"There is no index in {str(path.parent.parent)!r}. `assistant index build`")
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
 
 
 def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:

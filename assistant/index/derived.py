@@ -11,8 +11,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-
 from assistant.backends.chroma import ChromaIndex, read_seal
 from assistant.backends.keyword import Analyzer, Entry, KeywordIndex
 from assistant.errors import BackendError
@@ -44,7 +42,7 @@ class Derived:
         _, chunks = self._catalog.counts()
         self._refresh_keyword(analyzer, generation, None if fresh else change, chunks, on_progress, fresh)
         if chunks > self._exact_up_to:
-            self._refresh_chroma(embedder, generation, None if fresh else change, chunks, on_progress, fresh)
+            self._refresh_chroma(embedder, generation, None if fresh else change, on_progress, fresh)
         else:
             shutil.rmtree(self.chroma_dir, ignore_errors=True)
 
@@ -62,10 +60,15 @@ class Derived:
         index.update(self._entries(None), (), self._catalog.generation)
         return index
 
+    def unfit(self, generation: int) -> bool:
+        """Whether Chroma's graph was built at ``generation``, whole, and does not find what is in it."""
+        seal = read_seal(self.chroma_dir)
+        return seal is not None and seal["generation"] == generation and not seal["fit"]
+
     def chroma(self, generation: int) -> ChromaIndex | None:
         """Chroma's index if it is sound and at ``generation``; imports chromadb only where there is one."""
         seal = read_seal(self.chroma_dir)
-        if seal is None or seal["generation"] != generation:
+        if seal is None or seal["generation"] != generation or not seal["fit"]:
             return None
         try:
             return ChromaIndex.open(self.chroma_dir)
@@ -87,7 +90,7 @@ class Derived:
         behind = self.keyword(analyzer, change.generation - 1) if change else None
         if change and behind:
             try:
-                entries = _reported(self._entries(change.documents), len(change.upserted), on_progress)
+                entries = _reported(self._entries(change.documents), len(change.documents), on_progress)
                 behind.update(entries, change.deleted, generation)
                 if behind.count == chunks:
                     return
@@ -102,20 +105,22 @@ class Derived:
         embedder: str,
         generation: int,
         change: Change | None,
-        chunks: int,
         on_progress: OnProgress,
         fresh: bool,
     ) -> None:
-        current = None if fresh else self.chroma(generation)
-        if current:
-            sound = current.count == chunks
+        vectors = self._catalog.vector_count()
+        if not fresh and self.unfit(generation):
+            return
+        if not fresh and (current := self.chroma(generation)):
+            sound = current.count == vectors
             current.close()
             if sound:
                 return
         if change and (behind := self.chroma(change.generation - 1)):
             try:
-                behind.update(self._some_vectors(embedder, change.upserted), change.deleted, generation)
-                if behind.count == chunks:
+                added = self._catalog.vectors(embedder, _BATCH, change.new_vectors)
+                behind.update(added, change.old_vectors, generation)
+                if behind.count == vectors:
                     return
             except BackendError:
                 pass  # built anew below
@@ -124,18 +129,13 @@ class Derived:
         shutil.rmtree(self.chroma_dir, ignore_errors=True)
         index = ChromaIndex.create(self.chroma_dir)
         try:
-            index.update(self._all_vectors(embedder, chunks, on_progress), (), generation)
+            index.update(self._all_vectors(embedder, vectors, on_progress), (), generation)
         finally:
             index.close()
 
     def _entries(self, documents: frozenset[int] | None) -> Iterator[Entry]:
         for found in self._catalog.searchables(documents):
             yield Entry(found.id, found.text, header_words(found.origin))
-
-    def _some_vectors(self, embedder: str, ids: tuple[str, ...]) -> Iterator[tuple[list[str], Vectors]]:
-        for start in range(0, len(ids), _BATCH):
-            stored = self._catalog.fetch(ids[start : start + _BATCH], embedder)
-            yield [s.chunk.id for s in stored], np.stack([s.embedding.whole for s in stored])
 
     def _all_vectors(
         self, embedder: str, chunks: int, on_progress: OnProgress

@@ -17,7 +17,9 @@ class Recipe(Value):
     """How documents become searchable; read from ``recipe.toml``, where every key may be left out."""
 
     embedder: str = Field(
-        default="minilm", min_length=1, description="'minilm', or an Ollama embedding model"
+        default="minilm",
+        min_length=1,
+        description="'minilm', or an Ollama embedding model such as 'embeddinggemma' or 'bge-m3'",
     )
     chunk_tokens: int = Field(
         default=200, ge=20, le=8000, description="words and signs a chunk aims to stay under"

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -182,20 +183,21 @@ class Index:
         if not generation:
             return found
         _, chunks = catalog.counts()
-        live = set(catalog.chunk_ids(catalog.origins()))
-        derived = Derived(self._store, catalog, self._exact_up_to)
-        engines: list[tuple[str, KeywordIndex | ChromaIndex | None]] = [
-            ("keyword", derived.keyword(recipe.analyzer, generation))
-        ]
-        if chunks > self._exact_up_to:
-            engines.append(("chroma", derived.chroma(generation)))
-        for name, engine in engines:
-            if engine is None:
-                found.append(f"{name}: missing, unfinished, damaged or not at generation {generation}")
-            elif engine.ids() != live:
-                found.append(f"{name}: does not hold exactly the {chunks} live chunks")
-            if isinstance(engine, ChromaIndex):
-                engine.close()
+        derived = self._derived(catalog)
+        missing = f"missing, unfinished, damaged or not at generation {generation}"
+        keyword = derived.keyword(recipe.analyzer, generation)
+        if keyword is None:
+            found.append(f"keyword: {missing}")
+        elif keyword.ids() != set(catalog.chunk_ids(catalog.origins())):
+            found.append(f"keyword: does not hold exactly the {chunks} live chunks")
+        if chunks > self._exact_up_to and not derived.unfit(generation):
+            chroma = derived.chroma(generation)
+            if chroma is None:
+                found.append(f"chroma: {missing}")
+            else:
+                with closing(chroma):
+                    if chroma.ids() != set(catalog.vector_keys()):
+                        found.append(f"chroma: does not hold exactly the vectors of the {chunks} live chunks")
         return found
 
     # --- writing
@@ -379,12 +381,14 @@ class _View:
             chroma = self._chroma
         if chroma:
             try:
-                among = None if where == _EVERYTHING else self.catalog.chunk_ids(admitted)
+                among = None if where == _EVERYTHING else self.catalog.vector_keys(admitted)
                 found = chroma.search(vector, limit, among)
-                live = self.catalog.live(list(found))
-                return {id_: found[id_] for id_ in live}
+                chunks = self.catalog.chunks_with(list(found))
+                ranked = ((i, found[key]) for key in found for i, document in chunks[key] if document in admitted)
+                return dict(islice(ranked, limit))
             except BackendError:
                 with self._mutex:
+                    self.close()
                     self.__dict__["_chroma"] = None
         with self._mutex:
             matrix = self._matrix

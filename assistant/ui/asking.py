@@ -34,6 +34,7 @@ def connect(desk: Desk, parts: Parts) -> list[Any]:
             ended,
             concurrency_limit=8,
             concurrency_id="answer",
+            trigger_mode="multiple",  # "once" would swallow a question asked while a stopped one winds down
             **QUIET,
         )
         for event, start, inputs in starts

@@ -27,6 +27,9 @@ MOST_BYTES = 20_000_000
 MOST_FILES = 50
 """Files taken at a time, and files that may wait to be indexed."""
 
+READING = 0.1
+"""The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
+
 LISTED = 500
 """Rows the list of documents shows at most."""
 
@@ -149,15 +152,22 @@ class Library:
         Raises DocumentError where there is no such document.
         """
         with self._mutex:
-            self._assistant.remove(source)
-            for path in (self._uploads / source, self._documents / source):
-                inside = path.resolve().is_relative_to(self._uploads.resolve())
-                if inside and path.is_file():
-                    path.unlink()
-                    if path.parent != self._uploads:
-                        path.parent.rmdir()
-                    return True
-        return False
+            file = self._uploaded(source)
+            if file is None:
+                self._assistant.remove(source)
+                return False
+            file.unlink()
+            if file.parent != self._uploads:
+                file.parent.rmdir()
+            self._assistant.index(self._uploads)  # not removed by name: the same file may be uploaded again
+            return True
+
+    def _uploaded(self, source: str) -> Path | None:
+        """The uploaded file behind a source, whether uploads or all documents were indexed as one folder."""
+        for path in (self._uploads / source, self._documents / source):
+            if path.resolve().is_relative_to(self._uploads.resolve()) and path.is_file():
+                return path
+        return None
 
     def roots(self) -> list[Path]:
         """The folders that were ever indexed."""
@@ -192,7 +202,7 @@ class Library:
             except _CancelledError:
                 job.set(place, state="cancelled")
             except AssistantError as error:
-                job.set(place, state="skipped", reason=without_paths(str(error)).partition("`")[0].strip())
+                job.set(place, state="skipped", reason=_without_cure(str(error)))
             except OSError as error:
                 job.set(place, state="skipped", reason=error.strerror or "It cannot be stored.")
             finally:
@@ -237,7 +247,7 @@ class Library:
             except _CancelledError:
                 job.set(place, state="cancelled")
             except AssistantError as error:
-                job.set(place, state="skipped", reason=without_paths(str(error)))
+                job.set(place, state="skipped", reason=_without_cure(str(error)))
             else:
                 self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
                 changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
@@ -249,8 +259,11 @@ class Library:
     def _told(self, job: _Job, place: int, step: Progress) -> None:
         if job.cancelled.is_set():
             raise _CancelledError
-        state: State = "embedding" if step.stage == "embedding" else "reading"
-        job.set(place, state=state, part=step.done / step.total if step.total else 0.0)
+        done = step.done / step.total if step.total else 0.0
+        if step.stage == "embedding":
+            job.set(place, state="embedding", part=READING + (1 - READING) * done)
+        else:
+            job.set(place, state="reading", part=READING * done)
 
 
 def plain_name(name: str) -> str:
@@ -263,7 +276,13 @@ def plain_name(name: str) -> str:
 
 
 def _reason(skipped: Skipped) -> str:
-    return without_paths(skipped.reason).partition("`")[0].strip()
+    return _without_cure(skipped.reason)
+
+
+def _without_cure(message: str) -> str:
+    """The part of an error's message that says what is wrong: the cure is a command, which a page cannot run."""
+    what, _, cure = without_paths(message).partition("`")
+    return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."
 
 
 # --- what is shown

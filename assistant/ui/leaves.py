@@ -90,7 +90,7 @@ class DocumentsLeaf:
     def _remove(self, event: gr.EventData) -> Update:
         try:
             gone = self._library.remove(told(event).source)
-            note = "Removed." if gone else "Removed from the index. Reading its folder again brings it back."
+            note = "Removed." if gone else "Removed from the index. Its file stays where it is."
         except AssistantError as error:
             note = without_paths(str(error))
         return {self._progress: _note(note), self._table: self._listed()}
@@ -144,6 +144,7 @@ class SettingsLeaf:
                     now.strictness,
                     step=0.05,
                     label="Strictness",
+                    elem_id="settings-strictness",
                     info="The higher, the sooner the answer is “not in the documents”.",
                 ),
             ]

@@ -154,18 +154,20 @@ document.addEventListener("scroll", hideTip, true);
 
 // --- the panel
 
-let opener = null;
+let opener = null, wanted = false;
 const openProof = (from) => {
   if (from && !from.closest("#proof")) opener = from;
   body.classList.add("proof-open");
+  wanted = true;  // even if the panel is emptied before what was asked for arrives
 };
 const closeProof = () => {
   body.classList.remove("proof-open");
   if (opener?.isConnected) opener.focus();
 };
-const observe = (id, react) => {
+const observe = (id, react, first) => {
   const node = document.getElementById(id);
-  if (!node) return setTimeout(() => observe(id, react), 100);
+  if (!node) return setTimeout(() => observe(id, react, first), 200);
+  first?.();
   let waiting = 0;
   new MutationObserver(() => {
     cancelAnimationFrame(waiting);
@@ -179,8 +181,17 @@ observe("panel", () => {
     paper.scrollTop = Math.max(0, middle);
   } else if (paper) paper.scrollTop = 0;
   if ($("#panel .panel-empty")) body.classList.remove("proof-open");
-  if ($("#panel .sources") && WIDE.matches) body.classList.add("proof-open");
+  else if (wanted || WIDE.matches) body.classList.add("proof-open");
+  if (paper) wanted = false;
 });
+
+for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
+  const label = () => {
+    $(`#${id} .submit-button`)?.setAttribute("aria-label", name);
+    $(`#${id} .stop-button`)?.setAttribute("aria-label", "Stop");
+  };
+  observe(id, label, label);
+}
 
 // --- the conversation
 
@@ -301,6 +312,12 @@ document.addEventListener("click", (event) => {
   const { do: what, confirm: _, ...data } = told;
   trigger(what, { ...data });
 });
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box") && body.classList.contains("asking")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();  // one question at a time; what is typed stays
+  }
+}, true);
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "Escape") {

@@ -14,7 +14,7 @@ from assistant.errors import ContextOverflowError
 from assistant.ports import ChatModel, Message, Rewritten, Said, Spent
 from assistant.text.names import names
 from assistant.text.numbers import quantities, same_value
-from assistant.text.tokens import stems
+from assistant.text.tokens import content_stems, stems
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Contrast,
@@ -82,19 +82,22 @@ class GenerativeWriter:
         for thought, text in cleaner.finish():
             yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
         left = len(evidence.passages) - shown
-        yield Written(
+        note = f"{shown} of {len(evidence.passages)} passages fit the model's window"
+        yield self.about().model_copy(update={**spent._asdict(), "notes": (note,) if left else ()})
+
+    def about(self) -> Written:
+        """How it writes: the model, its options, the prompt and its hash. Raises BackendError."""
+        prompt = prompts.load("answer")
+        return Written(
             writer=self.name,
             prompt=prompt.name,
             prompt_hash=prompt.hash,
             model=self.model.name,
             options=dict(self.model.options),
-            prompt_tokens=spent.prompt_tokens,
-            answer_tokens=spent.answer_tokens,
-            notes=(f"{shown} of {len(evidence.passages)} passages fit the model's window",) if left else (),
         )
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> Rewritten | None:
-        """The question made self-contained; None where the model's proposal is empty, endless, or brings in new names.
+        """The question made self-contained; None where the proposal is empty, endless, the same, or another one.
 
         Raises BackendError.
         """
@@ -103,6 +106,10 @@ class GenerativeWriter:
         messages = prompt.render(conversation=told, question=prompts.as_data(question))
         proposed = " ".join(prompts.from_data(self._asked(messages)).split()).strip('"“” ')
         if not proposed or len(proposed) > MAX_REWRITTEN or _invents(proposed, [question, *(t.text for t in history)]):
+            return None
+        asked, kept = set(content_stems(question)), set(content_stems(proposed))
+        # What came back as it was, code may still see to need something; what lost its words is another question.
+        if proposed.casefold().strip("?. ") == question.casefold().strip("?. ") or 2 * len(asked & kept) < len(asked):
             return None
         return Rewritten(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
 
@@ -289,7 +296,7 @@ def json_in(text: str) -> object | None:
 
 
 def sentences_in(text: str) -> str:
-    """The sentences that a JSON text holds, with its passage numbers as ``[n]`` behind them; as it is if it is no JSON."""
+    """The sentences that a JSON text holds, its passage numbers as ``[n]`` behind them; other text as it is."""
     found = json_in(text)
     if found is None:
         return text
@@ -315,7 +322,7 @@ def _told(value: object) -> Iterator[str]:
         texts = [
             piece
             for key, item in value.items()
-            if _HOLDS_TEXT.search(key) or isinstance(item, Mapping | list) and not _HOLDS_CITATION.search(key)
+            if _HOLDS_TEXT.search(key) or (isinstance(item, Mapping | list) and not _HOLDS_CITATION.search(key))
             for piece in _told(item)
         ]
         mark = "".join(f" [{n}]" for n in cited)

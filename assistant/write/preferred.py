@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.errors import AssistantError, BackendError, ConfigError
-from assistant.ports import Rewriter, Rewritten, Writer
+from assistant.ports import Described, Rewriter, Rewritten, Writer
 from assistant.types import Delta, Draft, Evidence, Turn, Written
 
 
@@ -33,6 +33,14 @@ class PreferredWriter:
                 raise
             yield from self._otherwise.write(evidence)
             yield Written(writer=self._otherwise.name, notes=(_instead(error, self._otherwise.name),))
+
+    def about(self) -> Written:
+        """What the preferred writer says of itself, else the name of the stand-in and why it stands in."""
+        try:
+            preferred = self._prefer()
+            return preferred.about() if isinstance(preferred, Described) else Written(writer=preferred.name)
+        except (BackendError, ConfigError) as error:
+            return Written(writer=self.name, notes=(_instead(error, self.name),))
 
     def rewrite(self, question: str, history: Sequence[Turn]) -> Rewritten | None:
         """What the preferred writer makes of the question; None where it is missing or fails."""

@@ -1,0 +1,227 @@
+"""A Chroma server or Chroma Cloud, behind calls that wait, try again, and fail in our words."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from assistant.errors import BackendError, ConfigError
+from assistant.ports import Vectors
+
+BATCH = 300
+"""Records that one request writes or returns: what Chroma Cloud allows."""
+
+PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0)
+"""Seconds between two tries, each up to doubled at random so that clients do not come back all at once."""
+
+_HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
+_SECONDS = 60.0  # patience with one request
+_T = TypeVar("_T")
+
+
+class Record(NamedTuple):
+    """What a collection holds under one id. ``distance``: cosine distance from what was asked for."""
+
+    id: str
+    text: str = ""
+    known: Mapping[str, Any] = {}
+    vector: Vectors | None = None
+    distance: float = 0.0
+
+
+class ChromaServer:
+    """A server at ``url``; nothing is asked of it before the first call. Safe to share between threads."""
+
+    def __init__(self, url: str, token: SecretStr | None, tenant: str, database: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigError(f"chroma_url is {url!r}. `export ASSISTANT_CHROMA_URL=http://127.0.0.1:8000`")
+        if token and parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ConfigError(f"A token would travel in clear to {url!r}. `export ASSISTANT_CHROMA_URL=https://...`")
+        self.url = url
+        self._parts, self._token = parts, token
+        self._tenant, self._database = tenant, database
+        self._client: Any = None
+
+    def collection(self, name: str, known: Mapping[str, str]) -> ChromaCollection:
+        """The collection ``name``; ``known`` goes with it if it is new, else what went with it then stays."""
+
+        def open_it() -> Any:
+            return self._connected().get_or_create_collection(
+                name, metadata=dict(known), embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+
+        return ChromaCollection(self, self.call(open_it))
+
+    def existing(self, name: str) -> ChromaCollection | None:
+        """The collection ``name``, or None where there is none."""
+        from chromadb.errors import NotFoundError
+
+        def open_it() -> Any:
+            try:
+                return self._connected().get_collection(name, embedding_function=None)
+            except NotFoundError:
+                return None
+
+        found = self.call(open_it)
+        return None if found is None else ChromaCollection(self, found)
+
+    def call(self, work: Callable[[], _T]) -> _T:
+        """What ``work`` returns; tried again while the server is away or busy. Raises BackendError, ConfigError."""
+        for pause in (*PATIENCE, None):
+            try:
+                return work()
+            except Exception as exc:
+                if pause is None or not _may_pass(exc):
+                    raise self._translated(exc) from exc
+                time.sleep(pause * random.uniform(1, 2))  # noqa: S311 - no secret
+        raise AssertionError("the last try returns or raises")
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._client is not None:
+            # chromadb's own close leaves the connections open.
+            for session in _sessions(self._client):
+                session.close()
+            self._client.close()
+            self._client = None
+
+    def _connected(self) -> Any:
+        if self._client is None:
+            import chromadb
+
+            token = self._token.get_secret_value() if self._token else ""
+            secure = self._parts.scheme == "https"
+            self._client = chromadb.HttpClient(
+                host=self._parts.hostname or "",
+                port=self._parts.port or (443 if secure else 80),
+                ssl=secure,
+                headers={"x-chroma-token": token, "Authorization": f"Bearer {token}"} if token else {},
+                tenant=self._tenant,
+                database=self._database,
+            )
+            # chromadb would wait forever for a server that hangs.
+            for session in _sessions(self._client):
+                session.timeout = _SECONDS
+        return self._client
+
+    def _translated(self, exc: Exception) -> Exception:
+        if isinstance(exc, BackendError | ConfigError):
+            return exc
+        status = _status(exc)
+        if status in (401, 403) or type(exc).__name__ == "ChromaAuthError":
+            cure = "`export ASSISTANT_CHROMA_TOKEN=...`"
+            return ConfigError(f"The Chroma server at {self.url!r} refuses the token. {cure}")
+        what = f"{type(exc).__name__}: {exc}"[:300]
+        if _may_pass(exc):
+            return BackendError(f"No Chroma server answers at {self.url!r} ({what}). `chroma run --path FOLDER`")
+        return BackendError(f"The Chroma server at {self.url!r} failed ({what}). See its log, then ask again")
+
+
+class ChromaCollection:
+    """One collection of a server: records by id, by what is known of them, and by nearness."""
+
+    def __init__(self, server: ChromaServer, collection: Any) -> None:
+        self._server = server
+        self._collection = collection
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """What went with the collection when it was made."""
+        return dict(self._collection.metadata or {})
+
+    @property
+    def count(self) -> int:
+        """How many records it holds."""
+        return int(self._server.call(self._collection.count))
+
+    def put(self, records: Sequence[Record]) -> None:
+        """Write records, each with a vector, over what has their ids; a batch at a time, each whole or not at all."""
+        for start in range(0, len(records), BATCH):
+            some = records[start : start + BATCH]
+            self._server.call(
+                lambda some=some: self._collection.upsert(  # type: ignore[misc]  # mypy knows no default here
+                    ids=[r.id for r in some],
+                    documents=[r.text for r in some],
+                    metadatas=[dict(r.known) for r in some],
+                    embeddings=[r.vector for r in some],
+                )
+            )
+
+    def get(self, ids: Sequence[str], vectors: bool = False) -> list[Record]:
+        """The records of these ids that there are, in their order."""
+        found: dict[str, Record] = {}
+        for start in range(0, len(ids), BATCH):
+            some = list(ids[start : start + BATCH])
+            found |= {r.id: r for r in self._read({"ids": some}, vectors)}
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def where(self, condition: Mapping[str, Any] | None, vectors: bool = False) -> Iterator[Record]:
+        """All records of which ``condition`` holds."""
+        offset = 0
+        while True:
+            asked = {"where": condition, "limit": BATCH, "offset": offset}
+            some = self._read(asked, vectors)
+            yield from some
+            if len(some) < BATCH:
+                return
+            offset += BATCH
+
+    def nearest(self, vector: Vectors, limit: int, condition: Mapping[str, Any] | None) -> list[Record]:
+        """The nearest records of which ``condition`` holds, nearest first, at most ``limit`` and BATCH."""
+        found = self._server.call(
+            lambda: self._collection.query(
+                query_embeddings=vector[None],
+                n_results=min(limit, BATCH),
+                where=condition,
+                include=["metadatas", "documents", "embeddings", "distances"],
+            )
+        )
+        rows = zip(*(found[part][0] for part in _PARTS), found["distances"][0], strict=True)
+        return [Record(*row) for row in rows]
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Delete the records of these ids; unknown ones are no error."""
+        for start in range(0, len(ids), BATCH):
+            some = list(ids[start : start + BATCH])
+            self._server.call(lambda some=some: self._collection.delete(ids=some))  # type: ignore[misc]  # as above
+
+    def _read(self, asked: dict[str, Any], vectors: bool) -> list[Record]:
+        include = ["metadatas", "documents", *(["embeddings"] if vectors else [])]
+        found = self._server.call(lambda: self._collection.get(**asked, include=include))
+        columns = [found["ids"], found["documents"], found["metadatas"]]
+        rows = zip(*columns, found["embeddings"] if vectors else [None] * len(found["ids"]), strict=True)
+        return [Record(*row) for row in rows]
+
+
+def _sessions(client: Any) -> list[Any]:
+    """The HTTP clients below chromadb's, where this version of chromadb has them there."""
+    holders = (client, getattr(client, "_admin_client", None))
+    sessions = (getattr(getattr(holder, "_server", None), "_session", None) for holder in holders)
+    return [session for session in sessions if session is not None]
+
+
+_PARTS = ("ids", "documents", "metadatas", "embeddings")
+
+
+def _status(exc: Exception) -> int:
+    response = getattr(exc, "response", None)
+    code = getattr(response, "status_code", None)
+    if code is None and callable(getattr(exc, "code", None)):
+        code = exc.code()  # type: ignore[attr-defined]  # chromadb's errors have it
+    return code if isinstance(code, int) else 0
+
+
+def _may_pass(exc: Exception) -> bool:
+    """Whether another try may succeed: the server is away, busy or starting."""
+    import httpx
+
+    if isinstance(exc, httpx.TransportError | ConnectionError):
+        return True
+    # chromadb says so in a ValueError when it cannot connect at first.
+    return _status(exc) in (408, 425, 429, 502, 503, 504) or "Could not connect" in str(exc)

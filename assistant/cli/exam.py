@@ -1,0 +1,165 @@
+"""Brings an exam and its examinee together: the suite, an index of its documents alone, and what is asked of."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+from platformdirs import user_cache_path
+
+from assistant.cli.opening import build, count, opened
+from assistant.cli.screen import one_line
+from assistant.errors import DocumentError
+from assistant.eval import Suite, load, open_dataset
+from assistant.index.read import find_files, read_document
+from assistant.index.recipe import Recipe
+from assistant.types import Document
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
+
+    from assistant.api import Assistant
+    from assistant.cli.screen import Screen
+    from assistant.settings import Settings
+
+Note = Callable[[str], None]
+
+LIBRARIES = ("ctranslate2", "tokenizers", "tantivy", "chromadb", "numpy")
+"""What an answer may depend on beside our own code."""
+
+_SILENT_ABOUT = {
+    "index_dir", "weights_dir", "ollama_url", "ollama_token", "password", "conversations", "keep_alive",
+    "first_token_seconds", "idle_seconds",
+}  # fmt: skip
+"""Settings that are secrets, or places and patience of one machine: no answer depends on them."""
+
+_NOT_ASKED = ("cli", "ui", "eval", "__pycache__")
+
+
+class Exam(NamedTuple):
+    """A suite, and the folder in the user's cache for what can be made again: the index of its documents."""
+
+    suite: Suite
+    cache: Path
+
+    @property
+    def documents(self) -> Path:
+        """The folder the answerer has to index."""
+        assert self.suite.documents is not None  # noqa: S101 - both ways to an exam set it
+        return self.suite.documents
+
+
+def from_folder(folder: Path, split: str | None, note: Note) -> Exam:
+    """The suite in ``folder`` with the questions of one split, or of all. Raises SuiteError."""
+    suite = load(folder, lambda corpus: read_corpus(corpus, note), split)
+    assert suite.documents is not None  # noqa: S101 - a loaded suite has a corpus
+    place = str(suite.documents.resolve())
+    return Exam(suite, _cache(f"{folder.resolve().name}-{_hash([place.encode()])}"))
+
+
+def from_dataset(name: str, path: Path, seed: int, note: Note) -> Exam:
+    """A public set as an exam. Its documents are written into the cache once; its runs are kept there too.
+
+    The folder is named by what the documents hold, so that the same set is never embedded twice. Raises SuiteError.
+    """
+    dataset = open_dataset(name, path, seed, lambda folder: read_corpus(folder, note))
+    texts = (f"{source} {document.digest}".encode() for source, document in sorted(dataset.documents.items()))
+    cache = _cache(f"{name}-{_hash(texts)}")
+    documents, whole = cache / "documents", cache / "documents.written"
+    if not whole.exists():
+        shutil.rmtree(documents, ignore_errors=True)
+        dataset.write(documents)
+        whole.touch()
+    suite = dataset.suite(cache, seed, documents=read_corpus(documents, note))
+    return Exam(suite.model_copy(update={"documents": documents}), cache)
+
+
+def read_corpus(folder: Path, note: Note) -> dict[str, Document]:
+    """The documents of ``folder`` by source, read as the index reads them; what cannot be read is noted."""
+    documents = {}
+    for file in find_files(folder)[0]:
+        try:
+            documents[file.source] = read_document(file)
+        except DocumentError as error:
+            note(one_line(f"Left out: {error}"))
+    return documents
+
+
+@contextmanager
+def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Screen) -> Iterator[Assistant]:
+    """An assistant that knows the exam's documents and nothing else, by the recipe of ``settings.index_dir``.
+
+    Its index lies in the exam's cache, one for each recipe, and is brought up to date first.
+    """
+    index_dir = exam.cache / f"index-{Recipe.read(settings.index_dir).fingerprint}"
+    index_dir.mkdir(parents=True, exist_ok=True)
+    recipe = settings.index_dir / "recipe.toml"
+    if recipe.is_file():
+        shutil.copyfile(recipe, index_dir / recipe.name)
+    with opened(context, settings.model_copy(update={"index_dir": index_dir})) as assistant:
+        report = build(assistant, exam.documents, screen)
+        changed = len(report.added) + len(report.changed) + len(report.removed)
+        if changed:
+            documents = os.path.normpath(exam.documents)
+            screen.note(f"Indexed {count(changed, 'document')} of {documents} in {report.seconds:.1f} s.")
+        yield assistant
+
+
+def about(assistant: Assistant) -> dict[str, JsonValue]:
+    """All that an answer depends on, for the header of a run; the same as long as nothing of it changes.
+
+    Raises BackendError where the model that is asked for is not there.
+    """
+    import assistant as package
+    from assistant.prompts import FOLDER
+
+    home = Path(package.__file__).parent
+    code = (p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] not in _NOT_ASKED)
+    return {
+        "system": "assistant",
+        **assistant.about(),
+        "settings": assistant.settings.model_dump(mode="json", exclude=_SILENT_ABOUT),
+        "prompts": {path.stem: _hash([path.read_bytes()]) for path in sorted(FOLDER.glob("*.md"))},
+        "code": _hash(p.read_bytes() for p in sorted(code) if "__pycache__" not in p.parts),
+        "commit": _commit(home.parent),
+        "python": platform.python_version(),
+        "libraries": {name: _version(name) for name in LIBRARIES},
+    }
+
+
+def _cache(name: str) -> Path:
+    return user_cache_path("assistant", appauthor=False) / "exams" / name
+
+
+def _hash(parts: Iterable[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=8)
+    for part in parts:
+        digest.update(part + b"\0")
+    return digest.hexdigest()
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _commit(checkout: Path) -> str:
+    """The commit of the checkout the package runs from; empty where it is installed."""
+    git = shutil.which("git")
+    if not git or not (checkout / ".git").exists():
+        return ""
+    command = [git, "-C", str(checkout), "rev-parse", "HEAD"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+    return done.stdout.strip()

@@ -1,0 +1,609 @@
+"""An index on a Chroma server, shared by any number of machines: some build shards of it, all answer from it.
+
+The truth is two collections. ``passages`` holds chunks with their text, spans, vectors and origins; ``documents``
+holds for each document one record that says which version of it is live, and its text in slices. Writing that one
+record is what makes a new version live, so at any moment a document is wholly its old version or wholly its new one;
+what is found of any other version is not shown, and is swept by the next build of that document.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from assistant.backends.chroma_server import BATCH, ChromaCollection, ChromaServer, Record
+from assistant.backends.keyword import Entry, KeywordIndex
+from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
+from assistant.index.build import WHOLE, Shard, embedding_header, files
+from assistant.index.catalog import NewChunk
+from assistant.index.derived import header_words
+from assistant.index.read import FoundFile, content_hash
+from assistant.index.recipe import Recipe
+from assistant.index.split import split
+from assistant.index.store import IndexStatus
+from assistant.index.worker import Limits, Readers
+from assistant.ports import Embedder, Embedding, StoredChunk, Vectors
+from assistant.text.sentences import split_sentences
+from assistant.types import (
+    Chunk,
+    Document,
+    Filter,
+    IndexedDocument,
+    IndexReport,
+    OnProgress,
+    Origin,
+    Progress,
+    Skipped,
+    Span,
+)
+
+CANDIDATES = 200
+"""Nearest passages whose words are scored; what is further away in meaning is not found by its words alone."""
+
+_GROUP = 256  # chunks that are embedded and written together
+_SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
+_VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
+_CACHED = 2_000
+_FRESH_SECONDS = 0.5  # dense and keyword search of one question come within that
+_EVERYTHING = Filter()
+
+
+class _Live(NamedTuple):
+    """What the ``documents`` collection knows of one document; no version: none is live."""
+
+    key: str
+    version: str
+    unswept: bool
+    root: str
+    content: str
+    slices: int
+    pages: tuple[int, ...]
+    characters: int
+    chunks: int
+    origin: Origin
+
+
+class _Asked(NamedTuple):
+    """The last question, and what was found for it."""
+
+    mark: bytes
+    where: Filter
+    limit: int
+    when: float
+    found: list[Record]
+
+
+class RemoteIndex:
+    """``ports.PassageStore`` over a Chroma server, and what keeps it up to date. Safe to share between threads."""
+
+    def __init__(self, server: ChromaServer, name: str, recipe: Recipe, embedder: Any, limits: Limits) -> None:
+        self._server, self._name, self._recipe, self._limits = server, name, recipe, limits
+        self._make_embedder = embedder
+        self._made: Embedder | None = None
+        self._open: tuple[ChromaCollection, ChromaCollection] | None = None
+        self._seen: OrderedDict[str, Record] = OrderedDict()
+        self._asked = _Asked(b"", _EVERYTHING, 0, 0.0, [])
+        self._mutex = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        server: ChromaServer,
+        name: str,
+        recipe: Recipe,
+        embedder: Any,
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> RemoteIndex:
+        """The index ``name`` on ``server``; the server is asked, and ``embedder`` called, when first needed."""
+        return cls(server, name, recipe, embedder, limits)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connection; the index may be used again afterwards."""
+        with self._mutex:
+            self._open = None
+            self._server.close()
+
+    # --- reading
+
+    def dense(self, vector: Vectors, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
+        """Chunk ids by cosine with ``vector``, best first, at most ``limit`` and 300.
+
+        Raises IndexMissingError, IndexStaleError, and BackendError while no server answers.
+        """
+        found = self._nearest(vector, max(limit, CANDIDATES), where)
+        return {_chunk_id(record): 1.0 - record.distance for record in found[:limit]}
+
+    def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
+        """Of the CANDIDATES nearest in meaning, chunk ids by BM25 among these, best first; scores are above 0."""
+        found = self._nearest(self._embedder.embed_query(text), CANDIDATES, where)
+        words = KeywordIndex.create(None, self._recipe.analyzer)
+        words.update((Entry(_chunk_id(r), r.text, header_words(_origin(r.known))) for r in found), (), 0)
+        return words.search(text, limit)
+
+    def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
+        """The live chunks among ``ids``, in that order."""
+        with self._mutex:
+            found = {id_: self._seen[id_] for id_ in ids if id_ in self._seen}
+        missing = [id_ for id_ in ids if id_ not in found]
+        for start in range(0, len(missing), BATCH):
+            condition = {"chunk": {"$in": missing[start : start + BATCH]}}
+            found |= {_chunk_id(r): r for r in self._live_only(self._passages.where(condition, vectors=True))}
+        live = {_chunk_id(record) for record in self._live_only(found.values())}
+        return [_stored(found[id_]) for id_ in ids if id_ in live]
+
+    def document(self, source: str) -> Document | None:
+        """The live document of that source, with its full text."""
+        known = self._known([_key(source)]).get(_key(source))
+        if known is None or not known.version:
+            return None
+        ids = [_slice_id(known.key, known.version, n) for n in range(known.slices)]
+        text = "".join(record.text for record in self._documents.get(ids))
+        return Document(**known.origin.model_dump(), pages=known.pages, text=text)
+
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """All live documents by source; none where there is no index."""
+        listed = [
+            IndexedDocument(**known.origin.model_dump(), characters=known.characters, passages=known.chunks)
+            for known in self._all()
+            if known.version
+        ]
+        return tuple(sorted(listed, key=lambda document: document.source))
+
+    def status(self) -> IndexStatus:
+        """What is in the index; zeros where there is none. Bytes are the server's affair."""
+        known = [each for each in self._all() if each.version]
+        there = self._collections(make=False)
+        return IndexStatus(
+            where=f"{self._server.url}/{self._name}",
+            documents=len(known),
+            chunks=sum(each.chunks for each in known),
+            generation=1 if known else 0,
+            recipe=self._recipe,
+            embedder=str(there[0].known.get("embedder")) if there else None,
+            roots=tuple(sorted({each.root for each in known})),
+            bytes=0,
+        )
+
+    def verify(self) -> list[str]:
+        """What is wrong, in words; nothing where all is well. Reads the whole index."""
+        problems = []
+        known = {each.key: each for each in self._all()}
+        held: dict[str, int] = {}
+        for record in self._passages.where(None):
+            owner = known.get(str(record.known["document"]))
+            if owner is None or owner.version != record.known["version"]:
+                problems.append(f"passages: {record.id!r} belongs to no live document")
+            else:
+                held[owner.key] = held.get(owner.key, 0) + 1
+        for each in known.values():
+            if each.unswept or not each.version:
+                problems.append(f"documents: a build of {each.origin.source!r} is unfinished")
+            if each.version and held.get(each.key, 0) != each.chunks:
+                problems.append(f"passages: {held.get(each.key, 0)} of {each.origin.source!r}, not {each.chunks}")
+            document = self.document(each.origin.source) if each.version else None
+            if document is not None and len(document.text) != each.characters:
+                problems.append(f"documents: {each.origin.source!r} lacks some of its text")
+        return problems
+
+    # --- writing
+
+    def sync(self, root: Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE) -> IndexReport:
+        """Bring the index in line with the files under ``root`` that fall to ``shard``, and leave all others alone.
+
+        One machine may build a shard at a time. Raises DocumentError where ``root`` does not exist, IndexStaleError
+        where the index was made by another recipe, and BackendError while no server answers.
+        """
+        started, report = time.monotonic(), on_progress or _silently
+        root = root.resolve()
+        found, skipped = files(root, root / ".none", shard)
+        self._collections(make=True)
+        work = _Work(self, root, report)
+        work.take(found, self._limits)
+        blocked = [each.source for each in skipped]
+        removed = work.vanished(shard, {file.source for file in found}, blocked)
+        return IndexReport(
+            root=str(root),
+            added=tuple(sorted(work.added)),
+            changed=tuple(sorted(work.changed)),
+            removed=tuple(sorted(removed)),
+            unchanged=work.unchanged,
+            skipped=(*skipped, *work.skipped),
+            embedded=work.embedded,
+            seconds=time.monotonic() - started,
+        )
+
+    def remove(self, source: str) -> IndexReport:
+        """Forget a document, or all below a folder, until its root is synced again.
+
+        Raises DocumentError where nothing of that name is indexed.
+        """
+        started, folder = time.monotonic(), source.rstrip("/") + "/"
+        gone = [
+            known
+            for known in self._all()
+            if known.version and (known.origin.source == source or known.origin.source.startswith(folder))
+        ]
+        if not gone:
+            raise DocumentError(f"No document {source!r} is indexed. `assistant index list`")
+        self._forget(gone)
+        removed = tuple(sorted(known.origin.source for known in gone))
+        return IndexReport(root="", removed=removed, seconds=time.monotonic() - started)
+
+    def repair(self, on_progress: OnProgress | None = None) -> list[str]:
+        """Delete what no live document owns; returns what a build has to mend."""
+        report = on_progress or _silently
+        report(Progress(stage="sweeping", done=0, total=0))
+        known = {each.key: each for each in self._all()}
+        self._sweep([each for each in known.values() if each.unswept or not each.version])
+        lost = [
+            record.id
+            for record in self._passages.where(None)
+            if (owner := known.get(str(record.known["document"]))) is None or owner.version != record.known["version"]
+        ]
+        self._passages.delete(lost)
+        return self.verify()
+
+    # --- parts
+
+    @property
+    def _embedder(self) -> Embedder:
+        with self._mutex:
+            if self._made is None:
+                self._made = self._make_embedder()
+            return self._made
+
+    @property
+    def _passages(self) -> ChromaCollection:
+        return self._needed()[0]
+
+    @property
+    def _documents(self) -> ChromaCollection:
+        return self._needed()[1]
+
+    def _needed(self) -> tuple[ChromaCollection, ChromaCollection]:
+        there = self._collections(make=False)
+        if there is None:
+            raise self._nothing()
+        return there
+
+    def _collections(self, make: bool) -> tuple[ChromaCollection, ChromaCollection] | None:
+        with self._mutex:
+            if self._open is None:
+                wanted = {"recipe": self._recipe.fingerprint, "embedder": self._embedder.fingerprint}
+                names = (f"{self._name}-passages", f"{self._name}-documents")
+                if make:
+                    there = [self._server.collection(name, wanted) for name in names]
+                else:
+                    there = [each for name in names if (each := self._server.existing(name))]
+                if len(there) < len(names):
+                    return None
+                if {name: there[0].known.get(name) for name in wanted} != wanted:
+                    raise IndexStaleError(
+                        f"The index {self._name!r} at {self._server.url!r} was built by another recipe or embedder. "
+                        f"Build one beside it: `ASSISTANT_CHROMA_COLLECTION={self._name}-2 assistant index build`"
+                    )
+                self._open = (there[0], there[1])
+            return self._open
+
+    def _nearest(self, vector: Vectors, limit: int, where: Filter) -> list[Record]:
+        """Live passages, nearest first; dense and keyword search of one question share one request."""
+        mark, now = vector.tobytes(), time.monotonic()
+        with self._mutex:
+            asked = self._asked
+        if (asked.mark, asked.where) == (mark, where) and asked.limit >= limit and now - asked.when < _FRESH_SECONDS:
+            live = self._live_only(asked.found)
+            if len(live) == len(asked.found):
+                return live
+        found = self._live_only(self._passages.nearest(vector, limit, _condition(where)))
+        if not found and not any(each.version for each in self._all()):
+            raise self._nothing()
+        with self._mutex:
+            self._asked = _Asked(mark, where, limit, now, found)
+            for record in found:
+                self._seen[_chunk_id(record)] = record
+                self._seen.move_to_end(_chunk_id(record))
+            while len(self._seen) > _CACHED:
+                self._seen.popitem(last=False)
+        return found
+
+    def _nothing(self) -> IndexMissingError:
+        where = f"index {self._name!r} at {self._server.url!r}"
+        return IndexMissingError(f"There are no documents in the {where}. `assistant index build`")
+
+    def _live_only(self, records: Iterable[Record]) -> list[Record]:
+        """Those of ``records`` that belong to the live version of their document, as the server says now."""
+        some = list(records)
+        known = self._known(list({str(record.known["document"]) for record in some}))
+        return [
+            record
+            for record in some
+            if (owner := known.get(str(record.known["document"]))) and owner.version == record.known["version"]
+        ]
+
+    def _known(self, keys: Sequence[str]) -> dict[str, _Live]:
+        return {record.id: _live(record) for record in self._documents.get(keys)}
+
+    def _all(self) -> Iterator[_Live]:
+        there = self._collections(make=False)
+        return map(_live, there[1].where({"slice": -1})) if there else iter(())
+
+    def _forget(self, gone: Sequence[_Live]) -> None:
+        self._documents.put([_as_record(known._replace(version="", unswept=True)) for known in gone])
+        self._sweep([known._replace(version="", unswept=True) for known in gone])
+
+    def _sweep(self, dirty: Sequence[_Live]) -> None:
+        """Delete what these documents own beside their live version, and those that have none."""
+        for known in dirty:
+            other = {"$and": [{"document": known.key}, {"version": {"$ne": known.version}}]}
+            for collection in (self._passages, self._documents):
+                collection.delete([record.id for record in collection.where(other) if record.id != known.key])
+        self._documents.delete([known.key for known in dirty if not known.version])
+        self._documents.put([_as_record(known._replace(unswept=False)) for known in dirty if known.version])
+
+
+class _Work:
+    """One pass over the files of a root, written group by group."""
+
+    def __init__(self, index: RemoteIndex, root: Path, on_progress: OnProgress) -> None:
+        self._index, self._root, self._report = index, root, on_progress
+        self._known = {known.origin.source: known for known in index._all()}
+        self.added: list[str] = []
+        self.changed: list[str] = []
+        self.skipped: list[Skipped] = []
+        self.unchanged = self.embedded = 0
+
+    def take(self, found: Sequence[FoundFile], limits: Limits) -> None:
+        """Read what changed, and write it in groups."""
+        group: list[tuple[Document, str, list[NewChunk]]] = []
+        with _closing(Readers(limits)) as readers:
+            for done, file in enumerate(found):
+                self._report(Progress(stage="embedding", done=done, total=len(found), item=file.source))
+                try:
+                    if new := self._changed(file, readers):
+                        group.append(new)
+                except DocumentError as exc:
+                    self.skipped.append(Skipped(source=file.source, reason=str(exc)))
+                if sum(len(chunks) for _, _, chunks in group) >= _GROUP:
+                    self._write(group)
+                    group = []
+            self._write(group)
+        if found:
+            self._report(Progress(stage="embedding", done=len(found), total=len(found)))
+
+    def vanished(self, shard: Shard, found: set[str], blocked: Sequence[str]) -> list[str]:
+        """Forget the documents of this root and shard whose files are gone; returns their sources."""
+        gone = []
+        for source, known in self._known.items():
+            name = source.removeprefix(f"{self._root.name}/") if source not in found else source
+            below = any(name == place or name.startswith(place + "/") for place in blocked)
+            if known.root == self._root.name and shard.takes(name) and name not in found and not below:
+                gone.append(known)
+        self._index._forget(gone)
+        return [known.origin.source for known in gone if known.version]
+
+    def _changed(self, file: FoundFile, readers: Readers) -> tuple[Document, str, list[NewChunk]] | None:
+        content = content_hash(file)
+        source, known = file.source, self._known.get(file.source)
+        if known and known.root != self._root.name:  # another root has a file of that name
+            source = f"{self._root.name}/{source}"
+            known = self._known.get(source)
+        if known and known.version and known.content == content and not known.unswept:
+            self.unchanged += 1
+            return None
+        document = readers.read(file).model_copy(update={"source": source})
+        recipe = self._index._recipe
+        header = embedding_header(document.origin) if recipe.header else ""
+        chunks = split(document, recipe.chunk_tokens, recipe.chunk_overlap)
+        spans = ((c, tuple(Span(s, e) for s, e in split_sentences(c.text))) for c in chunks)
+        (self.changed if known and known.version else self.added).append(source)
+        return document, content, [NewChunk(chunk, sentences, header) for chunk, sentences in spans]
+
+    def _write(self, group: Sequence[tuple[Document, str, list[NewChunk]]]) -> None:
+        """Note what is coming, write it, make it live, sweep what it replaces: a crash after any step is mended."""
+        if not group:
+            return
+        chunks = [chunk for _, _, some in group for chunk in some]
+        texts, sentences = zip(*(chunk.embedded for chunk in chunks), strict=True)
+        embeddings = self._index._embedder.embed_documents(texts, sentences)
+        self.embedded += len(chunks)
+        coming, passages, slices = [], [], []
+        vectors = iter(embeddings)
+        for document, content, some in group:
+            live = self._live(document, content, len(some))
+            coming.append(live)
+            slices += _slices(document, live)
+            passages += [_passage(new, document, live, next(vectors)) for new in some]
+        before = [self._known.get(live.origin.source) for live in coming]
+        announced = [
+            (old or live)._replace(version=old.version if old else "", unswept=True)
+            for old, live in zip(before, coming, strict=True)
+        ]
+        self._index._documents.put([_as_record(live) for live in announced])
+        self._index._documents.put(slices)
+        self._index._passages.put(passages)
+        replacing = [live._replace(unswept=old is not None) for old, live in zip(before, coming, strict=True)]
+        self._index._documents.put([_as_record(live) for live in replacing])
+        self._index._sweep([live for live in replacing if live.unswept])
+
+    def _live(self, document: Document, content: str, chunks: int) -> _Live:
+        return _Live(
+            key=_key(document.source),
+            version=document.digest,
+            unswept=False,
+            root=self._root.name,
+            content=content,
+            slices=-(-len(document.text) // _SLICE),
+            pages=document.pages,
+            characters=len(document.text),
+            chunks=chunks,
+            origin=document.origin,
+        )
+
+
+# --- records --------------------------------------------------------------------------------------
+
+
+def _key(source: str) -> str:
+    return hashlib.blake2b(source.encode(), digest_size=16).hexdigest()
+
+
+def _slice_id(key: str, version: str, number: int) -> str:
+    return f"{key}.{version[:16]}.{number}"
+
+
+def _chunk_id(record: Record) -> str:
+    return str(record.known["chunk"])
+
+
+def _somewhere(mark: str) -> Vectors:
+    """A direction in the plane by hash: records that are never searched by nearness need a vector all the same."""
+    angle = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32 * 2 * np.pi
+    return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
+
+
+def _as_record(known: _Live) -> Record:
+    fields = {
+        **_parts("origin", known.origin.model_dump_json()),
+        **_parts("pages", json.dumps(known.pages)),
+        "document": known.key,
+        "version": known.version,
+        "unswept": known.unswept,
+        "root": known.root,
+        "content": known.content,
+        "slices": known.slices,
+        "characters": known.characters,
+        "chunks": known.chunks,
+        "slice": -1,
+    }
+    return Record(known.key, "", fields, _somewhere(known.key))
+
+
+def _live(record: Record) -> _Live:
+    known = record.known
+    return _Live(
+        key=record.id,
+        version=str(known["version"]),
+        unswept=bool(known["unswept"]),
+        root=str(known["root"]),
+        content=str(known["content"]),
+        slices=int(known["slices"]),
+        pages=tuple(json.loads(_whole("pages", known))),
+        characters=int(known["characters"]),
+        chunks=int(known["chunks"]),
+        origin=Origin.model_validate_json(_whole("origin", known)),
+    )
+
+
+def _slices(document: Document, live: _Live) -> list[Record]:
+    found = []
+    for number in range(live.slices):
+        id_ = _slice_id(live.key, live.version, number)
+        fields = {"document": live.key, "version": live.version, "slice": number}
+        text = document.text[number * _SLICE : (number + 1) * _SLICE]
+        found.append(Record(id_, text, fields, _somewhere(id_)))
+    return found
+
+
+def _passage(new: NewChunk, document: Document, live: _Live, embedding: Embedding) -> Record:
+    origin, chunk = document.origin, new.chunk
+    folders = [part for part in _ancestors(origin.source) if len(part.encode()) <= _VALUE]
+    fields: dict[str, Any] = {
+        **_parts("origin", origin.model_dump_json()),
+        **_parts("sentences", json.dumps(new.sentences)),
+        **_parts("vectors", _packed(embedding.parts)),
+        "chunk": chunk.id,
+        "document": live.key,
+        "version": live.version,
+        "start": chunk.start,
+        "end": chunk.end,
+        "folders": folders,
+    }
+    if origin.published:
+        fields["day"] = origin.published.toordinal()
+    return Record(f"{chunk.id}.{live.version[:16]}", chunk.text, fields, embedding.whole)
+
+
+def _stored(record: Record) -> StoredChunk:
+    known, origin = record.known, _origin(record.known)
+    vector = np.asarray(record.vector, dtype=np.float32)
+    chunk = Chunk(source=origin.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
+    sentences = tuple(Span(start, end) for start, end in json.loads(_whole("sentences", known)))
+    return StoredChunk(chunk, origin, sentences, Embedding(vector, _unpacked(_whole("vectors", known), len(vector))))
+
+
+def _origin(known: Mapping[str, Any]) -> Origin:
+    return Origin.model_validate_json(_whole("origin", known))
+
+
+def _ancestors(source: str) -> list[str]:
+    parts = source.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+def _condition(where: Filter) -> dict[str, Any] | None:
+    """``where`` as Chroma puts it."""
+    places: list[dict[str, Any]] = [{"folders": {"$contains": source.rstrip("/")}} for source in where.sources]
+    demands: list[dict[str, Any]] = [{"$or": places}] if len(places) > 1 else places
+    if where.since or where.until:
+        since, until = where.since or date.min, where.until or date.max
+        demands += [{"day": {"$gte": since.toordinal()}}, {"day": {"$lte": until.toordinal()}}]
+    return {"$and": demands} if len(demands) > 1 else next(iter(demands), None)
+
+
+def _packed(parts: Vectors) -> str:
+    """Unit vectors in a byte a number, which keeps their cosines to about a thousandth."""
+    peaks = np.abs(parts).max(axis=1, keepdims=True, initial=1e-9)
+    return base64.b64encode(np.round(parts * 127 / peaks).astype(np.int8).tobytes()).decode()
+
+
+def _unpacked(packed: str, dimension: int) -> Vectors:
+    rows = np.frombuffer(base64.b64decode(packed), dtype=np.int8).reshape(-1, dimension).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    unit: Vectors = (rows / lengths).astype(np.float32)
+    return unit
+
+
+def _parts(name: str, text: str) -> dict[str, str]:
+    """A long value as several that the server takes; all characters are ASCII, as JSON and base 64 are here."""
+    plain = text if text.isascii() else json.dumps(json.loads(text))
+    return {f"{name}{n}": plain[start : start + _VALUE] for n, start in enumerate(range(0, len(plain) or 1, _VALUE))}
+
+
+def _whole(name: str, known: Mapping[str, Any]) -> str:
+    values: list[str] = []
+    while (value := known.get(f"{name}{len(values)}")) is not None:
+        values.append(str(value))
+    return "".join(values)
+
+
+@contextmanager
+def _closing(readers: Readers) -> Iterator[Readers]:
+    try:
+        yield readers
+    finally:
+        readers.close()
+
+
+def _silently(progress: Progress) -> None:
+    """Progress that nobody watches."""

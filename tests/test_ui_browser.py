@@ -1,0 +1,603 @@
+"""The page in the system's Chromium: every outside request is blocked, none may be attempted, no script may run."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ui_help import ARGUMENTS, CHROMIUM, NEWSROOM, needs_chromium, page_server, pdf
+
+pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect  # noqa: E402 - after the skip
+
+pytestmark = needs_chromium
+
+FIRE = "How long did it take to put out the Lacquera blaze?"
+WHEEL = "Who was at the wheel when the Lady Ansa crashed?"
+HURT = "How many people got hurt when the boat crashed at Port Vellan?"
+EVIL_NAME = "..%2F..%2Fevil<img src=x onerror=window.evil=1>\u202etxt.md"
+EVIL_TITLE = "<img src=x onerror=window.evil=1>\u202eA title"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    own = tmp_path_factory.mktemp("own")
+    (own / "harbour.pdf").write_bytes(
+        pdf("The harbour was opened in 1902 by Queen Ada.", "The lighthouse at Brannock Head was lit on 4 May 1871.")
+    )
+    with page_server(tmp_path_factory.mktemp("page") / "index", NEWSROOM, own) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with playwright.sync_playwright() as started:
+        assert CHROMIUM, "REQUIRE_CHROMIUM is set, and there is no Chromium"
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+class Watched:
+    """Opens pages that are watched: what they ask of others, and what runs in them that should not."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._plain: BrowserContext | None = None
+        self.outside: list[str] = []
+        self.faults: list[str] = []
+
+    def open(self, address: str, **options: Any) -> Page:
+        """A page ready to be used, in a context of its own where it has options, else in a shared one."""
+        context = self._context(address, options) if options else self._plain or self._context(address, {})
+        if not options:
+            self._plain = context
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(address)
+        page.wait_for_selector("body[data-ready=yes]")
+        return page
+
+    def close(self) -> None:
+        """Close all pages, forget what they kept, and see that nothing happened that must not."""
+        evil = []
+        for context in self._browser.contexts:
+            for page in context.pages:
+                evil.append(page.evaluate("window.evil"))
+                page.evaluate(FORGET)
+                page.close()
+            if context is not self._plain:
+                context.close()
+        outside, faults, self.outside, self.faults = self.outside, self.faults, [], []
+        assert not any(evil), "something ran that must not"
+        assert outside == []
+        assert faults == []
+
+    def _context(self, address: str, options: dict[str, Any]) -> BrowserContext:
+        context = self._browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
+        context.set_default_timeout(15_000)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address.rstrip("/"))
+
+        def ours(route: Route) -> None:
+            if not route.request.url.startswith("http://127.0.0.1:"):
+                self.outside.append(route.request.url)
+                route.abort()
+            else:
+                route.continue_()
+
+        context.route("**/*", ours)
+        return context
+
+
+FORGET = """async () => { localStorage.clear(); sessionStorage.clear();
+  const open = indexedDB.open('assistant', 1);
+  const db = await new Promise((r) => open.onsuccess = () => r(open.result));
+  const all = db.transaction('conversations', 'readwrite'); all.objectStore('conversations').clear();
+  await new Promise((r) => all.oncomplete = r); db.close(); }"""
+
+
+@pytest.fixture(scope="module")
+def watching(browser: Browser) -> Watched:
+    return Watched(browser)
+
+
+@pytest.fixture
+def watched(watching: Watched) -> Iterator[Watched]:
+    yield watching
+    watching.close()
+
+
+@pytest.fixture
+def page(watched: Watched, address: str) -> Page:
+    return watched.open(address)
+
+
+def ask(page: Page, question: str) -> None:
+    """Ask, and wait for the whole answer."""
+    count = page.locator("#log .exchange").count()
+    page.fill("#box textarea", question)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log .exchange")).to_have_count(count + 1)
+    expect(page.locator("#live .busy")).to_have_count(0)
+
+
+def leaf(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name).click()
+
+
+# --- chat
+
+
+def test_answers_stream_sentence_by_sentence_behind_a_thinking_indicator(page: Page) -> None:
+    page.fill("#box textarea", f"Slowly: {WHEEL}")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Reading the documents")).to_be_visible()
+    page.locator("#live .checked").first.wait_for()
+    early = page.locator("#live .checked").count()
+    expect(page.locator("#log .exchange")).to_have_count(1)
+    assert early < page.locator("#log .claim").count()
+
+
+def test_stop_keeps_what_was_written_and_the_page_goes_on(page: Page) -> None:
+    page.fill("#box textarea", f"Slowly: {WHEEL}")
+    page.keyboard.press("Enter")
+    page.locator("#live .checked").first.wait_for()
+    page.locator("#box .stop-button").click()
+    expect(page.locator("#log .note")).to_have_text("Stopped before the answer was complete.")
+    expect(page.locator("#log .claim.draft")).not_to_be_empty()
+    ask(page, FIRE)
+    expect(page.locator("#log .exchange").last.locator(".claim")).not_to_have_count(0)
+
+
+def test_escape_stops_too(page: Page) -> None:
+    page.fill("#box textarea", f"Slowly: {WHEEL}")
+    page.keyboard.press("Enter")
+    page.locator("#live .checked").first.wait_for()
+    page.keyboard.press("Escape")
+    expect(page.locator("#log .note")).to_contain_text("Stopped")
+
+
+def test_ask_again_replaces_the_answer(page: Page) -> None:
+    ask(page, FIRE)
+    before = page.locator("#log .claim").first.inner_text()
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator("body.asking")).to_have_count(0)
+    expect(page.locator("#log .exchange")).to_have_count(1)
+    assert page.locator("#log .claim").first.inner_text() == before
+
+
+def test_a_question_is_edited_and_sent_again(page: Page) -> None:
+    ask(page, "What is the capital of France?")
+    page.locator("#log .exchange").hover()
+    page.get_by_role("button", name="Edit").click()
+    page.locator("#editing textarea").fill(FIRE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#log .bubble")).to_have_text(FIRE)
+    expect(page.locator("#log .exchange")).to_have_count(1)
+    expect(page.locator("#log .refusal")).to_have_count(0)
+
+
+def test_example_questions_come_from_the_documents_and_are_answered(page: Page) -> None:
+    example = page.locator(".example").first
+    words = re.findall(r"[A-Z]\w+", example.inner_text())[1:]
+    example.click()
+    expect(page.locator("#log .claim")).not_to_have_count(0)
+    assert words
+    assert all(any(word in file.read_text() for file in NEWSROOM.iterdir()) for word in words)
+
+
+def test_copy_gives_markdown_with_citations(page: Page) -> None:
+    ask(page, HURT)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#said")).to_have_text("Copied, with its citations.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "nineteen" in copied
+    assert "- [1] Osterby Herald, 14 March 2025 (ferry-osterby-herald.md): “The number of people hurt" in copied
+
+
+def test_a_follow_up_shows_what_was_searched_and_the_small_print(page: Page) -> None:
+    ask(page, HURT)
+    ask(page, "And who was at the wheel?")
+    last = page.locator("#log .exchange").last
+    expect(last.locator(".searched")).to_contain_text("Port Vellan")
+    expect(last.locator("footer .small")).to_have_text(re.compile(r"^staged writer · \d+\.\d\d s$"))
+
+
+def test_everything_is_done_with_the_keyboard(page: Page) -> None:
+    page.locator("body").click(position={"x": 600, "y": 600})
+    page.keyboard.press("/")
+    expect(page.locator("#box textarea")).to_be_focused()
+    page.keyboard.type(FIRE)
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("?")
+    assert page.locator("#box textarea").input_value().endswith("\n?")
+    page.keyboard.press("Enter")
+    page.locator("#log .chip").first.wait_for()
+    page.locator("#log .chip").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#quoted")).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".neighbours")).to_contain_text("Citation 2 of")
+    page.keyboard.press("Escape")
+    expect(page.locator("#proof")).to_be_hidden()
+    expect(page.locator("#log .chip").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [("Will it fail at Port Vellan?", "No server answers for 'model'"), ("Does it break at Port Vellan?", "terminal")],
+    ids=["an error of the backend", "a bug"],
+)
+def test_an_error_is_told_without_paths_and_the_page_goes_on(page: Page, question: str, note: str) -> None:
+    ask(page, f"{question} {HURT}")
+    expect(page.locator("#log .note")).to_contain_text(note)
+    expect(page.locator("#log .note")).not_to_contain_text("/home")
+    ask(page, HURT)
+    expect(page.locator("#log .exchange").last.locator(".chip")).not_to_have_count(0)
+
+
+# --- proof
+
+
+def test_pointing_at_a_chip_shows_outlet_date_and_quote(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip").first.hover()
+    expect(page.locator("#tip")).to_have_class(re.compile("shown"))
+    expect(page.locator("#tip b")).to_have_text("Osterby Herald, 14 March 2025")
+    expect(page.locator("#tip span")).to_contain_text("“The number of people hurt in Wednesday's ferry crash")
+
+
+def test_a_chip_opens_its_document_at_the_quoted_words(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    quoted = page.locator("#quoted")
+    expect(quoted).to_be_in_viewport()
+    document = (NEWSROOM / "ferry-osterby-herald.md").read_text()
+    assert quoted.inner_text() in document
+    expect(page.locator("#proof .meta")).to_contain_text("Osterby Herald · 14 March 2025")
+
+
+def test_previous_and_next_walk_through_the_citations(page: Page) -> None:
+    ask(page, FIRE)
+    page.locator("#log .chip").first.click()
+    first = page.locator("#quoted").inner_text()
+    page.locator("#proof").get_by_role("button", name="Next").click()
+    expect(page.locator(".neighbours")).to_contain_text("Citation 2 of")
+    assert page.locator("#quoted").inner_text() != first
+    page.locator("#proof").get_by_role("button", name="Previous").click()
+    expect(page.locator("#quoted")).to_have_text(first)
+
+
+def test_chips_of_older_answers_open_their_own_documents(page: Page) -> None:
+    ask(page, HURT)
+    ask(page, FIRE)
+    page.locator("#log .exchange").first.locator(".chip").first.click()
+    expect(page.locator("#quoted")).to_contain_text("nineteen")
+
+
+def test_a_pdf_is_cited_with_its_page(page: Page) -> None:
+    ask(page, "When was the lighthouse at Brannock Head lit?")
+    page.locator("#log .chip").first.click()
+    expect(page.locator("#proof .meta")).to_contain_text("page 2")
+    expect(page.locator("#quoted")).to_have_text("The lighthouse at Brannock Head was lit on 4 May 1871.")
+    expect(page.locator(".paper .page")).to_have_text(["Page 1", "Page 2"])
+
+
+def test_what_is_not_borne_out_looks_different_and_says_why(page: Page) -> None:
+    ask(page, f"Evil: {HURT}")
+    doubtful = page.locator("#log .claim.unsupported").first
+    expect(doubtful.locator(".doubt b")).to_have_text("Not borne out")
+    assert len(doubtful.locator(".doubt").inner_text()) > len("Not borne out: ")
+    sound = page.locator("#log .claim.supported").first
+    background = "node => getComputedStyle(node).backgroundColor"
+    assert doubtful.evaluate(background) != sound.evaluate(background)
+
+
+def test_a_conflict_is_two_dated_columns_newest_first(page: Page) -> None:
+    ask(page, FIRE)
+    sides = page.locator("#log .conflict .side")
+    expect(sides.locator(".side-value")).to_have_text(["fourteen hours", "six hours"])
+    expect(sides.locator(".side-date")).to_have_text(["12 July 2024", "10 July 2024"])
+    one, other = (sides.nth(n).bounding_box() for n in (0, 1))
+    assert one
+    assert other
+    assert one["y"] == other["y"]
+    assert one["x"] < other["x"]
+
+
+def test_a_refusal_shows_what_was_looked_for_and_the_nearest_documents(page: Page) -> None:
+    ask(page, "What is the capital of France?")
+    expect(page.locator("#log .refusal")).to_have_text("Not in the documents.")
+    expect(page.locator("#log .looked")).to_contain_text("What is the capital of France?")
+    page.locator("#log .near").first.click()
+    expect(page.locator("#proof .notice")).to_contain_text("does not answer")
+    expect(page.locator("#quoted")).not_to_be_empty()
+
+
+def test_the_trace_is_folded_away_and_complete(page: Page) -> None:
+    ask(page, HURT)
+    expect(page.locator(".trace dl")).to_be_hidden()
+    page.locator(".trace summary").click()
+    expect(page.locator(".trace dl")).to_contain_text("search")
+    expect(page.locator(".trace h4")).to_contain_text(["Candidates", "Ranked sentences"])
+
+
+def test_it_works_on_a_phone(watched: Watched, address: str) -> None:
+    page = watched.open(address, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    ask(page, FIRE)
+    one, other = (page.locator("#log .side").nth(n).bounding_box() for n in (0, 1))
+    assert one
+    assert other
+    assert one["y"] < other["y"]
+    page.locator("#log .chip").first.tap()
+    expect(page.locator("#quoted")).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="Close the panel").tap()
+    page.get_by_role("button", name="Conversations").tap()
+    expect(page.locator("#conversations .kept")).to_be_in_viewport()
+
+
+CONTRAST = """(selectors) => {
+  const parse = (text) => { const c = document.createElement('canvas'); c.width = c.height = 1;
+    const x = c.getContext('2d', {willReadFrequently: true}); x.fillStyle = text; x.fillRect(0, 0, 1, 1);
+    return [...x.getImageData(0, 0, 1, 1).data]; };
+  const light = ([r, g, b]) => { const f = (v) => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+    return .2126 * f(r) + .7152 * f(g) + .0722 * f(b); };
+  return selectors.map((selector) => {
+    const node = document.querySelector(selector);
+    if (!node) return [selector, 0];
+    let ground = [0, 0, 0, 0], at = node;
+    while (at && ground[3] < 255) { ground = parse(getComputedStyle(at).backgroundColor); at = at.parentElement; }
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground)].sort((x, y) => y - x);
+    return [selector, (a + .05) / (b + .05)];
+  });
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_is_readable_in_light_and_dark(watched: Watched, address: str, scheme: str) -> None:
+    page = watched.open(address, color_scheme=scheme)
+    ask(page, FIRE)
+    ask(page, f"Evil: {HURT}")
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    selectors = [
+        ".bubble", ".claim.supported .said", "#tabs button[role=tab]:not(.selected)", ".claim.unsupported .said", ".claim.unsupported .doubt", ".who",
+        "#log .conflict .chip b", "footer .small", ".tools button", ".conflict h3 span", ".side-value", ".side blockquote",
+        "#quoted", ".paper", "#proof .meta", ".badge", ".kept", ".shelf-head",
+    ]  # fmt: skip
+    for selector, ratio in page.evaluate(CONTRAST, selectors):
+        assert ratio >= 4.5, f"{selector}: {ratio:.2f}"
+
+
+def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
+    ask(page, FIRE)
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll('#desk :is(button, input, textarea, [role=button])')]
+        .filter((n) => n.offsetParent && !(n.innerText.trim() || n.getAttribute('aria-label')
+          || n.labels?.length || n.getAttribute('title'))).map((n) => n.outerHTML.slice(0, 200))"""
+    )
+    assert nameless == []
+    assert page.locator("#log .chip").first.get_attribute("aria-label").startswith("Citation 1, National Dispatch, 12")
+
+
+# --- documents
+
+
+def test_documents_are_listed_with_what_is_known_of_them(page: Page) -> None:
+    leaf(page, "Documents")
+    row = page.locator("#table tr", has_text="ferry-osterby-herald.md")
+    expect(row).to_contain_text("Osterby Herald")
+    expect(row).to_contain_text("14 Mar 2025")
+    expect(row.locator(".state")).to_have_text("indexed")
+    row.get_by_role("button").first.click()
+    expect(page.locator("#proof .paper")).to_contain_text("risen to nineteen")
+
+
+def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
+    leaf(page, "Documents")
+    page.locator("#dropzone").wait_for()
+    dropped = page.evaluate_handle(
+        """() => { const all = new DataTransfer();
+        all.items.add(new File(['The ferry Nonsuch carries 88 cows.'], 'Nonsuch notes.txt'));
+        all.items.add(new File(['MZ'], 'setup.exe')); all.items.add(new File([''], 'nothing.txt')); return all; }"""
+    )
+    page.dispatch_event("#dropzone", "drop", {"dataTransfer": dropped})
+    report = page.locator("#progress")
+    expect(report).to_contain_text("1 of 3 done, 2 skipped")
+    expect(report.locator("li", has_text="setup.exe")).to_contain_text("Only these kinds can be read")
+    expect(report.locator("li", has_text="nothing.txt")).to_contain_text("holds no text")
+    row = page.locator("#table tr", has_text="nonsuch-notes.txt")
+    expect(row.locator(".state")).to_have_text("new")
+    leaf(page, "Chat")
+    ask(page, "How many cows does the ferry Nonsuch carry?")
+    expect(page.locator("#log .claim")).to_contain_text("88 cows")
+    leaf(page, "Documents")
+    row.get_by_role("button", name="Remove").click()
+    expect(page.locator("#progress")).to_contain_text("Removed.")
+    expect(row).to_have_count(0)
+    leaf(page, "Chat")
+    page.locator("#log .chip").first.click()
+    expect(page.locator("#proof .notice")).to_contain_text("no longer indexed")
+    expect(page.locator("#proof .kept-words")).to_have_text("The ferry Nonsuch carries 88 cows.")
+
+
+def test_an_upload_shows_its_stages_and_is_cancelled(page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "long.txt"
+    file.write_text("\n\n".join(f"Berth {n} was dredged to {n % 9 + 3} metres." for n in range(20_000)))
+    leaf(page, "Documents")
+    page.set_input_files("#picked", file)
+    expect(page.locator("#progress .state")).to_have_text("Embedding")
+    expect(page.locator("#progress progress")).to_have_attribute("value", re.compile(r"0\.[1-9]"))
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    page.wait_for_timeout(1500)
+    leaf(page, "Chat")
+    leaf(page, "Documents")
+    expect(page.locator("#table tr", has_text="ferry-osterby-herald.md")).to_have_count(1)
+    expect(page.locator("#table tr", has_text="long.txt")).to_have_count(0)
+
+
+def test_what_changed_is_read_again(page: Page) -> None:
+    leaf(page, "Documents")
+    page.get_by_role("button", name="Read again what changed").click()
+    expect(page.locator("#progress")).to_contain_text("40 unchanged")
+
+
+def test_passages_are_searched_with_scores(page: Page) -> None:
+    leaf(page, "Documents")
+    page.fill("#find textarea, #find input", "Lady Ansa pier")
+    page.keyboard.press("Enter")
+    scores = page.locator("#hits .score")
+    expect(scores.first).to_have_text(re.compile(r"^\d\.\d{3}$"))
+    assert scores.count() == page.locator("#hits .hit").count()
+    page.locator("#hits .hit").first.click()
+    expect(page.locator("#quoted")).to_contain_text("Ansa")
+
+
+# --- conversations
+
+
+def test_a_conversation_is_named_and_reopened_with_its_citations(page: Page) -> None:
+    ask(page, HURT)
+    ask(page, FIRE)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    page.reload()
+    page.wait_for_selector("body[data-ready=yes]")
+    kept = page.locator("#conversations .kept")
+    expect(kept).to_have_text([HURT])
+    kept.click()
+    expect(page.locator("#log .exchange")).to_have_count(2)
+    page.locator("#log .exchange").first.locator(".chip").first.click()
+    expect(page.locator("#quoted")).to_contain_text("nineteen")
+
+
+def test_a_reload_goes_on_where_one_was(page: Page) -> None:
+    ask(page, HURT)
+    page.reload()
+    expect(page.locator("#log .claim")).to_contain_text("nineteen")
+    ask(page, "And who was at the wheel?")
+    expect(page.locator("#log .searched")).to_contain_text("Port Vellan")
+
+
+@pytest.mark.parametrize("form", ["MD", "HTML", "JSON"])
+def test_a_conversation_is_exported(page: Page, form: str) -> None:
+    ask(page, HURT)
+    with page.expect_download() as download:
+        page.locator(f"[data-export={form.lower()}]").click()
+    text = download.value.path().read_text()
+    assert "nineteen" in text
+    if form == "JSON":
+        assert json.loads(text)["exchanges"][0]["answer"]["citations"][0]["source"] == "ferry-osterby-herald.md"
+
+
+def test_a_deleted_conversation_is_gone(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#conversations .gone").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    expect(page.locator("#conversations .kept")).to_have_count(0)
+    left = page.evaluate(
+        """async () => { const open = indexedDB.open('assistant', 1);
+        const db = await new Promise((r) => open.onsuccess = () => r(open.result));
+        const all = db.transaction('conversations').objectStore('conversations').getAll();
+        const kept = await new Promise((r) => all.onsuccess = () => r(all.result));
+        return JSON.stringify([kept, {...localStorage}, {...sessionStorage}]); }"""
+    )
+    assert "nineteen" not in left
+    assert "Vellan" not in left
+
+
+def test_conversations_on_disk_are_kept_and_deleted_there(watched: Watched, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "ferry-osterby-herald.md").write_text((NEWSROOM / "ferry-osterby-herald.md").read_text())
+    with page_server(tmp_path / "index", own, conversations="disk") as served:
+        page = watched.open(served)
+        ask(page, HURT)
+        files = list((tmp_path / "index" / "state").rglob("*.json"))
+        assert len(files) == 1
+        page.get_by_role("button", name="New conversation").click()
+        page.locator("#conversations .kept").click()
+        expect(page.locator("#log .claim")).to_contain_text("nineteen")
+        page.locator("#conversations .gone").click()
+        expect(page.locator(".welcome")).to_be_visible()
+        assert not files[0].exists()
+
+
+# --- exam and settings
+
+
+def test_an_answer_is_added_to_ones_own_exam(page: Page) -> None:
+    ask(page, HURT)
+    page.get_by_role("button", name="Add to my exam").click()
+    expect(page.get_by_text("Added to your exam")).to_be_visible()
+
+
+def test_settings_change_the_next_answer_of_this_page(page: Page) -> None:
+    leaf(page, "Settings")
+    expect(page.locator(".findings")).to_contain_text("embedder")
+    page.locator("#settings-strictness input[type=number]").fill("1")
+    page.keyboard.press("Tab")
+    leaf(page, "Chat")
+    ask(page, HURT)
+    expect(page.locator("#log .refusal")).to_be_visible()
+
+
+# --- hostile input
+
+
+def test_hostile_model_output_stays_text(page: Page) -> None:
+    ask(page, f"Evil: {HURT}")
+    said = page.locator("#log .claim.unsupported").first.inner_text()
+    assert "<script>" in said or page.locator("#log", has_text="<script>").count()
+    assert page.locator("#log :is(script, img, iframe, a)").count() == 0
+    assert "\u202e" not in page.locator("#log").inner_text()
+
+
+def test_hostile_documents_stay_text(page: Page) -> None:
+    leaf(page, "Documents")
+    body = (
+        f"---\ntitle: '{EVIL_TITLE}'\npublisher: '<b onclick=window.evil=1>Outlet</b>'\n---\n"
+        "The zeppelin Quux weighs 7 tons <script>window.evil=1</script>. ![x](http://evil.example/leak) "
+        "[y](javascript:window.evil=1) <img src=x onerror=window.evil=1> \u202eoverride\n\n" + "Z" * 300_000
+    )
+    dropped = page.evaluate_handle(
+        "([name, body]) => { const all = new DataTransfer(); all.items.add(new File([body], name)); return all; }",
+        [EVIL_NAME, body],
+    )
+    page.dispatch_event("#dropzone", "drop", {"dataTransfer": dropped})
+    expect(page.locator("#progress .state")).to_have_text("Indexed")
+    row = page.locator("#table tr", has_text="A title")
+    expect(row).to_contain_text("<img src=x onerror=window.evil=1>")
+    leaf(page, "Chat")
+    ask(page, "How many tons does the zeppelin Quux weigh?")
+    page.locator("#log .chip").first.hover()
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    expect(page.locator(".paper")).to_contain_text("<script>window.evil=1</script>")
+    assert page.locator(":is(#log, #panel, #table, #tip) :is(script, img, iframe, a)").count() == 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    leaf(page, "Documents")
+    row.get_by_role("button", name="Remove").click()
+    expect(row).to_have_count(0)
+
+
+# --- speed
+
+
+def test_the_first_view_is_there_in_two_seconds(watched: Watched, address: str) -> None:
+    page = watched.open(address)
+    page.reload(wait_until="commit")
+    page.wait_for_selector("body[data-ready=yes]")
+    seconds = page.evaluate("performance.now()") / 1000
+    assert seconds < 2

@@ -1,0 +1,145 @@
+"""The library behind the page: what comes in, under which names, and what goes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
+from assistant import Assistant, Settings
+from assistant.backends.fake import FakeEmbedder
+from assistant.errors import DocumentError
+from assistant.ui import documents
+from assistant.ui.documents import Library, Row, Upload
+
+
+@pytest.fixture
+def library(index_dir: Path) -> Library:
+    return Library(Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder()))
+
+
+def receive(library: Library, name: str, *pieces: bytes) -> Upload:
+    async def body() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    return asyncio.run(library.receive(name, body()))
+
+
+def last(library: Library, *uploads: Upload) -> tuple[Row, ...]:
+    *_, rows = library.add(uploads)
+    return rows
+
+
+def test_an_upload_is_indexed_under_a_generated_name_inside_the_index(library: Library, index_dir: Path) -> None:
+    (row,) = last(library, receive(library, "../../Übung <1>.TXT", b"The ferry ", b"sails."))
+    assert row.state == "indexed"
+    (file,) = (path for path in index_dir.rglob("*") if path.is_file() and b"ferry" in path.read_bytes()[:40])
+    assert file.relative_to(index_dir / "documents" / "uploads").name == "ubung-1.txt"
+
+
+@given(st.text())
+def test_plain_names_are_plain(name: str) -> None:
+    plain = documents.plain_name(name)
+    assert plain.encode().isascii()
+    assert set(plain) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    assert not plain.startswith(".")
+    assert len(plain) < 80
+
+
+@pytest.mark.parametrize("name", ["setup.exe", "noending", "a.txt.js", ""])
+def test_only_kinds_that_can_be_read_are_taken(library: Library, name: str) -> None:
+    with pytest.raises(DocumentError, match="Only these kinds"):
+        receive(library, name, b"x")
+
+
+def test_nothing_is_left_of_a_file_that_is_too_large(
+    library: Library, index_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "MOST_BYTES", 10)
+    with pytest.raises(DocumentError, match="larger than"):
+        receive(library, "a.txt", b"123456", b"78901")
+    assert [path for path in index_dir.rglob("*") if path.is_file()] == []
+
+
+def test_only_so_many_may_wait(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_FILES", 1)
+    receive(library, "a.txt", b"x")
+    with pytest.raises(DocumentError, match="waiting already"):
+        receive(library, "b.txt", b"x")
+
+
+def test_what_cannot_be_read_is_reported_and_not_kept(library: Library, index_dir: Path) -> None:
+    (row,) = last(library, receive(library, "a.txt", b"  "))
+    assert (row.state, row.reason.endswith("holds no text.")) == ("skipped", True)
+    assert str(index_dir) not in row.reason
+    assert [path for path in (index_dir / "documents").rglob("*") if path.is_file()] == []
+
+
+def test_the_same_content_is_stored_once(library: Library) -> None:
+    rows = last(library, receive(library, "a.txt", b"Same."), receive(library, "b.txt", b"Same."))
+    assert [row.state for row in rows] == ["indexed", "already there"]
+
+
+@pytest.mark.parametrize("token", ["../../../etc/passwd", "0" * 16, ""])
+def test_a_made_up_token_is_refused(library: Library, token: str) -> None:
+    (row,) = last(library, Upload(token=token, name="a.txt"))
+    assert row.state == "skipped"
+
+
+def test_closing_the_iterator_cancels_and_cleans_up(library: Library, index_dir: Path) -> None:
+    adding = library.add([receive(library, f"{n}.txt", b"word. " * (n + 1)) for n in range(30)])
+    next(adding)
+    adding.close()  # type: ignore[attr-defined]  # it is a generator
+    indexed = len(Assistant.open(Settings(index_dir=index_dir)).documents())
+    files = [path for path in (index_dir / "documents").rglob("*") if path.is_file()]
+    assert len(files) == indexed < 30
+
+
+def test_removing_an_upload_removes_its_file(library: Library, index_dir: Path) -> None:
+    last(library, receive(library, "a.txt", b"Gone soon."))
+    (document,) = Assistant.open(Settings(index_dir=index_dir)).documents()
+    assert library.state(document.source) == "new"
+    assert library.remove(document.source)
+    assert list((index_dir / "documents" / "uploads").glob("[!.]*")) == []
+
+
+def test_removing_anything_else_leaves_its_file(library: Library, index_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.txt").write_text("Stays.")
+    Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()).index(tmp_path / "own")
+    assert not library.remove("a.txt")
+    assert (tmp_path / "own" / "a.txt").exists()
+
+
+def test_what_changed_is_read_again(library: Library, index_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.txt").write_text("Before.")
+    Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()).index(tmp_path / "own")
+    (tmp_path / "own" / "a.txt").write_text("After it.")
+    (tmp_path / "own" / "b.bin").write_text("?")
+    *_, (row,) = library.refresh()
+    assert row.reason.startswith("1 updated, 0 unchanged · b.bin: Files ending in '.bin'")
+    assert library.state("a.txt") == "updated"
+
+
+def test_a_removed_upload_may_come_again(library: Library) -> None:
+    last(library, receive(library, "a.txt", b"Again."))
+    assert library.remove(next(iter(library._news)))
+    (row,) = last(library, receive(library, "a.txt", b"Again."))
+    assert row.state == "indexed"
+
+
+def test_rows_show_bars_stages_and_reasons() -> None:
+    html = documents.rows_html(
+        [Row("a<b>.txt", "embedding", 0.5)], [documents.Refused(name="x.exe", reason="<i>no</i>")], busy=True
+    )
+    assert 'value="0.50"' in html
+    assert "0 of 2 done, 1 skipped" in html
+    assert "&lt;i&gt;no" in html
+    assert 'data-do="cancel"' in html

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     chroma_database: str = Field(default="default_database", description="the database that holds the index")
     chroma_collection: str = Field(default="assistant", description="the index's name there")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
-    reader: bool = Field(default=True, description="read the likeliest passages with a small model: better, not as quick")
+    reader: bool = Field(default=True, description="read the likeliest passages with a small model")
     strictness: float = Field(
         default=0.5, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )

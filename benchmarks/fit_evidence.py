@@ -90,7 +90,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
     with tempfile.TemporaryDirectory() as scratch:
         if kind == "suite":
             suite = load(Path(path), read_folder, split="dev")
-            folder, cases = suite.documents, list(suite.cases)
+            folder, cases = suite.documents or Path(path), list(suite.cases)
         else:
             dataset = open_dataset(kind, path)
             folder, cases = dataset.write(Path(scratch, "documents")), list(dataset.cases)

@@ -201,6 +201,7 @@ class Model(nn.Module):
         self.span, self.sent, self.null = nn.Linear(width, 2), nn.Linear(width, 1), nn.Linear(width, 1)
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Scores as described above."""
         states = self.bert(input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.mask)
         hidden = states.last_hidden_state.float()
         first = torch.arange(batch.ids.shape[1])[None] == 0

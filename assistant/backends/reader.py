@@ -43,7 +43,7 @@ class MiniReader:
             encoder = ctranslate2.Encoder(str(folder), device="cpu", compute_type="int8")
             with np.load(folder / "heads.npz") as stored:
                 heads = dict(stored)
-        except Exception as exc:  # tokenizers raises bare Exception
+        except Exception as exc:  # tokenizers raises nothing narrower
             raise WeightsError(
                 f"The reader in {str(folder)!r} does not load ({exc}). `pip install --force-reinstall assistant`"
             ) from exc

@@ -49,7 +49,7 @@ T = TypeVar("T")
 MAX_QUESTION = 4000
 """Characters of the longest question that is taken."""
 
-COMPARED = 0.03
+COMPARED = 0.02
 """Sentences at least this likely to answer, relative to the best one, are compared for disagreement."""
 
 UNSUPPORTED_MARK = "[not in the documents]"

@@ -11,7 +11,7 @@ from assistant.text.questions import AnswerType, QuestionParts
 from assistant.text.tokens import STOPWORDS, content_stems, stem, words
 from assistant.types import Contrast, Sentence
 
-SURE = 0.0
+SURE = 1.0
 """The reader's log-odds from which a sentence counts as an answer that others can contradict."""
 
 SHORT = 8

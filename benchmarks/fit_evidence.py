@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from rich.console import Console
 from rich.progress import track
 
 from assistant.backends.minilm import MiniLM
@@ -99,7 +100,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
         chance.shuffle(cases)
         with Index.open(Path(scratch, "index"), lambda: embedder) as index:
             index.sync(folder)
-            for case in track(cases[:limit], name, console=None):
+            for case in track(cases[:limit], name, console=Console(stderr=True)):
                 for absent in (False, True) if not case.scope and chance.random() < ABSENT else (False,):
                     question = next(iter(case.tagged("full")), case.question)
                     found = retrieve(question, index, embedder, PASSAGES * (5 if absent else 1), case.where or Filter())
@@ -176,20 +177,21 @@ def answer_weights(
 def report(sets: Mapping[str, Sequence[Example]], reading: bool) -> None:
     """Sentence @1 and @3, and AUROC of answerability, for each set: fitted on one half, measured on the other."""
     print("with the reader" if reading else "without the reader", file=sys.stderr)
-    for name in sets:
-        hits: list[tuple[bool, bool]] = []
-        chances: list[tuple[bool, float]] = []
-        for fold in (0, 1):
-            learnt = [e for found in sets.values() for i, e in enumerate(found) if i % 2 == fold]
-            weights = rank_weights(learnt, reading)
-            slopes, bias = answer_weights(learnt, weights, reading)
-            for example in [e for i, e in enumerate(sets[name]) if i % 2 != fold]:
+    hits: dict[str, list[tuple[bool, bool]]] = {name: [] for name in sets}
+    chances: dict[str, list[tuple[bool, float]]] = {name: [] for name in sets}
+    for fold in (0, 1):
+        learnt = [e for found in sets.values() for e in found[fold::2]]
+        weights = rank_weights(learnt, reading)
+        slopes, bias = answer_weights(learnt, weights, reading)
+        for name, found in sets.items():
+            for example in found[1 - fold :: 2]:
                 order = np.argsort(-(example.rows(reading) @ weights), kind="stable")
                 if example.answerable:
-                    hits.append((bool(example.gold[order[:1]].any()), bool(example.gold[order[:3]].any())))
-                chances.append((example.answerable, float(example.known(weights, reading) @ slopes + bias)))
-        at1, at3 = np.array(hits).mean(axis=0)
-        print(f"  {name:40} @1 {at1:.3f}  @3 {at3:.3f}  AUROC {auroc(chances):.3f}", file=sys.stderr)
+                    hits[name].append((bool(example.gold[order[:1]].any()), bool(example.gold[order[:3]].any())))
+                chances[name].append((example.answerable, float(example.known(weights, reading) @ slopes + bias)))
+    for name in sets:
+        at1, at3 = np.array(hits[name]).mean(axis=0)
+        print(f"  {name:40} @1 {at1:.3f}  @3 {at3:.3f}  AUROC {auroc(chances[name]):.3f}", file=sys.stderr)
 
 
 def auroc(chances: Sequence[tuple[bool, float]]) -> float:

@@ -1,14 +1,15 @@
-"""Fitted by ``python -m benchmarks.fit_evidence``; not to be edited by hand."""
+"""Fitted by ``python -m benchmarks.fit_evidence``; not to be edited by hand.
+
+WEIGHTS and READ_WEIGHTS score a sentence by ``features.FEATURES``; ANSWERS and READ_ANSWERS, with their bias, give
+answerability from ``features.SIGNS`` and the best sentence's share of belief. Those for a reader end in its log-odds:
+of the sentence; of the best sentence and the highest of all.
+"""
 
 import numpy as np
 
-WEIGHTS = np.array([1.25, 1.97, 4.29, 6.41, 4.11, 1.47, 1.02, -0.1, 1.16, 0.94, 1.59, 0.77, 1.34, -0.57])
+WEIGHTS = np.array([1.233, 2.189, 4.637, 6.527, 4.416, 0.723, 1.437, -0.193, 1.289, 1.074, 1.512, 0.721, 0.882, -0.18])
+ANSWERS = (np.array([-2.262, -0.672, 3.08, 1.794, 6.935, -1.202, 0.099, -1.48, 1.808]), -5.426)
 READ_WEIGHTS = np.array(
-    [-0.17, 0.81, 3.36, 4.74, 2.34, 1.26, 1.36, -0.6, 0.81, 0.51, 1.28, 0.63, 1.1, -0.67, 0.71]
+    [-0.115, 0.794, 3.355, 4.578, 2.502, 0.81, 1.078, -0.349, 0.803, 0.68, 0.907, 0.502, 0.615, 0.185, 0.618]
 )
-"""What each of ``features.FEATURES`` is worth in a sentence's score; with a reader, its log-odds come last."""
-
-ANSWERS = (np.array([-3.42, 0.01, 2.52, 2.94, 3.44, -1.31, 0.21, -2.53, 2.3]), -3.63)
-READ_ANSWERS = (np.array([-3.93, 0.9, 2.26, 1.52, 4.04, -1.24, 0.18, -2.77, 1.91, 0.18, 0.1]), -3.07)
-"""Weights and bias of answerability over ``features.SIGNS`` and the best sentence's share of belief; with a reader,
-its log-odds for the best sentence and the highest of all come last."""
+READ_ANSWERS = (np.array([-0.792, -1.167, 2.283, 2.149, 4.188, -0.704, 0.095, -1.755, 0.261, -0.028, 0.404]), -3.369)

@@ -12,6 +12,9 @@ from assistant.types import Draft, Evidence, Origin, Sentence
 FLOOR = 0.2
 """A further sentence is used when it is at least this likely to answer, relative to the best one."""
 
+ANSWERS = 0.0
+"""The reader's log-odds from which the word of another source is always worth hearing."""
+
 LIST_FLOOR = 0.05
 """The same where the question asks for a list."""
 
@@ -83,9 +86,12 @@ def _required(evidence: Evidence) -> list[Sentence]:
 
 
 def _worth(question: QuestionParts, sentence: Sentence, best: Sentence, chosen: Sequence[Sequence[Sentence]]) -> bool:
+    another = sentence.source not in {quote.source for group in chosen for quote in group}
+    if another and sentence.odds is not None and sentence.odds >= ANSWERS:
+        return True
     if math.exp(sentence.score - best.score) < (LIST_FLOOR if question.wants_list else FLOOR):
         return False
-    if question.wants_list or sentence.source not in {group[0].source for group in chosen}:
+    if question.wants_list or another:
         return True
     covered = {term for group in chosen for term in content_stems(group[0].text)}
     return bool((question.content & set(content_stems(sentence.text))) - covered)

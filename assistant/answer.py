@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from itertools import zip_longest
+from typing import NamedTuple, TypeVar
 
 from assistant.conflict import contrasts
 from assistant.errors import BackendError, IndexStaleError, QuestionError
-from assistant.evidence import rank
-from assistant.ports import Embedder, Hit, PassageStore, Rewriter, Rewritten, Writer
+from assistant.evidence import Ranked, rank
+from assistant.ports import Embedder, Hit, PassageStore, Reader, Rewriter, Rewritten, Writer
 from assistant.retrieve import Retrieved, retrieve
 from assistant.rewrite import rewrite
 from assistant.settings import Settings
 from assistant.text.claims import is_order
 from assistant.text.numbers import quantities, same_value
-from assistant.text.questions import parse_question
+from assistant.text.questions import parse_question, separate
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Answer,
+    Candidate,
     Citation,
     Claim,
     Conflict,
@@ -31,6 +33,7 @@ from assistant.types import (
     Evidence,
     Filter,
     Outcome,
+    Part,
     Passage,
     Sentence,
     Side,
@@ -41,10 +44,12 @@ from assistant.types import (
 from assistant.verify import Checked, FindDocument, Judge, Place, verify
 from assistant.write.extractive import ExtractiveWriter
 
+T = TypeVar("T")
+
 MAX_QUESTION = 4000
 """Characters of the longest question that is taken."""
 
-COMPARED = 0.1
+COMPARED = 0.02
 """Sentences at least this likely to answer, relative to the best one, are compared for disagreement."""
 
 UNSUPPORTED_MARK = "[not in the documents]"
@@ -60,6 +65,7 @@ class Engines(NamedTuple):
     embedder: Embedder
     writer: Writer
     settings: Settings
+    reader: Reader | None = None
     judge: Judge | None = None
 
 
@@ -79,23 +85,68 @@ def clean_question(question: str) -> str:
     return text
 
 
-def search(question: str, where: Filter, engines: Engines) -> tuple[Retrieved, Evidence]:
+def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candidate, ...], Evidence]:
     """What the documents hold on a self-contained question: the candidates, and the evidence weighed.
+
+    A question that asks several things is taken apart and each is searched; their best passages and sentences come
+    in turn, since scores for different questions do not compare.
 
     Raises IndexMissingError or IndexStaleError when the index cannot be searched.
     """
-    found = retrieve(question, engines.store, engines.embedder, engines.settings.passages, where)
-    parts = parse_question(question)
-    ranked = rank(parts, found.vector, found.hits)
-    floor = COMPARED * ranked.belief[0] if ranked.belief else 0.0
-    likely = [s for s, belief in zip(ranked.sentences, ranked.belief, strict=True) if belief >= floor]
-    return found, Evidence(
+    looked = [_look(part, where, engines) for part in _asked(question)]
+    hits = _in_turn([part.ranked.hits for part in looked], lambda hit: hit.stored.chunk.id)
+    ranks = {hit.stored.chunk.id: number for number, hit in enumerate(hits, 1)}
+    parts = [part.renumbered(ranks) for part in looked]
+    return tuple(candidate for part in looked for candidate in part.found.candidates), Evidence(
         question=question,
-        passages=_passages(ranked.hits, engines.store.document),
-        sentences=ranked.sentences,
-        answerability=ranked.answerability,
-        contrasts=contrasts(parts, likely),
+        passages=_passages(hits, engines.store.document),
+        sentences=_in_turn([part.ranked.sentences for part in parts], lambda s: (s.source, s.start)),
+        answerability=max(part.ranked.answerability for part in parts),
+        parts=tuple(
+            Part(question=part.question, answerability=part.ranked.answerability, sentences=part.likely)
+            for part in parts
+        ),
+        contrasts=tuple(c for part in parts for c in contrasts(parse_question(part.question), part.likely)),
     )
+
+
+class _Looked(NamedTuple):
+    """What was found for one thing asked."""
+
+    question: str
+    found: Retrieved
+    ranked: Ranked
+
+    @property
+    def likely(self) -> tuple[Sentence, ...]:
+        """The sentences that are likely enough to be compared."""
+        floor = COMPARED * max(self.ranked.belief, default=0.0)
+        return tuple(s for s, b in zip(self.ranked.sentences, self.ranked.belief, strict=True) if b >= floor)
+
+    def renumbered(self, ranks: Mapping[str, int]) -> _Looked:
+        """The same with passages counted as ``ranks`` (by chunk id) has them."""
+        own = {number: ranks[hit.stored.chunk.id] for number, hit in enumerate(self.ranked.hits, 1)}
+        sentences = tuple(s.model_copy(update={"passage": own[s.passage]}) for s in self.ranked.sentences)
+        return self._replace(ranked=self.ranked._replace(sentences=sentences))
+
+
+def _look(question: str, where: Filter, engines: Engines) -> _Looked:
+    found = retrieve(question, engines.store, engines.embedder, engines.settings.passages, where)
+    return _Looked(question, found, rank(parse_question(question), found.vector, found.hits, engines.reader))
+
+
+def _asked(question: str) -> list[str]:
+    """The questions in ``question``, each made self-contained from those before it."""
+    asked: list[str] = []
+    for part in separate(question):
+        asked.append(rewrite(part, [Turn(role="user", text=text) for text in asked]))
+    return asked
+
+
+def _in_turn(rows: Sequence[Sequence[T]], key: Callable[[T], object]) -> tuple[T, ...]:
+    """The first of each row, then the second of each, and so on, each item once."""
+    mixed = (item for group in zip_longest(*rows) for item in group if item is not None)
+    return tuple({key(item): item for item in reversed(list(mixed))}.values())[::-1]
 
 
 def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engines) -> Iterator[Delta | Answer]:
@@ -108,7 +159,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
     asked = clean_question(question)
     searched = _rewritten(asked, history, engines.writer)
     rewriting = time.perf_counter()
-    found, evidence = search(searched.question, where, engines)
+    candidates, evidence = search(searched.question, where, engines)
     searching = time.perf_counter()
     composer = _Composer(evidence, engines.store.document, drop=engines.settings.unsupported == "drop")
     written = Written()
@@ -117,7 +168,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
     ended = time.perf_counter()
     trace = Trace(
         question=searched.question,
-        candidates=found.candidates,
+        candidates=candidates,
         sentences=evidence.sentences,
         seconds={
             "rewrite": rewriting - started,

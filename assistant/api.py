@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -15,7 +15,7 @@ from assistant import answer as answering
 from assistant.index.build import WHOLE, Shard
 from assistant.index.recipe import Recipe
 from assistant.index.store import Index, IndexStatus
-from assistant.ports import Described, Embedder, Writer
+from assistant.ports import Described, Embedder, Reader, Writer
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
@@ -165,7 +165,8 @@ class Assistant:
     @cached_property
     def _reading(self) -> answering.Engines:
         """What a search needs; a model that is asked for and is missing does not stand in its way."""
-        return answering.Engines(self._index, self._open_embedder(), _embedded(self.settings), self.settings)
+        embedder, reader = self._open_embedder(), _reader() if self.settings.reader else None
+        return answering.Engines(self._index, embedder, _embedded(self.settings), self.settings, reader)
 
     @cached_property
     def _engines(self) -> answering.Engines:
@@ -197,6 +198,13 @@ def _embedder(settings: Settings) -> Embedder:
     from assistant.backends.ollama import OllamaEmbedder, Server
 
     return OllamaEmbedder(Server.of(settings), wanted)
+
+
+@cache
+def _reader() -> Reader:
+    from assistant.backends.reader import MiniReader
+
+    return MiniReader.open()
 
 
 def _writer(settings: Settings) -> Writer:

@@ -35,6 +35,25 @@ class Hit(NamedTuple):
     score: float
 
 
+class Reading(NamedTuple):
+    """What a reader makes of a passage.
+
+    ``sentences`` holds, for each sentence, the log-odds that it answers rather than that nothing in the passage does,
+    shape (sentences,). ``answers`` is the likeliest short answer within each sentence, as a span of the passage.
+    """
+
+    sentences: Vectors
+    answers: tuple[Span, ...]
+
+
+class Reader(Protocol):
+    """Reads passages with a question in mind."""
+
+    def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Reading]:
+        """One reading for each of ``texts``, whose ``sentences`` are spans of it."""
+        ...
+
+
 class Embedder(Protocol):
     """Turns texts into unit vectors whose dot product is their closeness in meaning."""
 

@@ -38,8 +38,9 @@ class Settings(BaseSettings):
     chroma_database: str = Field(default="default_database", description="the database that holds the index")
     chroma_collection: str = Field(default="assistant", description="the index's name there")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
+    reader: bool = Field(default=True, description="read the likeliest passages with a small model")
     strictness: float = Field(
-        default=0.5, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
+        default=0.3, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )
     max_words: int = Field(default=80, ge=10, le=1000, description="words an extractive answer aims to stay under")
     unsupported: Literal["mark", "drop"] = Field(

@@ -99,7 +99,8 @@ class Passage(Value):
 class Sentence(Value):
     """One sentence of a passage, with its place in the document and how well it answers the question.
 
-    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better.
+    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better. Where a
+    reader has read it, ``odds`` is its log-odds that the sentence answers, and ``answer`` the words in it that do.
     """
 
     source: str
@@ -108,6 +109,8 @@ class Sentence(Value):
     text: str
     passage: int
     score: float
+    odds: float | None = None
+    answer: str = ""
 
 
 class Citation(Origin):
@@ -284,13 +287,25 @@ class Contrast(Value):
     sentences: tuple[Sentence, ...] = Field(min_length=2)
 
 
+class Part(Value):
+    """One of the things a question asks: how likely it is answered, and the sentences that do, best first."""
+
+    question: str
+    answerability: float
+    sentences: tuple[Sentence, ...]
+
+
 class Evidence(Value):
-    """What the documents hold on a question: passages, their sentences best first, and how much that is worth."""
+    """What the documents hold on a question: passages, their sentences best first, and how much that is worth.
+
+    ``parts`` has one entry for each thing asked; ``answerability`` is that of the part most likely answered.
+    """
 
     question: str
     passages: tuple[Passage, ...]
     sentences: tuple[Sentence, ...]
     answerability: float
+    parts: tuple[Part, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
 
 

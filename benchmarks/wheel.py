@@ -1,6 +1,6 @@
 """Builds the wheel, installs it into an empty environment elsewhere and asks it a question: what a stranger gets.
 
-    python -m benchmarks.wheel
+python -m benchmarks.wheel
 """
 
 from __future__ import annotations

@@ -70,7 +70,8 @@ def test_sources_that_disagree_stand_side_by_side_newest_first(assistant: Assist
 def test_what_the_documents_do_not_hold_is_refused(assistant: Assistant) -> None:
     answer = assistant.ask("What is the boiling point of mercury?")
     assert (answer.outcome, answer.text) == ("not_in_documents", NOT_IN_DOCUMENTS)
-    assert answer.claims == answer.citations == ()
+    assert not answer.claims
+    assert not answer.citations
     assert answer.passages, "the nearest passages are still shown"
 
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from assistant.backends.minilm import MiniLM
-from assistant.evidence import ANSWERABLE, FEATURES, measure, rank
+from assistant.backends.reader import MiniReader
+from assistant.evidence import rank
+from assistant.evidence.features import FEATURES, SIGNS, measure, signs
 from assistant.ports import Hit, StoredChunk
 from assistant.text.questions import parse_question
 from assistant.text.sentences import split_sentences
@@ -74,12 +76,52 @@ def test_a_sentence_two_passages_share_is_ranked_once(embedder: MiniLM) -> None:
 
 def test_every_feature_has_its_place(embedder: MiniLM) -> None:
     question = "Who was hurt?"
-    rows, whole = measure(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY))
-    assert rows.shape == (4, len(FEATURES))
-    assert whole.shape == (len(ANSWERABLE),)
-    assert np.isfinite(rows).all()
+    found = hits(embedder, FERRY)
+    table = measure(parse_question(question), embedder.embed_query(question), found)
+    assert table.rows.shape == (4, len(FEATURES))
+    assert np.isfinite(table.rows).all()
+    assert signs(parse_question(question), table, 0, found).shape == (len(SIGNS),)
 
 
 def test_nothing_found_answers_nothing(embedder: MiniLM) -> None:
     ranked = rank(parse_question("Who?"), embedder.embed_query("Who?"), [])
     assert (ranked.sentences, ranked.answerability) == ((), 0.0)
+
+
+PAPERS = (
+    "Captain Lena Storrow was at the wheel of the Lady Ansa, the harbour master said. The ferry is 30 years old.",
+    "A trainee mate, Nils Abery, was steering the Lady Ansa, two sailors told the paper. Rain fell all day.",
+)
+
+
+@pytest.fixture(scope="module")
+def reader() -> MiniReader:
+    return MiniReader.open()
+
+
+def test_the_reader_finds_what_words_alone_do_not(embedder: MiniLM, reader: MiniReader) -> None:
+    question = "Whose hands were on the helm of the ship?"
+    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY), reader)
+    assert ranked.sentences[0].text.startswith("Captain Lena Storrow")
+    assert "Storrow" in ranked.sentences[0].answer
+
+
+def test_the_reader_gives_each_source_its_own_answer(embedder: MiniLM, reader: MiniReader) -> None:
+    question = "Who was steering the Lady Ansa?"
+    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, *PAPERS), reader)
+    answers = {s.source: s.answer for s in reversed(ranked.sentences)}
+    assert "Storrow" in answers["0.txt"]
+    assert "Abery" in answers["1.txt"]
+
+
+def test_the_reader_tells_a_near_miss_from_an_answer(embedder: MiniLM, reader: MiniReader) -> None:
+    found = hits(embedder, FERRY, BAKERY)
+    odds = {
+        question: max(
+            s.odds or -9.0
+            for s in rank(parse_question(question), embedder.embed_query(question), found, reader).sentences
+        )
+        for question in ("Who founded the bakery on Mill Lane?", "Who sold the bakery on Mill Lane?")
+    }
+    held, missing = odds.values()
+    assert held > missing

@@ -137,6 +137,13 @@ def _in_folder(folder: Path) -> _Weights:
     return found
 
 
+def published(weights_dir: Path | None = None) -> tuple[Path, Path]:
+    """``model.safetensors`` and ``tokenizer.json`` as published, verified. Raises WeightsError."""
+    found = _find(weights_dir)
+    _verify(found)
+    return found
+
+
 def _find(weights_dir: Path | None) -> _Weights:
     """Where the published files are: the named folder, the installed package, the hub, in this order."""
     if weights_dir is not None:
@@ -231,8 +238,7 @@ def _convert_once(target: Path, weights_dir: Path | None) -> None:
         with FileLock(target.parent / "lock"):
             if _load(target) is not None:
                 return
-            weights = _find(weights_dir)
-            _verify(weights)
+            weights = _Weights(*published(weights_dir))
             with tempfile.TemporaryDirectory(dir=target.parent, prefix="converting-") as scratch:
                 made = Path(scratch) / "model"
                 made.mkdir()
@@ -247,12 +253,20 @@ def _convert_once(target: Path, weights_dir: Path | None) -> None:
 
 
 def _convert(weights: _Weights, folder: Path) -> None:
-    """Write the CTranslate2 form of the published BERT weights: post-norm, exact GELU, added token types."""
-    from ctranslate2.specs import TransformerEncoderModelSpec, TransformerEncoderSpec, common_spec
     from safetensors.numpy import load_file
+
+    convert(load_file(weights.model), weights.tokenizer, folder)
+    (folder / _STAMP).write_text(json.dumps(_stamp(folder)))
+
+
+def convert(tensors: Mapping[str, Any], tokenizer: Path, folder: Path, quantization: str | None = None) -> None:
+    """Write BERT weights of MiniLM's shape in CTranslate2's form, and ``tokenizer`` beside them.
+
+    Post-norm, exact GELU, added token types; ``quantization`` is one of CTranslate2's, such as "int8".
+    """
+    from ctranslate2.specs import TransformerEncoderModelSpec, TransformerEncoderSpec, common_spec
     from tokenizers import Tokenizer
 
-    tensors = load_file(weights.model)
     encoder = TransformerEncoderSpec(
         _LAYERS,
         _HEADS,
@@ -281,15 +295,14 @@ def _convert(weights: _Weights, folder: Path) -> None:
         _set_norm(layer.ffn.layer_norm, tensors, f"{prefix}.output.LayerNorm")
 
     spec = TransformerEncoderModelSpec(encoder)
-    vocabulary = Tokenizer.from_file(str(weights.tokenizer)).get_vocab()
+    vocabulary = Tokenizer.from_file(str(tokenizer)).get_vocab()
     spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
     spec.config.unk_token = "[UNK]"  # noqa: S105 - a word piece, no secret
     spec.config.layer_norm_epsilon = 1e-12
     spec.validate()
-    spec.optimize()
+    spec.optimize(quantization=quantization)
     spec.save(str(folder))
-    shutil.copyfile(weights.tokenizer, folder / _TOKENIZER)
-    (folder / _STAMP).write_text(json.dumps(_stamp(folder)))
+    shutil.copyfile(tokenizer, folder / _TOKENIZER)
 
 
 def _set_linear(spec: Any, tensors: Mapping[str, Any], name: str) -> None:

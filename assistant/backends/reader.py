@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import WeightsError
+from assistant.ports import Reading
 from assistant.types import Span
 
 FOLDER = Path(__file__).parent / "reader_weights"
@@ -23,19 +24,8 @@ _QUESTION_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 200, 24
 _BATCH = 4
 
 
-class Reading(NamedTuple):
-    """What the reader makes of a passage.
-
-    ``sentences`` holds, for each sentence, the log-odds that it answers rather than nothing in the passage does,
-    shape (sentences,). ``answers`` is the likeliest short answer within each sentence, as a span of the passage.
-    """
-
-    sentences: NDArray[np.float32]
-    answers: tuple[Span, ...]
-
-
-class Reader:
-    """A loaded reader; safe to share between threads. Made by ``Reader.open``."""
+class MiniReader:
+    """``ports.Reader`` over loaded weights; safe to share between threads. Made by ``MiniReader.open``."""
 
     def __init__(self, encoder: Any, tokenizer: Any, heads: dict[str, NDArray[np.float32]]) -> None:
         self._encoder = encoder
@@ -53,8 +43,10 @@ class Reader:
             encoder = ctranslate2.Encoder(str(folder), device="cpu", compute_type="int8")
             with np.load(folder / "heads.npz") as stored:
                 heads = dict(stored)
-        except Exception as exc:  # tokenizers raises bare Exception
-            raise WeightsError(f"The reader in {str(folder)!r} does not load ({exc}). `pip install --force-reinstall assistant`") from exc
+        except Exception as exc:  # tokenizers raises nothing narrower
+            raise WeightsError(
+                f"The reader in {str(folder)!r} does not load ({exc}). `pip install --force-reinstall assistant`"
+            ) from exc
         tokenizer.no_padding()
         tokenizer.no_truncation()
         return cls(encoder, tokenizer, heads)

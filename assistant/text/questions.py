@@ -30,6 +30,15 @@ class QuestionParts(NamedTuple):
     negated: bool = False
 
 
+MOST_PARTS = 3
+"""More questions than these in one are not taken apart."""
+
+_FEWEST = 2  # words of a question that stands for itself
+_ENDS = re.compile(r"(?<=\?)\s+")
+_ALSO_ASKS = re.compile(
+    r",?\s+(?:and|but)\s+(?:also\s+)?(?=(?:what|who|whom|whose|when|where|why|how|which|did|does|do|is|was|were|are|has|had)\b)",
+    re.IGNORECASE,
+)
 _SHORT = 4  # words of an alternative in "X, Y or Z"
 _SPAN = r"(?:second|minute|hour|day|night|week|month|year|decade)s?"
 _WHICH = (
@@ -123,6 +132,19 @@ _FRAMING: dict[AnswerType, frozenset[str]] = {
     "duration": frozenset(stems("long duration period many")),
     "number": frozenset(stems("many")),
 }
+
+
+def separate(text: str) -> tuple[str, ...]:
+    """The questions in ``text``: "Who met, and where did they meet? Why?" asks three. At most MOST_PARTS are taken."""
+    found: list[str] = []
+    for sentence in _ENDS.split(text.strip()):
+        pieces = _ALSO_ASKS.split(sentence)
+        for piece in pieces:
+            if len(words(piece)) >= (_FEWEST if len(pieces) > 1 else 1):
+                found.append(piece.strip())
+            elif found:
+                found[-1] = f"{found[-1]} {piece.strip()}"
+    return tuple(found[:MOST_PARTS]) if len(found) > 1 else (text,)
 
 
 def parse_question(text: str) -> QuestionParts:

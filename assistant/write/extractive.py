@@ -9,11 +9,17 @@ from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import content_stems, words
 from assistant.types import Draft, Evidence, Origin, Sentence
 
-FLOOR = 0.3
+FLOOR = 0.2
 """A further sentence is used when it is at least this likely to answer, relative to the best one."""
+
+ANSWERS = 0.0
+"""The reader's log-odds from which the word of another source is always worth hearing."""
 
 LIST_FLOOR = 0.05
 """The same where the question asks for a list."""
+
+MOST_QUOTES = 3
+"""Sources cited for one sentence at most."""
 
 SAME = 0.7
 """Overlap of content words (Jaccard) from which two sentences say the same."""
@@ -37,60 +43,57 @@ class ExtractiveWriter:
 def choose(evidence: Evidence, max_words: int) -> list[tuple[Sentence, ...]]:
     """Sentences to quote, each with the sentences of other sources that say the same.
 
-    Both sides of a contrast and the best sentence for each offered option come first; then sentences by likelihood,
-    as long as they are likely enough, add a source or cover more of the question, and fit ``max_words``.
+    For each thing asked, its best sentence comes first; then both sides of contrasts and the best sentence for each
+    offered option; then sentences by likelihood, as long as they are likely enough, add a source or cover more of the
+    question, and fit ``max_words``.
     """
-    if not evidence.sentences:
-        return []
-    question = parse_question(evidence.question)
-    best = evidence.sentences[0].score
     chosen: list[list[Sentence]] = []
-    for sentence in [*_required(question, evidence), *evidence.sentences]:
-        if any(sentence in group for group in chosen):
-            continue
-        twin = next((group for group in chosen if _same(group[0], sentence)), None)
-        if twin is not None:
-            if all(other.source != sentence.source for other in twin) and len(twin) < 3:
-                twin.append(sentence)
-            continue
-        likelihood = math.exp(sentence.score - best)
-        if chosen and not _worth(question, sentence, likelihood, [group[0] for group in chosen], evidence):
-            continue
-        used = sum(_length(group[0]) for group in chosen)
+    required = _required(evidence)
+    for sentence in required:
+        _take(sentence, chosen)
+    for part in evidence.parts:
+        question = parse_question(part.question)
         limit = max_words * 2 if question.wants_list else max_words
-        if chosen and used + _length(sentence) > limit and sentence not in _required(question, evidence):
-            continue
-        chosen.append([sentence])
+        for sentence in part.sentences:
+            used = sum(_length(group[0]) for group in chosen)
+            if _worth(question, sentence, part.sentences[0], chosen) and used + _length(sentence) <= limit:
+                _take(sentence, chosen)
     first_use = {group[0].source: i for i, group in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda group: (first_use[group[0].source], group[0].start))
     return [tuple(group) for group in chosen]
 
 
-def _required(question: QuestionParts, evidence: Evidence) -> list[Sentence]:
-    """Sentences that must be shown: the sides of contrasts, and the best one for each option of "A or B"."""
-    required = [evidence.sentences[0]]
+def _take(sentence: Sentence, chosen: list[list[Sentence]]) -> None:
+    """Add ``sentence``, to the group of one that says the same where there is one."""
+    for group in chosen:
+        if sentence in group:
+            return
+        if _same(group[0], sentence):
+            if all(other.source != sentence.source for other in group) and len(group) < MOST_QUOTES:
+                group.append(sentence)
+            return
+    chosen.append([sentence])
+
+
+def _required(evidence: Evidence) -> list[Sentence]:
+    """Sentences that must be shown: each part's best, the sides of contrasts, the best one for each offered option."""
+    required = [part.sentences[0] for part in evidence.parts if part.sentences]
     required += [sentence for contrast in evidence.contrasts for sentence in contrast.sentences]
-    if question.options:
-        for option in question.options:
-            holding = (s for s in evidence.sentences if option & set(content_stems(s.text)))
-            required += [s for s in [next(holding, None)] if s is not None]
+    for option in parse_question(evidence.question).options:
+        holding = (s for s in evidence.sentences if option & set(content_stems(s.text)))
+        required += [s for s in [next(holding, None)] if s is not None]
     return required
 
 
-def _worth(
-    question: QuestionParts,
-    sentence: Sentence,
-    likelihood: float,
-    chosen: Sequence[Sentence],
-    evidence: Evidence,
-) -> bool:
-    if sentence in _required(question, evidence):
+def _worth(question: QuestionParts, sentence: Sentence, best: Sentence, chosen: Sequence[Sequence[Sentence]]) -> bool:
+    another = sentence.source not in {quote.source for group in chosen for quote in group}
+    if another and sentence.odds is not None and sentence.odds >= ANSWERS:
         return True
-    if likelihood < (LIST_FLOOR if question.wants_list else FLOOR):
+    if math.exp(sentence.score - best.score) < (LIST_FLOOR if question.wants_list else FLOOR):
         return False
-    if question.wants_list or sentence.source not in {other.source for other in chosen}:
+    if question.wants_list or another:
         return True
-    covered = {term for other in chosen for term in content_stems(other.text)}
+    covered = {term for group in chosen for term in content_stems(group[0].text)}
     return bool((question.content & set(content_stems(sentence.text))) - covered)
 
 

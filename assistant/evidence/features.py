@@ -1,9 +1,4 @@
-"""Ranks the sentences of passages by how well they answer a question, and says how likely one of them does.
-
-Both are linear models over a few features that can be read off a question and a sentence. They are fitted by
-``benchmarks/fit_evidence.py`` on question sets it is pointed at. Does not read the sentences: a sentence that names
-everything the question names and says the opposite scores as well as one that answers.
-"""
+"""What can be read off a question and a candidate sentence without understanding either."""
 
 from __future__ import annotations
 
@@ -22,7 +17,6 @@ from assistant.text.names import names
 from assistant.text.numbers import quantities
 from assistant.text.questions import QuestionParts
 from assistant.text.tokens import stems
-from assistant.types import Sentence
 
 Features = NDArray[np.float64]
 
@@ -30,30 +24,22 @@ FEATURES = (
     "bm25", "coverage", "coverage_in_context", "closeness", "passage", "bigrams", "length", "opens",
     "type_date", "type_number", "type_duration", "type_person", "type_place", "type_reason",
 )  # fmt: skip
-"""One row per sentence; coverage is the share of the question's word weight, closeness a cosine."""
+"""Columns of a sentence's row; coverage is the share of the question's word weight, closeness a cosine."""
 
-WEIGHTS = np.array([1.33, 1.83, 2.64, 6.36, 5.59, 1.72, 0.7, 0.44, 1.15, 1.5, 1.25, 0.98, 0.41, 0.37])
-
-ANSWERABLE = (
-    "coverage", "coverage_in_context", "coverage_of_passage", "closeness", "passage_closeness", "certainty",
-    "names_missing", "type_fits", "bigrams",
+SIGNS = (
+    "coverage", "coverage_in_context", "coverage_of_passage", "closeness", "best_closeness", "names_missing",
+    "type_fits", "bigrams",
 )  # fmt: skip
-ANSWERABLE_WEIGHTS = np.array([2.37, 0.77, 0.49, 5.92, 11.52, 0.51, -1.79, -0.38, -0.23])
-ANSWERABLE_BIAS = -8.89
+"""What the best sentence and its passage hold of the question: signs of whether they answer it."""
 
 _CAUSES = frozenset(stems("because due since reason caused causes result resulted therefore led aimed order"))
 
 
-class Ranked(NamedTuple):
-    """Hits and sentences, each best first; the share of belief each sentence gets (sums to 1); whether they answer.
+class Place(NamedTuple):
+    """A sentence among the hits: the hit's number and the sentence's number in it."""
 
-    ``answerability`` is the probability that the best sentence answers the question.
-    """
-
-    hits: tuple[Hit, ...]
-    sentences: tuple[Sentence, ...]
-    belief: tuple[float, ...]
-    answerability: float
+    hit: int
+    sentence: int
 
 
 class _Words(NamedTuple):
@@ -64,34 +50,18 @@ class _Words(NamedTuple):
     bigrams: frozenset[tuple[str, str]]
 
 
-def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Ranked:
-    """Rank every sentence of ``hits``, and the hits by their best sentence.
+class Table(NamedTuple):
+    """The candidate sentences of a search, each with its row of features, shape (sentences, len(FEATURES))."""
 
-    A sentence that overlapping passages share is taken once, from the passage that scored best.
-    """
+    places: tuple[Place, ...]
+    rows: Features
+    weight: dict[str, float]
+
+
+def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Table:
+    """Rows of features for all sentences of ``hits``; one that overlapping passages share is taken once."""
     places = _places(hits)
-    if not places:
-        return Ranked(tuple(hits), (), (), 0.0)
-    features, signs = measure(question, vector, hits)
-    scores = features @ WEIGHTS
-    best = {h: float(max(s for (other, _), s in zip(places, scores, strict=True) if other == h)) for h, _ in places}
-    order = sorted(range(len(hits)), key=lambda h: -best.get(h, -math.inf))
-    ranks = {h: rank for rank, h in enumerate(order, 1)}
-    by_score = np.argsort(-scores, kind="stable")
-    belief = np.exp(scores[by_score] - scores[by_score[0]])
-    belief /= belief.sum()
-    return Ranked(
-        hits=tuple(hits[h] for h in order),
-        sentences=tuple(_sentence(hits[h], s, ranks[h], float(scores[i])) for i in by_score for h, s in [places[i]]),
-        belief=tuple(float(b) for b in belief),
-        answerability=1 / (1 + math.exp(-float(signs @ ANSWERABLE_WEIGHTS + ANSWERABLE_BIAS))),
-    )
-
-
-def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> tuple[Features, Features]:
-    """Feature rows of all sentences, shape (sentences, len(FEATURES)), and those of the whole, (len(ANSWERABLE),)."""
-    places = _places(hits)
-    texts = [_text(hits[h], s) for h, s in places]
+    texts = [text_at(hits, place) for place in places]
     found = [_words(text) for text in texts]
     weight = _weights(question, found)
     total = sum(weight.values()) or 1.0
@@ -99,8 +69,8 @@ def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> tu
     rows = np.zeros((len(places), len(FEATURES)))
     for row, (h, s), words, text in zip(rows, places, found, texts, strict=True):
         stored = hits[h].stored
-        before = _words(_text(hits[h], s - 1)).distinct if s else frozenset()
-        context = words.distinct | before | _header(stored.origin.attribution + " " + stored.origin.title)
+        before = _words(text_at(hits, Place(h, s - 1))).distinct if s else frozenset()
+        context = words.distinct | before | _header(f"{stored.origin.attribution} {stored.origin.title}")
         row[0] = _bm25(words, weight, length) / total
         row[1] = sum(w for term, w in weight.items() if term in words.distinct) / total
         row[2] = sum(w for term, w in weight.items() if term in context) / total
@@ -110,58 +80,36 @@ def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> tu
         row[6] = math.log1p(len(words.stems)) / 4
         row[7] = float(s == 0)
         row[8:] = _fits(question, text, words)
-    return rows, _signs(question, rows, hits, weight)
+    return Table(places, rows, weight)
 
 
-def _signs(question: QuestionParts, rows: Features, hits: Sequence[Hit], weight: dict[str, float]) -> Features:
-    scores = rows @ WEIGHTS
-    best = int(np.argmax(scores))
-    belief = np.exp(scores - scores[best])
-    h = _places(hits)[best][0]
-    passage = _words(hits[h].stored.chunk.text).distinct | _header(hits[h].stored.origin.title)
-    total = sum(weight.values()) or 1.0
+def signs(question: QuestionParts, table: Table, best: int, hits: Sequence[Hit]) -> Features:
+    """The SIGNS of the sentence with number ``best``, shape (len(SIGNS),)."""
+    row, stored = table.rows[best], hits[table.places[best].hit].stored
+    passage = _words(stored.chunk.text).distinct | _header(stored.origin.title)
+    total = sum(table.weight.values()) or 1.0
     missing = sum(term not in passage for term in question.names) / max(1, len(question.names))
-    return np.array([
-        rows[best, 1],
-        rows[best, 2],
-        sum(w for term, w in weight.items() if term in passage) / total,
-        rows[best, 3],
-        rows[:, 3].max(),
-        1 / belief.sum(),
-        missing,
-        rows[best, 8:].sum(),
-        rows[best, 5],
-    ])  # fmt: skip
+    covered = sum(w for term, w in table.weight.items() if term in passage) / total
+    return np.array([row[1], row[2], covered, row[3], table.rows[:, 3].max(), missing, row[8:].sum(), row[5]])
 
 
-def _places(hits: Sequence[Hit]) -> list[tuple[int, int]]:
-    """(hit, sentence) pairs, each sentence of a document once: in the passage that scored best."""
+def text_at(hits: Sequence[Hit], place: Place) -> str:
+    """The sentence at ``place``, verbatim."""
+    stored = hits[place.hit].stored
+    span = stored.sentences[place.sentence]
+    return stored.chunk.text[span.start : span.end]
+
+
+def _places(hits: Sequence[Hit]) -> tuple[Place, ...]:
     seen: set[tuple[str, int]] = set()
-    places: list[tuple[int, int]] = []
+    places: list[Place] = []
     for h, hit in enumerate(hits):
         for s, span in enumerate(hit.stored.sentences):
             key = (hit.stored.chunk.source, hit.stored.chunk.start + span.start)
             if key not in seen:
                 seen.add(key)
-                places.append((h, s))
-    return places
-
-
-def _sentence(hit: Hit, number: int, rank: int, score: float) -> Sentence:
-    chunk, span = hit.stored.chunk, hit.stored.sentences[number]
-    return Sentence(
-        source=chunk.source,
-        start=chunk.start + span.start,
-        end=chunk.start + span.end,
-        text=chunk.text[span.start : span.end],
-        passage=rank,
-        score=score,
-    )
-
-
-def _text(hit: Hit, sentence: int) -> str:
-    span = hit.stored.sentences[sentence]
-    return hit.stored.chunk.text[span.start : span.end]
+                places.append(Place(h, s))
+    return tuple(places)
 
 
 @lru_cache(maxsize=50_000)

@@ -1,0 +1,5 @@
+"""Ranks sentences by how well they answer a question, and says how likely one of them does."""
+
+from assistant.evidence.rank import READ, Ranked, rank
+
+__all__ = ["READ", "Ranked", "rank"]

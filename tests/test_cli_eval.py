@@ -165,16 +165,14 @@ def test_a_stopped_run_is_finished_without_asking_twice(suite: Path, index_dir: 
     lines = [json.dumps({**example, "id": f"q{n}"}) for n in range(120)]
     (suite / "gold" / "dev.jsonl").write_text("\n".join(lines))
     command = [sys.executable, "-m", "assistant", "eval", str(suite), "--index", str(index_dir)]
-    program = subprocess.Popen([*command, "--writer", "extractive"], stderr=subprocess.PIPE, text=True)  # noqa: S603
+    program = subprocess.Popen([*command, "--writer", "extractive"], stderr=subprocess.PIPE, text=True)
     log = wait_for(suite, lines=20)
     program.send_signal(end)
     _, complaints = program.communicate(timeout=20)
     assert ("the same command goes on from there" in complaints) is (end is signal.SIGINT)
     before = log.read_bytes().rpartition(b"\n")[0]
     assert before.count(b"\n") < 120
-    done = subprocess.run(  # noqa: S603
-        [*command, "--writer", "extractive"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([*command, "--writer", "extractive"], capture_output=True, text=True, check=False)
     assert "taken up again after" in done.stdout, done.stderr
     assert log.read_bytes().startswith(before)
     assert sorted(result.case for result in read_run(log).results) == sorted(f"q{n}" for n in range(120))
@@ -306,6 +304,14 @@ def test_faults_of_the_gold_come_with_file_and_line(cli: Cli, suite: Path) -> No
     result = cli()
     assert result.exit_code == 2
     assert f"{gold}:1: 'lighthouse.md' does not hold the quote" in result.stderr
+
+
+def test_many_faults_are_one_line_each(cli: Cli, suite: Path) -> None:
+    gold = suite / "gold" / "dev.jsonl"
+    gold.write_text("{\n" + gold.read_text().replace("lighthouse.md", "tower.md") + '{"id": 7}\n')
+    told = cli().stderr.splitlines()
+    assert {line.split(": ")[0] for line in told[:-1]} == {f"{gold}:{line}" for line in (1, 2, 4)}
+    assert told[-1].startswith(f"error: {suite} has {len(told) - 1} faults.")
 
 
 def test_a_document_that_cannot_be_read_is_said_and_left_out(cli: Cli, suite: Path) -> None:

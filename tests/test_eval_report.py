@@ -82,7 +82,7 @@ def test_terminal_has_controls_gates_and_comparison(tmp_path: Path) -> None:
     suite = exam(tmp_path, gates=(parse_gate("fact_coverage", ">= 1"), parse_gate("false_answers", "<= 0.5")))
     first = run(suite, dora)
     text = terminal(report_on(suite, run(suite, dora, {"n": 1}), against=first.path.parent))
-    assert re.search(r"dump +keyword\n.* everything +search\n", text)
+    assert re.search(r"dump +keyword +five\n.* everything +search +sentences\n", text)
     assert "passed: fact_coverage >= 1 (found 1)" in text
     assert "failed: false_answers <= 0.5 (found 1)" in text
     assert "No case changed; no metric moved." in text

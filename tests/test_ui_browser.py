@@ -18,6 +18,8 @@ pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect  # noqa: E402 - after the skip
 
+expect.set_options(timeout=10_000)  # of a machine that has other things to do
+
 pytestmark = needs_chromium
 
 FIRE = "How long did it take to put out the Lacquera blaze?"
@@ -124,6 +126,7 @@ def page(watched: Watched, address: str) -> Page:
 
 def ask(page: Page, question: str) -> None:
     """Ask, and wait for the whole answer."""
+    expect(page.locator("#live .busy")).to_have_count(0)
     count = page.locator("#log .exchange").count()
     page.fill("#box textarea", question)
     page.keyboard.press("Enter")

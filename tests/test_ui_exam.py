@@ -26,7 +26,7 @@ def sat(tmp_path: Path) -> Path:
 def test_a_run_is_shown_with_its_worst_answers_to_ask_again(sat: Path) -> None:
     html = exam.exam_html([sat])
     assert "<svg" in html
-    assert 'data-do="ask" data-text="What did it cost to build the Brannock Head lighthouse?"' in html
+    assert 'data-do="ask" data-text="What does a ticket to the tower at Brannock Head cost?"' in html
     assert html.index("Worst answers first") < html.index("Ask this again")
     assert EVIL not in html
 

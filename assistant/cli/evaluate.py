@@ -139,9 +139,19 @@ def _begin(screen: Screen, folder: Path) -> None:
 
 def _exam(screen: Screen, folder: Path, dataset: str | None, split: str, seed: int | None) -> Exam:
     from assistant.cli.exam import from_dataset, from_folder
+    from assistant.cli.screen import one_line
+    from assistant.errors import SuiteError
 
     if dataset is None:
-        return from_folder(folder, None if split == "all" else split, screen.note)
+        try:
+            return from_folder(folder, None if split == "all" else split, screen.note)
+        except SuiteError as error:
+            faults = str(error).splitlines()
+            if len(faults) == 1:
+                raise
+            for fault in faults:
+                screen.note(one_line(fault))
+            raise SuiteError(f"{folder} has {len(faults)} faults. Mend them, then `assistant eval {folder}`") from error
     name, colon, path = dataset.partition(":")
     if not colon or not path:
         raise typer.BadParameter(f"{dataset!r} is not NAME:PATH", param_hint="--dataset")

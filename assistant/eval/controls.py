@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 
 import numpy as np
@@ -131,8 +131,8 @@ def everything(texts: Texts) -> Control:
     return ask
 
 
-def keyword(texts: Texts) -> Control:
-    """BM25 alone: the best sentence of the four best passages.
+def keyword(texts: Texts, said: int = 1) -> Control:
+    """BM25 alone: the ``said`` best sentences of the four best passages.
 
     Answerability is the share of the question's words, by idf, that the sentence has. Ties are broken at
     random by the seed.
@@ -154,7 +154,7 @@ def keyword(texts: Texts) -> Control:
         weights = index if admitted is None else None
         sentences = _sentences(texts, weights, question, [chunk for chunk, _ in chunks[:4]])
         return _answer(
-            texts, question, history, [(s.source, Span(s.start, s.end)) for s in sentences[:1]],
+            texts, question, history, [(s.source, Span(s.start, s.end)) for s in sentences[:said]],
             passages=chunks, sentences=sentences, answerability=_shared(index, question, sentences),
         )  # fmt: skip
 
@@ -168,6 +168,7 @@ CONTROLS: Mapping[str, Callable[[Texts], Control]] = MappingProxyType(
         "random sentence": random_sentence,
         "dump everything": everything,
         "keyword search": keyword,
+        "five sentences": partial(keyword, said=5),  # where several answers are wanted, one sentence is no rival
     }
 )
 """Every control by the name reports show, each made from the texts."""

@@ -25,8 +25,7 @@ metrics = [
 {metrics}
 ]
 
-# The questions, one JSON object a line. Write dev while you tune; keep test for the end and look at it
-# rarely.
+# The questions, one JSON object a line. Write dev while you tune; keep test for the end and look at it rarely.
 # id          a name of your own, used once
 # question    as a reader would ask it, not in the document's words
 # history     the user's earlier turns, for follow-ups (else [])
@@ -64,12 +63,10 @@ publisher: Harbour Notes
 published: 2024-03-02
 ---
 
-The lighthouse at Brannock Head was lit for the first time on 4 May 1871. Its lamp stands 38 metres above the
-sea and
+The lighthouse at Brannock Head was lit for the first time on 4 May 1871. Its lamp stands 38 metres above the sea and
 can be seen for 19 nautical miles.
 
-The last keeper, Ines Calloway, left the tower in 1986, when the lamp was made automatic. Since then a
-volunteer
+The last keeper, Ines Calloway, left the tower in 1986, when the lamp was made automatic. Since then a volunteer
 climbs the 142 steps once a month to clean the glass.
 """
 
@@ -91,7 +88,7 @@ _QUESTIONS = (
     },
     {
         "id": "example-2",
-        "question": "What did it cost to build the Brannock Head lighthouse?",
+        "question": "What does a ticket to the tower at Brannock Head cost?",
         "history": [],
         "kind": "unanswerable",
         "facts": [],

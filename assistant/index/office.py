@@ -43,7 +43,7 @@ def read_pdf(data: bytes, source: str) -> Content:
     text, starts = _joined(pages)
     known = reader.metadata
     extended = reader.xmp_metadata
-    publishers = (extended.dc_publisher if extended else None) or [known.author if known else None]
+    publishers: list[str | None] = [*((extended and extended.dc_publisher) or ()), known.author if known else None]
     published = min(extended.dc_date, default=None) if extended and extended.dc_date else None
     return Content(
         text,

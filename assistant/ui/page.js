@@ -314,7 +314,7 @@ document.addEventListener("click", (event) => {
   trigger(what, { ...data });
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box") && body.classList.contains("asking")) {
+  if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box") && $("#live .busy")) {
     event.preventDefault();
     event.stopImmediatePropagation();  // one question at a time; what is typed stays
   }

@@ -17,6 +17,9 @@ SURE = 1.0
 SHORT = 8
 """Words up to which the reader's answer is a value to compare: a name, a place, a way; longer ones are accounts."""
 
+COMMON = 2
+"""Content words that two unread sentences must share, beyond their figures, to be about one thing."""
+
 ROUNDING = 0.05
 """How far apart two figures may lie when one of them is said to be about right."""
 
@@ -31,7 +34,8 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:about|around|some|roughly|nearly|almost|approximately|more than|over|under|at least|up to)\W+\w*$"
+    r"\b(?:about|around|some|roughly|nearly|almost|approximately|more than|over|under|at least|up to)\W+\w*$",
+    re.IGNORECASE,
 )
 
 
@@ -106,9 +110,18 @@ def _figures_differ(a: _Value, b: _Value) -> bool:
         rounded = any(_ABOUT.search(v.sentence.text[: v.figure.start]) for v in (a, b) if v.figure)
         if rounded and abs(one.value - other.value) <= ROUNDING * max(one.value, other.value):
             return False
-    # What a reader took for the answer counts what is asked; otherwise the next words must say so.
-    read = a.sentence.odds is not None and b.sentence.odds is not None
-    return read or one.kind != "number" or bool(set(content_stems(one.unit)) & set(content_stems(other.unit)))
+    shared = _around(a.sentence.text, one) & _around(b.sentence.text, other)
+    if a.sentence.odds is not None and b.sentence.odds is not None:
+        return bool(shared)
+    # Unread figures must count the same thing in sentences about one thing.
+    counts = one.kind != "number" or bool(set(content_stems(one.unit)) & set(content_stems(other.unit)))
+    return counts and len(shared) >= COMMON
+
+
+def _around(text: str, figure: Quantity) -> frozenset[str]:
+    """The content words of a sentence beside its figure."""
+    rest = f"{text[: figure.start]} {text[figure.end :]}"
+    return frozenset(term for term in content_stems(rest) if not term[0].isdigit())
 
 
 def _gives(sentence: Sentence, figure: Quantity) -> bool:

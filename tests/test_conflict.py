@@ -95,3 +95,58 @@ def test_three_sources_make_one_contrast_with_three_sides() -> None:
     texts = [(name, f"The collision hurt {n} passengers.") for name, n in (("a", 12), ("b", 19), ("c", 14))]
     (contrast,) = contrasts(parse_question("How many passengers were hurt in the collision?"), said(*texts))
     assert contrast.values == ("12", "19", "14")
+
+
+def read(*answers: tuple[str, str, str]) -> list[Sentence]:
+    """Sentences that a reader has read, with the answer it found in each."""
+    plain = said(*((source, text) for source, text, _ in answers))
+    return [s.model_copy(update={"odds": 3.0, "answer": a}) for s, (*_, a) in zip(plain, answers, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        pytest.param(
+            "Who was steering the Lady Ansa?",
+            ("Captain Lena Storrow was at the wheel of the Lady Ansa.", "Captain Lena Storrow"),
+            ("A trainee, Nils Abery, was steering the Lady Ansa.", "Nils Abery"),
+            id="who",
+        ),
+        pytest.param(
+            "Where did the fire start?",
+            ("The fire began in the drying room.", "the drying room"),
+            ("The blaze began in the solvent store.", "the solvent store"),
+            id="where",
+        ),
+        pytest.param(
+            "Did a trainee steer the ferry?",
+            ("A trainee steered the ferry that day.", "A trainee"),
+            ("Holm Line denied that a trainee had steered the ferry.", "Holm Line"),
+            id="denial",
+        ),
+    ],
+)
+def test_answers_that_a_reader_found_can_disagree(question: str, one: tuple[str, str], other: tuple[str, str]) -> None:
+    (contrast,) = contrasts(parse_question(question), read(("a", *one), ("b", *other)))
+    assert [s.source for s in contrast.sentences] == ["a", "b"]
+
+
+def test_two_wordings_of_one_answer_agree() -> None:
+    one = ("a", "Captain Lena Storrow was at the wheel.", "Captain Lena Storrow")
+    other = ("b", "The ferry was steered by Capt. Storrow.", "Capt. Storrow")
+    assert contrasts(parse_question("Who steered the ferry?"), read(one, other)) == ()
+
+
+def test_a_rounded_figure_agrees_with_the_exact_one() -> None:
+    one = ("a", "The union counted 297 strikers at the gate.", "297")
+    other = ("b", "About 300 strikers stood at the gate.", "About 300")
+    assert contrasts(parse_question("How many strikers were there?"), read(one, other)) == ()
+
+
+def test_what_the_reader_does_not_take_for_an_answer_contradicts_nothing() -> None:
+    sure, unsure = read(
+        ("a", "Captain Lena Storrow was at the wheel.", "Captain Lena Storrow"),
+        ("b", "Nils Abery sells bread.", "Nils Abery"),
+    )
+    sentences = [sure, unsure.model_copy(update={"odds": -4.0})]
+    assert contrasts(parse_question("Who was at the wheel?"), sentences) == ()

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.types import Chunk, Contrast, Evidence, Origin, Passage, Sentence
+from assistant.types import Chunk, Contrast, Evidence, Origin, Part, Passage, Sentence
 from assistant.write.extractive import ExtractiveWriter
 
 COURIER = Origin(source="a.md", title="Ferry", publisher="Courier", published=date(2025, 3, 12))
@@ -22,7 +22,15 @@ def evidence(question: str, *sentences: Sentence, contrasts: tuple[Contrast, ...
         for i, o in enumerate((COURIER, HERALD), 1)
     )
     ranked = tuple(sorted(sentences, key=lambda s: -s.score))
-    return Evidence(question=question, passages=passages, sentences=ranked, answerability=0.9, contrasts=contrasts)
+    parts = (Part(question=question, answerability=0.9, sentences=ranked),)
+    return Evidence(
+        question=question,
+        passages=passages,
+        sentences=ranked,
+        answerability=0.9,
+        parts=parts,
+        contrasts=contrasts,
+    )
 
 
 def texts(found: Evidence, max_words: int = 80) -> list[str]:
@@ -73,4 +81,4 @@ def test_the_word_limit_holds_but_for_the_first_sentence(shape: list[tuple[int, 
     ]
     drafts = list(ExtractiveWriter(max_words).write(evidence("What is w1x1 w2x1 w3x1?", *made)))
     sizes = [len(draft.quotes[0].text.split()) for draft in drafts]
-    assert sum(sizes) <= max(max_words, *sizes) or len(sizes) == 1
+    assert sum(sizes) <= max([max_words, *sizes]) or len(sizes) == 1

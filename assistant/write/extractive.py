@@ -9,11 +9,14 @@ from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import content_stems, words
 from assistant.types import Draft, Evidence, Origin, Sentence
 
-FLOOR = 0.2
+FLOOR = 0.4
 """A further sentence is used when it is at least this likely to answer, relative to the best one."""
 
-ANSWERS = 0.0
+ANSWERS = -1.0
 """The reader's log-odds from which the word of another source is always worth hearing."""
+
+OTHER_FLOOR = 0.1
+"""The same for the first sentence of another source."""
 
 LIST_FLOOR = 0.05
 """The same where the question asks for a list."""
@@ -86,15 +89,12 @@ def _required(evidence: Evidence) -> list[Sentence]:
 
 
 def _worth(question: QuestionParts, sentence: Sentence, best: Sentence, chosen: Sequence[Sequence[Sentence]]) -> bool:
-    another = sentence.source not in {quote.source for group in chosen for quote in group}
-    if another and sentence.odds is not None and sentence.odds >= ANSWERS:
-        return True
-    if math.exp(sentence.score - best.score) < (LIST_FLOOR if question.wants_list else FLOOR):
-        return False
-    if question.wants_list or another:
-        return True
-    covered = {term for group in chosen for term in content_stems(group[0].text)}
-    return bool((question.content & set(content_stems(sentence.text))) - covered)
+    likelihood = math.exp(sentence.score - best.score)
+    if question.wants_list:
+        return likelihood >= LIST_FLOOR
+    if sentence.source not in {quote.source for group in chosen for quote in group}:
+        return likelihood >= OTHER_FLOOR or (sentence.odds is not None and sentence.odds >= ANSWERS)
+    return likelihood >= FLOOR
 
 
 def _same(a: Sentence, b: Sentence) -> bool:

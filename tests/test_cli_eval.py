@@ -277,6 +277,16 @@ def test_a_public_set_is_indexed_once_and_cited_right(cli: Cli, tmp_path: Path) 
     assert found["citation_validity"] == found["passage_hit@1"] == found["citation_recall"] == 1.0
 
 
+def test_a_set_with_files_of_its_own_is_read_from_them(cli: Cli, suite: Path, tmp_path: Path) -> None:
+    (tmp_path / "documents").mkdir()
+    document = suite / "documents" / "lighthouse.md"
+    (tmp_path / "documents" / "lighthouse.txt").write_text(document.read_text().rpartition("---")[2])
+    gold = tmp_path / "gold.jsonl"
+    gold.write_text((suite / "gold" / "dev.jsonl").read_text().replace("lighthouse.md", "lighthouse.txt"))
+    found = numbers(cli("--dataset", f"jsonl:{gold}", "--json", folder=None))
+    assert found["citation_validity"] == found["passage_hit@1"] == 1.0
+
+
 @pytest.mark.parametrize(
     ("args", "message"),
     [

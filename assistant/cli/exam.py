@@ -70,15 +70,16 @@ def from_folder(folder: Path, split: str | None, note: Note) -> Exam:
 
 
 def from_dataset(name: str, path: Path, seed: int, note: Note) -> Exam:
-    """A public set as an exam. Its documents are written into the cache once; its runs are kept there too.
+    """A public set as an exam; what it has no files for is written into the cache, where its runs are kept too.
 
-    The folder is named by what the documents hold, so that the same set is never embedded twice. Raises SuiteError.
+    The folder there is named by what the documents hold, so that the same set is never embedded twice. Raises SuiteError.
     """
     dataset = open_dataset(name, path, seed, lambda folder: read_corpus(folder, note))
     texts = (f"{source} {document.digest}".encode() for source, document in sorted(dataset.documents.items()))
     cache = _cache(f"{name}-{_hash(texts)}")
-    documents, whole = cache / "documents", cache / "documents.written"
-    if not whole.exists():
+    documents = dataset.files or cache / "documents"
+    whole = cache / "documents.written"
+    if not dataset.files and not whole.exists():
         shutil.rmtree(documents, ignore_errors=True)
         dataset.write(documents)
         whole.touch()

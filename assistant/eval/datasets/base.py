@@ -20,7 +20,10 @@ Read = Callable[[Path], Mapping[str, Document]]
 
 
 class Dataset(NamedTuple):
-    """A public set as our own exam: its documents, its questions, and how it is to be sat."""
+    """A public set as our own exam: its documents, its questions, and how it is to be sat.
+
+    ``files`` is the folder the documents were read from, where the set comes with files of its own.
+    """
 
     name: str
     documents: Mapping[str, Document]
@@ -28,6 +31,7 @@ class Dataset(NamedTuple):
     protocol: str
     metrics: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    files: Path | None = None
 
     def suite(
         self,

@@ -33,4 +33,5 @@ def jsonl(path: Path, seed: int = 0, read: Read = read_texts) -> Dataset:  # noq
         "sides_attributed",
     )
     metrics = (*RANKING, "fact_coverage", "token_f1", *CITING, *ABSTAINING, *conflicts, *COSTS)
-    return Dataset("jsonl", documents, tuple(line.case for line in lines), PROTOCOL, metrics, tuple(doubts(lines)))
+    cases = tuple(line.case for line in lines)
+    return Dataset("jsonl", documents, cases, PROTOCOL, metrics, tuple(doubts(lines)), folder)

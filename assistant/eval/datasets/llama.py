@@ -66,4 +66,4 @@ def llama_dataset(path: Path, seed: int = 0, read: Read = read_texts) -> Dataset
             raise ValueError("no example has a context that stands in a source file")
     metrics = (*RANKING, "fact_coverage", "token_f1", "false_refusals", *CITING, *COSTS)
     warnings = (f"{lost} examples have no reference context in any source file and were left out",) if lost else ()
-    return Dataset("llama-dataset", documents, tuple(cases), PROTOCOL, metrics, warnings)
+    return Dataset("llama-dataset", documents, tuple(cases), PROTOCOL, metrics, warnings, sources)

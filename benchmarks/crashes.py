@@ -394,12 +394,12 @@ def small_disk(megabytes: int) -> Iterator[Path]:
     mount, unmount = shutil.which("mount"), shutil.which("umount")
     with tempfile.TemporaryDirectory() as name:
         options = ["-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", name]
-        if not mount or not unmount or subprocess.run([mount, *options], capture_output=True).returncode:  # noqa: S603
+        if not mount or not unmount or subprocess.run([mount, *options], capture_output=True).returncode:
             raise PermissionError("No file system may be mounted here.")
         try:
             yield Path(name)
         finally:
-            subprocess.run([unmount, "-l", name], check=True)  # noqa: S603 - what was mounted above
+            subprocess.run([unmount, "-l", name], check=True)
 
 
 def main() -> None:

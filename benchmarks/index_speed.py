@@ -80,7 +80,7 @@ def work(python: str, options: argparse.Namespace, system: str, weights: Path, n
     command += ["--texts", str(options.texts), "--round", str(number)]
     paths = os.pathsep.join([str(Path(__file__).parents[1])])
     environment = {**os.environ, "PYTHONPATH": paths, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603 - our own file
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{system}: {done.stderr[-2000:]}")
     found: dict[str, float] = json.loads(done.stdout.strip().split("\n")[-1])

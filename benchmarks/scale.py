@@ -70,7 +70,7 @@ def run(step: str, options: argparse.Namespace, folder: Path, number: int) -> di
     """One step in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.scale", str(options.path), "--step", step]
     command += ["--passages", str(number), "--documents", str(options.documents), "--keep", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - our own module
+    done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         sys.exit(done.stderr[-3000:])
     found: dict[str, float] = json.loads(done.stdout.strip().split("\n")[-1])

@@ -304,7 +304,7 @@ def test_a_killed_build_leaves_the_last_good_state(index_dir: Path, docs: Path, 
     write(docs / "banana.txt", "A banana is purple.", age=60)
     (docs / "truce.md").unlink()
     command = [sys.executable, "-c", KILLED, str(index_dir), str(docs)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own interpreter
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         assert process.stdout
         assert process.stdout.readline() == b"embedding\n"
         process.send_signal(signal.SIGKILL)

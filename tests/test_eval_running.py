@@ -204,7 +204,7 @@ run(exam(Path(sys.argv[1]), 12, time_limit=100.0), ask, {"recipe": "r"})
 def test_a_killed_run_is_finished_without_answering_twice(tmp_path: Path) -> None:
     asked = tmp_path / "asked.txt"
     command = [sys.executable, "-c", KILLED, str(tmp_path), str(asked)]
-    process = subprocess.Popen([*command, "slow"])  # noqa: S603 - our own interpreter
+    process = subprocess.Popen([*command, "slow"])
     while not asked.exists() or "Question 7?" not in asked.read_text(encoding="utf-8"):
         assert process.poll() is None
         time.sleep(0.05)
@@ -212,7 +212,7 @@ def test_a_killed_run_is_finished_without_answering_twice(tmp_path: Path) -> Non
     process.wait()
     answered = len(next(tmp_path.glob("runs/*/answers.jsonl")).read_bytes().splitlines()) - 1
     assert answered == 7
-    subprocess.run([*command, "quick"], check=True)  # noqa: S603
+    subprocess.run([*command, "quick"], check=True)
     (log,) = tmp_path.glob("runs/*/answers.jsonl")
     assert len(read_run(log).results) == 12
     questions = asked.read_text(encoding="utf-8").splitlines()

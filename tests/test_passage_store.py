@@ -56,7 +56,7 @@ class Server:
         program = shutil.which("chroma", path=str(Path(sys.executable).parent)) or "chroma"
         arguments = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         nowhere = subprocess.DEVNULL
-        self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)  # noqa: S603
+        self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
         for _ in range(200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
@@ -110,11 +110,11 @@ def sources(index: PassageStore, ids: Iterable[str]) -> list[str]:
     return [stored.origin.source for stored in index.fetch(list(ids))]
 
 
-def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:
     return sources(index, index.dense(EMBEDDER.embed_query(text), 10, where))
 
 
-def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:
     return sources(index, index.keyword(text, 10, where))
 
 

@@ -59,11 +59,11 @@ def sources(index: PassageStore, ids: Iterable[str]) -> list[str]:
     return [stored.origin.source for stored in index.fetch(list(ids))]
 
 
-def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:
     return sources(index, index.dense(EMBEDDER.embed_query(text), 10, where))
 
 
-def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:  # noqa: B008 - frozen
+def keyword(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:
     return sources(index, index.keyword(text, 10, where))
 
 
@@ -276,5 +276,5 @@ def test_a_question_imports_no_chromadb(index_dir: Path, docs: Path) -> None:
         "print({'chromadb', 'llama_index', 'torch', 'ctranslate2'} & set(sys.modules))"
     )
     command = [sys.executable, "-c", code, str(index_dir)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

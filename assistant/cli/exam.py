@@ -72,7 +72,7 @@ def from_folder(folder: Path, split: str | None, note: Note) -> Exam:
 def from_dataset(name: str, path: Path, seed: int, note: Note) -> Exam:
     """A public set as an exam; what it has no files for is written into the cache, where its runs are kept too.
 
-    The folder there is named by what the documents hold, so that the same set is never embedded twice. Raises SuiteError.
+    Its folder there is named by what the documents hold: no set is embedded twice. Raises SuiteError.
     """
     dataset = open_dataset(name, path, seed, lambda folder: read_corpus(folder, note))
     texts = (f"{source} {document.digest}".encode() for source, document in sorted(dataset.documents.items()))

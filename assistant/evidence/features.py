@@ -106,7 +106,8 @@ def _places(hits: Sequence[Hit]) -> tuple[Place, ...]:
     for h, hit in enumerate(hits):
         for s, span in enumerate(hit.stored.sentences):
             key = (hit.stored.chunk.source, hit.stored.chunk.start + span.start)
-            if key not in seen:
+            heading = hit.stored.chunk.text.startswith("#", span.start)  # says what follows, and nothing itself
+            if key not in seen and not heading:
                 seen.add(key)
                 places.append(Place(h, s))
     return tuple(places)

@@ -92,7 +92,10 @@ def _worth(question: QuestionParts, sentence: Sentence, best: Sentence, chosen: 
     likelihood = math.exp(sentence.score - best.score)
     if question.wants_list:
         return likelihood >= LIST_FLOOR
-    if sentence.source not in {quote.source for group in chosen for quote in group}:
+    same_source = [quote for group in chosen for quote in group if quote.source == sentence.source]
+    if sentence.answer and any(content_stems(quote.answer) == content_stems(sentence.answer) for quote in same_source):
+        return False
+    if not same_source:
         return likelihood >= OTHER_FLOOR or (sentence.odds is not None and sentence.odds >= ANSWERS)
     return likelihood >= FLOOR
 

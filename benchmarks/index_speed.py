@@ -154,7 +154,7 @@ def llamaindex(texts: Sequence[str], weights: Path) -> dict[str, float]:
     from llama_index.core import Document
     from llama_index.core.ingestion import IngestionPipeline
     from llama_index.core.node_parser import SentenceSplitter
-    from llama_index.embeddings.huggingface import (  # type: ignore[import-not-found]  # another Python has it
+    from llama_index.embeddings.huggingface import (
         HuggingFaceEmbedding,
     )
     from llama_index.vector_stores.chroma import ChromaVectorStore
@@ -177,8 +177,8 @@ def export(_texts: Sequence[str], weights: Path) -> dict[str, float]:
     """The weights as the model.onnx that Chroma's embedding function loads."""
     import shutil
 
-    import torch  # type: ignore[import-not-found]  # another Python has it
-    from transformers import AutoModel  # type: ignore[import-not-found]  # another Python has it
+    import torch
+    from transformers import AutoModel
 
     target = Path(tempfile.gettempdir()) / "minilm-onnx" / "onnx"
     if not (target / "model.onnx").exists():

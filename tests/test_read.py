@@ -159,6 +159,7 @@ def test_plain_text_is_decoded_and_nothing_else(tmp_path: Path, content: bytes, 
     assert (document.publisher, document.published, document.kind) == (None, None, None)
 
 
+@settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_any_utf8_text_comes_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     document = load(tmp_path_factory.mktemp("any"), "a.txt", f"x{text}")

@@ -14,6 +14,9 @@ from assistant.types import Contrast, Sentence
 SURE = 1.0
 """The reader's log-odds from which a sentence counts as an answer that others can contradict."""
 
+MARGIN = 2.0
+"""How far below the surest answer's log-odds another one still rivals it."""
+
 SHORT = 8
 """Words up to which the reader's answer is a value to compare: a name, a place, a way; longer ones are accounts."""
 
@@ -54,7 +57,7 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
     What is compared follows from the question: figures of the kind it asks for, yes against no, or else the short
     answers that the reader found. Sides with equal values are one side, spoken for by the sentence that answers best.
     """
-    values, differ = _compared(question, sentences)
+    values, differ = _compared(question, _rivals(sentences))
     sides: list[_Value] = []
     for value in values:
         if all(differ(value, side) for side in sides):
@@ -70,13 +73,19 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
     )
 
 
+def _rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences that were not read, and of those that were the ones nearly as sure as the surest."""
+    surest = max((s.odds for s in sentences if s.odds is not None), default=0.0)
+    return [s for s in sentences if s.odds is None or s.odds >= max(SURE, surest - MARGIN)]
+
+
 def _compared(
     question: QuestionParts, sentences: Sequence[Sentence]
 ) -> tuple[list[_Value], Callable[[_Value, _Value], bool]]:
     kinds = _ASKED.get(question.answer_type)
     if kinds:
         return [v for s in sentences if (v := _figure(question, s, kinds))], _figures_differ
-    answers = [s for s in sentences if s.odds is not None and s.odds >= SURE]
+    answers = [s for s in sentences if s.odds is not None]
     if question.answer_type == "yes-no":
         return [_Value(s, _clip(s.text), denies=bool(_DENIAL.search(s.text))) for s in answers], _one_denies
     return [_Value(s, s.answer) for s in answers if 0 < len(words(s.answer)) <= SHORT], _answers_differ
@@ -84,8 +93,6 @@ def _compared(
 
 def _figure(question: QuestionParts, sentence: Sentence, kinds: frozenset[Kind]) -> _Value | None:
     """The figure that ``sentence`` answers with: the one in the reader's answer, else one that counts what is asked."""
-    if sentence.odds is not None and sentence.odds < SURE:
-        return None
     given = [q for q in quantities(question.text) if not is_vague(q)]
     found = [
         q

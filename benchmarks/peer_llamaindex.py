@@ -111,7 +111,7 @@ def peer(corpus: Corpus) -> Callable[..., Answer]:
 
     llama_index.core.Settings.llm = MockLLM()  # an engine wants a model, also for a mode that never calls one
 
-    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008 - frozen
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:
         among = MetadataFilter(key="source", operator=FilterOperator.IN, value=list(where.sources))
         filters = MetadataFilters(filters=[among]) if where.sources else None
         engine = index.as_query_engine(response_mode="no_text", filters=filters)

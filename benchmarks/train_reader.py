@@ -329,8 +329,8 @@ def save(model: Model, tokenizer: Path, folder: Path) -> None:
         }
         np.savez(made / "heads.npz", **heads)
         folder.mkdir(parents=True, exist_ok=True)
-        for file in made.iterdir():
-            (folder / file.name).write_bytes(file.read_bytes())
+        for name in ("config.json", "heads.npz", "model.bin", "tokenizer.json"):
+            (folder / name).write_bytes((made / name).read_bytes())
 
 
 if __name__ == "__main__":

@@ -33,9 +33,9 @@ class Staged:
         """``slowly``: with pauses; ``evil``: a model's own words; ``fail``, ``break``: an error, and a bug."""
         question = evidence.question.lower()
         if "fail" in question:
-            raise OllamaUnreachableError("No server answers for '/home/someone/secret/model'. `ollama serve`")
+            raise OllamaUnreachableError("No server answers for '/srv/someone/secret/model'. `ollama serve`")
         if "break" in question:
-            raise RuntimeError("a bug in /home/someone/secret/code.py")
+            raise RuntimeError("a bug in /srv/someone/secret/code.py")
         if "evil" in question:
             first = evidence.sentences[0]
             yield Draft(text=f"{first.text} [{first.passage}] ")

@@ -19,7 +19,9 @@ published: 2025-03-14
 The collision at Port Vellan hurt 19 passengers, the health service said on Friday. A trainee mate was steering the
 ferry, two sailors told the Herald. Divers will look at the hull next week.
 """,
-    "bakery.txt": "The bakery on Mill Lane sells rye bread. It opens at seven. Marta Olsen founded the bakery in 1987.\n",
+    "bakery.txt": (
+        "The bakery on Mill Lane sells rye bread. It opens at seven. Marta Olsen founded the bakery in 1987.\n"
+    ),
 }
 
 

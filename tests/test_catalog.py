@@ -115,9 +115,7 @@ def test_equal_texts_are_embedded_once(catalog: Catalog) -> None:
 
 
 def test_embedded_sentences_lie_behind_the_header() -> None:
-    new = NewChunk(
-        Chunk(source="a", start=5, end=16, text="Held. Broke."), (Span(0, 5), Span(6, 12)), "News. "
-    )
+    new = NewChunk(Chunk(source="a", start=5, end=16, text="Held. Broke."), (Span(0, 5), Span(6, 12)), "News. ")
     text, sentences = new.embedded
     assert [text[start:end] for start, end in sentences] == ["Held.", "Broke."]
 
@@ -140,9 +138,7 @@ def test_texts_survive_as_they_are(catalog: Catalog) -> None:
     assert catalog.problems("fake") == []
 
 
-@pytest.mark.parametrize(
-    "vector", [np.zeros(8), np.full(8, np.nan), np.full(8, 2.0)], ids=["zero", "nan", "long"]
-)
+@pytest.mark.parametrize("vector", [np.zeros(8), np.full(8, np.nan), np.full(8, 2.0)], ids=["zero", "nan", "long"])
 def test_problems_sees_vectors_that_are_none(catalog: Catalog, path: Path, vector: np.ndarray) -> None:
     insert(catalog, "a", "The truce held.")
     publish(catalog)

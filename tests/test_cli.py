@@ -73,7 +73,7 @@ def cli(index_dir: Path) -> Cli:
 
 def shell(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "assistant", *args]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | env, check=False)  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | env, check=False)
 
 
 # --- starting
@@ -81,7 +81,7 @@ def shell(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
 
 def test_help_loads_no_engine() -> None:
     show = "import sys; from assistant.cli import app; app(['-h'], standalone_mode=False); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "assistant.cli.root" in loaded
     assert not loaded.intersection(ENGINES)
@@ -244,7 +244,7 @@ def test_broken_pipe_is_quiet(index_dir: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     try:
-        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)  # noqa: S603
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
     finally:
         os.close(writer)
     assert done.returncode == 141
@@ -254,7 +254,7 @@ def test_broken_pipe_is_quiet(index_dir: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 def test_interrupt_exits_130_without_traceback(index_dir: Path) -> None:
     command = [sys.executable, "-m", "assistant", "ask", "-", "--index", str(index_dir)]
-    program = subprocess.Popen(  # noqa: S603
+    program = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     time.sleep(1)  # it waits for its question then

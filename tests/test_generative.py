@@ -510,7 +510,7 @@ with Assistant.open(Settings(index_dir=Path(sys.argv[1]), ollama_url=sys.argv[2]
 def test_ctrl_c_stops_the_server(folder: Path, double: OllamaDouble) -> None:
     double.script = lambda _: Reply(["word "] * 5000, pause=0.02)
     command = [sys.executable, "-c", PROGRAM, str(folder), double.url, ASKED]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:  # noqa: S603 - ours
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"word \n"
         program.send_signal(signal.SIGINT)

@@ -105,9 +105,7 @@ def test_every_text_with_words_finds_itself(text: str) -> None:
 
 def test_the_header_helps_less_than_the_text() -> None:
     filler = [Entry(str(n), "nothing here", "") for n in range(5)]
-    index = build(
-        [Entry("title", "Of other things.", "Ceasefire"), Entry("text", "A ceasefire.", ""), *filler]
-    )
+    index = build([Entry("title", "Of other things.", "Ceasefire"), Entry("text", "A ceasefire.", ""), *filler])
     assert list(index.search("ceasefire", 5)) == ["text", "title"]
 
 

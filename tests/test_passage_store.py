@@ -87,9 +87,7 @@ def docs(tmp_path: Path) -> Path:
     return tmp_path / "docs"
 
 
-def remote(
-    server: Server, name: str, recipe: Recipe | None = None, embedder: FakeEmbedder = EMBEDDER
-) -> RemoteIndex:
+def remote(server: Server, name: str, recipe: Recipe | None = None, embedder: FakeEmbedder = EMBEDDER) -> RemoteIndex:
     connection = ChromaServer(server.url, None, "default_tenant", "default_database")
     return RemoteIndex.open(connection, name, recipe or Recipe(), lambda: embedder)
 
@@ -179,7 +177,6 @@ def test_threads_share_an_index(index: Any) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: (dense(index, "river"), keyword(index, "truce")), range(20)))
     assert all(answer == answers[0] for answer in answers)
-
 
 
 def test_changes_are_followed(index: Any, docs: Path) -> None:

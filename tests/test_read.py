@@ -193,9 +193,7 @@ def test_any_bytes_give_a_document_or_our_error(
     ],
     ids=["empty", "blank", "front matter", "script", "empty html", "nul", "controls", "nul in utf16"],
 )
-def test_a_file_without_text_is_refused(
-    tmp_path: Path, name: str, content: str | bytes, message: str
-) -> None:
+def test_a_file_without_text_is_refused(tmp_path: Path, name: str, content: str | bytes, message: str) -> None:
     with pytest.raises(DocumentError, match=f"{re.escape(repr(name))}.*{message}"):
         load(tmp_path, name, content)
 
@@ -229,9 +227,7 @@ def test_fifty_megabytes_are_read_in_seconds(tmp_path: Path, end: bytes) -> None
     ],
     ids=["plain", "lists and times", "spelled out", "empty value", "empty"],
 )
-def test_front_matter_is_taken_off(
-    tmp_path: Path, matter: str, publisher: str | None, published: date | None
-) -> None:
+def test_front_matter_is_taken_off(tmp_path: Path, matter: str, publisher: str | None, published: date | None) -> None:
     document = load(tmp_path, "a.md", f"---\r\n{matter}\n---\n\n# The *heading* #\n\nText.\n")
     assert document.text == "# The *heading* #\n\nText.\n"
     assert (document.title, document.publisher, document.published) == ("The heading", publisher, published)

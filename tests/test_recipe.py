@@ -19,9 +19,7 @@ def test_no_file_means_the_default(tmp_path: Path) -> None:
 def test_the_shipped_file_says_the_default_and_explains_every_key() -> None:
     assert Recipe.read(SHIPPED) == Recipe()
     paragraphs = (SHIPPED / "recipe.toml").read_text().split("\n\n")[1:]
-    assert [p.rpartition("\n")[2].split(" = ")[0] for p in map(str.strip, paragraphs)] == list(
-        Recipe.model_fields
-    )
+    assert [p.rpartition("\n")[2].split(" = ")[0] for p in map(str.strip, paragraphs)] == list(Recipe.model_fields)
     assert all(p.startswith("# ") for p in paragraphs)
 
 

@@ -72,9 +72,7 @@ def test_a_filter_never_hides_what_lies_deep(index_dir: Path, docs: Path) -> Non
         (docs / f"noise{n:02}.txt").write_text("river river river")
     with opened(index_dir) as index:
         index.sync(docs)
-        assert sources(index, index.keyword("river", 1, Filter(sources=("river/north.txt",)))) == [
-            "river/north.txt"
-        ]
+        assert sources(index, index.keyword("river", 1, Filter(sources=("river/north.txt",)))) == ["river/north.txt"]
 
 
 # --- what is missing, stale, locked or damaged
@@ -148,9 +146,7 @@ def test_a_damaged_catalog_names_the_cure(index_dir: Path, docs: Path, index: In
     catalog.write_bytes(b"garbage" * 1000 if damage == "garbage" else data[:100] + bytes(len(data) - 100))
     with opened(index_dir) as again:
         for use in (lambda: keyword(again, "truce"), lambda: again.sync(docs), again.verify):
-            with pytest.raises(
-                IndexCorruptError, match=r"`mv .*store .*store\.old && assistant index build`"
-            ):
+            with pytest.raises(IndexCorruptError, match=r"`mv .*store .*store\.old && assistant index build`"):
                 use()
 
 
@@ -212,9 +208,7 @@ def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
 
 @pytest.mark.parametrize("engine", ["keyword", "chroma"])
 @pytest.mark.parametrize("damage", ["deleted", "emptied", "torn", "behind"])
-def test_damaged_engines_are_bypassed_then_mended(
-    index_dir: Path, docs: Path, engine: str, damage: str
-) -> None:
+def test_damaged_engines_are_bypassed_then_mended(index_dir: Path, docs: Path, engine: str, damage: str) -> None:
     with opened(index_dir, 0) as index:
         index.sync(docs)
         folder = index_dir / "store" / engine
@@ -244,9 +238,7 @@ def test_damaged_engines_are_bypassed_then_mended(
 
 def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index) -> None:
     shutil.rmtree(index_dir / "store" / "keyword")
-    with Index.open(
-        index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=index._exact_up_to
-    ) as again:
+    with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=index._exact_up_to) as again:
         assert again.repair() == []
     assert keyword(index, "potassium") == ["banana.txt"]
 

@@ -71,7 +71,7 @@ def test_nothing_that_is_written_becomes_markup() -> None:
         trace=Trace(question=EVIL, model=EVIL, notes=(EVIL,)),
     )
     html = shown(Exchange(question=EVIL, answer=said), Exchange(question=EVIL, note=EVIL, draft=EVIL))
-    html += chat.growing_html(chat.Growing(EVIL, (EVIL,), EVIL, EVIL))
+    html += chat.growing_html(chat.Growing(EVIL, (EVIL,), EVIL, EVIL), 0)
     assert not re.search(r"<(script|a|img)\b", html)
 
 

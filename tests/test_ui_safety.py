@@ -115,7 +115,7 @@ def test_what_is_only_reached_from_here(host: str, loopback: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("Cannot read '/home/me/index/a.md': no.", "Cannot read 'a.md': no."),
+        ("Cannot read '/srv/me/index/a.md': no.", "Cannot read 'a.md': no."),
         ("in C:\\Users\\me\\x.txt", "in x.txt"),
         ("at http://127.0.0.1:11434 or 1/2 and/or", "at http://127.0.0.1:11434 or 1/2 and/or"),
     ],

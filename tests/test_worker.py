@@ -86,4 +86,3 @@ def test_hostile_files_are_all_reported(tmp_path: Path) -> None:
     assert outcome.indexed + outcome.reported == 70
     assert outcome.indexed > 5
     assert outcome.reported > 20
-

@@ -37,7 +37,7 @@ def page_server(
     command += map(str, documents)
     state = {f"XDG_{kind}_HOME": str(index_dir / kind.lower()) for kind in ("STATE", "DATA")}
     log = index_dir.with_suffix(".log").open("w")
-    with subprocess.Popen(  # noqa: S603 - our own interpreter
+    with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | state, stdout=subprocess.PIPE, stderr=log, text=True
     ) as server:
         try:

@@ -68,9 +68,7 @@ class ChromaIndex:
         with _translated(self.folder):
             return int(self._collection.count())
 
-    def update(
-        self, vectors: Iterable[tuple[Sequence[str], Vectors]], deleted: Sequence[str], generation: int
-    ) -> None:
+    def update(self, vectors: Iterable[tuple[Sequence[str], Vectors]], deleted: Sequence[str], generation: int) -> None:
         """Delete, then add or replace, batch by batch, and seal the result with ``generation``.
 
         A seal says whether the result is fit for searching: it may be whole and yet not find what is in it.
@@ -233,6 +231,5 @@ def _translated(folder: Path) -> Iterator[None]:
         if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
             raise
         raise BackendError(
-            f"The vector index {str(folder)!r} does not work ({type(exc).__name__}: {exc}). "
-            "`assistant index build`"
+            f"The vector index {str(folder)!r} does not work ({type(exc).__name__}: {exc}). `assistant index build`"
         ) from exc

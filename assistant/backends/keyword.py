@@ -33,9 +33,7 @@ _STATE = "state"  # id of the document that carries the generation; ids of chunk
 _HEAP = 64_000_000
 
 # Letters that do not decompose into a base letter and an accent.
-_PLAIN_LETTERS = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"}
-)
+_PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 # Scripts written without spaces (Thai, Lao, Burmese, Khmer, Kana, Han), and Hangul, which inflects in words.
@@ -77,9 +75,7 @@ class KeywordIndex:
             opened.config_reader("manual")  # what was opened stays one generation
             index = cls(opened, analyzer)
             if index.generation is None:
-                raise BackendError(
-                    f"The keyword index {str(folder)!r} is incomplete. `assistant index build`"
-                )
+                raise BackendError(f"The keyword index {str(folder)!r} is incomplete. `assistant index build`")
             return index
 
     @classmethod

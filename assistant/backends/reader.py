@@ -6,6 +6,7 @@ together, so it knows a sentence that answers from one that is only near. Loaded
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -40,7 +41,11 @@ class MiniReader:
 
         try:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            encoder = ctranslate2.Encoder(str(folder), device="cpu", compute_type="int8")
+            # CTranslate2 wants the vocabulary as a file of its own; the tokenizer has it already.
+            vocabulary = tokenizer.get_vocab()
+            files = {name: (folder / name).read_bytes() for name in ("config.json", "model.bin")}
+            files["vocabulary.json"] = json.dumps(sorted(vocabulary, key=vocabulary.__getitem__)).encode()
+            encoder = ctranslate2.Encoder(str(folder), device="cpu", compute_type="int8", files=files)
             with np.load(folder / "heads.npz") as stored:
                 heads = dict(stored)
         except Exception as exc:  # tokenizers raises nothing narrower

@@ -109,7 +109,7 @@ class Examinee:
         self._busy = 0
         self._changed = threading.Condition()
 
-    def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
+    def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:
         """The assistant's answer."""
         self._count(1)
         try:

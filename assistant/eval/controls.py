@@ -85,7 +85,7 @@ def sit(suite: Suite, name: str) -> list[tuple[Case, Answer]]:
 def refuse(texts: Texts) -> Control:
     """Always says that the documents do not hold it."""
 
-    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: ARG001, B008
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: ARG001
         return _answer(texts, question, history, (), outcome_of_nothing=True)
 
     return ask
@@ -94,7 +94,7 @@ def refuse(texts: Texts) -> Control:
 def first_sentences(texts: Texts) -> Control:
     """The first sentences of three documents."""
 
-    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:
         spans = [(s, texts.corpus.sentences(s)[0]) for s in texts.within(where) if texts.corpus.sentences(s)]
         return _answer(texts, question, history, spans[:3], spans)
 
@@ -104,7 +104,7 @@ def first_sentences(texts: Texts) -> Control:
 def random_sentence(texts: Texts) -> Control:
     """A sentence at random."""
 
-    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:
         chance, sources = (
             texts.chance(question),
             [s for s in texts.within(where) if texts.corpus.sentences(s)],
@@ -125,7 +125,7 @@ def everything(texts: Texts) -> Control:
         whole = [(s, Span(0, len(texts.corpus[s].text))) for s in texts.within(where) if texts.corpus[s].text.strip()]
         return _answer(texts, "", (), whole, whole)
 
-    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:
         return dump(where).model_copy(update={"question": question, "history": tuple(history)})
 
     return ask
@@ -143,7 +143,7 @@ def keyword(texts: Texts, said: int = 1) -> Control:
     for number, chunk in enumerate(texts.passages):
         by_source.setdefault(chunk.source, []).append(number)
 
-    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:  # noqa: B008
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = Filter()) -> Answer:
         scores = index.scores(question)
         admitted = (
             [n for source in texts.within(where) for n in by_source.get(source, ())] if where != Filter() else None

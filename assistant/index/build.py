@@ -102,8 +102,7 @@ def sync(
     root = root.resolve()
     if not root.exists():
         raise DocumentError(
-            f"There is no folder {str(root)!r}; what was indexed from it is kept. "
-            "`assistant index remove SOURCE`"
+            f"There is no folder {str(root)!r}; what was indexed from it is kept. `assistant index remove SOURCE`"
         )
     found, unreadable = files(root, catalog.path.parent.resolve(), shard)
     build = catalog.begin(place.location(root))
@@ -119,9 +118,7 @@ def sync(
     embedded = _embed(catalog, embedder, on_progress)
     change = None
     if removed or work.added or work.changed or work.rebuild:
-        change = catalog.publish(
-            [file.document for file in removed], recipe.fingerprint, embedder.fingerprint
-        )
+        change = catalog.publish([file.document for file in removed], recipe.fingerprint, embedder.fingerprint)
     report = IndexReport(
         root=str(root),
         added=tuple(sorted(work.added)),
@@ -214,9 +211,7 @@ def _removed_by_hand(file: FoundFile) -> str:
 class _Work:
     """One pass over the files of a root."""
 
-    def __init__(
-        self, catalog: Catalog, place: Place, root: Path, recipe: Recipe, embedder: Embedder
-    ) -> None:
+    def __init__(self, catalog: Catalog, place: Place, root: Path, recipe: Recipe, embedder: Embedder) -> None:
         self._catalog, self._place, self._root, self._recipe = catalog, place, root, recipe
         self.rebuild = catalog.generation > 0 and (
             (catalog.fact("recipe"), catalog.fact("embedder")) != (recipe.fingerprint, embedder.fingerprint)

@@ -237,9 +237,7 @@ class Catalog:
                    FROM documents d WHERE state = 'live' ORDER BY source"""
         with self._sql() as db:
             return tuple(
-                IndexedDocument(
-                    **Origin.model_validate_json(origin).model_dump(), characters=size, passages=n
-                )
+                IndexedDocument(**Origin.model_validate_json(origin).model_dump(), characters=size, passages=n)
                 for origin, size, n in db.execute(query)
             )
 
@@ -411,12 +409,8 @@ class Catalog:
         with self._write() as db:
             db.execute("DELETE FROM documents WHERE state = 'pending'")
             for number in damaged:
-                db.execute(
-                    "DELETE FROM vectors WHERE key IN (SELECT key FROM chunks WHERE document = ?)", (number,)
-                )
-                db.execute(
-                    "UPDATE documents SET size = -1, digest = '', content = '' WHERE id = ?", (number,)
-                )
+                db.execute("DELETE FROM vectors WHERE key IN (SELECT key FROM chunks WHERE document = ?)", (number,))
+                db.execute("UPDATE documents SET size = -1, digest = '', content = '' WHERE id = ?", (number,))
 
     def insert(self, document: Document, file: FileFacts, chunks: Iterable[NewChunk]) -> None:
         """Store a pending document with its chunks; nobody sees it before ``publish``."""
@@ -519,9 +513,7 @@ class Catalog:
     def finish(self, build: int, root: str | None, report: str) -> None:
         """Journal a complete build, remember its root, and drop unused vectors when they are many."""
         with self._write() as db:
-            db.execute(
-                "UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build)
-            )
+            db.execute("UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build))
             if root is not None:
                 db.execute("INSERT OR REPLACE INTO roots VALUES (?, datetime('now'))", (root,))
             unused = "FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
@@ -536,9 +528,7 @@ class Catalog:
         """What is wrong inside the catalog, in words; nothing in a sound one."""
         found = []
         with self._sql() as db:
-            found += [
-                f"catalog: {row[0]}" for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
-            ]
+            found += [f"catalog: {row[0]}" for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
             pending = db.execute("SELECT count(*) FROM documents WHERE state = 'pending'").fetchone()[0]
             if pending:
                 found.append(f"catalog: a build is unfinished, {pending} documents are pending")
@@ -640,9 +630,7 @@ class Catalog:
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return IndexLockedError(f"{what} is being written to. Try again when that is done")
         if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
-            return StoreError(
-                f"{what} cannot be used: {exc}. `df -h {self.path.parent}` shows whether there is room"
-            )
+            return StoreError(f"{what} cannot be used: {exc}. `df -h {self.path.parent}` shows whether there is room")
         return IndexCorruptError(f"{what} is damaged: {exc}. {self._cure}")
 
 

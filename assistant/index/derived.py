@@ -30,9 +30,7 @@ class Derived:
         self._catalog = catalog
         self._exact_up_to = exact_up_to
 
-    def refresh(
-        self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False
-    ) -> None:
+    def refresh(self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False) -> None:
         """Bring both engines to the catalog's generation; ``fresh`` even if they seem to be there.
 
         Only the holder of the writer's lock may.
@@ -143,9 +141,7 @@ class Derived:
         for found in self._catalog.searchables(documents):
             yield Entry(found.id, found.text, header_words(found.origin))
 
-    def _all_vectors(
-        self, embedder: str, chunks: int, on_progress: OnProgress
-    ) -> Iterator[tuple[list[str], Vectors]]:
+    def _all_vectors(self, embedder: str, chunks: int, on_progress: OnProgress) -> Iterator[tuple[list[str], Vectors]]:
         done = 0
         for ids, vectors in self._catalog.vectors(embedder, _BATCH):
             yield ids, vectors

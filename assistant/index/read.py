@@ -352,9 +352,7 @@ _DATE_FORMS: tuple[Callable[[str], datetime], ...] = (
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _INVISIBLE = "//script|//style|//noscript|//template|//nav|//head|//comment()|//*[@hidden]"
-_INLINE_TAGS = (
-    "a abbr b bdi bdo big cite code em font i kbd mark q s samp small span strong sub sup time u var wbr"
-)
+_INLINE_TAGS = "a abbr b bdi bdo big cite code em font i kbd mark q s samp small span strong sub sup time u var wbr"
 _INLINE = frozenset(_INLINE_TAGS.split())
 
 

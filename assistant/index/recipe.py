@@ -21,18 +21,10 @@ class Recipe(Value):
         min_length=1,
         description="'minilm', or an Ollama embedding model such as 'embeddinggemma' or 'bge-m3'",
     )
-    chunk_tokens: int = Field(
-        default=200, ge=20, le=8000, description="words and signs a chunk aims to stay under"
-    )
-    chunk_overlap: int = Field(
-        default=1, ge=0, le=10, description="sentences a chunk repeats from the one before"
-    )
-    analyzer: Analyzer = Field(
-        default="english", description="how words are matched: 'english' stems, 'plain' not"
-    )
-    header: bool = Field(
-        default=True, description="put title, publisher and date before a chunk when embedding it"
-    )
+    chunk_tokens: int = Field(default=200, ge=20, le=8000, description="words and signs a chunk aims to stay under")
+    chunk_overlap: int = Field(default=1, ge=0, le=10, description="sentences a chunk repeats from the one before")
+    analyzer: Analyzer = Field(default="english", description="how words are matched: 'english' stems, 'plain' not")
+    header: bool = Field(default=True, description="put title, publisher and date before a chunk when embedding it")
 
     @classmethod
     def read(cls, index_dir: Path) -> Recipe:

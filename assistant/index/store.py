@@ -71,9 +71,7 @@ class IndexStatus(Value):
 class Index:
     """``ports.PassageStore`` over a folder, and what keeps it up to date. Safe to share between threads."""
 
-    def __init__(
-        self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int, limits: Limits
-    ) -> None:
+    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int, limits: Limits) -> None:
         self._dir = index_dir
         self._store = index_dir / _STORE
         self._make_embedder = embedder
@@ -202,9 +200,7 @@ class Index:
 
     # --- writing
 
-    def sync(
-        self, root: Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE
-    ) -> IndexReport:
+    def sync(self, root: Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE) -> IndexReport:
         """Bring the index in line with the files under ``root`` that fall to ``shard``; see ``build.sync``.
 
         Raises IndexLockedError while another process writes, DocumentError where ``root`` does not exist, and

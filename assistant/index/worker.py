@@ -64,7 +64,7 @@ class _Worker:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         arguments = [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(limits.seconds), str(limits.memory)]
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, fixed code
             arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self._ready = False

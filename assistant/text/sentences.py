@@ -39,7 +39,7 @@ _STRONG_MARKER = re.compile(rf"[ \t]*(?:[{_BULLETS}]|1[.)]|\(1\))[ \t]+(?=\S)")
 _MARKER = re.compile(
     rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
-_LINE_ENDS = tuple(".!?:;…。！？：；)\"”’]")
+_LINE_ENDS = tuple('.!?:;…。！？：；)"”’]')
 # A line shorter than the first before one longer than the second is a title: no wrapping does that.
 _TITLE_WIDTH = 100
 _PROSE_WIDTH = 140
@@ -150,12 +150,9 @@ _DAYS = _words(  # proper
 )
 _USUALLY_LAST = _words("etc a.m p.m")
 _AFTER_TIME = _words(
-    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday "
-    "saturday sunday"
+    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday saturday sunday"
 )
-_AFTER_ORDINAL = _words(
-    "januar februar märz april mai juni juli august september oktober november dezember"
-)
+_AFTER_ORDINAL = _words("januar februar märz april mai juni juli august september oktober november dezember")
 _STARTERS = _words(  # a capital on these makes no name, so the stop before them ends a sentence
     "The This That These Those There It Its He She They We You I His Her Their Our My Your A An In On At "
     "By For From With Without Within After Before During Since Until While When Where Why What Who Which "

@@ -70,7 +70,7 @@ class _Asking:
         growing = chat.Growing(question)
         return {
             self._parts.log: str(chat.conversation_html(talk)),
-            self._parts.live: str(chat.growing_html(growing)),
+            self._parts.live: str(chat.growing_html(growing, len(talk.exchanges))),
             self._parts.box: gr.update(value="", **_BUSY),
             self._parts.talk: talk,
             self._parts.growing: growing,
@@ -84,7 +84,7 @@ class _Asking:
             if isinstance(event, Exchange):
                 yield self._end(event, talk)
             else:
-                yield {self._parts.live: str(chat.growing_html(event)), self._parts.growing: event}
+                yield {self._parts.live: str(chat.growing_html(event, len(talk.exchanges))), self._parts.growing: event}
 
     def stop(self, growing: chat.Growing | None, talk: Conversation) -> Update:
         """What there is of the answer, kept as it is."""

@@ -125,19 +125,21 @@ def exchange_html(exchange: Exchange, place: int) -> Markup:
     )
 
 
-def growing_html(growing: Growing) -> Markup:
-    """An answer while it is written; sentences that are not checked yet are set apart."""
+def growing_html(growing: Growing, place: int) -> Markup:
+    """The answer at ``place`` while it is written; sentences that are not checked yet are set apart."""
     pieces = [_piece(text, "checked") for text in growing.checked if text.strip()]
     if growing.draft.strip():
         pieces.append(_piece(growing.draft, "draft"))
     wait = "Thinking" if growing.thought else "Checking each sentence" if pieces else "Reading the documents"
     return fill(
-        '<article class="exchange busy" aria-busy="true">{question}<div class="answer">{said}{thought}'
+        '<article class="exchange busy" data-turn="{place}" aria-busy="true">{question}'
+        '<div class="answer">{said}{thought}'
         '<p class="thinking" role="status"><i></i><i></i><i></i> {wait} …</p></div></article>',
         question=fill('<div class="question"><div class="bubble" dir="auto">{text}</div></div>', text=growing.question),
         said=join(pieces),
         thought=fill('<p class="thought" dir="auto">{text}</p>', text=growing.thought) if growing.thought else "",
         wait=wait,
+        place=place,
     )
 
 

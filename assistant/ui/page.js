@@ -197,9 +197,15 @@ for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
 
 let pinned = true;
 const talk = () => $("#talk");
+// What was on its way when an answer was stopped may arrive after its end: such a late piece is none.
+const busy = () => {
+  const live = $("#live .busy");
+  return live && !$(`#log .exchange[data-turn="${live.dataset.turn}"]`);
+};
 observe("talk", () => {
-  const asking = !!$("#live .busy"), done = body.classList.contains("asking") && !asking;
+  const asking = !!busy(), done = body.classList.contains("asking") && !asking;
   body.classList.toggle("asking", asking);
+  body.classList.toggle("idle", !asking);
   if (!pinned) return;
   talk().scrollTop = talk().scrollHeight;
   const last = $("#log .exchange:last-child");
@@ -314,7 +320,7 @@ document.addEventListener("click", (event) => {
   trigger(what, { ...data });
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box") && $("#live .busy")) {
+  if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box") && busy()) {
     event.preventDefault();
     event.stopImmediatePropagation();  // one question at a time; what is typed stays
   }

@@ -194,7 +194,7 @@ def test_sixteen_ask_at_once_while_a_document_is_uploaded(address: str) -> None:
                 wrong.append(f"{question} {said}")
 
     def add() -> None:
-        buoys = "\n\n".join(f"Buoy {n} was painted in {n % 12 + 1} days." for n in range(3000)).encode()
+        buoys = "\n\n".join(f"Buoy {n} was painted in {n % 12 + 1} days." for n in range(1000)).encode()
         indexed.append(index_upload(address, "buoys.txt", upload(address, "buoys.txt", buoys)))
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]

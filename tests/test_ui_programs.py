@@ -205,6 +205,9 @@ def test_sixteen_ask_at_once_while_a_document_is_uploaded(address: str) -> None:
         thread.join()
     assert wrong == []
     assert len(seconds) == 64
-    assert "1 of 1 done" in indexed[0]
+    deadline = time.monotonic() + 60  # the queue's own stream may end before the last message on a busy machine
+    while "buoys.txt" not in str(clients[0].predict(api_name="/list_documents")):
+        assert time.monotonic() < deadline, indexed[0][-1500:]
+        time.sleep(0.5)
     p50, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[18]
     print(f"16 clients, 64 answers while indexing: p50 {p50:.2f} s, p95 {p95:.2f} s")  # noqa: T201 - pytest -s shows it

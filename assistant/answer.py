@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import cache
 from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
@@ -18,7 +19,7 @@ from assistant.rewrite import rewrite
 from assistant.settings import Settings
 from assistant.text.claims import is_order
 from assistant.text.numbers import quantities, same_value
-from assistant.text.questions import parse_question, separate
+from assistant.text.questions import QuestionParts, parse_question, separate
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Answer,
@@ -42,7 +43,7 @@ from assistant.types import (
     Written,
 )
 from assistant.verify import Checked, FindDocument, Judge, Place, verify
-from assistant.write.extractive import ExtractiveWriter
+from assistant.write.extractive import ExtractiveWriter, quoted
 
 T = TypeVar("T")
 
@@ -106,17 +107,17 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
         sentences=_in_turn([part.ranked.sentences for part in parts], lambda s: (s.source, s.start)),
         answerability=max(part.ranked.answerability for part in parts),
         parts=tuple(
-            Part(question=part.question, answerability=part.ranked.answerability, sentences=part.likely)
+            Part(question=part.question.text, answerability=part.ranked.answerability, sentences=part.likely)
             for part in parts
         ),
-        contrasts=tuple(c for part in parts for c in contrasts(parse_question(part.question), part.likely)),
+        contrasts=tuple(c for part in parts for c in contrasts(part.question, part.likely)),
     )
 
 
 class _Looked(NamedTuple):
     """What was found for one thing asked."""
 
-    question: str
+    question: QuestionParts
     found: Retrieved
     ranked: Ranked
 
@@ -139,7 +140,8 @@ class _Looked(NamedTuple):
 
 def _look(question: str, where: Filter, engines: Engines) -> _Looked:
     found = retrieve(question, engines.store, engines.embedder, engines.settings.passages, where)
-    return _Looked(question, found, rank(parse_question(question), found.vector, found.hits, engines.reader))
+    parts = parse_question(question)
+    return _Looked(parts, found, rank(parts, found.vector, found.hits, engines.reader))
 
 
 def _asked(question: str) -> list[str]:
@@ -221,33 +223,27 @@ def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Gener
                     yield Delta(text=piece, verified=True)
 
     yield from checked(engines.writer.write(evidence), engines.judge)
-    if written.model:
+    if written.model and not composer.borne_out:
+        reports = tuple(s for s in evidence.sentences if not is_order(s.text))
         quoting = ExtractiveWriter(engines.settings.max_words)
-        if not composer.borne_out:
-            reports = tuple(s for s in evidence.sentences if not is_order(s.text))
-            yield from checked(quoting.write(evidence.model_copy(update={"sentences": reports})))
-            written = written.model_copy(
-                update={
-                    "notes": (*written.notes, "the model gave nothing that the documents bear out; they are quoted")
-                }
-            )
+        yield from checked(quoting.write(evidence.model_copy(update={"sentences": reports})))
+        note = "the model gave nothing that the documents bear out; they are quoted"
+        written = written.model_copy(update={"notes": (*written.notes, note)})
     if composer.borne_out:
-        yield from checked(iter([_quote(sentence, evidence) for sentence in composer.sides_left_out()]))
+        origins = {passage.origin.source: passage.origin for passage in evidence.passages}
+        yield from checked(iter([quoted((side,), origins[side.source]) for side in composer.sides_left_out()]))
     if piece := composer.contrast():
         yield Delta(text=piece, verified=True)
     return written
 
 
-def _quote(sentence: Sentence, evidence: Evidence) -> Draft:
-    origin = next(p.origin for p in evidence.passages if p.origin.source == sentence.source)
-    return Draft(text=f"{origin.attribution}: {' '.join(sentence.text.split())}", quotes=(sentence,))
-
-
 def _passages(hits: Sequence[Hit], document: FindDocument) -> tuple[Passage, ...]:
     found = []
+    # A document's text may be long, and most passages of a search share few documents.
+    once = cache(document)
     for rank_, hit in enumerate(hits, 1):
         chunk, origin = hit.stored.chunk, hit.stored.origin
-        whole = document(chunk.source)
+        whole = once(chunk.source)
         page = whole.page_at(chunk.start) if whole else None
         found.append(Passage(chunk=chunk, origin=origin, score=hit.score, rank=rank_, page=page))
     return tuple(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import content_stems, words
@@ -40,15 +40,20 @@ class ExtractiveWriter:
         """The chosen sentences, best source first and each source's in the order of its document."""
         origins = {passage.origin.source: passage.origin for passage in evidence.passages}
         for quotes in choose(evidence, self._max_words):
-            yield Draft(text=_attributed(quotes[0], origins), quotes=quotes)
+            yield quoted(quotes, origins[quotes[0].source])
+
+
+def quoted(quotes: tuple[Sentence, ...], origin: Origin) -> Draft:
+    """The first of ``quotes``, verbatim but for line breaks, behind the attribution of its ``origin``."""
+    return Draft(text=f"{origin.attribution}: {' '.join(quotes[0].text.split())}", quotes=quotes)
 
 
 def choose(evidence: Evidence, max_words: int) -> list[tuple[Sentence, ...]]:
     """Sentences to quote, each with the sentences of other sources that say the same.
 
     For each thing asked, its best sentence comes first; then both sides of contrasts and the best sentence for each
-    offered option; then sentences by likelihood, as long as they are likely enough, add a source or cover more of the
-    question, and fit ``max_words``.
+    offered option; then sentences by likelihood, as long as they are likely enough and fit ``max_words``: the first of
+    another source sooner than a further one of the same.
     """
     chosen: list[list[Sentence]] = []
     required = _required(evidence)
@@ -107,7 +112,3 @@ def _same(a: Sentence, b: Sentence) -> bool:
 
 def _length(sentence: Sentence) -> int:
     return len(words(sentence.text))
-
-
-def _attributed(sentence: Sentence, origins: Mapping[str, Origin]) -> str:
-    return f"{origins[sentence.source].attribution}: {' '.join(sentence.text.split())}"

@@ -224,9 +224,8 @@ def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Gener
 
     yield from checked(engines.writer.write(evidence), engines.judge)
     if written.model and not composer.borne_out:
-        reports = tuple(s for s in evidence.sentences if not is_order(s.text))
         quoting = ExtractiveWriter(engines.settings.max_words)
-        yield from checked(quoting.write(evidence.model_copy(update={"sentences": reports})))
+        yield from checked(quoting.write(_without_orders(evidence)))
         note = "the model gave nothing that the documents bear out; they are quoted"
         written = written.model_copy(update={"notes": (*written.notes, note)})
     if composer.borne_out:
@@ -235,6 +234,16 @@ def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Gener
     if piece := composer.contrast():
         yield Delta(text=piece, verified=True)
     return written
+
+
+def _without_orders(evidence: Evidence) -> Evidence:
+    """The evidence without sentences that give a reader orders."""
+
+    def reports(sentences: Sequence[Sentence]) -> tuple[Sentence, ...]:
+        return tuple(s for s in sentences if not is_order(s.text))
+
+    parts = tuple(part.model_copy(update={"sentences": reports(part.sentences)}) for part in evidence.parts)
+    return evidence.model_copy(update={"sentences": reports(evidence.sentences), "parts": parts})
 
 
 def _passages(hits: Sequence[Hit], document: FindDocument) -> tuple[Passage, ...]:

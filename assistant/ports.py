@@ -49,8 +49,8 @@ class Reading(NamedTuple):
 class Reader(Protocol):
     """Reads passages with a question in mind."""
 
-    def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Reading]:
-        """One reading for each of ``texts``, whose ``sentences`` are spans of it."""
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[Reading]:
+        """One reading for each of ``passages``."""
         ...
 
 

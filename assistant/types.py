@@ -49,6 +49,11 @@ class Origin(Value):
         name = self.publisher or self.title or self.source
         return f"{name}, {self.published.day} {self.published:%B %Y}" if self.published else name
 
+    @property
+    def headline(self) -> str:
+        """Title, publisher and date on one line: what an embedder or a reader is told of where a passage stands."""
+        return self.attribution if self.attribution.startswith(self.title) else f"{self.title}. {self.attribution}"
+
 
 class Document(Origin):
     """One readable document. ``pages`` holds the start offset of each page where the format has pages."""

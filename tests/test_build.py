@@ -14,7 +14,6 @@ import pytest
 
 from assistant.backends.fake import FakeEmbedder
 from assistant.errors import DocumentError
-from assistant.index.build import embedding_header
 from assistant.index.store import Index
 from assistant.ports import Embedding
 from assistant.types import IndexReport, Origin, Progress, Span
@@ -316,12 +315,12 @@ def test_a_killed_build_leaves_the_last_good_state(index_dir: Path, docs: Path, 
 
 
 @pytest.mark.parametrize(
-    ("origin", "header"),
+    ("origin", "headline"),
     [
-        (Origin(source="a", title="Truce"), "Truce\n"),
-        (Origin(source="a", title="Truce", publisher="News.Az"), "Truce. News.Az\n"),
+        (Origin(source="a", title="Truce"), "Truce"),
+        (Origin(source="a", title="Truce", publisher="News.Az"), "Truce. News.Az"),
     ],
     ids=["title", "publisher"],
 )
-def test_the_header_names_title_and_publisher(origin: Origin, header: str) -> None:
-    assert embedding_header(origin) == header
+def test_the_headline_names_title_and_publisher(origin: Origin, headline: str) -> None:
+    assert origin.headline == headline

@@ -15,13 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import WeightsError
-from assistant.ports import Reading
+from assistant.ports import Reading, StoredChunk
 from assistant.types import Span
 
 FOLDER = Path(__file__).parent / "reader_weights"
 """The trained weights, part of the package."""
 
-_QUESTION_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 200, 24
+_QUESTION_TOKENS, _HEADLINE_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 32, 200, 24
 _BATCH = 4
 
 
@@ -56,23 +56,28 @@ class MiniReader:
         tokenizer.no_truncation()
         return cls(encoder, tokenizer, heads)
 
-    def read(self, question: str, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> list[Reading]:
-        """Read each of ``texts``, whose ``sentences`` are spans of it, with ``question``."""
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[Reading]:
+        """Read each of ``passages``, behind its document's headline, with ``question``."""
         asked = self._tokenizer.encode(question).ids[:-1][: _QUESTION_TOKENS - 1]
         separator = self._tokenizer.token_to_id("[SEP]")
-        inputs = [self._tokenizer.encode(text, add_special_tokens=False) for text in texts]
-        order = sorted(range(len(texts)), key=lambda i: len(inputs[i].ids))
+        headlines = [
+            self._tokenizer.encode(passage.origin.headline, add_special_tokens=False).ids[:_HEADLINE_TOKENS]
+            for passage in passages
+        ]
+        inputs = [self._tokenizer.encode(passage.chunk.text, add_special_tokens=False) for passage in passages]
+        order = sorted(range(len(passages)), key=lambda i: len(headlines[i]) + len(inputs[i].ids))
         found: dict[int, Reading] = {}
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            ids = [[*asked, separator, *inputs[i].ids[:_PASSAGE_TOKENS], separator] for i in rows]
+            ids = [[*asked, separator, *headlines[i], *inputs[i].ids[:_PASSAGE_TOKENS], separator] for i in rows]
             types = [[0] * (len(asked) + 1) + [1] * (len(row) - len(asked) - 1) for row in ids]
             states = np.asarray(self._encoder.forward_batch(ids, token_type_ids=types).last_hidden_state)
             for state, i in zip(states, rows, strict=True):
                 offsets = inputs[i].offsets[:_PASSAGE_TOKENS]
-                tokens = state[len(asked) + 1 : len(asked) + 1 + len(offsets)]
-                found[i] = self._reading(state[0], tokens, offsets, sentences[i])
-        return [found[i] for i in range(len(texts))]
+                first = len(asked) + 1 + len(headlines[i])
+                tokens = state[first : first + len(offsets)]
+                found[i] = self._reading(state[0], tokens, offsets, passages[i].sentences)
+        return [found[i] for i in range(len(passages))]
 
     def _reading(
         self,

@@ -79,8 +79,7 @@ def read(
     for place, score in zip(places, scores, strict=True):
         best[place.hit] = max(best.get(place.hit, -math.inf), float(score))
     chosen = sorted(best, key=lambda h: -best[h])[:READ]
-    stored = [hits[h].stored for h in chosen]
-    readings = reader.read(question.text, [s.chunk.text for s in stored], [s.sentences for s in stored])
+    readings = reader.read(question.text, [hits[h].stored for h in chosen])
     return dict(zip(chosen, readings, strict=True))
 
 

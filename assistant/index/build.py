@@ -23,7 +23,7 @@ from assistant.index.split import split
 from assistant.index.worker import Limits, Readers
 from assistant.ports import Embedder
 from assistant.text.sentences import split_sentences
-from assistant.types import Chunk, Document, IndexReport, OnProgress, Origin, Progress, Skipped, Span
+from assistant.types import Chunk, Document, IndexReport, OnProgress, Progress, Skipped, Span
 
 _EMBED_BATCH = 128  # committed together: what an interruption may cost
 _READERS = min(8, os.cpu_count() or 1)  # files that are read at once
@@ -154,12 +154,6 @@ def remove(catalog: Catalog, source: str) -> Built:
     )
     catalog.finish(build, None, report.model_dump_json())
     return Built(report, change)
-
-
-def embedding_header(origin: Origin) -> str:
-    """What is embedded before a chunk where the recipe asks for it: title, publisher and date, one line."""
-    attribution = origin.attribution
-    return f"{attribution}\n" if attribution.startswith(origin.title) else f"{origin.title}. {attribution}\n"
 
 
 def files(root: Path, store: Path, shard: Shard = WHOLE) -> tuple[list[FoundFile], list[Skipped]]:
@@ -314,7 +308,7 @@ class _Work:
                 self.changed.append(file.source)
 
     def _insert(self, document: Document, file: FileFacts) -> None:
-        header = embedding_header(document.origin) if self._recipe.header else ""
+        header = f"{document.headline}\n" if self._recipe.header else ""
         chunks = split(document, self._recipe.chunk_tokens, self._recipe.chunk_overlap)
         self._catalog.insert(document, file, [NewChunk(c, _sentences(c), header) for c in chunks])
 

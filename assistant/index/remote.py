@@ -26,7 +26,7 @@ import numpy as np
 from assistant.backends.chroma_server import BATCH, ChromaCollection, ChromaServer, Record
 from assistant.backends.keyword import Entry, KeywordIndex
 from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
-from assistant.index.build import WHOLE, Shard, embedding_header, files
+from assistant.index.build import WHOLE, Shard, files
 from assistant.index.catalog import NewChunk
 from assistant.index.derived import header_words
 from assistant.index.read import FoundFile, content_hash
@@ -413,7 +413,7 @@ class _Work:
             return None
         document = readers.read(file).model_copy(update={"source": source})
         recipe = self._index._recipe
-        header = embedding_header(document.origin) if recipe.header else ""
+        header = f"{document.headline}\n" if recipe.header else ""
         chunks = split(document, recipe.chunk_tokens, recipe.chunk_overlap)
         spans = ((c, tuple(Span(s, e) for s, e in split_sentences(c.text))) for c in chunks)
         (self.changed if known and known.version else self.added).append(source)

@@ -7,7 +7,7 @@ import html
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -87,6 +87,17 @@ def _docx(document: Document) -> bytes:
         else:
             made.add_paragraph(block)
     made.save(done)
+    return _dated(done.getvalue(), document.published)
+
+
+def _dated(data: bytes, published: date | None) -> bytes:
+    """An Office file with the field "Publish Date", as its cover page would store it."""
+    done = io.BytesIO(data)
+    name = "http://schemas.microsoft.com/office/2006/coverPageProps"
+    text = f'<CoverPageProperties xmlns="{name}"><PublishDate>{published}T00:00:00</PublishDate></CoverPageProperties>'
+    if published:
+        with zipfile.ZipFile(done, "a") as archive:
+            archive.writestr("customXml/item2.xml", text)
     return done.getvalue()
 
 
@@ -99,7 +110,7 @@ def _pptx(document: Document) -> bytes:
         slide = made.slides.add_slide(made.slide_layouts[1])
         slide.placeholders[1].text = block
     made.save(done)
-    return done.getvalue()
+    return _dated(done.getvalue(), document.published)
 
 
 def _epub(document: Document) -> bytes:

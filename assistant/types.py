@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -174,9 +175,13 @@ class Filter(Value):
     since: date | None = None
     until: date | None = None
 
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(prefix.rstrip("/") for prefix in self.sources)
+
     def admits(self, origin: Origin) -> bool:
         """Whether a document of this origin may be used."""
-        if self.sources and not any(_under(origin.source, prefix) for prefix in self.sources):
+        if self.sources and self._folders.isdisjoint(_above(origin.source)):
             return False
         if self.since is None and self.until is None:
             return True
@@ -186,8 +191,10 @@ class Filter(Value):
         return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
 
 
-def _under(source: str, prefix: str) -> bool:
-    return source == prefix or source.startswith(prefix.rstrip("/") + "/")
+def _above(source: str) -> Iterator[str]:
+    """The source and all folders it lies in."""
+    yield source
+    yield from (source[:at] for at, sign in enumerate(source) if sign == "/")
 
 
 class Candidate(Value):

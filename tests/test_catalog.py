@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,3 +194,28 @@ def test_a_catalog_of_an_older_version_is_read_and_migrated(path: Path) -> None:
     new = Catalog.create(path)
     assert (new.files()[0].content, new.excluded(), new.counts()) == ("", frozenset(), (1, 1))
     new.close()
+
+
+def test_a_catalog_that_is_closed_while_others_read_does_not_bring_the_process_down(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    Catalog.create(path).close()
+    code = f"""
+import threading
+from pathlib import Path
+from assistant.index.catalog import Catalog
+
+for _ in range(40):
+    catalog, done = Catalog.open(Path({str(path)!r})), threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            catalog.documents(), catalog.counts()
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    [thread.start() for thread in threads]
+    catalog.close()
+    done.set()
+    [thread.join() for thread in threads]
+    catalog.close()
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

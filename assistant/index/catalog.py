@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -164,7 +165,9 @@ class Catalog:
         self.path = path
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
-        self._mutex = threading.Lock()
+        self._reading: Counter[int] = Counter()  # statements under way, by thread
+        self._closing = False
+        self._mutex = threading.Condition()
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -197,12 +200,17 @@ class Catalog:
         return catalog
 
     def close(self) -> None:
-        """Close all threads' connections."""
+        """Close all threads' connections, once the other threads are done with the statement they are at."""
         with self._mutex:
+            # SQLite crashes the process when a connection is closed while another thread reads with it.
+            self._closing = True
+            self._mutex.wait_for(lambda: self._reading.keys() <= {threading.get_ident()}, _BUSY_SECONDS)
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
             self._local = threading.local()
+            self._closing = False
+            self._mutex.notify_all()
 
     # --- what is in it
 
@@ -586,6 +594,10 @@ class Catalog:
     @contextmanager
     def _sql(self) -> Iterator[sqlite3.Connection]:
         """This thread's connection; everything SQLite raises is translated here."""
+        thread = threading.get_ident()
+        with self._mutex:
+            self._mutex.wait_for(lambda: not self._closing or thread in self._reading)
+            self._reading[thread] += 1
         try:
             connection = getattr(self._local, "connection", None)
             if connection is None:
@@ -593,6 +605,12 @@ class Catalog:
             yield connection
         except sqlite3.Error as exc:
             raise self._translated(exc) from exc
+        finally:
+            with self._mutex:
+                self._reading[thread] -= 1
+                if not self._reading[thread]:
+                    del self._reading[thread]
+                    self._mutex.notify_all()
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:

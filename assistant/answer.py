@@ -50,11 +50,8 @@ T = TypeVar("T")
 MAX_QUESTION = 4000
 """Characters of the longest question that is taken."""
 
-COMPARED = 0.02
-"""Sentences at least this likely to answer, relative to the best one, are compared for disagreement."""
-
-POSSIBLE = -1.0
-"""The reader's log-odds from which a sentence is compared however unlikely its words make it."""
+LIKELY = 0.05
+"""Sentences are compared and quoted from this chance on that they answer; the best one always."""
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
@@ -123,13 +120,8 @@ class _Looked(NamedTuple):
 
     @property
     def likely(self) -> tuple[Sentence, ...]:
-        """The sentences that are likely enough to be compared, or that the reader takes for possible answers."""
-        floor = COMPARED * max(self.ranked.belief, default=0.0)
-        return tuple(
-            s
-            for s, belief in zip(self.ranked.sentences, self.ranked.belief, strict=True)
-            if belief >= floor or (s.odds is not None and s.odds >= POSSIBLE)
-        )
+        """The sentences that may answer, best first."""
+        return tuple(s for n, s in enumerate(self.ranked.sentences) if not n or s.chance >= LIKELY)
 
     def renumbered(self, ranks: Mapping[str, int]) -> _Looked:
         """The same with passages counted as ``ranks`` (by chunk id) has them."""

@@ -11,11 +11,8 @@ from assistant.text.questions import AnswerType, QuestionParts
 from assistant.text.tokens import STOPWORDS, content_stems, stem, words
 from assistant.types import Contrast, Sentence
 
-SURE = 1.0
-"""The reader's log-odds from which a sentence counts as an answer that others can contradict."""
-
-MARGIN = 2.0
-"""How far below the surest answer's log-odds another one still rivals it."""
+SURE = 0.5
+"""The chance to answer from which a sentence is an answer that others can contradict."""
 
 SHORT = 8
 """Words up to which the reader's answer is a value to compare: a name, a place, a way; longer ones are accounts."""
@@ -74,9 +71,7 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
 
 
 def _rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The sentences that were not read, and of those that were the ones nearly as sure as the surest."""
-    surest = max((s.odds for s in sentences if s.odds is not None), default=0.0)
-    return [s for s in sentences if s.odds is None or s.odds >= max(SURE, surest - MARGIN)]
+    return [s for s in sentences if s.chance >= SURE]
 
 
 def _compared(
@@ -85,7 +80,7 @@ def _compared(
     kinds = _ASKED.get(question.answer_type)
     if kinds:
         return [v for s in sentences if (v := _figure(question, s, kinds))], _figures_differ
-    answers = [s for s in sentences if s.odds is not None]
+    answers = [s for s in sentences if s.answer]
     if question.answer_type == "yes-no":
         return [_Value(s, _clip(s.text), denies=bool(_DENIAL.search(s.text))) for s in answers], _one_denies
     return [_Value(s, s.answer) for s in answers if 0 < len(words(s.answer)) <= SHORT], _answers_differ
@@ -118,7 +113,7 @@ def _figures_differ(a: _Value, b: _Value) -> bool:
         if rounded and abs(one.value - other.value) <= ROUNDING * max(one.value, other.value):
             return False
     shared = _around(a.sentence.text, one) & _around(b.sentence.text, other)
-    if a.sentence.odds is not None and b.sentence.odds is not None:
+    if a.sentence.answer and b.sentence.answer:
         return bool(shared)
     # Unread figures must count the same thing in sentences about one thing.
     counts = one.kind != "number" or bool(set(content_stems(one.unit)) & set(content_stems(other.unit)))

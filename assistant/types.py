@@ -105,8 +105,8 @@ class Passage(Value):
 class Sentence(Value):
     """One sentence of a passage, with its place in the document and how well it answers the question.
 
-    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better. Where a
-    reader has read it, ``odds`` is its log-odds that the sentence answers, and ``answer`` the words in it that do.
+    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better; ``chance`` is
+    the probability that it answers. ``answer`` holds the words in it that do, where a reader has read it.
     """
 
     source: str
@@ -115,7 +115,7 @@ class Sentence(Value):
     text: str
     passage: int
     score: float
-    odds: float | None = None
+    chance: float = Field(default=0.0, ge=0, le=1)
     answer: str = ""
 
 

@@ -25,15 +25,26 @@ from assistant.backends.minilm import MiniLM
 from assistant.backends.reader import MiniReader
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
-from assistant.evidence.features import Features, Table, measure, signs
-from assistant.evidence.rank import odds, read
-from assistant.evidence.weights import WEIGHTS
+from assistant.evidence.features import Features, Table, measure
+from assistant.evidence.models import Fitted, Logistic
+from assistant.evidence.rank import known, odds, read, told
+from assistant.evidence.weights import ALONE
 from assistant.index.read import find_files, read_document
 from assistant.index.store import Index
 from assistant.ports import Hit
 from assistant.retrieve import retrieve
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.types import Document, Filter
+
+HEAD = '''"""Fitted by ``python -m benchmarks.fit_evidence``; not to be edited by hand."""
+
+import numpy as np
+
+from assistant.evidence.models import Fitted, Logistic
+'''
+
+LIKELIEST = 12
+"""So many sentences of each question are fitted on."""
 
 OWN = 4
 """How often a question of an own suite counts: they are few, and asked in a reader's words."""
@@ -42,6 +53,7 @@ ABSENT = 0.3
 """Share of pooled questions that are also asked with their own document's title taken out."""
 
 PASSAGES = 12
+DECAY = 2e-3
 
 
 class Example(NamedTuple):
@@ -59,13 +71,23 @@ class Example(NamedTuple):
         """The feature rows, with the reader's log-odds as the last column if ``reading``."""
         return np.column_stack([self.table.rows, self.odds]) if reading else self.table.rows
 
-    def known(self, weights: Features, reading: bool) -> Features:
+    def seen(self, reading: bool) -> Features | None:
+        """The reader's log-odds of each sentence, if ``reading``."""
+        return self.odds if reading else None
+
+    def known(self, ranking: Features, reading: bool) -> Features:
         """What answerability is judged by."""
-        scores = self.rows(reading) @ weights
-        best = int(np.argmax(scores))
-        belief = 1 / float(np.exp(scores - scores[best]).sum())
-        found = [*signs(self.parts, self.table, best, self.hits), belief]
-        return np.array([*found, self.odds[best], self.odds.max()] if reading else found)
+        return known(self.parts, self.table, self.rows(reading) @ ranking, self.hits, self.seen(reading))
+
+    def told(self, fitted: Fitted, reading: bool) -> Features:
+        """What the chances of its likeliest sentences are judged by, shape (at most LIKELIEST, columns)."""
+        scores = self.rows(reading) @ fitted.ranking
+        answers = float(fitted.answers.logit(self.known(fitted.ranking, reading)))
+        return told(scores, answers, self.seen(reading))[self.likeliest(fitted, reading)]
+
+    def likeliest(self, fitted: Fitted, reading: bool) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+        """The numbers of its likeliest sentences: the others tell nothing more of chances."""
+        return np.argsort(-(self.rows(reading) @ fitted.ranking), kind="stable")[:LIKELIEST]
 
 
 def main() -> None:
@@ -76,13 +98,12 @@ def main() -> None:
     options = arguments.parse_args()
     sets = {name: list(examples(name, options.limit)) for name in options.sets}
     everything = [example for found in sets.values() for example in found]
-    print('"""Fitted by ``python -m benchmarks.fit_evidence``; not to be edited by hand."""\n\nimport numpy as np\n')
-    for reading, prefix in ((False, ""), (True, "READ_")):
+    print(HEAD)
+    for reading, name in ((False, "ALONE"), (True, "READING")):
         report(sets, reading)
-        weights = rank_weights(everything, reading)
-        signs_, bias = answer_weights(everything, weights, reading)
-        print(f"{prefix}WEIGHTS = np.array({weights.round(3).tolist()})")
-        print(f"{prefix}ANSWERS = (np.array({signs_.round(3).tolist()}), {bias:.3f})")
+        ranking, *models = fit(everything, reading)
+        said = [f"    Logistic(np.array({m.weights.round(3).tolist()}), {m.bias:.3f})," for m in models]
+        print(f"{name} = Fitted(", f"    np.array({ranking.round(3).tolist()}),", *said, ")", sep="\n")
 
 
 def examples(name: str, limit: int) -> Iterable[Example]:
@@ -109,7 +130,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
                     table = measure(parts, found.vector, hits)
                     if not table.places:
                         continue
-                    readings = read(parts, table.places, table.rows @ WEIGHTS, hits, reader)
+                    readings = read(parts, table.places, table.rows @ ALONE.ranking, hits, reader)
                     gold = np.array([not absent and _answers(hits, place, case, index) for place in table.places])
                     held = case.answerable and not absent
                     yield Example(
@@ -140,14 +161,14 @@ def _answers(hits: Sequence[Hit], place: tuple[int, int], case: Case, index: Ind
     return False
 
 
-def rank_weights(found: Sequence[Example], reading: bool, steps: int = 250, decay: float = 2e-3) -> Features:
+def rank_weights(found: Sequence[Example], reading: bool, steps: int = 250) -> Features:
     """Weights that make the answering sentences likely: softmax over each question's sentences, Adam."""
     data = [(e.rows(reading), e.gold, e.times) for e in found if e.gold.any()]
     weights = np.zeros(data[0][0].shape[1])
     first, second = np.zeros_like(weights), np.zeros_like(weights)
     total = sum(times for *_, times in data)
     for step in range(1, steps + 1):
-        slope = -decay * weights
+        slope = -DECAY * weights
         for rows, gold, times in data:
             shares = np.exp(rows @ weights - (rows @ weights).max())
             shares /= shares.sum()
@@ -158,40 +179,62 @@ def rank_weights(found: Sequence[Example], reading: bool, steps: int = 250, deca
     return weights
 
 
-def answer_weights(
-    found: Sequence[Example], weights: Features, reading: bool, steps: int = 4000, decay: float = 2e-3
-) -> tuple[Features, float]:
-    """Logistic regression of "the best sentence answers" on what is known of it: (weights, bias)."""
-    signs_ = np.array([e.known(weights, reading) for e in found])
-    held = np.array([e.answerable for e in found], dtype=float)
+def fit(found: Sequence[Example], reading: bool) -> Fitted:
+    """The three models, each on the ones before it."""
+    ranking = rank_weights(found, reading)
     times = np.array([e.times for e in found], dtype=float)
-    mean, spread = signs_.mean(axis=0), signs_.std(axis=0) + 1e-9
-    scaled, slopes, bias = (signs_ - mean) / spread, np.zeros(signs_.shape[1]), 0.0
+    answers = logistic(
+        np.array([e.known(ranking, reading) for e in found]), np.array([e.answerable for e in found]), times
+    )
+    so_far = Fitted(ranking, answers, answers)
+    rows = [e.told(so_far, reading) for e in found]
+    gold = [e.gold[e.likeliest(so_far, reading)] for e in found]
+    repeated = np.repeat(times, [len(each) for each in rows])
+    return Fitted(ranking, answers, logistic(np.concatenate(rows), np.concatenate(gold), repeated))
+
+
+def logistic(
+    rows: Features, truths: np.ndarray[tuple[int], np.dtype[np.bool_]], times: Features, steps: int = 4000
+) -> Logistic:
+    """Logistic regression by gradient descent on scaled columns, rows counted ``times``."""
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    scaled, slopes, bias = (rows - mean) / spread, np.zeros(rows.shape[1]), 0.0
     for _ in range(steps):
-        error = times * (held - 1 / (1 + np.exp(-(scaled @ slopes + bias))))
-        slopes += 0.5 * (scaled.T @ error / times.sum() - decay * slopes)
+        error = times * (truths - 1 / (1 + np.exp(-(scaled @ slopes + bias))))
+        slopes += 0.5 * (scaled.T @ error / times.sum() - DECAY * slopes)
         bias += 0.5 * float(error.sum() / times.sum())
-    return slopes / spread, bias - float((slopes / spread * mean).sum())
+    return Logistic(slopes / spread, bias - float((slopes / spread * mean).sum()))
 
 
 def report(sets: Mapping[str, Sequence[Example]], reading: bool) -> None:
-    """Sentence @1 and @3, and AUROC of answerability, for each set: fitted on one half, measured on the other."""
+    """Sentence @1 and @3, AUROC of answerability, and precision and recall of the sentences whose chance is even, for
+    each set: fitted on one half, measured on the other.
+    """
     print("with the reader" if reading else "without the reader", file=sys.stderr)
     hits: dict[str, list[tuple[bool, bool]]] = {name: [] for name in sets}
     chances: dict[str, list[tuple[bool, float]]] = {name: [] for name in sets}
+    even: dict[str, list[tuple[int, int, int]]] = {name: [] for name in sets}
     for fold in (0, 1):
         learnt = [e for found in sets.values() for e in found[fold::2]]
-        weights = rank_weights(learnt, reading)
-        slopes, bias = answer_weights(learnt, weights, reading)
+        fitted = fit(learnt, reading)
         for name, found in sets.items():
             for example in found[1 - fold :: 2]:
-                order = np.argsort(-(example.rows(reading) @ weights), kind="stable")
+                order = example.likeliest(fitted, reading)
+                taken = fitted.chances.logit(example.told(fitted, reading)) > 0
+                even[name].append((int(example.gold[order][taken].sum()), int(taken.sum()), int(example.gold.sum())))
                 if example.answerable:
                     hits[name].append((bool(example.gold[order[:1]].any()), bool(example.gold[order[:3]].any())))
-                chances[name].append((example.answerable, float(example.known(weights, reading) @ slopes + bias)))
+                chances[name].append(
+                    (example.answerable, float(fitted.answers.logit(example.known(fitted.ranking, reading))))
+                )
     for name in sets:
         at1, at3 = np.array(hits[name]).mean(axis=0)
-        print(f"  {name:40} @1 {at1:.3f}  @3 {at3:.3f}  AUROC {auroc(chances[name]):.3f}", file=sys.stderr)
+        right, taken_, gold = np.array(even[name]).sum(axis=0)
+        print(
+            f"  {name:40} @1 {at1:.3f}  @3 {at3:.3f}  AUROC {auroc(chances[name]):.3f}"
+            f"  precision {right / max(1, taken_):.3f}  recall {right / gold:.3f}",
+            file=sys.stderr,
+        )
 
 
 def auroc(chances: Sequence[tuple[bool, float]]) -> float:

@@ -9,7 +9,9 @@ from assistant.types import Sentence
 
 def said(*pairs: tuple[str, str]) -> list[Sentence]:
     return [
-        Sentence(source=source, start=100 * i, end=100 * i + len(text), text=text, passage=1, score=-float(i))
+        Sentence(
+            source=source, start=100 * i, end=100 * i + len(text), text=text, passage=1, score=-float(i), chance=0.9
+        )
         for i, (source, text) in enumerate(pairs)
     ]
 
@@ -100,7 +102,7 @@ def test_three_sources_make_one_contrast_with_three_sides() -> None:
 def read(*answers: tuple[str, str, str]) -> list[Sentence]:
     """Sentences that a reader has read, with the answer it found in each."""
     plain = said(*((source, text) for source, text, _ in answers))
-    return [s.model_copy(update={"odds": 3.0, "answer": a}) for s, (*_, a) in zip(plain, answers, strict=True)]
+    return [s.model_copy(update={"answer": a}) for s, (*_, a) in zip(plain, answers, strict=True)]
 
 
 @pytest.mark.parametrize(
@@ -148,5 +150,5 @@ def test_what_the_reader_does_not_take_for_an_answer_contradicts_nothing() -> No
         ("a", "Captain Lena Storrow was at the wheel.", "Captain Lena Storrow"),
         ("b", "Nils Abery sells bread.", "Nils Abery"),
     )
-    sentences = [sure, unsure.model_copy(update={"odds": -4.0})]
+    sentences = [sure, unsure.model_copy(update={"chance": 0.1})]
     assert contrasts(parse_question("Who was at the wheel?"), sentences) == ()

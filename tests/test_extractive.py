@@ -13,7 +13,8 @@ HERALD = Origin(source="b.md", title="More hurt", publisher=None)
 
 
 def sentence(origin: Origin, text: str, start: int, score: float) -> Sentence:
-    return Sentence(source=origin.source, start=start, end=start + len(text), text=text, passage=1, score=score)
+    place = {"source": origin.source, "start": start, "end": start + len(text)}
+    return Sentence(**place, text=text, passage=1, score=score, chance=max(0, score) / 10)
 
 
 def evidence(question: str, *sentences: Sentence, contrasts: tuple[Contrast, ...] = ()) -> Evidence:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.evidence.features import Features, Place, measure, signs, text_at
-from assistant.evidence.weights import ANSWERS, READ_ANSWERS, READ_WEIGHTS, WEIGHTS
+from assistant.evidence.features import Features, Place, Table, measure, signs, text_at
+from assistant.evidence.weights import ALONE, READING
 from assistant.ports import Hit, Reader, Reading, Vectors
 from assistant.text.questions import QuestionParts
 from assistant.types import Sentence
@@ -27,14 +27,10 @@ LEAST, MOST = -8.0, 8.0
 
 
 class Ranked(NamedTuple):
-    """Hits and sentences, each best first; the share of belief each sentence gets (sums to 1); whether they answer.
-
-    ``answerability`` is the probability that the best sentence answers the question.
-    """
+    """Hits and sentences, each best first; ``answerability`` is the probability that the best sentence answers."""
 
     hits: tuple[Hit, ...]
     sentences: tuple[Sentence, ...]
-    belief: tuple[float, ...]
     answerability: float
 
 
@@ -42,33 +38,48 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     """Rank every sentence of ``hits``, and the hits by their best sentence."""
     table = measure(question, vector, hits)
     if not table.places:
-        return Ranked(tuple(hits), (), (), 0.0)
-    scores = table.rows @ WEIGHTS
+        return Ranked(tuple(hits), (), 0.0)
+    rows, seen, fitted = table.rows, None, ALONE
     readings: dict[int, Reading] = {}
     if reader is not None:
-        readings = read(question, table.places, scores, hits, reader)
-        scores = np.column_stack([table.rows, odds(table.places, readings)]) @ READ_WEIGHTS
+        readings = read(question, table.places, rows @ ALONE.ranking, hits, reader)
+        seen, fitted = odds(table.places, readings), READING
+        rows = np.column_stack([rows, seen])
+    scores = rows @ fitted.ranking
+    answers = float(fitted.answers.logit(known(question, table, scores, hits, seen)))
+    chances = _chance(fitted.chances.logit(told(scores, answers, seen)))
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:
         first_use.setdefault(table.places[i].hit, len(first_use) + 1)
     unused = [h for h in range(len(hits)) if h not in first_use]
-    belief = _softmax(scores[by_score])
-    known = [*signs(question, table, int(by_score[0]), hits), float(belief[0])]
-    weights, bias = ANSWERS
-    if reader is not None:
-        seen = odds(table.places, readings)
-        known += [float(seen[by_score[0]]), float(seen.max())]
-        weights, bias = READ_ANSWERS
     return Ranked(
         hits=tuple(hits[h] for h in [*first_use, *unused]),
         sentences=tuple(
-            _sentence(hits, table.places[i], first_use[table.places[i].hit], float(scores[i]), readings)
+            _sentence(hits, place, readings.get(place.hit), first_use[place.hit], float(scores[i]), float(chances[i]))
             for i in by_score
+            for place in [table.places[i]]
         ),
-        belief=tuple(float(b) for b in belief),
-        answerability=1 / (1 + math.exp(-float(np.array(known) @ weights + bias))),
+        answerability=float(_chance(answers)),
     )
+
+
+def known(
+    question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
+) -> Features:
+    """What is known of the best sentence: its SIGNS, its share of belief, the reader's log-odds of it and at most."""
+    best = int(np.argmax(scores))
+    belief = 1 / float(np.exp(scores - scores[best]).sum())
+    read_ = [] if seen is None else [seen[best], seen.max()]
+    return np.array([*signs(question, table, best, hits), belief, *read_])
+
+
+def told(scores: Features, answers: float, seen: Features | None) -> Features:
+    """What tells a sentence's chance, shape (sentences, 2 or 3): how far it is behind the best, whether that one
+    answers (log-odds), and the reader's log-odds of it.
+    """
+    behind = scores - scores.max()
+    return np.column_stack([behind, np.full(len(scores), answers), *([] if seen is None else [seen])])
 
 
 def read(
@@ -92,23 +103,23 @@ def odds(places: Sequence[Place], readings: dict[int, Reading]) -> Features:
     return clipped
 
 
-def _softmax(scores: Features) -> Features:
-    weights = np.exp(scores - scores.max())
-    shares: Features = weights / weights.sum()
-    return shares
+def _chance(logit: Features | float) -> Features:
+    chance: Features = 1 / (1 + np.exp(-np.asarray(logit)))
+    return chance
 
 
-def _sentence(hits: Sequence[Hit], place: Place, rank: int, score: float, readings: dict[int, Reading]) -> Sentence:
+def _sentence(
+    hits: Sequence[Hit], place: Place, reading: Reading | None, passage: int, score: float, chance: float
+) -> Sentence:
     chunk, span = hits[place.hit].stored.chunk, hits[place.hit].stored.sentences[place.sentence]
-    reading = readings.get(place.hit)
     answer = reading.answers[place.sentence] if reading else None
     return Sentence(
         source=chunk.source,
         start=chunk.start + span.start,
         end=chunk.start + span.end,
         text=text_at(hits, place),
-        passage=rank,
+        passage=passage,
         score=score,
-        odds=float(reading.sentences[place.sentence]) if reading else None,
+        chance=chance,
         answer=chunk.text[answer.start : answer.end] if answer else "",
     )

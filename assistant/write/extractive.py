@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import content_stems, words
 from assistant.types import Draft, Evidence, Origin, Sentence
 
-FLOOR = 0.4
-"""A further sentence is used when it is at least this likely to answer, relative to the best one."""
+FURTHER = 0.4
+"""A further sentence of a source is quoted from this chance on that it answers."""
 
-ANSWERS = -1.0
-"""The reader's log-odds from which the word of another source is always worth hearing."""
-
-OTHER_FLOOR = 0.1
+OTHER = 0.3
 """The same for the first sentence of another source."""
 
-LIST_FLOOR = 0.05
+LISTED = 0.15
 """The same where the question asks for a list."""
 
 MOST_QUOTES = 3
@@ -64,7 +60,7 @@ def choose(evidence: Evidence, max_words: int) -> list[tuple[Sentence, ...]]:
         limit = max_words * 2 if question.wants_list else max_words
         for sentence in part.sentences:
             used = sum(_length(group[0]) for group in chosen)
-            if _worth(question, sentence, part.sentences[0], chosen) and used + _length(sentence) <= limit:
+            if _worth(question, sentence, chosen) and used + _length(sentence) <= limit:
                 _take(sentence, chosen)
     first_use = {group[0].source: i for i, group in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda group: (first_use[group[0].source], group[0].start))
@@ -93,16 +89,13 @@ def _required(evidence: Evidence) -> list[Sentence]:
     return required
 
 
-def _worth(question: QuestionParts, sentence: Sentence, best: Sentence, chosen: Sequence[Sequence[Sentence]]) -> bool:
-    likelihood = math.exp(sentence.score - best.score)
+def _worth(question: QuestionParts, sentence: Sentence, chosen: Sequence[Sequence[Sentence]]) -> bool:
     if question.wants_list:
-        return likelihood >= LIST_FLOOR
+        return sentence.chance >= LISTED
     same_source = [quote for group in chosen for quote in group if quote.source == sentence.source]
     if sentence.answer and any(content_stems(quote.answer) == content_stems(sentence.answer) for quote in same_source):
         return False
-    if not same_source:
-        return likelihood >= OTHER_FLOOR or (sentence.odds is not None and sentence.odds >= ANSWERS)
-    return likelihood >= FLOOR
+    return sentence.chance >= (FURTHER if same_source else OTHER)
 
 
 def _same(a: Sentence, b: Sentence) -> bool:

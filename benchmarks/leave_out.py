@@ -1,0 +1,156 @@
+"""What each part of the answering is worth: the own suites with one part left out at a time.
+
+Prints, for each part, what the numbers lose (-) or win (+) without it, with the 95 % interval of the paired
+difference (bootstrap over questions); a star marks an interval that leaves out 0. A part that has a star nowhere
+does not earn its place here.
+
+    python -m benchmarks.leave_out [SUITE ...]        # default: eval eval/newsroom, their dev questions
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant import Answer, Assistant, Settings
+from assistant.eval import METRICS, Case, Suite, load
+from assistant.evidence.features import FEATURES
+from assistant.evidence.models import Fitted
+from assistant.evidence.weights import READING
+from benchmarks.fit_evidence import read_folder
+
+SHOWN = (
+    "passage_hit@4", "answer_sentence@1", "fact_coverage", "citation_precision", "citation_recall", "words",
+    "auroc", "both_sides_cited", "conflict_f1",
+)  # fmt: skip
+RESAMPLES = 2000
+
+
+class Part(NamedTuple):
+    """A part, and how it is left out: settings, or a module's name with the value that makes it idle."""
+
+    name: str
+    settings: Mapping[str, object] = {}
+    module: str = ""
+    attribute: str = ""
+    value: object = None
+
+
+def _without(*columns: str) -> Fitted:
+    """The fitted weights without some features of a sentence."""
+    kept = np.array([name not in columns for name in (*FEATURES, "reader")], dtype=np.float64)
+    return READING._replace(ranking=READING.ranking * kept)
+
+
+def _features(name: str, *columns: str) -> Part:
+    return Part(name, module="assistant.evidence.rank", attribute="READING", value=_without(*columns))
+
+
+PARTS = (
+    Part("the reader", {"reader": False}),
+    Part("keyword search", module="assistant.retrieve", attribute="KEYWORD_WEIGHT", value=0.0),
+    Part("spread over sources", module="assistant.retrieve", attribute="SPREAD", value=0),
+    Part("copies last", module="assistant.retrieve", attribute="COPY", value=2.0),
+    _features("word features", "bm25", "coverage", "bigrams"),
+    _features("words of the context", "coverage_in_context"),
+    _features("sentence vectors", "closeness"),
+    _features("passage score", "passage"),
+    _features("answer types", *(name for name in FEATURES if name.startswith("type_"))),
+    Part("several questions in one", module="assistant.answer", attribute="separate", value=lambda text: (text,)),
+    Part("follow-ups rewritten", module="assistant.answer", attribute="rewrite", value=lambda question, _: question),
+    Part("disagreement", module="assistant.answer", attribute="contrasts", value=lambda *_: ()),
+    Part("other sources' word", module="assistant.write.extractive", attribute="OTHER", value=2.0),
+)
+
+
+def main() -> None:
+    """Print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("suites", nargs="*", type=Path, default=[Path("eval"), Path("eval/newsroom")])
+    suites = [load(path, read_folder, split="dev") for path in arguments.parse_args().suites]
+    with tempfile.TemporaryDirectory() as scratch:
+        indexed = [_indexed(suite, Path(scratch, str(number))) for number, suite in enumerate(suites)]
+        whole = _columns(suites, indexed, {})
+        print(f"| without | {' | '.join(SHOWN)} |\n|---{'|--:' * len(SHOWN)}|")
+        print(f"| (nothing) | {' | '.join(_mean(whole[name]) for name in SHOWN)} |", flush=True)
+        for part in PARTS:
+            with _left_out(part):
+                columns = _columns(suites, indexed, part.settings)
+            print(f"| {part.name} | {' | '.join(_lost(whole[n], columns[n]) for n in SHOWN)} |", flush=True)
+
+
+def _indexed(suite: Suite, folder: Path) -> Path:
+    with Assistant.open(Settings(index_dir=folder, writer="extractive")) as assistant:
+        assistant.index(suite.documents or suite.folder)
+    return folder
+
+
+@contextmanager
+def _left_out(part: Part) -> Iterator[None]:
+    if not part.module:
+        yield
+        return
+    module = import_module(part.module)
+    before = getattr(module, part.attribute)
+    setattr(module, part.attribute, part.value)
+    try:
+        yield
+    finally:
+        setattr(module, part.attribute, before)
+
+
+class Column(NamedTuple):
+    """One metric over all questions, NaN where it does not apply; shape (questions,) both."""
+
+    name: str
+    values: NDArray[np.float64]
+    truths: NDArray[np.float64]
+
+    def overall(self, rows: NDArray[np.intp]) -> float:
+        """The metric's number over some of the questions; NaN where none counts."""
+        kept = rows[~np.isnan(self.values[rows])]
+        return METRICS[self.name].overall(self.values[kept], self.truths[kept]) if len(kept) else float("nan")
+
+
+def _columns(suites: Sequence[Suite], indexed: Sequence[Path], settings: Mapping[str, object]) -> dict[str, Column]:
+    asked: list[tuple[Case, Answer, Suite]] = []
+    for suite, folder in zip(suites, indexed, strict=True):
+        made = Settings.model_validate({"index_dir": folder, "writer": "extractive", **settings})
+        with Assistant.open(made) as assistant:
+            asked += [(case, assistant.ask(case.question, case.turns, case.where), suite) for case in suite.cases]
+    columns = {}
+    for name in SHOWN:
+        scores = [METRICS[name].score(case, answer_, suite.corpus) for case, answer_, suite in asked]
+        values = np.array([np.nan if score.value is None else score.value for score in scores])
+        columns[name] = Column(name, values, np.array([score.truth for score in scores]))
+    return columns
+
+
+def _mean(column: Column) -> str:
+    return f"{column.overall(np.arange(len(column.values))):.3f}"
+
+
+def _lost(whole: Column, without: Column) -> str:
+    everything = np.arange(len(whole.values))
+    lost = without.overall(everything) - whole.overall(everything)
+    chance = np.random.default_rng(0)
+    drawn = []
+    for _ in range(RESAMPLES if lost else 0):
+        rows = chance.integers(0, len(everything), len(everything))
+        drawn.append(without.overall(rows) - whole.overall(rows))
+    if not drawn or np.isnan(drawn).all():
+        return "0"
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    return f"{lost:+.3f}{'*' if low > 0 or high < 0 else ''} ({low:+.2f} to {high:+.2f})"
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
 from assistant.conflict import contrasts
+from assistant.digest import Digest, Scope, digest
 from assistant.errors import BackendError, IndexStaleError, QuestionError
 from assistant.evidence import Ranked, rank
 from assistant.ports import Embedder, Hit, PassageStore, Reader, Rewriter, Rewritten, Writer
@@ -55,6 +57,9 @@ COMPARED = 0.02
 
 POSSIBLE = -1.0
 """The reader's log-odds from which a sentence is compared however unlikely its words make it."""
+
+DIGESTED = 0.95
+"""How likely the first sentence of a digest is part of what was asked for."""
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
@@ -107,10 +112,15 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
         sentences=_in_turn([part.ranked.sentences for part in parts], lambda s: (s.source, s.start)),
         answerability=max(part.ranked.answerability for part in parts),
         parts=tuple(
-            Part(question=part.question.text, answerability=part.ranked.answerability, sentences=part.likely)
+            Part(
+                question=part.question.text,
+                answerability=part.ranked.answerability,
+                sentences=part.likely,
+                digest=part.digest,
+            )
             for part in parts
         ),
-        contrasts=tuple(c for part in parts for c in contrasts(part.question, part.likely)),
+        contrasts=tuple(c for part in parts if not part.digest for c in contrasts(part.question, part.likely)),
     )
 
 
@@ -120,6 +130,7 @@ class _Looked(NamedTuple):
     question: QuestionParts
     found: Retrieved
     ranked: Ranked
+    digest: bool = False
 
     @property
     def likely(self) -> tuple[Sentence, ...]:
@@ -141,7 +152,22 @@ class _Looked(NamedTuple):
 def _look(question: str, where: Filter, engines: Engines) -> _Looked:
     found = retrieve(question, engines.store, engines.embedder, engines.settings.passages, where)
     parts = parse_question(question)
+    # As long as the writer lets a list be.
+    if told := digest(question, Scope(engines.store, found.vector, where), 2 * engines.settings.max_words):
+        return _Looked(parts, found, _digested(told, found, engines.settings.passages), digest=True)
     return _Looked(parts, found, rank(parts, found.vector, found.hits, engines.reader))
+
+
+def _digested(told: Digest, found: Retrieved, limit: int) -> Ranked:
+    """The digest's sentences in its order, and behind the passages that hold them those that the search found."""
+    hits = {hit.stored.chunk.id: hit for hit in (*told.hits, *found.hits)}
+    weights = [math.exp(sentence.score) for sentence in told.sentences]
+    return Ranked(
+        hits=tuple(hits.values())[: max(limit, len(told.hits))],
+        sentences=told.sentences,
+        belief=tuple(weight / sum(weights) for weight in weights),
+        answerability=DIGESTED,
+    )
 
 
 def _asked(question: str) -> list[str]:

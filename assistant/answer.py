@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
 from assistant.conflict import contrasts
+from assistant.digest import Digest, Scope, digest
 from assistant.errors import BackendError, IndexStaleError, QuestionError
 from assistant.evidence import Ranked, rank
 from assistant.ports import Embedder, Hit, PassageStore, Reader, Rewriter, Rewritten, Writer
@@ -52,6 +53,9 @@ MAX_QUESTION = 4000
 
 LIKELY = 0.05
 """Sentences are compared and quoted from this chance on that they answer; the best one always."""
+
+DIGESTED = 0.95
+"""How likely a sentence of a digest is part of what was asked for."""
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
@@ -104,10 +108,15 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
         sentences=_in_turn([part.ranked.sentences for part in parts], lambda s: (s.source, s.start)),
         answerability=max(part.ranked.answerability for part in parts),
         parts=tuple(
-            Part(question=part.question.text, answerability=part.ranked.answerability, sentences=part.likely)
+            Part(
+                question=part.question.text,
+                answerability=part.ranked.answerability,
+                sentences=part.likely,
+                digest=part.digest,
+            )
             for part in parts
         ),
-        contrasts=tuple(c for part in parts for c in contrasts(part.question, part.likely)),
+        contrasts=tuple(c for part in parts if not part.digest for c in contrasts(part.question, part.likely)),
     )
 
 
@@ -117,6 +126,7 @@ class _Looked(NamedTuple):
     question: QuestionParts
     found: Retrieved
     ranked: Ranked
+    digest: bool = False
 
     @property
     def likely(self) -> tuple[Sentence, ...]:
@@ -133,7 +143,20 @@ class _Looked(NamedTuple):
 def _look(question: str, where: Filter, engines: Engines) -> _Looked:
     found = retrieve(question, engines.store, engines.embedder, engines.settings.passages, where)
     parts = parse_question(question)
+    # As long as the writer lets a list be.
+    if told := digest(question, Scope(engines.store, found.vector, where), 2 * engines.settings.max_words):
+        return _Looked(parts, found, _digested(told, found, engines.settings.passages), digest=True)
     return _Looked(parts, found, rank(parts, found.vector, found.hits, engines.reader))
+
+
+def _digested(told: Digest, found: Retrieved, limit: int) -> Ranked:
+    """The digest's sentences in its order, and behind the passages that hold them those that the search found."""
+    hits = {hit.stored.chunk.id: hit for hit in (*told.hits, *found.hits)}
+    return Ranked(
+        hits=tuple(hits.values())[: max(limit, len(told.hits))],
+        sentences=tuple(sentence.model_copy(update={"chance": DIGESTED}) for sentence in told.sentences),
+        answerability=DIGESTED,
+    )
 
 
 def _asked(question: str) -> list[str]:

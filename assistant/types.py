@@ -305,6 +305,7 @@ class Part(Value):
     question: str
     answerability: float
     sentences: tuple[Sentence, ...]
+    digest: bool = Field(default=False, description="the sentences answer together, all and in this order")
 
 
 class Evidence(Value):

@@ -83,3 +83,14 @@ def test_the_word_limit_holds_but_for_the_first_sentence(shape: list[tuple[int, 
     drafts = list(ExtractiveWriter(max_words).write(evidence("What is w1x1 w2x1 w3x1?", *made)))
     sizes = [len(draft.quotes[0].text.split()) for draft in drafts]
     assert sum(sizes) <= max([max_words, *sizes]) or len(sizes) == 1
+
+
+def test_a_digest_is_shown_whole_and_in_its_order() -> None:
+    told = [
+        sentence(COURIER, "The ferry struck the pier.", 90, 0.0),
+        sentence(HERALD, "Divers came.", 0, -9.0),
+        sentence(COURIER, "Rain fell.", 0, -19.0),
+    ]
+    found = evidence("What happened on 12 March?", *told)
+    digest = found.model_copy(update={"parts": (found.parts[0].model_copy(update={"digest": True}),)})
+    assert [text.partition(": ")[2] for text in texts(digest)] == [s.text for s in told]

@@ -49,7 +49,7 @@ def choose(evidence: Evidence, max_words: int) -> list[tuple[Sentence, ...]]:
 
     For each thing asked, its best sentence comes first; then both sides of contrasts and the best sentence for each
     offered option; then sentences by likelihood, as long as they are likely enough and fit ``max_words``: the first of
-    another source sooner than a further one of the same.
+    another source sooner than a further one of the same. A digest is taken as it is, in its order.
     """
     chosen: list[list[Sentence]] = []
     required = _required(evidence)
@@ -57,11 +57,13 @@ def choose(evidence: Evidence, max_words: int) -> list[tuple[Sentence, ...]]:
         _take(sentence, chosen)
     for part in evidence.parts:
         question = parse_question(part.question)
-        limit = max_words * 2 if question.wants_list else max_words
+        limit = max_words * 2 if question.wants_list or part.digest else max_words
         for sentence in part.sentences:
             used = sum(_length(group[0]) for group in chosen)
             if _worth(question, sentence, chosen) and used + _length(sentence) <= limit:
                 _take(sentence, chosen)
+    if evidence.parts and all(part.digest for part in evidence.parts):
+        return [tuple(group) for group in chosen]
     first_use = {group[0].source: i for i, group in reversed(list(enumerate(chosen)))}
     chosen.sort(key=lambda group: (first_use[group[0].source], group[0].start))
     return [tuple(group) for group in chosen]

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from pydantic import JsonValue
 
 from assistant import answer as answering
 from assistant.index.build import WHOLE, Shard
+from assistant.index.either import IndexStatus
 from assistant.index.recipe import Recipe
-from assistant.index.store import Index, IndexStatus
+from assistant.index.store import Index
 from assistant.ports import Described, Embedder, Reader, Writer
 from assistant.settings import Settings
 from assistant.types import (
@@ -157,9 +157,7 @@ class Assistant:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @cached_property

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import socket
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from platformdirs import user_cache_path
+
+if TYPE_CHECKING:
+    from assistant.backends.minilm import MiniLM
 
 CONVERTED_WEIGHTS = user_cache_path("assistant", appauthor=False) / "minilm"
 """The one of the user's folders that tests share: converting the weights for each test costs a second."""
@@ -61,3 +64,23 @@ def index_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "index"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def embedder() -> MiniLM:
+    """The embedded embedder, loaded once."""
+    from assistant.backends.minilm import MiniLM
+
+    return MiniLM.open()
+
+
+@pytest.fixture(scope="session")
+def stories(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
+    """A folder with an index of ``tests.stories``, for tests that only ask it."""
+    from assistant import Assistant, Settings
+    from tests.stories import write_documents
+
+    folder = tmp_path_factory.mktemp("stories")
+    with Assistant.open(Settings(index_dir=folder / "index"), embedder=embedder) as assistant:
+        assistant.index(write_documents(folder / "documents"))
+    return folder / "index"

@@ -24,6 +24,9 @@ ferry, two sailors told the Herald. Divers will look at the hull next week.
     ),
 }
 
+ASKED = "Who was at the wheel of the ferry?"
+"""A question that one of the papers answers, word for word."""
+
 
 def write_documents(folder: Path) -> Path:
     """The stories as files in ``folder``."""

@@ -13,27 +13,14 @@ from assistant.ports import Writer
 from tests.stories import write_documents
 
 
-@pytest.fixture(scope="module")
-def embedder() -> MiniLM:
-    return MiniLM.open()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
-    folder = tmp_path_factory.mktemp("stories")
-    with Assistant.open(Settings(index_dir=folder / "index"), embedder=embedder) as assistant:
-        assistant.index(write_documents(folder / "documents"))
-    return folder / "index"
-
-
 @pytest.fixture
-def assistant(folder: Path, embedder: MiniLM) -> Iterator[Assistant]:
-    with Assistant.open(Settings(index_dir=folder), embedder=embedder) as opened:
+def assistant(stories: Path, embedder: MiniLM) -> Iterator[Assistant]:
+    with Assistant.open(Settings(index_dir=stories), embedder=embedder) as opened:
         yield opened
 
 
-def by(folder: Path, embedder: MiniLM, writer: Writer) -> Assistant:
-    return Assistant.open(Settings(index_dir=folder), embedder=embedder, writer=writer)
+def by(stories: Path, embedder: MiniLM, writer: Writer) -> Assistant:
+    return Assistant.open(Settings(index_dir=stories), embedder=embedder, writer=writer)
 
 
 def assert_proven(answer: Answer, assistant: Assistant) -> None:
@@ -75,8 +62,8 @@ def test_what_the_documents_do_not_hold_is_refused(assistant: Assistant) -> None
     assert answer.passages, "the nearest passages are still shown"
 
 
-def test_strictness_moves_the_line(folder: Path, embedder: MiniLM) -> None:
-    strict = Settings(index_dir=folder, strictness=1.0)
+def test_strictness_moves_the_line(stories: Path, embedder: MiniLM) -> None:
+    strict = Settings(index_dir=stories, strictness=1.0)
     with Assistant.open(strict, embedder=embedder) as assistant:
         assert assistant.ask("Who was at the wheel of the ferry?").outcome == "not_in_documents"
 
@@ -128,16 +115,16 @@ def test_the_text_with_its_sources_is_what_str_gives(assistant: Assistant) -> No
         pytest.param("Whales sing in the deep ocean all winter. [1]", "unsupported", id="from-elsewhere"),
     ],
 )
-def test_a_writer_is_never_believed(folder: Path, embedder: MiniLM, said: str, support: str) -> None:
+def test_a_writer_is_never_believed(stories: Path, embedder: MiniLM, said: str, support: str) -> None:
     writer = FakeWriter(["The ferry was carrying 211 passengers. [1] ", said])
-    with by(folder, embedder, writer) as assistant:
+    with by(stories, embedder, writer) as assistant:
         answer = assistant.ask("Who was at the wheel of the ferry?")
         assert [claim.support for claim in answer.claims] == ["supported", support]
         assert_proven(answer, assistant)
 
 
-def test_an_answer_without_a_supported_sentence_is_a_refusal(folder: Path, embedder: MiniLM) -> None:
-    with by(folder, embedder, FakeWriter(["Whales sing in the deep ocean all winter."])) as assistant:
+def test_an_answer_without_a_supported_sentence_is_a_refusal(stories: Path, embedder: MiniLM) -> None:
+    with by(stories, embedder, FakeWriter(["Whales sing in the deep ocean all winter."])) as assistant:
         answer = assistant.ask("Who was at the wheel of the ferry?")
     assert answer.text == NOT_IN_DOCUMENTS
     assert [dropped.text for dropped in answer.trace.dropped] == ["Whales sing in the deep ocean all winter."]

@@ -21,6 +21,7 @@ from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app
 from assistant.cli.exam import about
 from assistant.eval import read_run
+from assistant.prompts import load
 from assistant.settings import Settings
 
 Cli = Callable[..., Result]
@@ -156,6 +157,12 @@ def test_a_run_names_all_its_answers_depend_on_and_no_secret(cli: Cli, suite: Pa
 def test_about_is_the_same_every_time(index_dir: Path) -> None:
     with Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder()) as assistant:
         assert about(assistant) == about(assistant)
+
+
+def test_a_prompt_has_one_hash_in_runs_and_in_traces(index_dir: Path) -> None:
+    with Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder()) as assistant:
+        told = about(assistant)["prompts"]
+    assert told == {name: load(name).hash for name in ("answer", "judge", "rewrite")}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")

@@ -19,11 +19,6 @@ FERRY = (
 BAKERY = "The bakery on Mill Lane sells rye bread. Marta Olsen founded it in 1987."
 
 
-@pytest.fixture(scope="module")
-def embedder() -> MiniLM:
-    return MiniLM.open()
-
-
 def hits(embedder: MiniLM, *texts: str) -> list[Hit]:
     found = []
     for number, text in enumerate(texts):

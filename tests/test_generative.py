@@ -31,9 +31,8 @@ from assistant.ports import Message, Said, Spent
 from assistant.prompts import load
 from assistant.types import Chunk, Contrast, Draft, Evidence, Origin, Passage, Sentence, Written
 from assistant.write.generative import Cleaner, GenerativeWriter, verdict_in
-from tests.stories import write_documents
+from tests.stories import ASKED
 
-ASKED = "Who was at the wheel of the ferry?"
 GOOD = "Captain Lena Storrow was at the wheel of the ferry [1]."
 
 
@@ -233,19 +232,6 @@ def test_verdicts_are_read_from_json_and_prose(said: str, verdict: str | None) -
 # --- whole questions over HTTP --------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def embedder() -> MiniLM:
-    return MiniLM.open()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
-    folder = tmp_path_factory.mktemp("stories")
-    with Assistant.open(Settings(index_dir=folder / "index"), embedder=embedder) as assistant:
-        assistant.index(write_documents(folder / "documents"))
-    return folder / "index"
-
-
 @pytest.fixture
 def double() -> Iterator[OllamaDouble]:
     with OllamaDouble() as double:
@@ -253,9 +239,9 @@ def double() -> Iterator[OllamaDouble]:
 
 
 @pytest.fixture
-def opened(folder: Path, embedder: MiniLM, double: OllamaDouble) -> Any:
+def opened(stories: Path, embedder: MiniLM, double: OllamaDouble) -> Any:
     def open_(**settings: Any) -> Assistant:
-        made = Settings.model_validate({"index_dir": folder, "ollama_url": double.url, "writer": "ollama", **settings})
+        made = Settings.model_validate({"index_dir": stories, "ollama_url": double.url, "writer": "ollama", **settings})
         return Assistant.open(made, embedder=embedder)
 
     return open_
@@ -507,9 +493,9 @@ with Assistant.open(Settings(index_dir=Path(sys.argv[1]), ollama_url=sys.argv[2]
 """
 
 
-def test_ctrl_c_stops_the_server(folder: Path, double: OllamaDouble) -> None:
+def test_ctrl_c_stops_the_server(stories: Path, double: OllamaDouble) -> None:
     double.script = lambda _: Reply(["word "] * 5000, pause=0.02)
-    command = [sys.executable, "-c", PROGRAM, str(folder), double.url, ASKED]
+    command = [sys.executable, "-c", PROGRAM, str(stories), double.url, ASKED]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"word \n"

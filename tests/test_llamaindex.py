@@ -26,28 +26,14 @@ from assistant.llamaindex import AssistantQueryEngine, AssistantRetriever, answe
 from assistant.ports import Message, Said, Spent
 from assistant.types import Span
 from assistant.write.generative import GenerativeWriter
-from tests.stories import write_documents
+from tests.stories import ASKED
 
 PAGE = Path(__file__).parents[1] / "docs" / "llamaindex.md"
-ASKED = "Who was at the wheel of the ferry?"
-
-
-@pytest.fixture(scope="module")
-def embedder() -> MiniLM:
-    return MiniLM.open()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
-    folder = tmp_path_factory.mktemp("stories")
-    with Assistant.open(Settings(index_dir=folder / "index"), embedder=embedder) as assistant:
-        assistant.index(write_documents(folder / "documents"))
-    return folder / "index"
 
 
 @pytest.fixture
-def assistant(folder: Path, embedder: MiniLM) -> Iterator[Assistant]:
-    with Assistant.open(Settings(index_dir=folder, writer="extractive"), embedder=embedder) as opened:
+def assistant(stories: Path, embedder: MiniLM) -> Iterator[Assistant]:
+    with Assistant.open(Settings(index_dir=stories, writer="extractive"), embedder=embedder) as opened:
         yield opened
 
 
@@ -147,10 +133,10 @@ def test_faults_of_an_llm_are_ours(about: dict[str, Any], error: type[Exception]
         list(talker(**about).chat([Message("user", "Hi")]))
 
 
-def test_what_an_llm_claims_is_checked(folder: Path, embedder: MiniLM) -> None:
+def test_what_an_llm_claims_is_checked(stories: Path, embedder: MiniLM) -> None:
     said = ("Captain Lena Storrow was at the wheel [1]. ", "Reuters says that she slept.")
     writer = GenerativeWriter(talker(words=said))
-    with Assistant.open(Settings(index_dir=folder), embedder=embedder, writer=writer) as assistant:
+    with Assistant.open(Settings(index_dir=stories), embedder=embedder, writer=writer) as assistant:
         answer = assistant.ask(ASKED)
     assert [claim.support for claim in answer.claims] == ["supported", "unsupported"]
     assert answer.writer == "llamaindex/MockLLM"

@@ -48,11 +48,6 @@ DOCUMENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def embedder() -> MiniLM:
-    return MiniLM.open()
-
-
 def evidence() -> Evidence:
     passages, sentences = [], []
     for rank, document in enumerate(DOCUMENTS.values(), 1):

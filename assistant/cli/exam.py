@@ -154,10 +154,10 @@ def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Scr
 def about(assistant: Assistant) -> dict[str, JsonValue]:
     """All that an answer depends on, for the header of a run; the same as long as nothing of it changes.
 
-    Raises BackendError where the model that is asked for is not there.
+    Raises BackendError where the model that is asked for is not there, and PromptError for a prompt that is invalid.
     """
     import assistant as package
-    from assistant.prompts import FOLDER
+    from assistant import prompts
 
     home = Path(package.__file__).parent
     code = (p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] not in _NOT_ASKED)
@@ -165,7 +165,7 @@ def about(assistant: Assistant) -> dict[str, JsonValue]:
         "system": "assistant",
         **assistant.about(),
         "settings": assistant.settings.model_dump(mode="json", exclude=_SILENT_ABOUT),
-        "prompts": {path.stem: _hash([path.read_bytes()]) for path in sorted(FOLDER.glob("*.md"))},
+        "prompts": {path.stem: prompts.load(path.stem).hash for path in sorted(prompts.FOLDER.glob("*.md"))},
         "code": _hash(p.read_bytes() for p in sorted(code) if "__pycache__" not in p.parts),
         "commit": _commit(home.parent),
         "python": platform.python_version(),

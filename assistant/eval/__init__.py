@@ -12,10 +12,11 @@ from assistant.eval.gates import Gate, Verdict
 from assistant.eval.loading import load
 from assistant.eval.log import Result, Run, read_run
 from assistant.eval.metrics import METRICS, Metric, Score
-from assistant.eval.report import Report, markdown, report_on, terminal, write
+from assistant.eval.report import Report, markdown, report_on, terminal
 from assistant.eval.running import Ask, run
 from assistant.eval.scoring import Card, Number, card, rescore
 from assistant.eval.template import init
+from assistant.eval.writing import write
 
 __all__ = [
     "BASELINE",

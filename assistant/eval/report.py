@@ -77,20 +77,6 @@ def _since(path: Path, scores: Card, suite: Suite) -> Comparison:
     return compare(earlier(path, suite), snapshot(scores, suite), gated, suite.seed)
 
 
-def write(report: Report, folder: Path | None = None) -> Path:
-    """Writes report.html, report.md and junit.xml into the run's folder (or ``folder``); returns the HTML
-    page.
-    """
-    from assistant.eval.html import page
-
-    folder = folder or report.run.path.parent
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.md").write_text(markdown(report), encoding="utf-8")
-    (folder / "junit.xml").write_text(junit(report), encoding="utf-8")
-    (folder / "report.html").write_text(page(report), encoding="utf-8")
-    return folder / "report.html"
-
-
 # --- numbers and rows
 # ----------------------------------------------------------------------------------------
 

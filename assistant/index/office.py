@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant.errors import DocumentError
-from assistant.index.read import Content, decode, visible_text
+from assistant.index.content import Content, decode, visible_text
 
 MAX_UNPACKED = 500_000_000
 """Bytes that a packed file may unpack to."""

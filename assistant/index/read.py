@@ -1,6 +1,5 @@
 """Finds the files of a folder and reads each as a document: text, title, publisher, date."""
 
-import codecs
 import hashlib
 import re
 import stat
@@ -10,6 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import DocumentError
+from assistant.index import office
+from assistant.index.content import Content, decode, visible_text
 from assistant.types import Document, Skipped
 
 MAX_BYTES = 100_000_000
@@ -29,17 +30,6 @@ class FoundFile(NamedTuple):
     path: Path
     size: int
     mtime_ns: int
-
-
-class Content(NamedTuple):
-    """What a reader makes of a file; the title falls back to the file's name. ``pages``: where each begins."""
-
-    text: str
-    title: str | None = None
-    publisher: str | None = None
-    published: date | None = None
-    kind: str | None = None
-    pages: tuple[int, ...] = ()
 
 
 def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
@@ -159,20 +149,7 @@ def _printable(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-# --- bytes and characters -------------------------------------------------------------------------
-
-_PREFIX = 65_536  # bytes an encoding is guessed from
-_BOMS = (  # UTF-32 before UTF-16, whose little-endian mark it begins with
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_CONTROLS = bytes(set(range(32)) - set(b"\a\b\t\n\v\f\r\x1b") | {127})
-# Without bounds a guess from a few bytes lands on EBCDIC, DOS code pages or UTF-16.
-_PLAUSIBLE = ["cp1252", "cp1250", "iso8859_2", "cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"]
-_PLAUSIBLE += ["gb18030", "big5", "cp932", "euc_jp", "cp949"]
+# --- bytes and names ------------------------------------------------------------------------------
 
 
 def _bytes(file: FoundFile) -> bytes:
@@ -191,62 +168,6 @@ def _bytes(file: FoundFile) -> bytes:
 
 def _unreadable(file: FoundFile, exc: OSError) -> DocumentError:
     return DocumentError(f"Cannot open {file.source!r}: {exc.strerror}. Allow it: `chmod u+r {str(file.path)!r}`")
-
-
-def decode(data: bytes, source: str, declared: str | None = None) -> str:
-    """The characters of ``data``, without a byte order mark and with newlines as ``\\n``."""
-    encoding = next((name for mark, name in _BOMS if data.startswith(mark)), None)
-    if encoding:
-        text = data.decode(encoding, "replace").removeprefix("\ufeff")
-    else:
-        sample = data[:_PREFIX]
-        if b"\0" in data or len(sample) - len(sample.translate(None, _CONTROLS)) > len(sample) // 20:
-            raise _binary(source)
-        text = _decode_unmarked(data, declared)
-    if "\0" in text:
-        raise _binary(source)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _binary(source: str) -> DocumentError:
-    return DocumentError(f"{source!r} is binary, not text. Move it out of the folder: `mv {source!r} ..`")
-
-
-def _decode_unmarked(data: bytes, declared: str | None) -> str:
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as exc:
-        wrong = exc.start
-    text = data.decode("utf-8", "replace")
-    bad = text.count("\ufffd")
-    if 4 * bad <= len(text) - len(text.encode("ascii", "ignore")) - bad:
-        return text  # UTF-8 with a few broken bytes: any other encoding would garble the rest
-    for encoding in (_as_browsers_do(declared), _guess(data, wrong)):
-        try:
-            return data.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-    return text
-
-
-def _as_browsers_do(declared: str | None) -> str:
-    """The declared encoding; Latin-1 means Windows-1252, and a declared UTF has been found untrue before."""
-    name = (declared or "").lower()
-    if name in ("iso-8859-1", "latin1", "us-ascii"):
-        return "cp1252"
-    return "" if name.startswith("utf") else name
-
-
-def _guess(data: bytes, wrong: int) -> str:
-    """The likely encoding of the stretch around the first byte that is not UTF-8, cut at whitespace."""
-    from charset_normalizer import from_bytes
-
-    start = data.rfind(b"\n", max(0, wrong - _PREFIX // 2), wrong) + 1 or max(0, wrong - _PREFIX // 2)
-    stretch = data[start : start + _PREFIX]
-    if start + _PREFIX < len(data):
-        stretch = stretch[: max(stretch.rfind(b"\n"), stretch.rfind(b" ")) + 1] or stretch
-    best = from_bytes(stretch, cp_isolation=_PLAUSIBLE).best()
-    return best.encoding if best else "cp1252"
 
 
 def _one_line(text: str | None) -> str | None:
@@ -351,9 +272,6 @@ _DATE_FORMS: tuple[Callable[[str], datetime], ...] = (
 
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
-_INVISIBLE = "//script|//style|//noscript|//template|//nav|//head|//comment()|//*[@hidden]"
-_INLINE_TAGS = "a abbr b bdi bdo big cite code em font i kbd mark q s samp small span strong sub sup time u var wbr"
-_INLINE = frozenset(_INLINE_TAGS.split())
 
 
 def _read_html(data: bytes, source: str) -> Content:
@@ -388,16 +306,6 @@ def _read_html(data: bytes, source: str) -> Content:
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%d"}
 
 
-def _office(name: str) -> Callable[[bytes, str], Content]:
-    def read(data: bytes, source: str) -> Content:
-        from assistant.index import office
-
-        reader: Callable[[bytes, str], Content] = getattr(office, name)
-        return reader(data, source)
-
-    return read
-
-
 _READERS: Mapping[str, Callable[[bytes, str], Content]] = {
     ".txt": _read_text,
     ".text": _read_text,
@@ -405,14 +313,14 @@ _READERS: Mapping[str, Callable[[bytes, str], Content]] = {
     ".markdown": _read_markdown,
     ".html": _read_html,
     ".htm": _read_html,
-    ".pdf": _office("read_pdf"),
-    ".docx": _office("read_docx"),
-    ".pptx": _office("read_pptx"),
-    ".epub": _office("read_epub"),
-    ".eml": _office("read_mail"),
-    ".csv": _office("read_csv"),
-    ".tsv": _office("read_csv"),
-    ".jsonl": _office("read_json_lines"),
+    ".pdf": office.read_pdf,
+    ".docx": office.read_docx,
+    ".pptx": office.read_pptx,
+    ".epub": office.read_epub,
+    ".eml": office.read_mail,
+    ".csv": office.read_csv,
+    ".tsv": office.read_csv,
+    ".jsonl": office.read_json_lines,
 }
 SUFFIXES = tuple(_READERS)
 """Endings of the files that can be read. A reader of a new format is one more entry in ``_READERS``."""
@@ -432,23 +340,3 @@ def _written(day: str | None, html: str) -> date | None:
     spelled += [f"{when.day} {name} {when.year}" for name in (f"{when:%B}", f"{when:%b}", f"{when:%b}.")]
     stated = [f"{when:{form}}" for form in forms] + spelled
     return when if any(form in html for form in stated) else None
-
-
-def visible_text(html: str) -> str:
-    """All text of a page that a browser would show, a paragraph for each block."""
-    from lxml import etree  # type: ignore[import-untyped]  # publishes no types
-    from lxml import html as parser
-
-    try:
-        tree = parser.fromstring(html.encode(), parser=parser.HTMLParser(encoding="utf-8"))
-    except etree.ParserError:
-        return ""
-    for element in tree.xpath(_INVISIBLE):
-        if element.getparent() is not None:
-            element.drop_tree()
-    for element in tree.iter(etree.Element):
-        if element.tag not in _INLINE:
-            element.text = "\n" + (element.text or "")
-            element.tail = "\n" + (element.tail or "")
-    lines = (" ".join(line.split()) for line in str(tree.text_content()).split("\n"))
-    return "\n\n".join(line for line in lines if line)

@@ -8,42 +8,34 @@ what is found of any other version is not shown, and is swept by the next build 
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date
+from contextlib import closing
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from assistant.backends.chroma_server import BATCH, ChromaCollection, ChromaServer, Record
 from assistant.backends.keyword import Entry, KeywordIndex
 from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
+from assistant.index import records
 from assistant.index.build import WHOLE, Shard, files
 from assistant.index.catalog import NewChunk
 from assistant.index.derived import header_words
+from assistant.index.either import EitherIndex, IndexStatus, silently
 from assistant.index.read import FoundFile, content_hash
 from assistant.index.recipe import Recipe
+from assistant.index.records import Live
 from assistant.index.split import split
-from assistant.index.store import IndexStatus
 from assistant.index.worker import Limits, Readers
-from assistant.ports import Embedder, Embedding, StoredChunk, Vectors
+from assistant.ports import StoredChunk, Vectors
 from assistant.text.sentences import split_sentences
 from assistant.types import (
-    Chunk,
     Document,
     Filter,
     IndexedDocument,
     IndexReport,
     OnProgress,
-    Origin,
     Progress,
     Skipped,
     Span,
@@ -53,26 +45,9 @@ CANDIDATES = 100
 """Nearest passages whose words are scored; what is further away in meaning is not found by its words alone."""
 
 _GROUP = 256  # chunks that are embedded and written together
-_SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
-_VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 _CACHED = 2_000
 _FRESH_SECONDS = 0.5  # dense and keyword search of one question come within that
 _EVERYTHING = Filter()
-
-
-class _Live(NamedTuple):
-    """What the ``documents`` collection knows of one document; no version: none is live."""
-
-    key: str
-    version: str
-    unswept: bool
-    root: str
-    content: str
-    slices: int
-    pages: tuple[int, ...]
-    characters: int
-    chunks: int
-    origin: Origin
 
 
 class _Asked(NamedTuple):
@@ -85,17 +60,15 @@ class _Asked(NamedTuple):
     found: list[Record]
 
 
-class RemoteIndex:
+class RemoteIndex(EitherIndex):
     """``ports.PassageStore`` over a Chroma server, and what keeps it up to date. Safe to share between threads."""
 
     def __init__(self, server: ChromaServer, name: str, recipe: Recipe, embedder: Any, limits: Limits) -> None:
+        super().__init__(embedder)
         self._server, self._name, self._recipe, self._limits = server, name, recipe, limits
-        self._make_embedder = embedder
-        self._made: Embedder | None = None
         self._open: tuple[ChromaCollection, ChromaCollection] | None = None
         self._seen: OrderedDict[str, Record] = OrderedDict()
         self._asked = _Asked(b"", _EVERYTHING, 0, 0.0, [])
-        self._mutex = threading.RLock()
 
     @classmethod
     def open(
@@ -109,14 +82,6 @@ class RemoteIndex:
     ) -> RemoteIndex:
         """The index ``name`` on ``server``; the server is asked, and ``embedder`` called, when first needed."""
         return cls(server, name, recipe, embedder, limits)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of the connection; the index may be used again afterwards."""
@@ -132,13 +97,13 @@ class RemoteIndex:
         Raises IndexMissingError, IndexStaleError, and BackendError while no server answers.
         """
         found = self._nearest(vector, max(limit, CANDIDATES), where)
-        return {_chunk_id(record): 1.0 - record.distance for record in found[:limit]}
+        return {records.chunk_id(record): 1.0 - record.distance for record in found[:limit]}
 
     def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
         """Of the CANDIDATES nearest in meaning, chunk ids by BM25 among these, best first; scores are above 0."""
         found = self._nearest(self._embedder.embed_query(text), CANDIDATES, where)
         words = KeywordIndex.create(None, self._recipe.analyzer)
-        words.update((Entry(_chunk_id(r), r.text, header_words(_origin(r.known))) for r in found), (), 0)
+        words.update((Entry(records.chunk_id(r), r.text, header_words(records.origin(r))) for r in found), (), 0)
         return words.search(text, limit)
 
     def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
@@ -148,17 +113,17 @@ class RemoteIndex:
         missing = [id_ for id_ in ids if id_ not in found]
         for start in range(0, len(missing), BATCH):
             condition = {"chunk": {"$in": missing[start : start + BATCH]}}
-            found |= {_chunk_id(r): r for r in self._live_only(self._passages.where(condition))}
-        live = {_chunk_id(record) for record in self._live_only(found.values())}
-        return [_stored(found[id_]) for id_ in ids if id_ in live]
+            found |= {records.chunk_id(r): r for r in self._live_only(self._passages.where(condition))}
+        live = {records.chunk_id(record) for record in self._live_only(found.values())}
+        return [records.stored(found[id_]) for id_ in ids if id_ in live]
 
     def document(self, source: str) -> Document | None:
         """The live document of that source, with its full text."""
-        known = self._known([_key(source)]).get(_key(source))
+        key = records.key(source)
+        known = self._known([key]).get(key)
         if known is None or not known.version:
             return None
-        ids = [_slice_id(known.key, known.version, n) for n in range(known.slices)]
-        text = "".join(record.text for record in self._documents.get(ids))
+        text = "".join(record.text for record in self._documents.get(known.slice_ids))
         return Document(**known.origin.model_dump(), pages=known.pages, text=text)
 
     def documents(self) -> tuple[IndexedDocument, ...]:
@@ -214,7 +179,7 @@ class RemoteIndex:
         One machine may build a shard at a time. Raises DocumentError where ``root`` does not exist, IndexStaleError
         where the index was made by another recipe, and BackendError while no server answers.
         """
-        started, report = time.monotonic(), on_progress or _silently
+        started, report = time.monotonic(), on_progress or silently
         root = root.resolve()
         found, skipped = files(root, root / ".none", shard)
         self._collections(make=True)
@@ -252,7 +217,7 @@ class RemoteIndex:
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
         """Delete what no live document owns; returns what a build has to mend."""
-        report = on_progress or _silently
+        report = on_progress or silently
         report(Progress(stage="sweeping", done=0, total=0))
         known = {each.key: each for each in self._all()}
         self._sweep([each for each in known.values() if each.unswept or not each.version])
@@ -265,13 +230,6 @@ class RemoteIndex:
         return self.verify()
 
     # --- parts
-
-    @property
-    def _embedder(self) -> Embedder:
-        with self._mutex:
-            if self._made is None:
-                self._made = self._make_embedder()
-            return self._made
 
     @property
     def _passages(self) -> ChromaCollection:
@@ -315,14 +273,14 @@ class RemoteIndex:
             live = self._live_only(asked.found)
             if len(live) == len(asked.found):
                 return live
-        found = self._live_only(self._passages.nearest(vector, limit, _condition(where)))
+        found = self._live_only(self._passages.nearest(vector, limit, records.condition(where)))
         if not found and not any(each.version for each in self._all()):
             raise self._nothing()
         with self._mutex:
             self._asked = _Asked(mark, where, limit, now, found)
             for record in found:
-                self._seen[_chunk_id(record)] = record
-                self._seen.move_to_end(_chunk_id(record))
+                self._seen[records.chunk_id(record)] = record
+                self._seen.move_to_end(records.chunk_id(record))
             while len(self._seen) > _CACHED:
                 self._seen.popitem(last=False)
         return found
@@ -341,25 +299,25 @@ class RemoteIndex:
             if (owner := known.get(str(record.known["document"]))) and owner.version == record.known["version"]
         ]
 
-    def _known(self, keys: Sequence[str]) -> dict[str, _Live]:
-        return {record.id: _live(record) for record in self._documents.get(keys)}
+    def _known(self, keys: Sequence[str]) -> dict[str, Live]:
+        return {record.id: Live.read(record) for record in self._documents.get(keys)}
 
-    def _all(self) -> Iterator[_Live]:
+    def _all(self) -> Iterator[Live]:
         there = self._collections(make=False)
-        return map(_live, there[1].where({"slice": -1})) if there else iter(())
+        return map(Live.read, there[1].where({"slice": -1})) if there else iter(())
 
-    def _forget(self, gone: Sequence[_Live]) -> None:
-        self._documents.put([_as_record(known._replace(version="", unswept=True)) for known in gone])
+    def _forget(self, gone: Sequence[Live]) -> None:
+        self._documents.put([known._replace(version="", unswept=True).record for known in gone])
         self._sweep([known._replace(version="", unswept=True) for known in gone])
 
-    def _sweep(self, dirty: Sequence[_Live]) -> None:
+    def _sweep(self, dirty: Sequence[Live]) -> None:
         """Delete what these documents own beside their live version, and those that have none."""
         for known in dirty:
             other = {"$and": [{"document": known.key}, {"version": {"$ne": known.version}}]}
             for collection in (self._passages, self._documents):
                 collection.delete([record.id for record in collection.where(other) if record.id != known.key])
         self._documents.delete([known.key for known in dirty if not known.version])
-        self._documents.put([_as_record(known._replace(unswept=False)) for known in dirty if known.version])
+        self._documents.put([known._replace(unswept=False).record for known in dirty if known.version])
 
 
 class _Work:
@@ -376,7 +334,7 @@ class _Work:
     def take(self, found: Sequence[FoundFile], limits: Limits) -> None:
         """Read what changed, and write it in groups."""
         group: list[tuple[Document, str, list[NewChunk]]] = []
-        with _closing(Readers(limits)) as readers:
+        with closing(Readers(limits)) as readers:
             for done, file in enumerate(found):
                 self._report(Progress(stage="embedding", done=done, total=len(found), item=file.source))
                 try:
@@ -430,183 +388,18 @@ class _Work:
         coming, passages, slices = [], [], []
         vectors = iter(embeddings)
         for document, content, some in group:
-            live = self._live(document, content, len(some))
+            live = Live.of(document, content, self._root.name, len(some))
             coming.append(live)
-            slices += _slices(document, live)
-            passages += [_passage(new, document, live, next(vectors)) for new in some]
+            slices += records.slices(document, live)
+            passages += [records.passage(new, document, live, next(vectors)) for new in some]
         before = [self._known.get(live.origin.source) for live in coming]
         announced = [
             (old or live)._replace(version=old.version if old else "", unswept=True)
             for old, live in zip(before, coming, strict=True)
         ]
-        self._index._documents.put([_as_record(live) for live in announced])
+        self._index._documents.put([live.record for live in announced])
         self._index._documents.put(slices)
         self._index._passages.put(passages)
         replacing = [live._replace(unswept=old is not None) for old, live in zip(before, coming, strict=True)]
-        self._index._documents.put([_as_record(live) for live in replacing])
+        self._index._documents.put([live.record for live in replacing])
         self._index._sweep([live for live in replacing if live.unswept])
-
-    def _live(self, document: Document, content: str, chunks: int) -> _Live:
-        return _Live(
-            key=_key(document.source),
-            version=document.digest,
-            unswept=False,
-            root=self._root.name,
-            content=content,
-            slices=-(-len(document.text) // _SLICE),
-            pages=document.pages,
-            characters=len(document.text),
-            chunks=chunks,
-            origin=document.origin,
-        )
-
-
-# --- records --------------------------------------------------------------------------------------
-
-
-def _key(source: str) -> str:
-    return hashlib.blake2b(source.encode(), digest_size=16).hexdigest()
-
-
-def _slice_id(key: str, version: str, number: int) -> str:
-    return f"{key}.{version[:16]}.{number}"
-
-
-def _chunk_id(record: Record) -> str:
-    return str(record.known["chunk"])
-
-
-def _somewhere(mark: str) -> Vectors:
-    """A direction in the plane by hash: records that are never searched by nearness need a vector all the same."""
-    angle = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32 * 2 * np.pi
-    return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
-
-
-def _as_record(known: _Live) -> Record:
-    fields = {
-        **_parts("origin", known.origin.model_dump_json()),
-        **_parts("pages", json.dumps(known.pages)),
-        "document": known.key,
-        "version": known.version,
-        "unswept": known.unswept,
-        "root": known.root,
-        "content": known.content,
-        "slices": known.slices,
-        "characters": known.characters,
-        "chunks": known.chunks,
-        "slice": -1,
-    }
-    return Record(known.key, "", fields, _somewhere(known.key))
-
-
-def _live(record: Record) -> _Live:
-    known = record.known
-    return _Live(
-        key=record.id,
-        version=str(known["version"]),
-        unswept=bool(known["unswept"]),
-        root=str(known["root"]),
-        content=str(known["content"]),
-        slices=int(known["slices"]),
-        pages=tuple(json.loads(_whole("pages", known))),
-        characters=int(known["characters"]),
-        chunks=int(known["chunks"]),
-        origin=Origin.model_validate_json(_whole("origin", known)),
-    )
-
-
-def _slices(document: Document, live: _Live) -> list[Record]:
-    found = []
-    for number in range(live.slices):
-        id_ = _slice_id(live.key, live.version, number)
-        fields = {"document": live.key, "version": live.version, "slice": number}
-        text = document.text[number * _SLICE : (number + 1) * _SLICE]
-        found.append(Record(id_, text, fields, _somewhere(id_)))
-    return found
-
-
-def _passage(new: NewChunk, document: Document, live: _Live, embedding: Embedding) -> Record:
-    origin, chunk = document.origin, new.chunk
-    folders = [part for part in _ancestors(origin.source) if len(part.encode()) <= _VALUE]
-    fields: dict[str, Any] = {
-        **_parts("origin", origin.model_dump_json()),
-        **_parts("sentences", json.dumps(new.sentences)),
-        **_parts("vectors", _packed(embedding.parts)),
-        # Once more, small: as JSON the server's own copy takes eight times the bytes to fetch.
-        **_parts("whole", base64.b64encode(embedding.whole.astype(np.float16).tobytes()).decode()),
-        "chunk": chunk.id,
-        "document": live.key,
-        "version": live.version,
-        "start": chunk.start,
-        "end": chunk.end,
-        "folders": folders,
-    }
-    if origin.published:
-        fields["day"] = origin.published.toordinal()
-    return Record(f"{chunk.id}.{live.version[:16]}", chunk.text, fields, embedding.whole)
-
-
-def _stored(record: Record) -> StoredChunk:
-    known, origin = record.known, _origin(record.known)
-    halves = np.frombuffer(base64.b64decode(_whole("whole", known)), dtype=np.float16).astype(np.float32)
-    vector = (halves / np.linalg.norm(halves)).astype(np.float32)
-    chunk = Chunk(source=origin.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
-    sentences = tuple(Span(start, end) for start, end in json.loads(_whole("sentences", known)))
-    return StoredChunk(chunk, origin, sentences, Embedding(vector, _unpacked(_whole("vectors", known), len(vector))))
-
-
-def _origin(known: Mapping[str, Any]) -> Origin:
-    return Origin.model_validate_json(_whole("origin", known))
-
-
-def _ancestors(source: str) -> list[str]:
-    parts = source.split("/")
-    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-
-
-def _condition(where: Filter) -> dict[str, Any] | None:
-    """``where`` as Chroma puts it."""
-    places: list[dict[str, Any]] = [{"folders": {"$contains": source.rstrip("/")}} for source in where.sources]
-    demands: list[dict[str, Any]] = [{"$or": places}] if len(places) > 1 else places
-    if where.since or where.until:
-        since, until = where.since or date.min, where.until or date.max
-        demands += [{"day": {"$gte": since.toordinal()}}, {"day": {"$lte": until.toordinal()}}]
-    return {"$and": demands} if len(demands) > 1 else next(iter(demands), None)
-
-
-def _packed(parts: Vectors) -> str:
-    """Unit vectors in a byte a number, which keeps their cosines to about a thousandth."""
-    peaks = np.abs(parts).max(axis=1, keepdims=True, initial=1e-9)
-    return base64.b64encode(np.round(parts * 127 / peaks).astype(np.int8).tobytes()).decode()
-
-
-def _unpacked(packed: str, dimension: int) -> Vectors:
-    rows = np.frombuffer(base64.b64decode(packed), dtype=np.int8).reshape(-1, dimension).astype(np.float32)
-    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    unit: Vectors = (rows / lengths).astype(np.float32)
-    return unit
-
-
-def _parts(name: str, text: str) -> dict[str, str]:
-    """A long value as several that the server takes; all characters are ASCII, as JSON and base 64 are here."""
-    plain = text if text.isascii() else json.dumps(json.loads(text))
-    return {f"{name}{n}": plain[start : start + _VALUE] for n, start in enumerate(range(0, len(plain) or 1, _VALUE))}
-
-
-def _whole(name: str, known: Mapping[str, Any]) -> str:
-    values: list[str] = []
-    while (value := known.get(f"{name}{len(values)}")) is not None:
-        values.append(str(value))
-    return "".join(values)
-
-
-@contextmanager
-def _closing(readers: Readers) -> Iterator[Readers]:
-    try:
-        yield readers
-    finally:
-        readers.close()
-
-
-def _silently(progress: Progress) -> None:
-    """Progress that nobody watches."""

@@ -20,8 +20,7 @@ from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,19 +32,11 @@ from assistant.index import build
 from assistant.index.build import WHOLE, Shard
 from assistant.index.catalog import Catalog, Change, Matrix
 from assistant.index.derived import Derived
+from assistant.index.either import EitherIndex, IndexStatus, silently
 from assistant.index.recipe import Recipe
 from assistant.index.worker import Limits
 from assistant.ports import Embedder, StoredChunk, Vectors
-from assistant.types import (
-    Document,
-    Filter,
-    IndexedDocument,
-    IndexReport,
-    OnProgress,
-    Origin,
-    Progress,
-    Value,
-)
+from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, Origin
 
 EXACT_UP_TO = 20_000
 """Live chunks up to which dense search is exact: quicker than importing Chroma, and never approximate."""
@@ -55,32 +46,17 @@ _EVERYTHING = Filter()
 _ATTEMPTS = 3  # a build that publishes more often than one searches leaves live rows, if fewer than asked for
 
 
-class IndexStatus(Value):
-    """What is in an index, and where."""
-
-    where: str
-    documents: int
-    chunks: int
-    generation: int
-    recipe: Recipe
-    embedder: str | None
-    roots: tuple[str, ...]
-    bytes: int
-
-
-class Index:
+class Index(EitherIndex):
     """``ports.PassageStore`` over a folder, and what keeps it up to date. Safe to share between threads."""
 
     def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int, limits: Limits) -> None:
+        super().__init__(embedder)
         self._dir = index_dir
         self._store = index_dir / _STORE
-        self._make_embedder = embedder
-        self._made: Embedder | None = None
         self._exact_up_to = exact_up_to
         self._limits = limits
         self._catalog: Catalog | None = None
         self._view: _View | None = None
-        self._mutex = threading.RLock()
 
     @classmethod
     def open(
@@ -97,14 +73,6 @@ class Index:
         by the method that needs it.
         """
         return cls(index_dir, embedder, exact_up_to, limits)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Let go of all files; the index may be used again afterwards."""
@@ -206,7 +174,7 @@ class Index:
         Raises IndexLockedError while another process writes, DocumentError where ``root`` does not exist, and
         IndexCorruptError or IndexStaleError where the catalog cannot be used.
         """
-        report, started = on_progress or _silently, time.monotonic()
+        report, started = on_progress or silently, time.monotonic()
         with self._writing() as catalog:
             recipe = Recipe.read(self._dir)
             place = build.Place(self._dir)
@@ -219,7 +187,7 @@ class Index:
         """Forget a document, or all below a folder, until its file is named to ``sync``; see ``build.remove``."""
         with self._writing() as catalog:
             built = build.remove(catalog, source)
-            self._refresh(catalog, Recipe.read(self._dir).analyzer, built.change, _silently)
+            self._refresh(catalog, Recipe.read(self._dir).analyzer, built.change, silently)
             return built.report
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
@@ -231,17 +199,10 @@ class Index:
             catalog.distrust(catalog.fact("embedder") or "")
             if catalog.generation:
                 analyzer = Recipe.read(self._dir).analyzer
-                self._refresh(catalog, analyzer, None, on_progress or _silently, fresh=True)
+                self._refresh(catalog, analyzer, None, on_progress or silently, fresh=True)
         return self.verify()
 
     # --- parts
-
-    @property
-    def _embedder(self) -> Embedder:
-        with self._mutex:
-            if self._made is None:
-                self._made = self._make_embedder()
-            return self._made
 
     def _refresh(
         self, catalog: Catalog, analyzer: Analyzer, change: Change | None, report: OnProgress, fresh: bool = False
@@ -450,7 +411,3 @@ def _nearest(matrix: Matrix, vector: Vectors, limit: int, among: frozenset[int] 
         rows = rows[scores[rows] >= least]
     best = rows[np.argsort(-scores[rows], kind="stable")][:limit]
     return {matrix.ids[row]: float(scores[row]) for row in best}
-
-
-def _silently(progress: Progress) -> None:
-    """Progress that nobody watches."""

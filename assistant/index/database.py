@@ -1,0 +1,221 @@
+"""The SQLite file that a catalog lives in: its tables and their versions, and how threads share it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from assistant.errors import IndexCorruptError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
+
+SCHEMA_VERSION = 2
+
+_BUSY_SECONDS = 30.0
+
+_SCHEMA = f"""
+PRAGMA user_version = {SCHEMA_VERSION};
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE roots (location TEXT PRIMARY KEY, synced TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'live')),
+    location TEXT NOT NULL,    -- of the file: absolute, or relative to the folder that holds the index
+    size INTEGER NOT NULL,
+    modified_ns INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    content TEXT NOT NULL,     -- hash of the file's bytes, and of how they were read
+    origin TEXT NOT NULL,      -- JSON
+    pages TEXT NOT NULL,       -- JSON
+    text TEXT NOT NULL,
+    UNIQUE (source, state)
+);
+CREATE TABLE chunks (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    "start" INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    sentences TEXT NOT NULL,   -- JSON: spans within the chunk
+    header TEXT NOT NULL,      -- what stands before the chunk when it is embedded
+    key BLOB NOT NULL,         -- of its vectors
+    PRIMARY KEY (document, position)
+) WITHOUT ROWID;
+CREATE INDEX chunks_by_id ON chunks (id);
+CREATE INDEX chunks_by_key ON chunks (key);
+CREATE TABLE vectors (
+    id INTEGER PRIMARY KEY,
+    embedder TEXT NOT NULL,
+    key BLOB NOT NULL,
+    whole BLOB NOT NULL,       -- float32, of the text
+    parts BLOB NOT NULL,       -- float16, of its sentences one after the other
+    UNIQUE (embedder, key)
+);
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY,
+    root TEXT NOT NULL,
+    started TEXT NOT NULL,
+    finished TEXT,             -- NULL: interrupted, or still at work
+    report TEXT                -- JSON
+);
+CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;  -- files whose documents were removed by hand
+"""
+
+_MIGRATIONS = {  # from the version they are named by to the next; readers manage with either
+    1: """
+ALTER TABLE documents ADD COLUMN content TEXT NOT NULL DEFAULT '';
+CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;
+""",
+}
+
+
+class Database:
+    """One file, shared by any number of threads, each with a connection of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._connections: list[sqlite3.Connection] = []
+        self._reading: Counter[int] = Counter()  # statements under way, by thread
+        self._closing = False
+        self._mutex = threading.Condition()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """An existing catalog. Raises IndexMissingError, IndexStaleError or IndexCorruptError."""
+        if not path.is_file():
+            raise _missing(path)
+        catalog = cls(path)
+        try:
+            catalog._check_version()
+        except BaseException:
+            catalog.close()
+            raise
+        return catalog
+
+    @classmethod
+    def create(cls, path: Path) -> Self:
+        """The catalog at ``path``, made where there is none. Only the holder of the writer's lock may."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        catalog = cls(path)
+        try:
+            with catalog._sql() as db:
+                if db.execute("PRAGMA user_version").fetchone() == (0,):
+                    db.execute("PRAGMA journal_mode = WAL")
+                    db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
+            catalog._check_version()
+            catalog._migrate()
+        except BaseException:
+            catalog.close()
+            raise
+        return catalog
+
+    def close(self) -> None:
+        """Close all threads' connections, once the other threads are done with the statement they are at."""
+        with self._mutex:
+            # SQLite crashes the process when a connection is closed while another thread reads with it.
+            self._closing = True
+            self._mutex.wait_for(lambda: self._reading.keys() <= {threading.get_ident()}, _BUSY_SECONDS)
+            for connection in self._connections:
+                connection.close()
+            self._connections.clear()
+            self._local = threading.local()
+            self._closing = False
+            self._mutex.notify_all()
+
+    def _check_version(self) -> None:
+        with self._sql() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            raise _missing(self.path)
+        if version > SCHEMA_VERSION:
+            raise IndexStaleError(
+                f"The index {str(self.path.parent)!r} was made by a newer version of assistant (its format is "
+                f"{version}, this one knows {SCHEMA_VERSION}). `pip install --upgrade assistant`"
+            )
+        if version not in (*_MIGRATIONS, SCHEMA_VERSION):
+            raise IndexStaleError(
+                f"The index {str(self.path.parent)!r} was made by a version too old to be read. {self._cure}"
+            )
+
+    def _migrate(self) -> None:
+        """Bring an older catalog to this version's format, one whole step at a time."""
+        with self._sql() as db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            for step in range(version, SCHEMA_VERSION):
+                db.executescript(f"BEGIN IMMEDIATE; {_MIGRATIONS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
+
+    @property
+    def _cure(self) -> str:
+        store = self.path.parent
+        return f"`mv {store} {store}.old && assistant index build`"
+
+    @contextmanager
+    def _sql(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection; everything SQLite raises is translated here."""
+        thread = threading.get_ident()
+        with self._mutex:
+            self._mutex.wait_for(lambda: not self._closing or thread in self._reading)
+            self._reading[thread] += 1
+        try:
+            connection = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = self._connect()
+            yield connection
+        except sqlite3.Error as exc:
+            raise self._translated(exc) from exc
+        finally:
+            with self._mutex:
+                self._reading[thread] -= 1
+                if not self._reading[thread]:
+                    del self._reading[thread]
+                    self._mutex.notify_all()
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, whole or not at all."""
+        with self._sql() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    def _connect(self) -> sqlite3.Connection:
+        # Where SQLite cannot make the files it shares a WAL by, and there is no WAL, nobody is writing.
+        options = ""
+        if not os.access(self.path.parent, os.W_OK):
+            options = "?mode=ro" if Path(f"{self.path}-wal").exists() else "?mode=ro&immutable=1"
+        connection = sqlite3.connect(
+            f"{self.path.absolute().as_uri()}{options}",
+            uri=True,
+            timeout=_BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,  # used by one thread, closed by whichever closes the index
+        )
+        with self._mutex:
+            self._connections.append(connection)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        return connection
+
+    def _translated(self, exc: sqlite3.Error) -> StoreError:
+        name = getattr(exc, "sqlite_errorname", "") or ""
+        what = f"The catalog {str(self.path)!r}"
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return IndexLockedError(f"{what} is being written to. Try again when that is done")
+        if name.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")):
+            return StoreError(f"{what} cannot be used: {exc}. `df -h {self.path.parent}` shows whether there is room")
+        return IndexCorruptError(f"{what} is damaged: {exc}. {self._cure}")
+
+
+def _missing(path: Path) -> IndexMissingError:
+    return IndexMissingError(f"There is no index in {str(path.parent.parent)!r}. `assistant index build`")

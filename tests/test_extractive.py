@@ -87,9 +87,9 @@ def test_the_word_limit_holds_but_for_the_first_sentence(shape: list[tuple[int, 
 
 def test_a_digest_is_shown_whole_and_in_its_order() -> None:
     told = [
-        sentence(COURIER, "The ferry struck the pier.", 90, 0.0),
-        sentence(HERALD, "Divers came.", 0, -9.0),
-        sentence(COURIER, "Rain fell.", 0, -19.0),
+        sentence(COURIER, "The ferry struck the pier.", 90, 9.7),
+        sentence(HERALD, "Divers came.", 0, 9.6),
+        sentence(COURIER, "Rain fell.", 0, 9.5),
     ]
     found = evidence("What happened on 12 March?", *told)
     digest = found.model_copy(update={"parts": (found.parts[0].model_copy(update={"digest": True}),)})

@@ -19,7 +19,7 @@ from assistant.errors import AssistantError, BackendError, ConfigError, Document
 from assistant.index.build import Place
 from assistant.index.read import FoundFile, find_files, read_document
 from assistant.index.recipe import Recipe
-from assistant.settings import Settings
+from assistant.settings import Settings, command
 from assistant.types import Value
 
 OLDEST_PYTHON = (3, 11)
@@ -115,7 +115,7 @@ def _documents(settings: Settings) -> Finding:
     folder = settings.index_dir / "documents"
     if not folder.is_dir():
         detail = f"there is no folder {str(folder)!r}; documents elsewhere are indexed by naming them"
-        return Finding(name="documents", ok=True, detail=detail, cure="assistant index build PATH")
+        return Finding(name="documents", ok=True, detail=detail, cure=command("index build PATH", settings.index_dir))
     found, skipped = find_files(folder)
     passed = f", {len(skipped)} other files passed over" if skipped else ""
     return Finding(name="documents", ok=True, detail=f"{len(found)} files in {str(folder)!r}{passed}")
@@ -131,8 +131,8 @@ def _index(settings: Settings) -> Finding:
     if embedder and status.embedder != embedder:
         problems.append(f"it was embedded by {status.embedder!r}, not {embedder!r}")
     if problems:
-        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-        return Finding(name="index", ok=False, detail=problems[0] + more, cure="assistant index build")
+        detail = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
+        return Finding(name="index", ok=False, detail=detail, cure=command("index build", settings.index_dir))
     detail = f"sound: {status.documents} documents, {status.chunks} passages in {str(settings.index_dir)!r}"
     return Finding(name="index", ok=True, detail=detail)
 
@@ -148,9 +148,9 @@ def _no_index(settings: Settings) -> Finding:
     folder = settings.index_dir / "documents"
     if folder.is_dir() and find_files(folder)[0]:
         detail = "not built yet: the first question builds it"
-        return Finding(name="index", ok=True, detail=detail, cure="assistant index build")
+        return Finding(name="index", ok=True, detail=detail, cure=command("index build", settings.index_dir))
     detail = f"there are no documents in {str(settings.index_dir)!r}"
-    return Finding(name="index", ok=False, detail=detail, cure="assistant index build PATH")
+    return Finding(name="index", ok=False, detail=detail, cure=command("index build PATH", settings.index_dir))
 
 
 def _freshness(settings: Settings) -> Finding:
@@ -168,7 +168,7 @@ def _freshness(settings: Settings) -> Finding:
     if not stale:
         return Finding(name="freshness", ok=True, detail="the index holds its documents as they are now")
     detail = f"{len(stale)} documents are new, changed or gone since the index was built, such as {stale[0]!r}"
-    return Finding(name="freshness", ok=False, detail=detail, cure="assistant index build")
+    return Finding(name="freshness", ok=False, detail=detail, cure=command("index build", settings.index_dir))
 
 
 def _indexed(assistant: Assistant, file: FoundFile) -> bool:

@@ -1,5 +1,7 @@
 """What may change at any time without rebuilding the index; every field is also ``ASSISTANT_<NAME>``."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import Literal
 
@@ -15,6 +17,13 @@ def default_index_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("assistant", appauthor=False) / "index"
+
+
+def command(words: str, index_dir: Path) -> str:
+    """The command line ``assistant <words>``; where that would take another index than ``index_dir``, it names it."""
+    usual = Path(os.environ.get("ASSISTANT_INDEX_DIR") or default_index_dir())
+    same = index_dir.resolve() == usual.resolve()
+    return f"assistant {words}" if same else f"assistant {words} --index {shlex.quote(str(index_dir))}"
 
 
 class Settings(BaseSettings):

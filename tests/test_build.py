@@ -212,7 +212,7 @@ def test_the_index_does_not_index_itself(index_dir: Path, index: Index) -> None:
     assert sources(index) == ["a.txt"]
 
 
-def test_remove_forgets_a_document_or_a_folder(index: Index, docs: Path) -> None:
+def test_remove_forgets_a_document_or_a_folder(index: Index, index_dir: Path, docs: Path) -> None:
     index.sync(docs)
     assert index.remove("truce.md").removed == ("truce.md",)
     assert found(index, "truce") == set()
@@ -220,7 +220,7 @@ def test_remove_forgets_a_document_or_a_folder(index: Index, docs: Path) -> None
     report = index.sync(docs)
     assert (changes(report), report.unchanged) == (((), (), ()), 1)
     assert [skipped.source for skipped in report.skipped] == ["deep/river.txt", "truce.md"]
-    assert f"`assistant index build {docs / 'truce.md'}` takes it back" in report.skipped[1].reason
+    assert f"`assistant index build {docs / 'truce.md'} --index {index_dir}` takes it back" in report.skipped[1].reason
     assert index.sync(docs / "truce.md").added == ("truce.md",)
     (docs / "deep/river.txt").unlink()
     index.sync(docs)

@@ -152,7 +152,7 @@ def test_problems_sees_vectors_that_are_none(catalog: Catalog, path: Path, vecto
 
 
 def test_opening_needs_a_catalog(path: Path) -> None:
-    with pytest.raises(IndexMissingError, match="`assistant index build`"):
+    with pytest.raises(IndexMissingError, match="`assistant index build --index "):
         Catalog.open(path)
     path.parent.mkdir(parents=True)
     path.touch()  # all that is left when the first build is killed at once

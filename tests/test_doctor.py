@@ -83,12 +83,12 @@ def test_all_well(index_dir: Path, folder: Path) -> None:
 def test_fresh_checkout_is_well(index_dir: Path) -> None:
     found = findings(index_dir)
     assert all(finding.ok for finding in found.values())
-    assert found["index"].cure == "assistant index build"
+    assert found["index"].cure == f"assistant index build --index {index_dir}"
 
 
 def test_nothing_to_answer_from(index_dir: Path) -> None:
     index = findings(index_dir, "index")["index"]
-    assert (index.ok, index.cure) == (False, "assistant index build PATH")
+    assert (index.ok, index.cure) == (False, f"assistant index build PATH --index {index_dir}")
 
 
 @pytest.mark.parametrize("change", ["new", "changed", "gone"])
@@ -101,7 +101,7 @@ def test_stale_index(index_dir: Path, folder: Path, change: str) -> None:
     else:
         (folder / {"new": "new.txt", "changed": "old.txt"}[change]).write_text("The mill burned down in 1903.\n")
     freshness = findings(index_dir, "freshness")["freshness"]
-    assert (freshness.ok, freshness.cure) == (False, "assistant index build")
+    assert (freshness.ok, freshness.cure) == (False, f"assistant index build --index {index_dir}")
     assert freshness.detail.startswith("1 documents")
 
 
@@ -123,13 +123,13 @@ def test_other_recipe_than_the_index(index_dir: Path, folder: Path) -> None:
     build(index_dir, folder)
     (index_dir / "recipe.toml").write_text("chunk_tokens = 100\n")
     index = findings(index_dir, "index")["index"]
-    assert (index.ok, index.cure) == (False, "assistant index build")
+    assert (index.ok, index.cure) == (False, f"assistant index build --index {index_dir}")
 
 
 def test_other_embedder_than_the_index(index_dir: Path, folder: Path) -> None:
     build(index_dir, folder, FakeEmbedder(8))
     index = findings(index_dir, "index")["index"]
-    assert (index.ok, index.cure) == (False, "assistant index build")
+    assert (index.ok, index.cure) == (False, f"assistant index build --index {index_dir}")
     assert "'fake/8'" in index.detail
 
 

@@ -251,7 +251,7 @@ def test_a_recipe_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_p
         assistant.index(write_documents(tmp_path / "documents"))
         assert assistant.search("Who was at the wheel of the ferry?")[0].chunk.source == "courier.md"
     double.models = {"embeddinggemma:latest": DoubleModel(digest="sha256:" + "f" * 64)}
-    with Assistant.open(settings) as assistant, pytest.raises(IndexStaleError, match="`assistant index build`"):
+    with Assistant.open(settings) as assistant, pytest.raises(IndexStaleError, match="`assistant index build"):
         assistant.search("Who was at the wheel?")
 
 

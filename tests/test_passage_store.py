@@ -197,7 +197,7 @@ def test_changes_are_followed(index: Any, docs: Path) -> None:
 def test_removing(index: Any) -> None:
     assert index.remove("river").removed == ("river/north.txt", "river/south.txt")
     assert set(dense(index, "river")) == {"banana.txt", "truce.md"}
-    with pytest.raises(DocumentError, match="`assistant index list`"):
+    with pytest.raises(DocumentError, match="`assistant index list"):
         index.remove("river")
     assert index.verify() == []
 

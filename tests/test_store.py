@@ -87,14 +87,14 @@ def test_no_documents_is_an_error_only_for_questions(index_dir: Path, tmp_path: 
         assert index.documents() == ()
         assert index.status().chunks == 0
         for question in (lambda: keyword(index, "x"), lambda: dense(index, "x"), lambda: index.document("x")):
-            with pytest.raises(IndexMissingError, match="`assistant index build`"):
+            with pytest.raises(IndexMissingError, match="`assistant index build --index "):
                 question()
     assert not (index_dir / "not there").exists()
 
 
 def test_another_recipe_is_refused(index_dir: Path, index: Index) -> None:
     (index_dir / "recipe.toml").write_text("chunk_tokens = 100")
-    with opened(index_dir) as again, pytest.raises(IndexStaleError, match="`assistant index build`"):
+    with opened(index_dir) as again, pytest.raises(IndexStaleError, match="`assistant index build --index "):
         keyword(again, "truce")
     assert index.verify() == ["recipe: the index was built by another recipe"]
 
@@ -112,7 +112,7 @@ def test_another_embedder_is_refused(index_dir: Path, index: Index) -> None:
     other = FakeEmbedder(16)
     with (
         Index.open(index_dir, lambda: other) as again,
-        pytest.raises(IndexStaleError, match=r"'fake/64', not 'fake/16'.*`assistant index build`"),
+        pytest.raises(IndexStaleError, match=r"'fake/64', not 'fake/16'.*`assistant index build --index "),
     ):
         again.dense(other.embed_query("truce"), 5)
 
@@ -146,7 +146,7 @@ def test_a_damaged_catalog_names_the_cure(index_dir: Path, docs: Path, index: In
     catalog.write_bytes(b"garbage" * 1000 if damage == "garbage" else data[:100] + bytes(len(data) - 100))
     with opened(index_dir) as again:
         for use in (lambda: keyword(again, "truce"), lambda: again.sync(docs), again.verify):
-            with pytest.raises(IndexCorruptError, match=r"`mv .*store .*store\.old && assistant index build`"):
+            with pytest.raises(IndexCorruptError, match=r"`mv .*store .*store\.old && assistant index build --index "):
                 use()
 
 

@@ -45,12 +45,14 @@ def build(
     from assistant.cli.opening import build, documents_folder, opened, settings_from
     from assistant.cli.screen import Screen
     from assistant.index.build import WHOLE, Shard
+    from assistant.settings import command
 
     screen = Screen()
     settings = settings_from(index)
     folders = paths or [documents_folder(settings)]
     if not paths and not folders[0].is_dir():
-        raise DocumentError(f"There is no folder {str(folders[0])!r}. `assistant index build PATH`")
+        cure = command("index build PATH", settings.index_dir)
+        raise DocumentError(f"There is no folder {str(folders[0])!r}. `{cure}`")
     part = Shard.parse(shard) if shard else WHOLE
     with opened(context, settings) as assistant:
         _show_reports(screen, [build(assistant, folder, screen, part) for folder in folders], json)
@@ -120,9 +122,11 @@ def verify(
     from assistant.cli.opening import count, opened, settings_from
     from assistant.cli.root import FAILED
     from assistant.cli.screen import Screen
+    from assistant.settings import command
 
     screen = Screen()
-    with opened(context, settings_from(index)) as assistant:
+    settings = settings_from(index)
+    with opened(context, settings) as assistant:
         if repair:
             with screen.progress() as advance:
                 problems = assistant.repair(advance)
@@ -137,7 +141,8 @@ def verify(
     elif problems:
         for problem in problems:
             screen.write(one_line(f"- {problem}"))
-        cure = "`assistant index build` mends what is left." if repair else "`assistant index verify --repair`"
+        mend = command("index build" if repair else "index verify --repair", settings.index_dir)
+        cure = f"`{mend}` mends what is left." if repair else f"`{mend}`"
         screen.note(f"{count(len(problems), 'problem')} found. {cure}")
     else:
         screen.write(f"The index is sound: {count(documents, 'document')}.")
@@ -194,12 +199,15 @@ def remove(
     """Take a document out of the index; the file itself is left alone."""
     from assistant.cli.opening import opened, settings_from
     from assistant.cli.screen import Screen
+    from assistant.settings import command
 
     screen = Screen()
-    with opened(context, settings_from(index)) as assistant:
+    settings = settings_from(index)
+    with opened(context, settings) as assistant:
         report = assistant.remove(source)
     if not report.removed:
-        raise DocumentError(f"The index holds no document {source!r}. `assistant index list`")
+        cure = command("index list", settings.index_dir)
+        raise DocumentError(f"The index holds no document {source!r}. `{cure}`")
     if json:
         screen.json(report.model_dump_json())
     else:

@@ -76,7 +76,10 @@ def build(assistant: Assistant, folder: Path, screen: Screen, shard: Shard | Non
 def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:
     """Say so where a filter leaves nothing to look in: more often a slip of the pen than an answer."""
     if where != type(where)() and not any(where.admits(document) for document in assistant.documents()):
-        screen.note("No indexed document passes the filters. `assistant index list`")
+        from assistant.settings import command
+
+        cure = command("index list", assistant.settings.index_dir)
+        screen.note(f"No indexed document passes the filters. `{cure}`")
 
 
 def documents_folder(settings: Settings) -> Path:

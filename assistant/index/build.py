@@ -22,6 +22,7 @@ from assistant.index.recipe import Recipe
 from assistant.index.split import split
 from assistant.index.worker import Limits, Readers
 from assistant.ports import Embedder
+from assistant.settings import command
 from assistant.text.sentences import split_sentences
 from assistant.types import Chunk, Document, IndexReport, OnProgress, Progress, Skipped, Span
 
@@ -102,7 +103,8 @@ def sync(
     root = root.resolve()
     if not root.exists():
         raise DocumentError(
-            f"There is no folder {str(root)!r}; what was indexed from it is kept. `assistant index remove SOURCE`"
+            f"There is no folder {str(root)!r}; what was indexed from it is kept. "
+            f"`{command('index remove SOURCE', catalog.index_dir)}`"
         )
     found, unreadable = files(root, catalog.path.parent.resolve(), shard)
     build = catalog.begin(place.location(root))
@@ -144,7 +146,7 @@ def remove(catalog: Catalog, source: str) -> Built:
     folder = source.rstrip("/") + "/"
     gone = [file for file in catalog.files() if file.source == source or file.source.startswith(folder)]
     if not gone:
-        raise DocumentError(f"No document {source!r} is indexed. `assistant index list`")
+        raise DocumentError(f"No document {source!r} is indexed. `{command('index list', catalog.index_dir)}`")
     build = catalog.begin(source)
     catalog.exclude(file.location for file in gone)
     numbers = [file.document for file in gone]
@@ -198,8 +200,9 @@ def _current(known: FileFacts) -> bool:
     return known.content.startswith(f"{VERSION}:")
 
 
-def _removed_by_hand(file: FoundFile) -> str:
-    return f"{file.source!r} was removed from the index. `assistant index build {file.path}` takes it back"
+def _removed_by_hand(file: FoundFile, index_dir: Path) -> str:
+    cure = command(f"index build {file.path}", index_dir)
+    return f"{file.source!r} was removed from the index. `{cure}` takes it back"
 
 
 class _Work:
@@ -229,7 +232,7 @@ class _Work:
         self._catalog.readmit(gone | named)
         for location in sorted((excluded - named) & locations.keys()):
             file = locations.pop(location)
-            self.skipped.append(Skipped(source=file.source, reason=_removed_by_hand(file)))
+            self.skipped.append(Skipped(source=file.source, reason=_removed_by_hand(file, self._catalog.index_dir)))
         return list(locations.values())
 
     def read(self, found: Sequence[FoundFile], limits: Limits) -> Iterator[tuple[FoundFile, _Outcome]]:

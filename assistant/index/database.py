@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from assistant.errors import IndexCorruptError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
+from assistant.settings import command
 
 SCHEMA_VERSION = 2
 
@@ -86,11 +87,16 @@ class Database:
         self._closing = False
         self._mutex = threading.Condition()
 
+    @property
+    def index_dir(self) -> Path:
+        """The index folder, in whose ``store`` the file lies."""
+        return self.path.parent.parent
+
     @classmethod
     def open(cls, path: Path) -> Self:
         """An existing catalog. Raises IndexMissingError, IndexStaleError or IndexCorruptError."""
         if not path.is_file():
-            raise _missing(path)
+            raise _missing(path.parent.parent)
         catalog = cls(path)
         try:
             catalog._check_version()
@@ -133,7 +139,7 @@ class Database:
         with self._sql() as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
         if version == 0:
-            raise _missing(self.path)
+            raise _missing(self.index_dir)
         if version > SCHEMA_VERSION:
             raise IndexStaleError(
                 f"The index {str(self.path.parent)!r} was made by a newer version of assistant (its format is "
@@ -154,7 +160,7 @@ class Database:
     @property
     def _cure(self) -> str:
         store = self.path.parent
-        return f"`mv {store} {store}.old && assistant index build`"
+        return f"`mv {store} {store}.old && {command('index build', self.index_dir)}`"
 
     @contextmanager
     def _sql(self) -> Iterator[sqlite3.Connection]:
@@ -217,5 +223,5 @@ class Database:
         return IndexCorruptError(f"{what} is damaged: {exc}. {self._cure}")
 
 
-def _missing(path: Path) -> IndexMissingError:
-    return IndexMissingError(f"There is no index in {str(path.parent.parent)!r}. `assistant index build`")
+def _missing(index_dir: Path) -> IndexMissingError:
+    return IndexMissingError(f"There is no index in {str(index_dir)!r}. `{command('index build', index_dir)}`")

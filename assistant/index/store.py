@@ -36,6 +36,7 @@ from assistant.index.either import EitherIndex, IndexStatus, silently
 from assistant.index.recipe import Recipe
 from assistant.index.worker import Limits
 from assistant.ports import Embedder, StoredChunk, Vectors
+from assistant.settings import command
 from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, Origin
 
 EXACT_UP_TO = 20_000
@@ -93,7 +94,7 @@ class Index(EitherIndex):
         embedder = self._current().embedder
         if embedder != self._embedder.fingerprint:
             raise IndexStaleError(
-                f"The index was embedded by {embedder!r}, not {self._embedder.fingerprint!r}. `assistant index build`"
+                f"The index was embedded by {embedder!r}, not {self._embedder.fingerprint!r}. {self._cure}"
             )
         return self._ask(lambda view: view.dense(vector, limit, where))
 
@@ -210,10 +211,15 @@ class Index(EitherIndex):
         try:
             self._derived(catalog).refresh(analyzer, change, report, fresh)
         except BackendError as exc:
+            mend = command("index verify --repair", self._dir)
             raise StoreError(
                 f"All documents are stored, but a search engine's files cannot be written: {exc}. Questions are "
-                f"answered without them, slower. {self._room}, `assistant index verify --repair` mends them"
+                f"answered without them, slower. {self._room}, `{mend}` mends them"
             ) from exc
+
+    @property
+    def _cure(self) -> str:
+        return f"`{command('index build', self._dir)}`"
 
     @property
     def _room(self) -> str:
@@ -258,8 +264,7 @@ class Index(EitherIndex):
         recipe = Recipe.read(self._dir)
         if catalog.fact("recipe") != recipe.fingerprint:
             raise IndexStaleError(
-                f"The index in {str(self._dir)!r} was built by another recipe than its `recipe.toml`. "
-                "`assistant index build`"
+                f"The index in {str(self._dir)!r} was built by another recipe than its `recipe.toml`. {self._cure}"
             )
         view = _View(catalog, recipe, self._derived(catalog), self._exact_up_to)
         if not view.origins:
@@ -267,7 +272,7 @@ class Index(EitherIndex):
         return view
 
     def _nothing(self) -> IndexMissingError:
-        return IndexMissingError(f"There are no documents in the index {str(self._dir)!r}. `assistant index build`")
+        return IndexMissingError(f"There are no documents in the index {str(self._dir)!r}. {self._cure}")
 
     @contextmanager
     def _writing(self) -> Iterator[Catalog]:

@@ -1,0 +1,36 @@
+"""Commands that messages advise: what a user can paste as it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant.settings import Settings, command
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder that one stands in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("here")
+def test_the_index_used_anyway_is_not_named() -> None:
+    assert command("index build", Settings().index_dir) == "assistant index build"
+
+
+def test_an_index_in_this_folder_is_not_named(here: Path) -> None:
+    (here / "index").mkdir()
+    assert command("index build", here / "index") == "assistant index build"
+
+
+def test_an_index_from_the_environment_is_not_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSISTANT_INDEX_DIR", str(here / "mine"))
+    assert command("index list", here / "mine") == "assistant index list"
+
+
+@pytest.mark.usefixtures("here")
+def test_another_index_is_named() -> None:
+    assert command("index build", Path("my index")) == "assistant index build --index 'my index'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from assistant.text import stance
 from assistant.text.agreement import THRESHOLD, Said, differs
 from assistant.text.numbers import is_vague, quantities, same_value
 from assistant.text.questions import QuestionParts
@@ -13,6 +14,11 @@ from assistant.types import Contrast, Sentence
 
 SURE = 0.5
 """The chance to answer from which a sentence is an answer that others can contradict."""
+
+DENIES = 0.5
+"""From where two answers to a question of yes or no are opposite; in practice nine in ten such are, and three in ten are
+found.
+"""
 
 SHOWN = 12
 """Words of an answer that are shown as a side's value."""
@@ -27,9 +33,14 @@ class _Value(NamedTuple):
     said: Said
 
     @property
+    def answer(self) -> str:
+        """The answering words, verbatim."""
+        return self.said.text[self.said.start : self.said.end]
+
+    @property
     def shown(self) -> str:
         """The answer as a reader is shown it."""
-        found = self.said.text[self.said.start : self.said.end].split()
+        found = self.answer.split()
         return " ".join(found[:SHOWN]) + (" ..." if len(found) > SHOWN else "")
 
 
@@ -58,10 +69,8 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
 
 
 def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
-    """What ``sentence`` answers: all of it to a question of yes or no, else what a reader found, else a figure."""
+    """What ``sentence`` answers: what a reader found, else a figure of the kind that is asked for."""
     text = sentence.text
-    if question.answer_type == "yes-no":
-        return _Value(sentence, Said(text, 0, len(text)))
     start = text.find(sentence.answer) if sentence.answer else -1
     if start >= 0:
         return _Value(sentence, Said(text, start, start + len(sentence.answer)))
@@ -77,7 +86,7 @@ def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
 
 def _differ(question: QuestionParts, one: _Value, other: _Value) -> bool:
     if question.answer_type == "yes-no":
-        return False
+        return stance.differs(question.text, one.answer, other.answer) > DENIES
     return differs(question, one.said, other.said) >= THRESHOLD
 
 

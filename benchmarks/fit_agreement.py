@@ -1,8 +1,8 @@
 """Fits the weights of ``assistant/text/agreement.py`` on gold questions and prints them.
 
 Wordings of one fact in different sources agree, wordings of different facts differ. Fitted on the even lines of GOLD,
-measured on the odd ones, beside the rules that were there before; each pair also with answers a word or two too long
-or too short, as a model gives them. Agreeing and differing pairs weigh the same.
+measured on the odd ones; each pair also with answers a word or two too long or too short, as a model gives them.
+Agreeing and differing pairs weigh the same.
 
     python -m benchmarks.fit_agreement eval/practice/gold/dev.jsonl
 """
@@ -19,12 +19,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from assistant.conflict import contrasts
 from assistant.eval.cases import Case
 from assistant.text.agreement import THRESHOLD, Said, Signs, signs
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import words
-from assistant.types import Sentence
 
 Numbers = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Verdicts = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
@@ -96,22 +94,20 @@ def fit(found: Sequence[Pair], decay: float = 0.001, steps: int = 40) -> Numbers
 
 
 def report(name: str, sample: Sequence[Pair], weights: Numbers, threshold: float) -> None:
-    """Measures by answer type, and of the rules that were there before."""
+    """Measures by answer type."""
     print(f"{name}, threshold {threshold}", file=sys.stderr)
-    heads = ("pairs", "differ", "AUROC", "right", "precision", "recall", "rules right", "precision", "recall")
+    heads = ("pairs", "differ", "AUROC", "right", "precision", "recall")
     print(f"{'':9}" + "".join(f"{head:>12}" for head in heads), file=sys.stderr)
     chances = _chances(sample, weights)
     for kind in ("", *sorted({pair.question.answer_type for pair in sample})):
         chosen = [n for n, pair in enumerate(sample) if kind in ("", pair.question.answer_type)]
         truth = np.array([sample[n].differ for n in chosen])
         ours = chances[chosen] >= threshold
-        theirs = np.array([_rules(sample[n]) for n in chosen])
         cells = [
             len(chosen),
             truth.mean(),
             _auroc(chances[chosen], truth),
             *_measures(ours, truth),
-            *_measures(theirs, truth),
         ]
         print(
             f"{kind or 'all':9}" + "".join(f"{c:>12}" if isinstance(c, int) else f"{c:>12.3f}" for c in cells),
@@ -158,23 +154,6 @@ def _move(said: Said, before: int, after: int) -> Said:
     first = min(max(0, inside[0] + before), inside[-1])
     last = max(first, min(len(found) - 1, inside[-1] + after))
     return Said(said.text, found[first].start, found[last].end)
-
-
-def _rules(pair: Pair) -> bool:
-    sentences = [
-        Sentence(
-            source=source,
-            start=0,
-            end=len(s.text),
-            text=s.text,
-            passage=1,
-            score=0.0,
-            odds=3.0,
-            answer=s.text[s.start : s.end],
-        )
-        for source, s in (("a", pair.one), ("b", pair.other))
-    ]
-    return bool(contrasts(pair.question, sentences))
 
 
 def _failures(sample: Sequence[Pair], weights: Numbers) -> None:

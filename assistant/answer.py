@@ -18,6 +18,7 @@ from assistant.ports import Embedder, Hit, PassageStore, Reader, Rewriter, Rewri
 from assistant.retrieve import Retrieved, retrieve
 from assistant.rewrite import rewrite
 from assistant.settings import Settings
+from assistant.spelling import respell
 from assistant.text.claims import is_order
 from assistant.text.numbers import quantities, same_value
 from assistant.text.questions import QuestionParts, parse_question, separate
@@ -94,11 +95,17 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
     """What the documents hold on a self-contained question: the candidates, and the evidence weighed.
 
     A question that asks several things is taken apart and each is searched; their best passages and sentences come
-    in turn, since scores for different questions do not compare.
+    in turn, since scores for different questions do not compare. A misspelled word is searched as the documents that
+    were found first spell it, and the evidence is that for the question so read.
 
     Raises IndexMissingError or IndexStaleError when the index cannot be searched.
     """
-    looked = [_look(part, where, engines) for part in _asked(question)]
+    found = _find(question, where, engines)
+    chunks = [chunk for _, part in found for chunk in part.chunks]
+    question, notes = respell(question, chunks, lambda word: bool(engines.store.keyword(word, 1, Filter())))
+    if notes:
+        found = _find(question, where, engines)
+    looked = [_weigh(*part, where, engines) for part in found]
     hits = _in_turn([part.ranked.hits for part in looked], lambda hit: hit.stored.chunk.id)
     ranks = {hit.stored.chunk.id: number for number, hit in enumerate(hits, 1)}
     parts = [part.renumbered(ranks) for part in looked]
@@ -117,6 +124,7 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
             for part in parts
         ),
         contrasts=tuple(c for part in parts if not part.digest for c in contrasts(part.question, part.likely)),
+        notes=notes,
     )
 
 
@@ -140,8 +148,13 @@ class _Looked(NamedTuple):
         return self._replace(ranked=self.ranked._replace(sentences=sentences))
 
 
-def _look(question: str, where: Filter, engines: Engines) -> _Looked:
-    found = retrieve(question, engines.store, engines.embedder, engines.settings.passages, where)
+def _find(question: str, where: Filter, engines: Engines) -> list[tuple[str, Retrieved]]:
+    """Each thing asked, and what a search for it finds."""
+    limit = engines.settings.passages
+    return [(part, retrieve(part, engines.store, engines.embedder, limit, where)) for part in _asked(question)]
+
+
+def _weigh(question: str, found: Retrieved, where: Filter, engines: Engines) -> _Looked:
     parts = parse_question(question)
     # As long as the writer lets a list be.
     if told := digest(question, Scope(engines.store, found.vector, where), 2 * engines.settings.max_words):
@@ -191,7 +204,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
         written = yield from _compose(composer, evidence, engines)
     ended = time.perf_counter()
     trace = Trace(
-        question=searched.question,
+        question=evidence.question,
         candidates=candidates,
         sentences=evidence.sentences,
         seconds={
@@ -200,7 +213,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
             "write": ended - searching,
             "total": ended - started,
         },
-        notes=(*searched.notes, *written.notes),
+        notes=(*searched.notes, *evidence.notes, *written.notes),
         **written.model_dump(exclude={"writer", "notes"}),
     )
     yield composer.answer(asked, history, written.writer or engines.writer.name, trace)

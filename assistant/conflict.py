@@ -16,8 +16,8 @@ SURE = 0.5
 """The chance to answer from which a sentence is an answer that others can contradict."""
 
 DENIES = 0.5
-"""From where two answers to a question of yes or no are opposite; in practice nine in ten such are, and three in ten are
-found.
+"""From where two answers to a question of yes or no are opposite: in practice nine in ten such pairs are, and they are
+three in ten of those that are.
 """
 
 SHOWN = 12

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.ports import Embedder, Hit, PassageStore, Vectors
+from assistant.ports import Embedder, Hit, PassageStore, StoredChunk, Vectors
 from assistant.types import Candidate, Filter
 
 DEPTH = 50
@@ -27,11 +27,12 @@ COPY = 0.985
 
 
 class Retrieved(NamedTuple):
-    """What a search found: the question's vector, the selected hits best first, and all candidates."""
+    """What a search found: the question's vector, the selected hits best first, all candidates and their chunks."""
 
     vector: Vectors
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
+    chunks: tuple[StoredChunk, ...] = ()
 
 
 def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int, where: Filter) -> Retrieved:
@@ -55,7 +56,8 @@ def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int,
         ),
         key=lambda hit: (-hit.score, hit.stored.chunk.source, hit.stored.chunk.start),
     )
-    return Retrieved(vector, select(hits, limit), tuple(_candidate(hit, dense, keyword) for hit in hits))
+    candidates = tuple(_candidate(hit, dense, keyword) for hit in hits)
+    return Retrieved(vector, select(hits, limit), candidates, tuple(hit.stored for hit in hits))
 
 
 def select(ranked: Sequence[Hit], limit: int) -> tuple[Hit, ...]:

@@ -218,7 +218,7 @@ class Dropped(Value):
 class Trace(Value):
     """How an answer came about: everything needed to see, replay and criticise it."""
 
-    question: str = Field(description="the question as it was searched, rewritten if it was a follow-up")
+    question: str = Field(description="the question as it was searched: rewritten if a follow-up, respelled")
     candidates: tuple[Candidate, ...] = ()
     sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
     dropped: tuple[Dropped, ...] = ()
@@ -320,6 +320,7 @@ class Evidence(Value):
     answerability: float
     parts: tuple[Part, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    notes: tuple[str, ...] = Field(default=(), description="how the question was read, where that is not as it says")
 
 
 class Skipped(Value):

@@ -62,6 +62,18 @@ def test_what_the_documents_do_not_hold_is_refused(assistant: Assistant) -> None
     assert answer.passages, "the nearest passages are still shown"
 
 
+def test_a_misspelled_name_is_read_as_the_documents_spell_it_and_told(assistant: Assistant) -> None:
+    answer = assistant.ask("What was Capt Lena Storow steering, and when did Marta Osen found the bakrey?")
+    assert answer.trace.notes[:3] == (
+        'read "Storow" as "Storrow"',
+        'read "Osen" as "Olsen"',
+        'read "bakrey" as "bakery"',
+    )
+    assert "Marta Olsen founded the bakery in 1987." in answer.text
+    assert "Storrow" in answer.trace.question
+    assert_proven(answer, assistant)
+
+
 def test_strictness_moves_the_line(stories: Path, embedder: MiniLM) -> None:
     strict = Settings(index_dir=stories, strictness=1.0)
     with Assistant.open(strict, embedder=embedder) as assistant:

@@ -90,14 +90,22 @@ def content_stems(text: str) -> list[str]:
     return list(chain.from_iterable(_stems(word[:_LONGEST]) for word in carrying)) or stems(text)
 
 
+def fold(word: str) -> str:
+    """One word in lower case, without accents and possessive ending."""
+    folded = word[:_LONGEST].lower()
+    if folded.isascii():
+        return _POSSESSIVE.sub("", folded)
+    folded = unicodedata.normalize("NFKD", folded)
+    plain = "".join(c for c in folded if not unicodedata.combining(c)).translate(_LIGATURES)
+    return _POSSESSIVE.sub("", plain)
+
+
 _local = threading.local()
 
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
-    folded = unicodedata.normalize("NFKD", word.lower())
-    plain = "".join(c for c in folded if not unicodedata.combining(c)).translate(_LIGATURES)
-    plain = _POSSESSIVE.sub("", plain)
+    plain = fold(word)
     if _ACRONYM.fullmatch(plain):
         plain = plain.replace(".", "")
     if _THOUSANDS.fullmatch(plain):

@@ -447,7 +447,8 @@ def _stored(data: bytes) -> dict[str, Weights]:
 
 def save(model: Model, tokenizer: Path, folder: Path) -> None:
     """The encoder in int8 and the heads, as ``assistant.backends.reader`` loads them."""
-    tensors = {name: tensor.float().numpy() for name, tensor in model.bert.state_dict().items()}
+    # Copies: the conversion to int8 works in place.
+    tensors = {name: tensor.float().numpy().copy() for name, tensor in model.bert.state_dict().items()}
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, "reader")
         made.mkdir()

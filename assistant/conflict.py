@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.text import stance
 from assistant.text.agreement import THRESHOLD, Said, differs
-from assistant.text.numbers import is_vague, quantities, same_value
+from assistant.text.numbers import Quantity, is_vague, quantities, same_value
 from assistant.text.questions import QuestionParts
 from assistant.text.tokens import STOPWORDS, content_stems, stem, words
 from assistant.types import Contrast, Sentence
 
-SURE = 0.5
-"""The chance to answer from which a sentence is an answer that others can contradict."""
+SURE = 0.3
+"""How likely a sentence and the best one must both answer, their chances multiplied, for it to contradict that one."""
 
-DENIES = 0.5
-"""From where two answers to a question of yes or no are opposite: in practice nine in ten such pairs are, and they are
-three in ten of those that are.
-"""
+OPPOSED = 0.08
+"""The same where the question is one of yes or no, or offers options: to deny it or choose another says more."""
+
+COMMON = 2
+"""Content words that two sentences must share beyond figures that no reader has taken for answers."""
 
 SHOWN = 12
 """Words of an answer that are shown as a side's value."""
 
+_DENIAL = re.compile(
+    r"\b(?:no|not|never|none|neither|nor|without|nobody|nothing|den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed)"
+    r"|refut(?:e|es|ed)|rule[sd]? out|false|untrue|fail(?:s|ed)|refus(?:e|es|ed)|cannot)\b|\w+n['’]t\b",
+    re.IGNORECASE,
+)
 _FIGURES = {"date": {"date", "time"}, "duration": {"duration"}, "number": {"number", "percent", "money"}}
 
 
 class _Value(NamedTuple):
-    """What one sentence answers: the words of it that do."""
+    """What one sentence answers: the words of it that do, or the ``figure`` where no reader has read it."""
 
     sentence: Sentence
     said: Said
+    figure: Quantity | None = None
 
     @property
     def answer(self) -> str:
@@ -52,7 +59,8 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
     """
     if question.wants_list:
         return ()
-    values = [v for s in sentences if s.chance >= SURE and (v := _value(question, s))]
+    least = OPPOSED if _offers(question) else SURE
+    values = [v for s in sentences if s.chance * sentences[0].chance >= least and (v := _value(question, s))]
     sides: list[_Value] = []
     for value in values:
         if all(_differ(question, value, side) for side in sides):
@@ -81,13 +89,47 @@ def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
     ]
     counted = [q for q in found if question.content & set(content_stems(q.unit))]
     chosen = next(iter([*counted, *(found if len(found) == 1 else [])]), None)
-    return _Value(sentence, Said(text, chosen.start, chosen.end)) if chosen else None
+    return _Value(sentence, Said(text, chosen.start, chosen.end), chosen) if chosen else None
 
 
 def _differ(question: QuestionParts, one: _Value, other: _Value) -> bool:
+    if not _on_one_thing(question, one, other):
+        return False
+    chosen, rival = (_options(question, value) for value in (one, other))
+    if chosen and rival:
+        return chosen.isdisjoint(rival)
     if question.answer_type == "yes-no":
-        return stance.differs(question.text, one.answer, other.answer) > DENIES
+        return bool(_DENIAL.search(one.answer)) != bool(_DENIAL.search(other.answer))
     return differs(question, one.said, other.said) >= THRESHOLD
+
+
+def _offers(question: QuestionParts) -> bool:
+    """Whether the question leaves only a choice."""
+    return question.answer_type == "yes-no" or bool(question.options)
+
+
+def _options(question: QuestionParts, value: _Value) -> frozenset[int]:
+    """Which of the options that the question offers a sentence holds, by number."""
+    held = set(content_stems(value.sentence.text))
+    return frozenset(number for number, option in enumerate(question.options) if option & held)
+
+
+def _on_one_thing(question: QuestionParts, one: _Value, other: _Value) -> bool:
+    """Whether the sentences share words, where nothing is offered beside their answers; unread figures must count the
+    same thing as well.
+    """
+    if _offers(question):
+        return not set(content_stems(one.sentence.text)).isdisjoint(content_stems(other.sentence.text))
+    shared = _around(one) & _around(other)
+    if one.figure is None or other.figure is None:
+        return bool(shared)
+    units = [set(content_stems(value.unit)) for value in (one.figure, other.figure)]
+    return len(shared) >= COMMON and (one.figure.kind != "number" or bool(units[0] & units[1]))
+
+
+def _around(value: _Value) -> frozenset[str]:
+    text, start, end = value.said
+    return frozenset(term for term in content_stems(f"{text[:start]} {text[end:]}") if not term[0].isdigit())
 
 
 def _topic(question: QuestionParts, sentences: Sequence[Sentence]) -> str:

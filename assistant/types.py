@@ -106,7 +106,7 @@ class Sentence(Value):
     """One sentence of a passage, with its place in the document and how well it answers the question.
 
     ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better; ``chance`` is
-    the probability that it answers. ``answer`` holds the words in it that do, where a reader has read it.
+    the probability that it answers if anything does. Where a reader has read it, ``answer`` holds the words that do.
     """
 
     source: str

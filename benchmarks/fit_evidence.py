@@ -43,10 +43,10 @@ import numpy as np
 from assistant.evidence.models import Fitted, Logistic
 '''
 
-LIKELIEST = 12
+LIKELIEST = 20
 """So many sentences of each question are fitted on."""
 
-OWN = 4
+OWN = 8
 """How often a question of an own suite counts: they are few, and asked in a reader's words."""
 
 ABSENT = 0.3
@@ -82,8 +82,7 @@ class Example(NamedTuple):
     def told(self, fitted: Fitted, reading: bool) -> Features:
         """What the chances of its likeliest sentences are judged by, shape (at most LIKELIEST, columns)."""
         scores = self.rows(reading) @ fitted.ranking
-        answers = float(fitted.answers.logit(self.known(fitted.ranking, reading)))
-        return told(scores, answers, self.seen(reading))[self.likeliest(fitted, reading)]
+        return told(scores, self.seen(reading))[self.likeliest(fitted, reading)]
 
     def likeliest(self, fitted: Fitted, reading: bool) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
         """The numbers of its likeliest sentences: the others tell nothing more of chances."""
@@ -187,10 +186,12 @@ def fit(found: Sequence[Example], reading: bool) -> Fitted:
         np.array([e.known(ranking, reading) for e in found]), np.array([e.answerable for e in found]), times
     )
     so_far = Fitted(ranking, answers, answers)
-    rows = [e.told(so_far, reading) for e in found]
-    gold = [e.gold[e.likeliest(so_far, reading)] for e in found]
-    repeated = np.repeat(times, [len(each) for each in rows])
-    return Fitted(ranking, answers, logistic(np.concatenate(rows), np.concatenate(gold), repeated))
+    # Public sets mark one sentence of several that answer, so that chances are learnt from own suites where possible.
+    marked = [e for e in found if e.gold.any()]
+    marked = [e for e in marked if e.times > 1] or marked
+    rows = np.concatenate([e.told(so_far, reading) for e in marked])
+    gold = np.concatenate([e.gold[e.likeliest(so_far, reading)] for e in marked])
+    return Fitted(ranking, answers, logistic(rows, gold, np.ones(len(rows))))
 
 
 def logistic(

@@ -47,10 +47,10 @@ def test_sources_that_disagree_stand_side_by_side_newest_first(assistant: Assist
     assert answer.outcome == "conflicting"
     (conflict,) = answer.conflicts
     assert [(s.value, s.citation.publisher) for s in conflict.sides] == [
-        ("19", "Osterby Herald"),
-        ("12", "Vellan Courier"),
+        ("19 passengers", "Osterby Herald"),
+        ("12 passengers", "Vellan Courier"),
     ]
-    assert "Osterby Herald, 14 March 2025: 19 [" in answer.text
+    assert "Osterby Herald, 14 March 2025: 19 passengers [" in answer.text
     assert_proven(answer, assistant)
 
 

@@ -122,8 +122,8 @@ def read(*answers: tuple[str, str, str]) -> list[Sentence]:
         ),
         pytest.param(
             "Did a trainee steer the ferry?",
-            ("A trainee steered the ferry that day.", "A trainee"),
-            ("Holm Line denied that a trainee had steered the ferry.", "Holm Line"),
+            ("A trainee steered the ferry that day.", "A trainee steered the ferry"),
+            ("Holm Line denied that a trainee had steered the ferry.", "denied that a trainee had steered the ferry"),
             id="denial",
         ),
     ],

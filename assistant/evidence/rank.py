@@ -47,7 +47,7 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
         rows = np.column_stack([rows, seen])
     scores = rows @ fitted.ranking
     answers = float(fitted.answers.logit(known(question, table, scores, hits, seen)))
-    chances = _chance(fitted.chances.logit(told(scores, answers, seen)))
+    chances = _chance(fitted.chances.logit(told(scores, seen)))
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:
@@ -74,12 +74,12 @@ def known(
     return np.array([*signs(question, table, best, hits), belief, *read_])
 
 
-def told(scores: Features, answers: float, seen: Features | None) -> Features:
-    """What tells a sentence's chance, shape (sentences, 2 or 3): how far it is behind the best, whether that one
-    answers (log-odds), and the reader's log-odds of it.
+def told(scores: Features, seen: Features | None) -> Features:
+    """What tells a sentence's chance, shape (sentences, 2 or 3): how far it is behind the best, whether it is the best,
+    and the reader's log-odds of it.
     """
     behind = scores - scores.max()
-    return np.column_stack([behind, np.full(len(scores), answers), *([] if seen is None else [seen])])
+    return np.column_stack([behind, behind == 0, *([] if seen is None else [seen])])
 
 
 def read(

@@ -8,10 +8,10 @@ from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import content_stems, words
 from assistant.types import Draft, Evidence, Origin, Sentence
 
-FURTHER = 0.4
+FURTHER = 0.2
 """A further sentence of a source is quoted from this chance on that it answers."""
 
-OTHER = 0.3
+OTHER = 0.06
 """The same for the first sentence of another source."""
 
 LISTED = 0.15

@@ -257,7 +257,10 @@ def test_interrupt_exits_130_without_traceback(index_dir: Path) -> None:
     program = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(1)  # it waits for its question then
+    waits = Path(f"/proc/{program.pid}/syscall")
+    while waits.exists() and not waits.read_text().startswith("0 0x0 "):  # reading its standard input
+        time.sleep(0.1)
+    time.sleep(0 if waits.exists() else 5)
     program.send_signal(signal.SIGINT)
     _, complaints = program.communicate(timeout=10)
     assert program.returncode == 130

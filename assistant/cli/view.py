@@ -34,7 +34,9 @@ def show_answer(screen: Screen, answer: Answer) -> None:
     if answer.outcome == "not_in_documents" and answer.passages:
         _heading(screen, "Nearest documents")
         for origin in _distinct(passage.origin for passage in answer.passages):
-            screen.write(_head(origin), indent=2)
+            screen.write(
+                Text.assemble((one_line(origin.headline), "bold"), (f" ({one_line(origin.source)})", "dim")), indent=2
+            )
 
 
 def small_print(answer: Answer, seconds: float) -> str:

@@ -57,18 +57,21 @@ def respell(question: str, found: Sequence[StoredChunk], elsewhere: Callable[[st
     ``elsewhere`` in the documents; figures and acronyms never are. The notes matter: a name that the documents do not
     hold may be right, and the reader has to see that another one was searched.
     """
-    held = [_held(text) for stored in found for text in (stored.chunk.text, stored.origin.headline)]
     said = words(question)
     shouted = question.isupper()
+    bare = [_POSSESSIVE.sub("", word.text) for word in said]
+    # Words that are not doubted cost nothing: to read what was found takes longer than to search.
+    doubted = [n for n, asked in enumerate(bare) if _is_doubtful(asked, shouted) and not elsewhere(asked)]
+    held = [_held(text) for stored in found for text in (stored.chunk.text, stored.origin.headline) if doubted]
     read, notes, end = "", [], 0
-    for number, word in enumerate(said):
-        asked = _POSSESSIVE.sub("", word.text)
-        if not _is_doubtful(asked, held) or (asked.isupper() and not shouted):
+    for number in doubted:
+        word, asked = said[number], bare[number]
+        if any(stem(asked) in each.stems for each in held):
             continue
         around = [beside.text for beside in said[max(0, number - 1) : number + 2] if beside is not word]
         named = number > 0 and asked[0].isupper() and not shouted
         meant = _meant(fold(asked), named, held, partial(_stands_by, around, found))
-        if meant is None or elsewhere(asked):
+        if meant is None:
             continue
         meant = meant[0].upper() + meant[1:] if asked[0].isupper() else meant
         read += question[end : word.start] + meant
@@ -77,13 +80,12 @@ def respell(question: str, found: Sequence[StoredChunk], elsewhere: Callable[[st
     return Rewritten(read + question[end:], tuple(dict.fromkeys(notes)))
 
 
-def _is_doubtful(asked: str, held: Sequence[_Held]) -> bool:
+def _is_doubtful(asked: str, shouted: bool) -> bool:
     folded = fold(asked)
     # Other alphabets have other rules, and the words of an unspaced script are single characters.
     if len(folded) < SHORTEST or not (folded.isascii() and folded.isalpha()) or is_stopword(asked):
         return False
-    wanted = stem(asked)
-    return not any(wanted in each.stems for each in held) and not _is_ordinary(folded)
+    return not _is_ordinary(folded) and (shouted or not asked.isupper())
 
 
 def _meant(asked: str, named: bool, held: Sequence[_Held], in_place: Callable[[str], bool]) -> str | None:

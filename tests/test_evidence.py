@@ -111,9 +111,7 @@ def test_the_reader_gives_each_source_its_own_answer(embedder: MiniLM, reader: M
 def test_the_reader_tells_a_near_miss_from_an_answer(embedder: MiniLM, reader: MiniReader) -> None:
     found = hits(embedder, FERRY, BAKERY)
     chances = {
-        question: max(
-            s.chance for s in rank(parse_question(question), embedder.embed_query(question), found, reader).sentences
-        )
+        question: rank(parse_question(question), embedder.embed_query(question), found, reader).answerability
         for question in ("Who founded the bakery on Mill Lane?", "Who sold the bakery on Mill Lane?")
     }
     held, missing = chances.values()

@@ -260,12 +260,15 @@ def ask(options: argparse.Namespace, _: int) -> dict[str, float]:
             retrieve(question, store, embedder, 12, Filter())
         cpu = (time.process_time() - cpu) * 1000 / len(asked)
         answering = [_timed(lambda q=q: assistant.ask(q)) for q in asked]
+        quick = assistant.using(reader=False)
+        unread = [_timed(lambda q=q: quick.ask(q)) for q in asked]
     return {
         "ms of processor, retrieval, mean": cpu,
         "ms retrieval, median": statistics.median(searching[10:]),
         "ms retrieval, 95 %": float(np.percentile(searching[10:], 95)),
         "ms answer, median": statistics.median(answering[10:]),
         "ms answer, 95 %": float(np.percentile(answering[10:], 95)),
+        "ms answer without reader, median": statistics.median(unread[10:]),
     }
 
 

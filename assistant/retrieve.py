@@ -94,11 +94,12 @@ def _source(hit: Hit) -> str:
 
 def _candidate(hit: Hit, dense: Mapping[str, float], keyword: Mapping[str, float]) -> Candidate:
     chunk = hit.stored.chunk
+    id_ = chunk.id  # a hash, made anew whenever it is asked for
     return Candidate(
         source=chunk.source,
         start=chunk.start,
         end=chunk.end,
-        dense=dense.get(chunk.id),
-        keyword=keyword.get(chunk.id),
+        dense=dense.get(id_),
+        keyword=keyword.get(id_),
         fused=hit.score,
     )

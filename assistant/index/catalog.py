@@ -453,7 +453,7 @@ def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 
 def _spans(text: str) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in json.loads(text))
+    return tuple(map(Span._make, json.loads(text)))
 
 
 def _columns(new: NewChunk) -> tuple[str, int, int, str, str, str, bytes]:
@@ -465,7 +465,7 @@ def _document(origin: str, pages: str, text: str) -> Document:
     return Document(**Origin.model_validate_json(origin).model_dump(), pages=json.loads(pages), text=text)
 
 
-@lru_cache(4096)
+@lru_cache(16_384)
 def _origin(text: str) -> Origin:
     return Origin.model_validate_json(text)
 
@@ -476,7 +476,7 @@ def _stored(
     vector = np.frombuffer(whole, dtype=np.float32)
     halves = np.frombuffer(parts, dtype=np.float16).astype(np.float32)
     return StoredChunk(
-        Chunk(source=source, start=start, end=end, text=text),
+        Chunk.model_construct(source=source, start=start, end=end, text=text),  # checked when it was written
         _origin(origin),
         _spans(sentences),
         Embedding(vector, halves.reshape(-1, len(vector))),

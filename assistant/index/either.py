@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Self
 
@@ -24,7 +25,7 @@ class IndexStatus(Value):
     bytes: int
 
 
-class EitherIndex:
+class EitherIndex(ABC):
     """Makes its embedder when that is first needed, and is closed at the end of a ``with`` block."""
 
     def __init__(self, embedder: Callable[[], Embedder]) -> None:
@@ -38,9 +39,9 @@ class EitherIndex:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Let go of what is held; the index may be used again afterwards."""
-        raise NotImplementedError
 
     @property
     def _embedder(self) -> Embedder:

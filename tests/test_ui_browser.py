@@ -22,7 +22,7 @@ expect.set_options(timeout=10_000)  # of a machine that has other things to do
 
 pytestmark = needs_chromium
 
-FIRE = "How long did it take to put out the Lacquera blaze?"
+FIRE = "In which part of the paint works did it start burning?"
 WHEEL = "Who was at the wheel when the Lady Ansa crashed?"
 HURT = "How many people got hurt when the boat crashed at Port Vellan?"
 PASSWORD = "open sesame"  # noqa: S105 - of a server that lives for a module
@@ -311,7 +311,7 @@ def test_what_is_not_borne_out_looks_different_and_says_why(page: Page) -> None:
 def test_a_conflict_is_two_dated_columns_newest_first(page: Page) -> None:
     ask(page, FIRE)
     sides = page.locator("#log .conflict .side")
-    expect(sides.locator(".side-value")).to_have_text(["fourteen hours", "six hours"])
+    expect(sides.locator(".side-value")).to_have_text(["in the solvent store behind the loading bay", "in the drying room"])
     expect(sides.locator(".side-date")).to_have_text(["12 July 2024", "10 July 2024"])
     one, other = (sides.nth(n).bounding_box() for n in (0, 1))
     assert one

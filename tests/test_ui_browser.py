@@ -311,7 +311,9 @@ def test_what_is_not_borne_out_looks_different_and_says_why(page: Page) -> None:
 def test_a_conflict_is_two_dated_columns_newest_first(page: Page) -> None:
     ask(page, FIRE)
     sides = page.locator("#log .conflict .side")
-    expect(sides.locator(".side-value")).to_have_text(["in the solvent store behind the loading bay", "in the drying room"])
+    expect(sides.locator(".side-value")).to_have_text(
+        ["in the solvent store behind the loading bay", "in the drying room"]
+    )
     expect(sides.locator(".side-date")).to_have_text(["12 July 2024", "10 July 2024"])
     one, other = (sides.nth(n).bounding_box() for n in (0, 1))
     assert one

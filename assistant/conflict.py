@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.text.agreement import THRESHOLD, Said, differs
+from assistant.text.agreement import ASKED, THRESHOLD, Said, differs
 from assistant.text.numbers import Quantity, is_vague, quantities, same_value
 from assistant.text.questions import QuestionParts
 from assistant.text.tokens import STOPWORDS, content_stems, stem, words
@@ -29,7 +29,6 @@ _DENIAL = re.compile(
     r"|refut(?:e|es|ed)|rule[sd]? out|false|untrue|fail(?:s|ed)|refus(?:e|es|ed)|cannot)\b|\w+n['’]t\b",
     re.IGNORECASE,
 )
-_FIGURES = {"date": {"date", "time"}, "duration": {"duration"}, "number": {"number", "percent", "money"}}
 
 
 class _Value(NamedTuple):
@@ -82,7 +81,7 @@ def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
     start = text.find(sentence.answer) if sentence.answer else -1
     if start >= 0:
         return _Value(sentence, Said(text, start, start + len(sentence.answer)))
-    kinds = _FIGURES.get(question.answer_type, set())
+    kinds = ASKED.get(question.answer_type, frozenset())
     given = [q for q in quantities(question.text) if not is_vague(q)]
     found = [
         q for q in quantities(text) if q.kind in kinds and not is_vague(q) and not any(same_value(q, g) for g in given)

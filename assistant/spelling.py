@@ -62,7 +62,9 @@ def respell(question: str, found: Sequence[StoredChunk], elsewhere: Callable[[st
     bare = [_POSSESSIVE.sub("", word.text) for word in said]
     # Words that are not doubted cost nothing: to read what was found takes longer than to search.
     doubted = [n for n, asked in enumerate(bare) if _is_doubtful(asked, shouted) and not elsewhere(asked)]
-    held = [_held(text) for stored in found for text in (stored.chunk.text, stored.origin.headline) if doubted]
+    if not doubted:
+        return Rewritten(question)
+    held = [_held(text) for stored in found for text in (stored.chunk.text, stored.origin.headline)]
     read, notes, end = "", [], 0
     for number in doubted:
         word, asked = said[number], bare[number]

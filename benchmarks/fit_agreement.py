@@ -23,6 +23,7 @@ from assistant.eval.cases import Case
 from assistant.text.agreement import THRESHOLD, Said, Signs, signs
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import words
+from benchmarks.fit_evidence import auroc
 
 Numbers = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Verdicts = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
@@ -106,7 +107,7 @@ def report(name: str, sample: Sequence[Pair], weights: Numbers, threshold: float
         cells = [
             len(chosen),
             truth.mean(),
-            _auroc(chances[chosen], truth),
+            auroc(list(zip(truth, chances[chosen], strict=True))),
             *_measures(ours, truth),
         ]
         print(
@@ -130,14 +131,6 @@ def _chances(sample: Sequence[Pair], weights: Numbers) -> Numbers:
 def _measures(said: Verdicts, truth: Verdicts) -> tuple[float, float, float]:
     both = float((said & truth).sum())
     return float((said == truth).mean()), both / max(1.0, float(said.sum())), both / max(1.0, float(truth.sum()))
-
-
-def _auroc(chances: Numbers, truth: Verdicts) -> float:
-    above, below = chances[truth], chances[~truth]
-    if not len(above) or not len(below):
-        return float("nan")
-    ahead = (above[:, None] > below[None]) + 0.5 * (above[:, None] == below[None])
-    return float(ahead.mean())
 
 
 def _moved(pair: Pair) -> list[Pair]:

@@ -79,14 +79,14 @@ class Example(NamedTuple):
         """What answerability is judged by."""
         return known(self.parts, self.table, self.rows(reading) @ ranking, self.hits, self.seen(reading))
 
-    def told(self, fitted: Fitted, reading: bool) -> Features:
-        """What the chances of its likeliest sentences are judged by, shape (at most LIKELIEST, columns)."""
-        scores = self.rows(reading) @ fitted.ranking
-        return told(scores, self.seen(reading))[self.likeliest(fitted, reading)]
+    def told(self, ranking: Features, reading: bool) -> tuple[Features, np.ndarray[tuple[int], np.dtype[np.intp]]]:
+        """What the chances of its likeliest sentences are judged by, shape (at most LIKELIEST, columns); their numbers.
 
-    def likeliest(self, fitted: Fitted, reading: bool) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        """The numbers of its likeliest sentences: the others tell nothing more of chances."""
-        return np.argsort(-(self.rows(reading) @ fitted.ranking), kind="stable")[:LIKELIEST]
+        The others tell nothing more of chances.
+        """
+        scores = self.rows(reading) @ ranking
+        likeliest = np.argsort(-scores, kind="stable")[:LIKELIEST]
+        return told(scores, self.seen(reading))[likeliest], likeliest
 
 
 def main() -> None:
@@ -185,12 +185,11 @@ def fit(found: Sequence[Example], reading: bool) -> Fitted:
     answers = logistic(
         np.array([e.known(ranking, reading) for e in found]), np.array([e.answerable for e in found]), times
     )
-    so_far = Fitted(ranking, answers, answers)
     # Public sets mark one sentence of several that answer, so that chances are learnt from own suites where possible.
     marked = [e for e in found if e.gold.any()]
     marked = [e for e in marked if e.times > 1] or marked
-    rows = np.concatenate([e.told(so_far, reading) for e in marked])
-    gold = np.concatenate([e.gold[e.likeliest(so_far, reading)] for e in marked])
+    told_ = [(rows, e.gold[likeliest]) for e in marked for rows, likeliest in [e.told(ranking, reading)]]
+    rows, gold = (np.concatenate(column) for column in zip(*told_, strict=True))
     return Fitted(ranking, answers, logistic(rows, gold, np.ones(len(rows))))
 
 
@@ -220,8 +219,8 @@ def report(sets: Mapping[str, Sequence[Example]], reading: bool) -> None:
         fitted = fit(learnt, reading)
         for name, found in sets.items():
             for example in found[1 - fold :: 2]:
-                order = example.likeliest(fitted, reading)
-                taken = fitted.chances.logit(example.told(fitted, reading)) > 0
+                rows, order = example.told(fitted.ranking, reading)
+                taken = fitted.chances.logit(rows) > 0
                 even[name].append((int(example.gold[order][taken].sum()), int(taken.sum()), int(example.gold.sum())))
                 if example.answerable:
                     hits[name].append((bool(example.gold[order[:1]].any()), bool(example.gold[order[:3]].any())))

@@ -158,10 +158,9 @@ def _group(document: Document | None) -> str:
     return document.title if document else ""
 
 
-@lru_cache(maxsize=8)
-def _chunks(document: Document) -> tuple[Span, ...]:
+def _chunks(document: Document) -> list[Span]:
     recipe = Recipe()
-    return tuple(Span(c.start, c.end) for c in split(document, recipe.chunk_tokens, recipe.chunk_overlap))
+    return [Span(c.start, c.end) for c in split(document, recipe.chunk_tokens, recipe.chunk_overlap)]
 
 
 def _passages(documents: Mapping[str, Document], cut: bool) -> list[Passage]:

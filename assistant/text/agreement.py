@@ -79,7 +79,7 @@ def signs(question: QuestionParts, one: Said, other: Said) -> Signs:
     """The signs by which ``differs`` judges."""
     a, b = _read(one), _read(other)
     x, y, compared = _compared(question, a, b)
-    asks_figure = question.answer_type in _ASKED
+    asks_figure = question.answer_type in ASKED
     found = {
         "always": 1.0,
         "one_denies": a.denies != b.denies,
@@ -101,11 +101,13 @@ def signs(question: QuestionParts, one: Said, other: Said) -> Signs:
 
 # --- figures --------------------------------------------------------------------------------------
 
-_ASKED: dict[AnswerType, frozenset[str]] = {
+ASKED: dict[AnswerType, frozenset[str]] = {
     "date": frozenset({"date", "time", "weekday"}),
     "duration": frozenset({"duration"}),
     "number": frozenset({"number", "percent", "money", "gram", "metre", "litre", "metre/hour", "square metre"}),
 }
+"""What a figure may count in that answers a question of each type."""
+
 _MEASURES = {
     "gram": "g gram gramme", "metre": "m metre meter", "litre": "l litre liter", "metre/hour": "kph",
     "square metre": "ha hectare acre",
@@ -242,7 +244,7 @@ def _measured(quantity: Quantity) -> tuple[str, float]:
 
 def _compared(question: QuestionParts, a: _Side, b: _Side) -> tuple[_Figure | None, _Figure | None, str | None]:
     """The figures that two sentences answer with, and how they compare."""
-    asked = _ASKED.get(question.answer_type)
+    asked = ASKED.get(question.answer_type)
     for kinds in (asked, None) if asked else (None,):  # "How long is the ship?" asks for no duration
         x, y = _answering(question, a, kinds), _answering(question, b, kinds)
         if x and y and (compared := _compare(x, y)):

@@ -17,7 +17,8 @@ from assistant.ports import Hit, PassageStore, StoredChunk, Vectors
 from assistant.text.claims import is_order
 from assistant.text.dates import ANY, Period, bounds, told_in, year_of
 from assistant.text.numbers import quantities
-from assistant.text.tokens import STOPWORDS, content_stems, stems, words
+from assistant.text.questions import LEAD
+from assistant.text.tokens import STOPWORDS, content_stems, overlap, stems, words
 from assistant.types import Filter, Origin, Sentence
 
 DEPTH = 50
@@ -82,11 +83,6 @@ def digest(question: str, scope: Scope, max_words: int) -> Digest | None:
 
 # --- the questions --------------------------------------------------------------------------------
 
-_LEAD = re.compile(
-    r"(?:(?:so|and|but|then|well|now|ok|okay|please|hi|hello|hey|do you know|(?:can|could|would|will) you"
-    r"|tell me|i (?:want|need|would like) to know)\b[, ]*)*",
-    re.IGNORECASE,
-)
 _TAIL = re.compile(
     r",? (?:briefly|shortly|concisely|please|for me|to me|in (?:short|brief|detail"
     r"|(?:[\w-]+ ){1,3}(?:sentences?|words|paragraphs?|points|lines)))$",
@@ -155,7 +151,7 @@ def document_asked(question: str) -> DocumentAsked | None:
 def _bare(question: str) -> tuple[str, str]:
     """The question without courtesies and closing marks; and the topic words that a conversation carried into it."""
     text = " ".join(question.replace("’", "'").split()).strip(" ?!.")
-    lead = _LEAD.match(text)
+    lead = LEAD.match(text)
     text = text[lead.end() if lead else 0 :]
     carried = _CARRIED.search(text)
     text = text[: carried.start()] if carried else text
@@ -332,15 +328,11 @@ def _central(rows: Sequence[_Row], max_words: int, opens: float = 0.0) -> list[_
     left = max_words
     for best in np.argsort(-scores, kind="stable"):
         row, said, length = rows[best], _content(rows[best].text), len(words(rows[best].text))
-        if (length <= left or not chosen) and not any(_same(said, other) for other in seen):
+        if (length <= left or not chosen) and not any(overlap(said, other) >= SAME for other in seen):
             chosen.append(row)
             seen.append(said)
             left -= length
     return chosen
-
-
-def _same(first: frozenset[str], second: frozenset[str]) -> bool:
-    return len(first & second) >= SAME * len(first | second)
 
 
 def _made(rows: Sequence[_Row], scope: Scope) -> Digest:

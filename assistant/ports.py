@@ -46,11 +46,29 @@ class Reading(NamedTuple):
     answers: tuple[Span, ...]
 
 
+class Quote(NamedTuple):
+    """A sentence behind the headline of its document."""
+
+    headline: str
+    text: str
+
+
+class Comparison(NamedTuple):
+    """How likely two sentences both answer a question: with one answer, or with answers that cannot both be true."""
+
+    agree: float
+    differ: float
+
+
 class Reader(Protocol):
     """Reads passages with a question in mind."""
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[Reading]:
         """One reading for each of ``passages``."""
+        ...
+
+    def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
+        """How the two sentences of each of ``pairs`` compare as answers."""
         ...
 
 

@@ -12,6 +12,7 @@ without answer, or an answer without any key fact), and refusals.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import tempfile
@@ -21,11 +22,14 @@ import numpy as np
 from rich.progress import track
 
 from assistant import Assistant, Filter, Settings
-from assistant.eval import METRICS, load
-from benchmarks.fit_evidence import auroc, read_folder
+from assistant.eval import METRICS, Case, load, open_dataset
+from assistant.eval.stats import Interval, bootstrap
+from benchmarks.fit_evidence import read_folder
 
 SUITES = (Path("eval"), Path("eval/newsroom"))
-RESAMPLES = 2000
+
+Asked = list[tuple[float, str]]
+"""The answerability of questions, each with the document it hangs on."""
 
 
 def main() -> None:
@@ -37,57 +41,54 @@ def main() -> None:
     options = arguments.parse_args()
     held, adversarial, absent = squad(options.path, options.last, options.questions)
     for name, other in (("adversarial", adversarial), ("absent", absent)):
-        value, low, high = interval(held, other)
-        print(f"AUROC {name}: {value:.3f} ({low:.3f} to {high:.3f}), {len(held)} against {len(other)}")
+        found = interval(held, other)
+        print(
+            f"AUROC {name}: {found.value:.3f} ({found.low:.3f} to {found.high:.3f}), {len(held)} against {len(other)}"
+        )
     for suite in SUITES:
         risk_coverage(suite)
 
 
-def squad(path: Path, last: int, limit: int) -> tuple[list[float], list[float], list[float]]:
-    """Answerability of answerable questions, of adversarial ones, and of the first with their article left out."""
-    articles = json.loads(path.read_text(encoding="utf-8"))["data"]
-    asked: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
-    for number, article in enumerate(articles):
-        for paragraph in article["paragraphs"] if number >= len(articles) - last else ():
-            for qa in paragraph["qas"]:
-                asked[not qa["is_impossible"]].append((qa["question"], f"{number:02}"))
+def squad(path: Path, last: int, limit: int) -> tuple[Asked, Asked, Asked]:
+    """Answerable questions, adversarial ones, and the first with their article left out."""
+    dataset = open_dataset("squad2", str(path))
+    titles = list(dict.fromkeys(article["title"].replace("_", " ") for article in json.loads(path.read_text())["data"]))
+    by_title: dict[str, list[str]] = {}
+    for source, document in dataset.documents.items():
+        by_title.setdefault(document.title, []).append(source)
     chance = random.Random(0)
-    chosen = {kind: chance.sample(found, min(limit, len(found))) for kind, found in asked.items()}
+    chosen: dict[bool, list[Case]] = {}
+    for answerable in (True, False):
+        held = [
+            case
+            for case in dataset.cases
+            if case.answerable == answerable and dataset.documents[case.cluster].title in titles[-last:]
+        ]
+        chosen[answerable] = chance.sample(held, min(limit, len(held)))
+    others = {
+        title: Filter(sources=tuple(itertools.chain(*(found for name, found in by_title.items() if name != title))))
+        for title in titles[-last:]
+    }
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "documents")
-        for number, article in enumerate(articles):
-            (folder / f"{number:02}").mkdir(parents=True)
-            title = json.dumps(article["title"].replace("_", " "), ensure_ascii=False)
-            for place, paragraph in enumerate(article["paragraphs"]):
-                text = f"---\ntitle: {title}\n---\n{paragraph['context']}"
-                (folder / f"{number:02}" / f"{place:04}.md").write_text(text, encoding="utf-8")
-        others = {
-            f"{number:02}": Filter(sources=tuple(f"{n:02}" for n in range(len(articles)) if n != number))
-            for number in range(len(articles))
-        }
-        with Assistant.open(Settings(index_dir=Path(scratch, "index"), writer="extractive")) as assistant:
-            assistant.index(folder)
-            held = [assistant.ask(text).answerability for text, _ in track(chosen[True], "answerable")]
-            adversarial = [assistant.ask(text).answerability for text, _ in track(chosen[False], "adversarial")]
-            absent = [
-                assistant.ask(text, where=others[own]).answerability for text, own in track(chosen[True], "absent")
-            ]
-    return held, adversarial, absent
+        made = Settings(index_dir=Path(scratch, "index"), writer="extractive")
+        with Assistant.open(made) as assistant:
+            assistant.index(dataset.write(Path(scratch, "documents")))
+
+            def ask(case: Case, where: Filter | None = None) -> tuple[float, str]:
+                return assistant.ask(case.question, where=where or Filter()).answerability, case.cluster
+
+            return (
+                [ask(case) for case in track(chosen[True], "answerable")],
+                [ask(case) for case in track(chosen[False], "adversarial")],
+                [ask(case, others[dataset.documents[case.cluster].title]) for case in track(chosen[True], "absent")],
+            )
 
 
-def interval(held: list[float], others: list[float]) -> tuple[float, float, float]:
-    """AUROC with its 95 % bootstrap interval over questions."""
-    chance = random.Random(0)
-    drawn = [
-        auroc(
-            [(True, score) for score in chance.choices(held, k=len(held))]
-            + [(False, score) for score in chance.choices(others, k=len(others))]
-        )
-        for _ in range(RESAMPLES)
-    ]
-    value = auroc([*((True, s) for s in held), *((False, s) for s in others)])
-    low, high = np.percentile(drawn, [2.5, 97.5])
-    return value, float(low), float(high)
+def interval(held: Asked, others: Asked) -> Interval:
+    """AUROC with its 95 % bootstrap interval over paragraphs."""
+    values, clusters = zip(*held, *others, strict=True)
+    truths = np.array([1.0] * len(held) + [0.0] * len(others))
+    return bootstrap(METRICS["auroc"].overall, np.array(values), truths, clusters)
 
 
 def risk_coverage(path: Path) -> None:

@@ -10,19 +10,23 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import WeightsError
-from assistant.ports import Reading, StoredChunk
+from assistant.ports import Comparison, Quote, Reading, StoredChunk
 from assistant.types import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 FOLDER = Path(__file__).parent / "reader_weights"
 """The trained weights, part of the package."""
 
 _QUESTION_TOKENS, _HEADLINE_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 32, 200, 24
+_TITLE_TOKENS, _SENTENCE_TOKENS = 16, 64
 _BATCH = 4
 
 
@@ -31,6 +35,19 @@ def vocabulary() -> frozenset[str]:
     """The 22,501 words that its tokenizer knows whole: English that is often written, common names included."""
     pieces = json.loads((FOLDER / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
     return frozenset(filter(str.isalpha, pieces))
+
+
+def pair_tokens(tokenizer: Tokenizer, question: str, one: Quote, other: Quote) -> tuple[list[int], list[int]]:
+    """Token numbers and types of a question with two sentences, each behind the start of its headline."""
+    asked = tokenizer.encode(question).ids
+    separator = asked[-1]
+    ids = [*asked[:-1][: _QUESTION_TOKENS - 1], separator]
+    types = [0] * len(ids)
+    for headline, text in (one, other):
+        for piece, most in ((headline, _TITLE_TOKENS), (text, _SENTENCE_TOKENS)):
+            ids += tokenizer.encode(piece, add_special_tokens=False).ids[:most]
+        ids.append(separator)
+    return ids, [*types, *[1] * (len(ids) - len(types))]
 
 
 class MiniReader:
@@ -86,6 +103,21 @@ class MiniReader:
                 tokens = state[first : first + len(offsets)]
                 found[i] = self._reading(state[0], tokens, offsets, passages[i].sentences)
         return [found[i] for i in range(len(passages))]
+
+    def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
+        """How the two sentences of each pair stand to each other as answers to ``question``."""
+        inputs = [pair_tokens(self._tokenizer, question, *pair) for pair in pairs]
+        order = sorted(range(len(pairs)), key=lambda i: len(inputs[i][0]))
+        found: dict[int, Comparison] = {}
+        for start in range(0, len(order), _BATCH):
+            rows = order[start : start + _BATCH]
+            ids, types = ([inputs[i][part] for i in rows] for part in (0, 1))
+            states = np.asarray(self._encoder.forward_batch(ids, token_type_ids=types).last_hidden_state)
+            scores = states[:, 0] @ self._heads["pair_weight"].T + self._heads["pair_bias"]
+            chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+            chances /= chances.sum(axis=1, keepdims=True)
+            found |= {i: Comparison(*map(float, row[1:])) for i, row in zip(rows, chances, strict=True)}
+        return [found[i] for i in range(len(pairs))]
 
     def _reading(
         self,

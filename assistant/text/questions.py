@@ -91,11 +91,15 @@ _ASKING = re.compile(  # "when" asks here, and only joins in "what happened when
     r"(?:^|[^\w\s]\s*|\b(?:and|but|or|so|then|to|by|for|with|from|of|on|at|in|since|until|till|about|know|me|exactly"
     r"|say|says|is|are|was|were|did|does|do|if|under|after|before|into) )\Z"
 )
-_LEAD = re.compile(
+LEAD = re.compile(
     r"(?:\s*(?:so|and|but|then|well|now|ok|okay|or|please|hi|hello|hey)\b[,\s]*"
-    r"|(?:do you know|(?:can|could|would) you (?:please )?(?:tell me|say|explain)|tell me|i wonder|is it known"
-    r"|any idea)\b[,\s]*)*"
+    r"|(?:can|could|would|will) you (?:please )?(?=tell|say|explain|summ|sum|give|list|show|describe|outline|recap)"
+    r"|(?:do you know|tell me|(?:(?<=you )|(?<=please ))(?:say|explain)|i wonder|i (?:want|need|would like) to know"
+    r"|is it known|any idea)\b[,\s]*)*",
+    re.IGNORECASE,
 )
+"""Courtesies before a question."""
+
 _YES_NO = re.compile(
     rf"(?:(?:{'|'.join(_AUXILIARIES)})(?:'t)?|whether|if)\b"
     r"|[^?]*, (?:is|was|did|does|has|are|were|do|have|will)(?:n't)? (?:it|he|she|they|there)\s*\?*$"
@@ -167,7 +171,7 @@ def parse_question(text: str) -> QuestionParts:
 
 
 def _answer_type(lower: str) -> AnswerType:
-    lead = _LEAD.match(lower)
+    lead = LEAD.match(lower)
     start = lead.end() if lead else 0
     if _YES_NO.match(lower, start):
         return "yes-no"

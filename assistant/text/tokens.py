@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Set
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -126,3 +127,8 @@ def _stems(word: str) -> tuple[str, ...]:
     if len(parts) == 1 or all(len(part) == 1 for part in parts):
         return (_stem(word),)
     return (_stem(word), *(_stem(part) for part in parts if part))
+
+
+def overlap(first: Set[str], second: Set[str]) -> float:
+    """The share of their words that two texts have in common (Jaccard); 1 for two without words."""
+    return len(first & second) / len(first | second) if first or second else 1.0

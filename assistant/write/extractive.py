@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from assistant.text.questions import QuestionParts, parse_question
-from assistant.text.tokens import content_stems, words
+from assistant.text.tokens import content_stems, overlap, words
 from assistant.types import Draft, Evidence, Origin, Sentence
 
 FURTHER = 0.2
@@ -101,8 +101,7 @@ def _worth(question: QuestionParts, sentence: Sentence, chosen: Sequence[Sequenc
 
 
 def _same(a: Sentence, b: Sentence) -> bool:
-    first, second = set(content_stems(a.text)), set(content_stems(b.text))
-    return len(first & second) >= SAME * len(first | second)
+    return overlap(set(content_stems(a.text)), set(content_stems(b.text))) >= SAME
 
 
 def _length(sentence: Sentence) -> int:

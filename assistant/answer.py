@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 from assistant.conflict import contrasts
 from assistant.digest import Digest, Scope, digest
 from assistant.errors import BackendError, IndexStaleError, QuestionError
-from assistant.evidence import Ranked, rank
+from assistant.evidence import Ranked, compare, rank
 from assistant.ports import Embedder, Hit, PassageStore, Reader, Rewriter, Rewritten, Writer
 from assistant.retrieve import Retrieved, retrieve
 from assistant.rewrite import rewrite
@@ -123,7 +123,9 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
             )
             for part in parts
         ),
-        contrasts=tuple(c for part in parts if not part.digest for c in contrasts(part.question, part.likely)),
+        contrasts=tuple(
+            c for part in parts if not part.digest for c in contrasts(part.question, part.ranked.sentences)
+        ),
         notes=notes,
     )
 
@@ -159,7 +161,10 @@ def _weigh(question: str, found: Retrieved, where: Filter, engines: Engines) -> 
     # As long as the writer lets a list be.
     if told := digest(question, Scope(engines.store, found.vector, where), 2 * engines.settings.max_words):
         return _Looked(parts, found, _digested(told, found, engines.settings.passages), digest=True)
-    return _Looked(parts, found, rank(parts, found.vector, found.hits, engines.reader))
+    ranked = rank(parts, found.vector, found.hits, engines.reader)
+    if engines.reader and ranked.answerability >= engines.settings.strictness:
+        ranked = compare(parts, ranked, engines.reader)
+    return _Looked(parts, found, ranked)
 
 
 def _digested(told: Digest, found: Retrieved, limit: int) -> Ranked:

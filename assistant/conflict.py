@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.text.agreement import ASKED, THRESHOLD, Said, differs
+from assistant.text.agreement import ASKED, THRESHOLD, Said, denies, differs
 from assistant.text.numbers import Quantity, is_vague, quantities, same_value
 from assistant.text.questions import QuestionParts
 from assistant.text.tokens import STOPWORDS, content_stems, stem, words
 from assistant.types import Contrast, Sentence
 
+OPPOSES = 0.35
+"""From how much on a sentence that a reader compared with the best one contradicts it."""
+
 SURE = 0.3
-"""How likely a sentence and the best one must both answer, their chances multiplied, for it to contradict that one."""
+"""How likely a sentence and the best one must both answer, their chances multiplied, where no reader compared them."""
 
 OPPOSED = 0.08
 """The same where the question is one of yes or no, or offers options: to deny it or choose another says more."""
@@ -23,12 +25,6 @@ COMMON = 2
 
 SHOWN = 12
 """Words of an answer that are shown as a side's value."""
-
-_DENIAL = re.compile(
-    r"\b(?:no|not|never|none|neither|nor|without|nobody|nothing|den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|dismiss(?:es|ed)"
-    r"|refut(?:e|es|ed)|rule[sd]? out|false|untrue|fail(?:s|ed)|refus(?:e|es|ed)|cannot)\b|\w+n['’]t\b",
-    re.IGNORECASE,
-)
 
 
 class _Value(NamedTuple):
@@ -58,12 +54,8 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
     """
     if question.wants_list:
         return ()
-    least = OPPOSED if _offers(question) else SURE
-    values = [v for s in sentences if s.chance * sentences[0].chance >= least and (v := _value(question, s))]
-    sides: list[_Value] = []
-    for value in values:
-        if all(_differ(question, value, side) for side in sides):
-            sides.append(value)
+    compared = any(sentence.opposes is not None for sentence in sentences)
+    sides = _opposing(question, sentences) if compared else _differing(question, sentences)
     if len({side.sentence.source for side in sides}) < 2:
         return ()
     return (
@@ -73,6 +65,28 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
             sentences=tuple(side.sentence for side in sides),
         ),
     )
+
+
+def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
+    """The best sentence and those that a reader found to contradict it, where they do not agree with one another."""
+    opposing = sorted((s for s in sentences[1:] if (s.opposes or 0.0) >= OPPOSES), key=lambda s: -(s.opposes or 0.0))
+    best, *others = [_value(question, s) or _Value(s, Said(s.text, 0, len(s.text))) for s in (sentences[0], *opposing)]
+    sides: list[_Value] = []
+    for value in others:
+        if all(_differ(question, value, side) for side in sides):
+            sides.append(value)
+    return [best, *sides]
+
+
+def _differing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
+    """Sentences that answer differently by the signs of it."""
+    least = OPPOSED if _offers(question) else SURE
+    values = [v for s in sentences if s.chance * sentences[0].chance >= least and (v := _value(question, s))]
+    sides: list[_Value] = []
+    for value in values:
+        if all(_differ(question, value, side) for side in sides):
+            sides.append(value)
+    return sides
 
 
 def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
@@ -98,7 +112,7 @@ def _differ(question: QuestionParts, one: _Value, other: _Value) -> bool:
     if chosen and rival:
         return chosen.isdisjoint(rival)
     if question.answer_type == "yes-no":
-        return bool(_DENIAL.search(one.answer)) != bool(_DENIAL.search(other.answer))
+        return denies(one.answer) != denies(other.answer)
     return differs(question, one.said, other.said) >= THRESHOLD
 
 

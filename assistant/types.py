@@ -106,7 +106,8 @@ class Sentence(Value):
     """One sentence of a passage, with its place in the document and how well it answers the question.
 
     ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better; ``chance`` is
-    the probability that it answers if anything does. Where a reader has read it, ``answer`` holds the words that do.
+    the probability that it answers if anything does. Where a reader has read it, ``answer`` holds the words that do;
+    where it has compared it with the best sentence, ``opposes`` says how much it gives another answer (0 to 1).
     """
 
     source: str
@@ -117,6 +118,7 @@ class Sentence(Value):
     score: float
     chance: float = Field(default=0.0, ge=0, le=1)
     answer: str = ""
+    opposes: float | None = Field(default=None, ge=0, le=1)
 
 
 class Citation(Origin):

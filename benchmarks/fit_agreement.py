@@ -4,7 +4,7 @@ Wordings of one fact in different sources agree, wordings of different facts dif
 measured on the odd ones; each pair also with answers a word or two too long or too short, as a model gives them.
 Agreeing and differing pairs weigh the same.
 
-    python -m benchmarks.fit_agreement eval/practice/gold/dev.jsonl
+    python -m benchmarks.fit_agreement eval/practice/gold/dev.jsonl eval/practice-further/gold/dev.jsonl
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Pair(NamedTuple):
 def main() -> None:
     """Fit on the even lines; measures on the odd ones to stderr, the weights to stdout."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("gold", type=Path)
+    arguments.add_argument("gold", nargs="+", type=Path)
     arguments.add_argument("--threshold", type=float, default=THRESHOLD)
     arguments.add_argument("--failures", action="store_true", help="print the pairs judged worst")
     options = arguments.parse_args()
-    found = list(pairs(options.gold))
+    found = [pair for gold in options.gold for pair in pairs(gold)]
     even, odd = ([pair for pair in found if pair.odd == side] for side in (False, True))
     weights = fit([moved for pair in even for moved in _moved(pair)])
     lines = [f"    {name}={weight:.2f},\n" for name, weight in zip(Signs._fields, weights, strict=True)]

@@ -64,6 +64,7 @@ PARTS = (
     _features("sentence vectors", "closeness"),
     _features("passage score", "passage"),
     _features("answer types", *(name for name in FEATURES if name.startswith("type_"))),
+    Part("sentences side by side", module="assistant.answer", attribute="compare", value=lambda _, ranked, __: ranked),
     Part("several questions in one", module="assistant.answer", attribute="separate", value=lambda text: (text,)),
     Part("follow-ups rewritten", module="assistant.answer", attribute="rewrite", value=lambda question, _: question),
     Part("disagreement", module="assistant.answer", attribute="contrasts", value=lambda *_: ()),

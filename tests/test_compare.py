@@ -1,0 +1,96 @@
+"""Sentences of other sources are read beside the best one: who contradicts it, and who says the same."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.backends.minilm import MiniLM
+from assistant.backends.reader import MiniReader
+from assistant.conflict import OPPOSES, contrasts
+from assistant.evidence import compare, rank
+from assistant.evidence.compare import LEAST, OF_ONE_SOURCE, RIVALS, rivals
+from assistant.ports import Quote
+from assistant.text.questions import parse_question
+from assistant.types import Sentence
+from tests.test_evidence import hits
+
+PHONE = Quote("Talks. Daily", "The two generals spoke by telephone on Monday, the ministry said.")
+CALLED = Quote("Call. Wire", "It was over the phone that the army chiefs conferred.")
+OUTPOST = Quote("Border. Post", "The officers met in person at a border outpost, defence sources said.")
+RAIN = Quote("Weather. Post", "Heavy rain fell along the border for three days.")
+
+
+@pytest.fixture(scope="module")
+def reader() -> MiniReader:
+    return MiniReader.open()
+
+
+def test_the_reader_tells_who_answers_as_well_from_who_speaks_of_something_else(reader: MiniReader) -> None:
+    question = "How did the generals hold their talks?"
+    other, same, beside_the_point = reader.compare(question, [(PHONE, OUTPOST), (PHONE, CALLED), (PHONE, RAIN)])
+    assert other.agree + other.differ > 0.8
+    assert same.agree + same.differ > 0.8
+    assert beside_the_point.agree + beside_the_point.differ < 0.5
+
+
+def test_figures_that_are_equal_do_not_oppose_each_other(embedder: MiniLM, reader: MiniReader) -> None:
+    question = parse_question("How many passengers were hurt?")
+    texts = ("The crash hurt 12 passengers.", "Twelve passengers were hurt.", "19 passengers were hurt, a nurse said.")
+    ranked = rank(question, embedder.embed_query(question.text), hits(embedder, *texts), reader)
+    opposes = {s.text: s.opposes for s in compare(question, ranked, reader).sentences}
+    best = ranked.sentences[0].text
+    equal = [opposes[text] for text in texts[:2] if text != best]
+    assert best in texts[:2]
+    assert equal == [0.0]
+    assert (opposes[texts[2]] or 0.0) > 0.1
+
+
+def test_no_pairs_are_no_comparisons(reader: MiniReader) -> None:
+    assert reader.compare("How?", []) == []
+
+
+def test_a_side_that_is_contradicted_is_shown(embedder: MiniLM, reader: MiniReader) -> None:
+    question = parse_question("How did the generals hold their talks?")
+    found = hits(embedder, *(quote.text for quote in (PHONE, OUTPOST, RAIN)))
+    ranked = compare(question, rank(question, embedder.embed_query(question.text), found, reader), reader)
+    (contrast,) = contrasts(question, ranked.sentences)
+    assert {sentence.source for sentence in contrast.sentences} == {"0.txt", "1.txt"}
+
+
+sentences = st.lists(
+    st.builds(
+        Sentence,
+        source=st.sampled_from("abcd"),
+        start=st.integers(0, 1000),
+        end=st.just(2000),
+        text=st.just("It held."),
+        passage=st.just(1),
+        score=st.just(0.0),
+        chance=st.floats(0, 1),
+    ),
+    min_size=1,
+    unique_by=lambda s: (s.source, s.start),
+)
+
+
+@given(sentences)
+def test_rivals_are_few_likely_and_of_other_sources(found: list[Sentence]) -> None:
+    chosen = rivals(found)
+    count = Counter(sentence.source for sentence in chosen)
+    assert len(chosen) <= RIVALS
+    assert max(count.values(), default=0) <= OF_ONE_SOURCE
+    assert found[0].source not in count
+    assert all(sentence.chance >= LEAST for sentence in chosen)
+
+
+@given(sentences, st.lists(st.floats(0, 1), min_size=1))
+def test_only_what_opposes_the_best_sentence_stands_against_it(found: list[Sentence], chances: list[float]) -> None:
+    judged = [
+        found[0],
+        *(s.model_copy(update={"opposes": chance}) for s, chance in zip(found[1:], chances, strict=False)),
+    ]
+    for contrast in contrasts(parse_question("Did it hold?"), judged):
+        assert contrast.sentences[0] == judged[0]
+        assert all((s.opposes or 0) >= OPPOSES for s in contrast.sentences[1:])

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.rewrite import rewrite
+from assistant.text.tokens import STOPWORDS, words
 from assistant.types import Turn
 
 
@@ -15,18 +16,59 @@ def asked(*questions: str) -> list[Turn]:
 @pytest.mark.parametrize(
     ("history", "question", "carried"),
     [
-        pytest.param(["When was the ceasefire reached?"], "And until when?", ["ceasefire", "reached"], id="ellipsis"),
-        pytest.param(["Who is Khalid Taimur Akram?"], "Why does he think India attacked?", ["Akram"], id="pronoun"),
-        pytest.param(["How did the tram strike end?"], "Who brokered it?", ["tram", "strike"], id="it"),
-        pytest.param(["What did Pakistan say about the raid?"], "What about India?", ["raid"], id="what-about"),
         pytest.param(["Who met at the border?", "Where?"], "And when?", ["met", "border"], id="two-turns-back"),
         pytest.param(["Where did the ferry crash?"], "Who says so?", ["ferry", "crash"], id="who-says-so"),
+        pytest.param(["How many soldiers were hurt?"], "Where?", ["soldiers", "hurt"], id="what-was-asked-for-stays"),
+        pytest.param(["Who won the election?"], "How old is she?", ["election"], id="the-answer-has-no-name-yet"),
+        pytest.param(
+            ["A fire at the Lorvan works!"], "What did the firm pay?", ["Lorvan"], id="a-noun-that-points-back"
+        ),
+        pytest.param(["Who awarded the medal?"], "Who got that one?", ["medal"], id="that-one"),
     ],
 )
 def test_what_a_follow_up_lacks_is_carried_over(history: list[str], question: str, carried: list[str]) -> None:
     rewritten = rewrite(question, asked(*history))
-    assert rewritten.startswith(question.rstrip("?"))
+    assert rewritten.startswith(f"{question.rstrip('?')} (")
     assert all(word in rewritten for word in carried)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "rewritten"),
+    [
+        ("When was the ceasefire reached?", "And until when?", "Until when was the ceasefire reached?"),
+        ("When did Mrs Quell found her firm?", "And where was that?", "Where did Mrs Quell found her firm?"),
+        ("Is Lindgren a member of the council?", "since when?", "Since when is Lindgren a member of the council?"),
+        ("What did Pakistan say about the raid?", "What about India?", "What did India say about the raid?"),
+        (
+            "Do Pakistanis want peace with India?",
+            "but at any cost?",
+            "Do Pakistanis want peace with India at any cost?",
+        ),
+        ("When did the boats arrive?", "And the cutter?", "When did the boats arrive, and the cutter?"),
+        ("What happened in Kashmir?", "And in Punjab?", "What happened in Kashmir, and in Punjab?"),
+        ("Will Mumm resign?", "And if they vote her out?", "Will Mumm resign, if they vote her out?"),
+    ],
+)
+def test_a_fragment_is_asked_within_the_question_before(before: str, question: str, rewritten: str) -> None:
+    assert rewrite(question, asked(before)) == rewritten
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "rewritten"),
+    [
+        ("How did the tram strike end?", "Who brokered it?", "Who brokered the tram strike?"),
+        ("What does the open letter ask for?", "Who wrote it?", "Who wrote the open letter?"),
+        ("Who is Khalid Akram?", "Why does he think India won?", "Why does Khalid Akram think India won?"),
+        ("Did Marek Ossolin retire?", "What is his wife's name?", "What is Marek Ossolin's wife's name?"),
+        ("Which farmer was killed?", "How old was he?", "How old was the farmer killed?"),
+        ("How many rafts failed?", "When were they made?", "When were the rafts failed made?"),
+        ("Which prize did the Lorvan quartet win?", "What did they pay?", "What did the Lorvan quartet pay?"),
+        ("What banner did the pupils hang out?", "Where is it now?", "Where is the banner the pupils hang out now?"),
+        ("Did the council fine Mr Giske?", "Did he appeal?", "Did Mr Giske appeal (council)?"),
+    ],
+)
+def test_a_pronoun_gives_way_to_what_it_stands_for(before: str, question: str, rewritten: str) -> None:
+    assert rewrite(question, asked(before)) == rewritten
 
 
 @pytest.mark.parametrize(
@@ -35,6 +77,12 @@ def test_what_a_follow_up_lacks_is_carried_over(history: list[str], question: st
         pytest.param([], "And until when?", id="nothing-before"),
         pytest.param(["When was the ceasefire reached?"], "Which village suffered the worst damage?", id="new-topic"),
         pytest.param(["Who won?"], "How many people signed the open letter to both governments?", id="long"),
+        pytest.param(["Who won?"], "How many Orrevian troops lost their lives?", id="whose-is-told"),
+        pytest.param(["Who won?"], "Did the brigade say it attacked the port?", id="it-is-told"),
+        pytest.param(["Who won?"], "Were there still people missing at Tolna?", id="there-is-no-place"),
+        pytest.param(["Who won?"], "How long did it take to repair the railway?", id="it-is-nothing"),
+        pytest.param(["Who won?"], "Did the captain land on one engine or two?", id="one-is-a-number"),
+        pytest.param(["Who won?"], "How many hit the plane that was damaged?", id="that-is-told"),
     ],
 )
 def test_a_question_that_stands_alone_inherits_nothing(history: list[str], question: str) -> None:
@@ -51,5 +99,7 @@ def test_only_the_users_turns_count() -> None:
 
 
 @given(st.text(), st.lists(st.text(), max_size=3))
-def test_a_question_is_never_lost(question: str, history: list[str]) -> None:
-    assert question.strip().rstrip("?. ") in rewrite(question, asked(*history))
+def test_the_words_of_a_question_are_never_lost(question: str, history: list[str]) -> None:
+    asks = [word.text.lower() for word in words(question) if word.text.lower() not in STOPWORDS]
+    rewritten = rewrite(question, asked(*history)).lower()
+    assert all(word in rewritten for word in asks)

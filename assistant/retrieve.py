@@ -10,8 +10,8 @@ import numpy as np
 from assistant.ports import Embedder, Hit, PassageStore, StoredChunk, Vectors
 from assistant.types import Candidate, Filter
 
-DEPTH = 50
-"""How many candidates each retriever gives."""
+DEPTH = 30
+"""How many candidates each retriever gives; on SQuAD 2.0 pooled, 50 find .002 more and take twice as long."""
 
 KEYWORD_WEIGHT = 0.5
 """What the best keyword score of a search is worth beside a cosine of 1; from .3 to .8 it hardly matters."""

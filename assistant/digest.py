@@ -1,6 +1,7 @@
-"""Chooses the sentences for what no single one answers: what a document says, and what happened on some days.
+"""Chooses the sentences for what no single one answers: what a document says, what is said of something, what
+happened on some days.
 
-Knows such questions by their form alone, and strictly: whoever asks about a topic asks an ordinary question.
+Knows such questions by their form alone, and strictly: whoever asks for one thing about a topic asks an ordinary one.
 """
 
 from __future__ import annotations
@@ -64,13 +65,17 @@ class Digest(NamedTuple):
 def digest(question: str, scope: Scope, max_words: int) -> Digest | None:
     """What the documents tell, in at most ``max_words`` words, or None where ``question`` is an ordinary one.
 
-    An ordinary one is also one that names no document that can be told from the others, or days of which nothing is
-    told.
+    An ordinary one is also one that names no document that can be told from the others, or a topic or days of which
+    nothing is told.
     """
     if period := days_asked(question):
         told = _central(_told(period, scope), max_words)
         years = year_of(period) is not None
         return _made(sorted(told, key=lambda row: _by_day(row, years)), scope) if told else None
+    if topic := topic_asked(question):
+        told = _central(_on(topic, scope), max_words // 2)
+        sources = list(dict.fromkeys(row.source for row in told))
+        return _made(sorted(told, key=lambda row: (sources.index(row.source), row.start)), scope) if told else None
     asked = document_asked(question)
     chosen: list[_Row] = []
     sources = _named(asked, scope) if asked else []
@@ -113,6 +118,15 @@ _DOCUMENT = re.compile(
     r"|what (?:is|was) (?:said|written|reported|described|discussed) (?:in|by) (.+)",
     re.IGNORECASE,
 )
+_TELLERS = r"(?:the |these |your |all )*(?:documents?|sources?|articles?|reports?|papers?|texts?|files?|outlets?)"
+_TOPIC = re.compile(
+    rf"what (?:is|was|has been|gets) (?:said|written|reported|known|told)(?: in {_TELLERS})? (?:about|on|of) (.+)"
+    rf"|what (?:do|does|did) (?:{_TELLERS}|they|we|you) (?:{_SAYS}|know)(?: us)? (?:about|on|of) (.+)"
+    r"|(?:something|anything|everything|more|all)(?: that is)?(?: said| written| known)? (?:about|on) (.+)"
+    r"|about (.+)",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?:how|who|whom|whose|what|when|where|which|why|whether|if)\b", re.IGNORECASE)
 _POINTS = frozenset(("this", "that", "it"))
 _ANY_DOCUMENT = frozenset(stems("document doc article text file report story piece paper page pdf source"))
 _KINDS = frozenset(
@@ -146,6 +160,14 @@ def document_asked(question: str) -> DocumentAsked | None:
     match = _DOCUMENT.fullmatch(text)
     name = next((group for group in match.groups() if group), "") if match else ""
     return DocumentAsked(name.strip(" \"'“”‘’«»"), carried) if name else None
+
+
+def topic_asked(question: str) -> str:
+    """Of what ``question`` asks what is said of it, whatever that is; nothing for any other question."""
+    text, carried = _bare(question)
+    match = _TOPIC.fullmatch(text)
+    topic = next(group for group in match.groups() if group) if match else ""
+    return "" if carried or _CLAUSE.match(topic) else topic
 
 
 def _bare(question: str) -> tuple[str, str]:
@@ -234,6 +256,18 @@ def _chunks(source: str, scope: Scope) -> list[StoredChunk]:
     within = scope.where.model_copy(update={"sources": (source,)})
     found = scope.store.fetch(list(scope.store.dense(scope.vector, LONGEST, within)))
     return sorted((one for one in found if one.chunk.source == source), key=lambda one: one.chunk.start)
+
+
+# --- a topic --------------------------------------------------------------------------------------
+
+
+def _on(topic: str, scope: Scope) -> list[_Row]:
+    """The sentences that hold all words of ``topic``."""
+    store, vector, where = scope
+    wanted = _content(topic)
+    ids = dict.fromkeys([*store.keyword(topic, DEPTH, where), *store.dense(vector, DEPTH, where)])
+    rows = _rows(store.fetch(list(ids))) if wanted else []
+    return [row for row in rows if wanted <= _content(row.text)]
 
 
 # --- days -----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ import pytest
 from assistant import Answer, Assistant, Filter, Settings, Turn
 from assistant.answer import DIGESTED
 from assistant.backends.minilm import MiniLM
-from assistant.digest import days_asked, document_asked
+from assistant.digest import days_asked, document_asked, topic_asked
 from tests.stories import write_documents
 
 PAPERS = {
@@ -168,3 +168,25 @@ def test_ordinary_questions_are_none_of_this(question: str) -> None:
 @pytest.mark.parametrize("question", ["Summarise the flood", "What does Osterby say?", "What is the dam about?"])
 def test_a_topic_is_no_document(question: str, assistant: Assistant) -> None:
     assert assistant.ask(question).answerability != DIGESTED
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is said about the dam?", "Tell me about the dam.", "What do the sources say about the dam?"],
+)
+def test_a_topic_is_told_in_the_sentences_that_name_it(question: str, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert answer.answerability == DIGESTED
+    assert all("dam" in quote.lower() for quote in quotes(answer))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["About how many people came?", "What did the mayor say about the dam?", "What is said about who opened the dam?"],
+)
+def test_one_thing_about_a_topic_is_an_ordinary_question(question: str) -> None:
+    assert topic_asked(question) == ""
+
+
+def test_a_topic_that_no_sentence_names_is_refused(assistant: Assistant) -> None:
+    assert assistant.ask("What is said about the Brannock Light?").outcome == "not_in_documents"

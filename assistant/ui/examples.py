@@ -64,7 +64,7 @@ def _candidates(document: Document) -> Iterator[str]:
         for topic in topics[:1]:
             yield f"What did {speaker} say about {_with_article(topic, text)}?"
         yield f"What did {speaker} say?"
-    for topic in topics[:3]:
+    for topic in [*topics, *speakers][:3]:
         yield f"What is said about {_with_article(topic, text)}?"
 
 

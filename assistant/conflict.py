@@ -8,7 +8,7 @@ from typing import NamedTuple
 from assistant.text.agreement import ASKED, THRESHOLD, Said, denies, differs
 from assistant.text.numbers import Quantity, is_vague, quantities, same_value
 from assistant.text.questions import QuestionParts
-from assistant.text.tokens import STOPWORDS, content_stems, stem, words
+from assistant.text.tokens import content_stems
 from assistant.types import Contrast, Sentence
 
 OPPOSES = 0.35
@@ -23,7 +23,7 @@ OPPOSED = 0.08
 COMMON = 2
 """Content words that two sentences must share beyond figures that no reader has taken for answers."""
 
-SHOWN = 12
+SHOWN = 16
 """Words of an answer that are shown as a side's value."""
 
 
@@ -41,8 +41,9 @@ class _Value(NamedTuple):
 
     @property
     def shown(self) -> str:
-        """The answer as a reader is shown it."""
-        found = self.answer.split()
+        """The answer as a reader is shown it, with the denial that stands before it."""
+        denial = denies(self.said.text[: self.said.start]) and not denies(self.answer)
+        found = (self.said.text if denial else self.answer).split()
         return " ".join(found[:SHOWN]) + (" ..." if len(found) > SHOWN else "")
 
 
@@ -60,7 +61,7 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
         return ()
     return (
         Contrast(
-            about=_topic(question, [side.sentence for side in sides]),
+            about=question.text.strip(" ?"),
             values=tuple(side.shown for side in sides),
             sentences=tuple(side.sentence for side in sides),
         ),
@@ -73,7 +74,8 @@ def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_V
     best, *others = [_value(question, s) or _Value(s, Said(s.text, 0, len(s.text))) for s in (sentences[0], *opposing)]
     sides: list[_Value] = []
     for value in others:
-        if all(_differ(question, value, side) for side in sides):
+        sources = {side.sentence.source for side in (best, *sides)}
+        if value.sentence.source not in sources and all(_differ(question, value, side) for side in sides):
             sides.append(value)
     return [best, *sides]
 
@@ -143,9 +145,3 @@ def _on_one_thing(question: QuestionParts, one: _Value, other: _Value) -> bool:
 def _around(value: _Value) -> frozenset[str]:
     text, start, end = value.said
     return frozenset(term for term in content_stems(f"{text[:start]} {text[end:]}") if not term[0].isdigit())
-
-
-def _topic(question: QuestionParts, sentences: Sequence[Sentence]) -> str:
-    shared = frozenset.intersection(*(frozenset(content_stems(s.text)) for s in sentences))
-    found = [w.text for w in words(sentences[0].text) if stem(w.text) in shared and w.text.lower() not in STOPWORDS]
-    return " ".join(dict.fromkeys(found)) if len(found) > 1 else question.text.strip(" ?")

@@ -14,11 +14,8 @@ from assistant.types import Contrast, Sentence
 OPPOSES = 0.35
 """From how much on a sentence that a reader compared with the best one contradicts it."""
 
-SURE = 0.3
-"""How likely a sentence and the best one must both answer, their chances multiplied, where no reader compared them."""
-
-OPPOSED = 0.08
-"""The same where the question is one of yes or no, or offers options: to deny it or choose another says more."""
+SURE = 0.35
+"""How likely a sentence and the best one must both answer, their chances multiplied, to contradict by signs alone."""
 
 COMMON = 2
 """Content words that two sentences must share beyond figures that no reader has taken for answers."""
@@ -53,11 +50,10 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
     Whoever asks for a list is told different things that do not contradict each other. Sides that agree are one side,
     spoken for by the sentence that answers best.
     """
-    if question.wants_list:
+    if question.wants_list or not sentences:
         return ()
-    compared = any(sentence.opposes is not None for sentence in sentences)
-    sides = _opposing(question, sentences) if compared else _differing(question, sentences)
-    if len({side.sentence.source for side in sides}) < 2:
+    sides = _opposing(question, sentences) or _differing(question, sentences)
+    if not sides:
         return ()
     return (
         Contrast(
@@ -69,7 +65,7 @@ def contrasts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[C
 
 
 def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
-    """The best sentence and those that a reader found to contradict it, where they do not agree with one another."""
+    """The best sentence and those that a reader found to contradict it, if any; one of each source."""
     opposing = sorted((s for s in sentences[1:] if (s.opposes or 0.0) >= OPPOSES), key=lambda s: -(s.opposes or 0.0))
     best, *others = [_value(question, s) or _Value(s, Said(s.text, 0, len(s.text))) for s in (sentences[0], *opposing)]
     sides: list[_Value] = []
@@ -77,18 +73,17 @@ def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_V
         sources = {side.sentence.source for side in (best, *sides)}
         if value.sentence.source not in sources and all(_differ(question, value, side) for side in sides):
             sides.append(value)
-    return [best, *sides]
+    return [best, *sides] if sides else []
 
 
 def _differing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
-    """Sentences that answer differently by the signs of it."""
-    least = OPPOSED if _offers(question) else SURE
-    values = [v for s in sentences if s.chance * sentences[0].chance >= least and (v := _value(question, s))]
+    """Sentences of different sources that answer differently by the signs of it, if any."""
+    values = [v for s in sentences if s.chance * sentences[0].chance >= SURE and (v := _value(question, s))]
     sides: list[_Value] = []
     for value in values:
         if all(_differ(question, value, side) for side in sides):
             sides.append(value)
-    return sides
+    return sides if len({side.sentence.source for side in sides}) > 1 else []
 
 
 def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:

@@ -467,10 +467,12 @@ def test_what_changed_is_read_again(page: Page) -> None:
 
 def test_passages_are_searched_with_scores(page: Page) -> None:
     leaf(page, "Documents")
-    page.fill("#find textarea, #find input", "Lady Ansa pier")
-    page.keyboard.press("Enter")
+    field = page.locator("#find textarea, #find input")
+    field.fill("Lady Ansa pier")
+    expect(field).to_have_value("Lady Ansa pier")
+    field.press("Enter")
     scores = page.locator("#hits .score")
-    expect(scores.first).to_have_text(re.compile(r"^\d\.\d{3}$"))
+    expect(scores.first).to_have_text(re.compile(r"^\d\.\d{3}$"), timeout=20_000)
     assert scores.count() == page.locator("#hits .hit").count()
     page.locator("#hits .hit").first.click()
     expect(page.locator("#quoted")).to_contain_text("Ansa")

@@ -86,12 +86,6 @@ def test_pipe(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, answer()) == (
         f"{TEXT}\n"
         "\n"
-        "Sources disagree: opened\n"
-        "  River Post, 5 March 2024 [1]: 1931\n"
-        "      “The dam was opened in 1931.”\n"
-        "  Old dams [2]: 1935\n"
-        "      “It was opened in 1935 by [2Jme.”\n"
-        "\n"
         "Sources\n"
         "[1] River Post, 5 March 2024 (post.md, page 4)\n"
         "    “The dam was opened in 1931.”\n"

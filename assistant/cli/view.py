@@ -81,31 +81,20 @@ def _claim(text: str, claim: Claim) -> Text:
 
 
 def _show_conflict(screen: Screen, conflict: Conflict) -> None:
-    _heading(screen, f"Sources disagree: {one_line(conflict.about)}", "bold yellow")
-    sides = [
-        (
-            Text.assemble(_name(side.citation), (f" [{side.citation.marker}]", "dim")),
-            Text(one_line(side.value), "bold yellow"),
-            _quote(side.citation),
-        )
-        for side in conflict.sides
-    ]
-    if screen.wide and screen.width >= _NARROWEST_SIDE * len(sides):
-        from rich import box
-        from rich.table import Table
-
-        table = Table(box=box.MINIMAL, show_edge=False, pad_edge=False, expand=True)
-        for _ in sides:
-            table.add_column(ratio=1, overflow="fold")
-        for column, (name, _, _) in zip(table.columns, sides, strict=True):
-            column.header = name
-        table.add_row(*(value for _, value, _ in sides))
-        table.add_row(*(quote for _, _, quote in sides))
-        screen.table(table)
+    """The sides beside one another, where there is room; the text of the answer lists them as well."""
+    if not screen.wide or screen.width < _NARROWEST_SIDE * len(conflict.sides):
         return
-    for name, value, quote in sides:
-        screen.write(Text.assemble(name, ": ", value), indent=2)
-        screen.write(quote, indent=6)
+    from rich import box
+    from rich.table import Table
+
+    _heading(screen, f"Sources disagree: {one_line(conflict.about)}", "bold yellow")
+    table = Table(box=box.MINIMAL, show_edge=False, pad_edge=False, expand=True)
+    for side in conflict.sides:
+        head = Text.assemble(_name(side.citation), (f" [{side.citation.marker}]", "dim"))
+        table.add_column(head, ratio=1, overflow="fold")
+    table.add_row(*(Text(one_line(side.value), "bold yellow") for side in conflict.sides))
+    table.add_row(*(_quote(side.citation) for side in conflict.sides))
+    screen.table(table)
 
 
 def _show_source(screen: Screen, citation: Citation, *, named: bool) -> None:

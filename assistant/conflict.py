@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.text.agreement import ASKED, THRESHOLD, Said, denies, differs
+from assistant.text.agreement import ASKED, THRESHOLD, Said, answer_in, denies, differs
 from assistant.text.numbers import Quantity, is_vague, quantities, same_value
 from assistant.text.questions import QuestionParts
 from assistant.text.tokens import content_stems
@@ -89,9 +89,8 @@ def _differing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_
 def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
     """What ``sentence`` answers: what a reader found, else a figure of the kind that is asked for."""
     text = sentence.text
-    start = text.find(sentence.answer) if sentence.answer else -1
-    if start >= 0:
-        return _Value(sentence, Said(text, start, start + len(sentence.answer)))
+    if answer := answer_in(text, sentence.answer):
+        return _Value(sentence, answer)
     kinds = ASKED.get(question.answer_type, frozenset())
     given = [q for q in quantities(question.text) if not is_vague(q)]
     found = [

@@ -90,34 +90,36 @@ class MiniReader:
             for passage in passages
         ]
         inputs = [self._tokenizer.encode(passage.chunk.text, add_special_tokens=False) for passage in passages]
-        order = sorted(range(len(passages)), key=lambda i: len(headlines[i]) + len(inputs[i].ids))
-        found: dict[int, Reading] = {}
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            ids = [[*asked, separator, *headlines[i], *inputs[i].ids[:_PASSAGE_TOKENS], separator] for i in rows]
-            types = [[0] * (len(asked) + 1) + [1] * (len(row) - len(asked) - 1) for row in ids]
-            states = np.asarray(self._encoder.forward_batch(ids, token_type_ids=types).last_hidden_state)
-            for state, i in zip(states, rows, strict=True):
-                offsets = inputs[i].offsets[:_PASSAGE_TOKENS]
-                first = len(asked) + 1 + len(headlines[i])
-                tokens = state[first : first + len(offsets)]
-                found[i] = self._reading(state[0], tokens, offsets, passages[i].sentences)
-        return [found[i] for i in range(len(passages))]
+        rows = []
+        for headline, passage in zip(headlines, inputs, strict=True):
+            ids = [*asked, separator, *headline, *passage.ids[:_PASSAGE_TOKENS], separator]
+            rows.append((ids, [0] * (len(asked) + 1) + [1] * (len(ids) - len(asked) - 1)))
+        found = []
+        for states, headline, passage, stored in zip(self._states(rows), headlines, inputs, passages, strict=True):
+            offsets = passage.offsets[:_PASSAGE_TOKENS]
+            first = len(asked) + 1 + len(headline)
+            found.append(self._reading(states[0], states[first : first + len(offsets)], offsets, stored.sentences))
+        return found
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
         """How the two sentences of each pair stand to each other as answers to ``question``."""
-        inputs = [pair_tokens(self._tokenizer, question, *pair) for pair in pairs]
-        order = sorted(range(len(pairs)), key=lambda i: len(inputs[i][0]))
-        found: dict[int, Comparison] = {}
+        found = []
+        for states in self._states([pair_tokens(self._tokenizer, question, *pair) for pair in pairs]):
+            scores = self._heads["pair_weight"] @ states[0] + self._heads["pair_bias"]
+            chances = np.exp(scores - scores.max())
+            found.append(Comparison(*map(float, chances[1:] / chances.sum())))
+        return found
+
+    def _states(self, rows: Sequence[tuple[list[int], list[int]]]) -> list[NDArray[np.float32]]:
+        """What the encoder makes of each row's token numbers and types, shape (tokens, width)."""
+        order = sorted(range(len(rows)), key=lambda i: len(rows[i][0]))
+        found: dict[int, NDArray[np.float32]] = {}
         for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            ids, types = ([inputs[i][part] for i in rows] for part in (0, 1))
+            chosen = order[start : start + _BATCH]
+            ids, types = ([rows[i][part] for i in chosen] for part in (0, 1))
             states = np.asarray(self._encoder.forward_batch(ids, token_type_ids=types).last_hidden_state)
-            scores = states[:, 0] @ self._heads["pair_weight"].T + self._heads["pair_bias"]
-            chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-            chances /= chances.sum(axis=1, keepdims=True)
-            found |= {i: Comparison(*map(float, row[1:])) for i, row in zip(rows, chances, strict=True)}
-        return [found[i] for i in range(len(pairs))]
+            found |= zip(chosen, states, strict=True)
+        return [found[i] for i in range(len(rows))]
 
     def _reading(
         self,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from assistant.evidence.beside import ANSWERS
 from assistant.evidence.rank import Ranked
 from assistant.ports import Comparison, Quote, Reader
-from assistant.text.agreement import Said, differs
+from assistant.text.agreement import answer_in, differs
 from assistant.text.questions import QuestionParts
 from assistant.types import Sentence
 
@@ -75,15 +75,10 @@ def beside(best: Sentence, rival: Sentence, found: Comparison) -> NDArray[np.flo
 
 
 def _opposes(question: QuestionParts, best: Sentence, rival: Sentence, found: Comparison) -> float:
-    one, other = _said(best), _said(rival)
+    one, other = (answer_in(sentence.text, sentence.answer) for sentence in (best, rival))
     if question.answer_type != "yes-no" and one and other and differs(question, one, other) < ALIKE:
         return 0.0
     return float(found.differ * rival.chance**OWN)
-
-
-def _said(sentence: Sentence) -> Said | None:
-    start = sentence.text.find(sentence.answer) if sentence.answer else -1
-    return Said(sentence.text, start, start + len(sentence.answer)) if start >= 0 else None
 
 
 def quote(ranked: Ranked, sentence: Sentence) -> Quote:

@@ -26,6 +26,12 @@ class Said(NamedTuple):
     end: int
 
 
+def answer_in(text: str, answer: str) -> Said | None:
+    """A sentence with its short answer where it holds that; None where it has none."""
+    start = text.find(answer) if answer else -1
+    return Said(text, start, start + len(answer)) if start >= 0 else None
+
+
 class Signs(NamedTuple):
     """What is known of two answers, each from 0 to 1; none depends on which of them comes first.
 

@@ -4,16 +4,18 @@ Examples to read: questions with each passage that answers them; answerable ones
 those that nothing answers with the passage they were written on, or else the nearest; and questions with a passage on
 something else. Documents of an own suite (``suite:FOLDER``) are cut into the passages that the index would hold.
 
-Examples to compare, of own suites alone: two sentences of different documents that give one answer, or different ones,
-or of which one answers and the other only stands near.
+Examples to compare: two sentences of different documents that give one answer, or different ones, or of which one
+answers and the other only stands near. Each with its counterpart, in which a value has been changed so that agreement
+turns to difference or the other way: the question alone must not tell.
 """
 
 from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +24,7 @@ from assistant.eval.cases import Case
 from assistant.index.recipe import Recipe
 from assistant.index.split import split
 from assistant.ports import Quote
+from assistant.text.questions import parse_question
 from assistant.text.sentences import split_sentences
 from assistant.text.tokens import stems
 from assistant.types import Document, Span
@@ -33,11 +36,20 @@ NEAR, NEAR_OWN, NEAREST = 0.5, 1.2, 3
 ELSEWHERE = 0.1
 """Share of examples that are shown again with a passage on something else."""
 
-SIDES, NEAR_SENTENCES = 4, 16
-"""Pairs of answering sentences that a question gives at most, of each verdict; how many sentences count as near."""
+RENAMED = 0.3
+"""Share of answering examples that are shown again with a name or year of the question exchanged for another."""
 
 NEITHER, AGREE, DIFFER = range(3)
 """What a pair of sentences may be: not both answers, one answer twice, or answers that cannot both be true."""
+
+MOST, NEAR_SENTENCES = {NEITHER: 1, AGREE: 2, DIFFER: 2}, 8
+"""Pairs of each verdict that a question gives at most; how many sentences count as near."""
+
+VALUE_WORDS = 6
+"""Words of an answer that can be changed for another at most: longer ones would no longer read like language."""
+
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*|\b(?:1\d|20)\d\d\b")
+_DIGITS = re.compile(r"\d+")
 
 
 class Passage(NamedTuple):
@@ -59,6 +71,18 @@ class Item(NamedTuple):
     short: bool
 
 
+class Opened(NamedTuple):
+    """A set with its documents and questions; ``own`` if it is a suite of this repository."""
+
+    own: bool
+    documents: dict[str, Document]
+    cases: list[Case]
+
+    def group(self, source: str) -> str:
+        """What belongs together with that document: a public set's article, else the whole suite."""
+        return "" if self.own or source not in self.documents else self.documents[source].title
+
+
 class Pair(NamedTuple):
     """A question, two sentences of different documents, and NEITHER, AGREE or DIFFER."""
 
@@ -68,20 +92,23 @@ class Pair(NamedTuple):
     verdict: int
 
 
+def opened(name: str) -> Opened:
+    """The set ``KIND:PATH``, a suite or a public set."""
+    kind, _, path = name.partition(":")
+    if kind == "suite":
+        suite = load(Path(path), read_folder, split="dev")
+        return Opened(True, dict(suite.corpus), list(suite.cases))
+    dataset = open_dataset(kind, path)
+    return Opened(False, dict(dataset.documents), list(dataset.cases))
+
+
 def shown_items(name: str) -> list[Item]:
     """The questions of a set, each with the passages it is shown with; how many is said on standard output."""
-    kind, _, path = name.partition(":")
-    own = kind == "suite"
-    if own:
-        suite = load(Path(path), read_folder, split="dev")
-        documents, cases = dict(suite.corpus), list(suite.cases)
-    else:
-        dataset = open_dataset(kind, path)
-        documents, cases = dict(dataset.documents), list(dataset.cases)
+    own, documents, cases = given = opened(name)
     passages = _passages(documents, cut=own)
     by_group: dict[str, list[Passage]] = {}
     for passage in passages:
-        by_group.setdefault("" if own else passage.group, []).append(passage)
+        by_group.setdefault(given.group(passage.source), []).append(passage)
     ranking = _Ranking(passages)
     found: list[Item] = []
     for case in cases:
@@ -89,7 +116,7 @@ def shown_items(name: str) -> list[Item]:
         answering, wordings = _answering(question, case, documents, passages)
         found += answering
         scope = [p for p in passages if p.source in case.scope] if case.scope else []
-        among = scope or by_group.get("" if own else _group(documents.get(case.cluster)), [])
+        among = scope or by_group.get(given.group(case.cluster), [])
         written_on = [p for p in among if p.source == case.cluster]
         if not case.answerable and written_on:
             found += [Item(question, passage, (), True) for passage in written_on]
@@ -105,10 +132,6 @@ def shown_items(name: str) -> list[Item]:
 
 def _about(number: float) -> int:
     return int(number) + (random.random() < number % 1)
-
-
-def _group(document: Document | None) -> str:
-    return document.title if document else ""
 
 
 def _chunks(document: Document) -> list[Span]:
@@ -183,49 +206,136 @@ def elsewhere(found: Sequence[Item]) -> list[Item]:
     ]
 
 
+def renamed(found: Sequence[Item]) -> list[Item]:
+    """Questions of which a name or year has been exchanged for one that their passage does not hold."""
+    names = [name for item in found for name in _NAME.findall(item.question)]
+    answering = [item for item in found if item.spans]
+    changed = []
+    for item in random.sample(answering, int(len(answering) * RENAMED)):
+        text = f"{item.passage.headline} {item.passage.text}"
+        held = [name for name in _NAME.findall(item.question) if name in text]
+        if not held:
+            continue
+        old = random.choice(held)
+        others = [name for name in random.sample(names, min(50, len(names))) if name[0].isdigit() == old[0].isdigit()]
+        new = next((name for name in others if not any(word in text for word in name.split())), None)
+        if new:
+            changed.append(Item(item.question.replace(old, new), item.passage, (), True))
+    return changed
+
+
+class _Answer(NamedTuple):
+    """A sentence that answers, by which key facts, and the words that do, if few enough to be changed."""
+
+    passage: Passage
+    facts: frozenset[int]
+    value: str
+
+    def giving(self, value: str) -> Passage:
+        """The sentence with another value."""
+        return self.passage._replace(text=self.passage.text.replace(self.value, value, 1))
+
+
 def shown_pairs(name: str) -> list[Pair]:
-    """The questions of an own suite with pairs of sentences; none of another set."""
-    kind, _, path = name.partition(":")
-    if kind != "suite":
-        return []
-    suite = load(Path(path), read_folder, split="dev")
+    """The questions of a set with pairs of sentences; how many of each verdict is said on standard output."""
+    given = opened(name)
     quotes = {
-        source: [Passage(source, "", document.headline, s.start, document.text[s.start : s.end]) for s in spans]
-        for source, document in suite.corpus.items()
+        source: [
+            Passage(source, given.group(source), document.headline, s.start, document.text[s.start : s.end])
+            for s in spans
+        ]
+        for source, document in given.documents.items()
         for spans in [split_sentences(document.text)]
     }
     ranking = _Ranking(list(itertools.chain(*quotes.values())))
-    found = [pair for case in suite.cases for pair in _pairs(case, quotes, ranking)]
+    values: dict[str, list[str]] = {}
+    for case in given.cases:
+        values.setdefault(_sought(case), []).extend(w for fact in case.facts for w in fact if _changeable(case, w))
+    found = [pair for case in given.cases for pair in _pairs(case, quotes, ranking, values)]
     print(f"{name}: {len(found)} pairs, {Counter(pair.verdict for pair in found)}", flush=True)
     return found
 
 
-def _pairs(case: Case, quotes: Mapping[str, Sequence[Passage]], ranking: _Ranking) -> list[Pair]:
-    question = next(iter(case.tagged("full")), case.question)
-    answering: dict[Passage, frozenset[int]] = {}
-    for evidence in case.evidence:
-        for passage in quotes[evidence.source]:
-            if passage.text in evidence.quote or evidence.quote in passage.text:
-                answering[passage] = frozenset(
-                    n for n, fact in enumerate(case.facts) if any(w in passage.text for w in fact)
-                )
+def _sought(case: Case) -> str:
+    return parse_question(_in_full(case)).answer_type
+
+
+def _in_full(case: Case) -> str:
+    return next(iter(case.tagged("full")), case.question)
+
+
+def _changeable(case: Case, value: str) -> bool:
+    return _sought(case) != "yes-no" and "type:yes-no" not in case.tags and len(value.split()) <= VALUE_WORDS
+
+
+def _pairs(
+    case: Case, quotes: Mapping[str, Sequence[Passage]], ranking: _Ranking, values: Mapping[str, Sequence[str]]
+) -> list[Pair]:
+    question = _in_full(case)
+    answers = list(_answers(case, quotes))
     disagree = case.kind == "conflict" or "conflict" in case.tags
     judged: dict[int, list[Pair]] = {NEITHER: [], AGREE: [], DIFFER: []}
-    for (one, facts), (other, facts2) in itertools.combinations(answering.items(), 2):
-        if one.source != other.source and facts and facts2:
-            verdict = AGREE if facts & facts2 else DIFFER if disagree else NEITHER
-            judged[verdict].append(_pair(question, one, other, verdict))
-    wordings = {wording.lower() for fact in case.facts for wording in fact}
+
+    def judge(one: Passage, other: Passage, verdict: int) -> None:
+        pair = Pair(question, Quote(one.headline, one.text), Quote(other.headline, other.text), verdict)
+        judged[verdict].append(pair)
+
+    for first, second in itertools.combinations(answers, 2):
+        if first.passage.source != second.passage.source and first.facts and second.facts:
+            verdict = AGREE if first.facts & second.facts else DIFFER if disagree else NEITHER
+            judge(first.passage, second.passage, verdict)
+            if verdict == DIFFER and first.value and second.value:
+                judge(first.passage, second.giving(first.value), AGREE)
+            elif verdict == AGREE and (changed := _changed(second.value, values.get(_sought(case), ()))):
+                judge(first.passage, second.giving(changed), DIFFER)
     near = [
         passage
         for passage in ranking.among_all(question, NEAR_SENTENCES)
-        if passage not in answering and not any(wording in passage.text.lower() for wording in wordings)
+        if (not case.scope or passage.source in case.scope)
+        and passage not in {answer.passage for answer in answers}
+        and not any(wording.lower() in passage.text.lower() for fact in case.facts for wording in fact)
     ]
-    for one in random.sample(list(answering), min(2, len(answering))) or random.sample(near, min(1, len(near))):
-        elsewhere = [other for other in near if other.source != one.source]
-        judged[NEITHER] += [_pair(question, one, o, NEITHER) for o in random.sample(elsewhere, min(1, len(elsewhere)))]
-    return [pair for made in judged.values() for pair in random.sample(made, min(SIDES, len(made)))]
+    answering = [answer.passage for answer in answers]
+    for passage in random.sample(answering, min(2, len(answers))) or random.sample(near, min(1, len(near))):
+        elsewhere = [other for other in near if other.source != passage.source]
+        for other in random.sample(elsewhere, min(1, len(elsewhere))):
+            judge(passage, other, NEITHER)
+    if len(answers) == 1 and near and (changed := _changed(answers[0].value, values.get(_sought(case), ()))):
+        copy = answers[0].passage._replace(headline=random.choice(near).headline)
+        turned = answers[0].giving(changed)._replace(headline=copy.headline)
+        judge(answers[0].passage, *((turned, DIFFER) if random.random() < 0.5 else (copy, AGREE)))
+    return [pair for verdict, made in judged.items() for pair in random.sample(made, min(MOST[verdict], len(made)))]
 
 
-def _pair(question: str, one: Passage, other: Passage, verdict: int) -> Pair:
-    return Pair(question, Quote(one.headline, one.text), Quote(other.headline, other.text), verdict)
+def _answers(case: Case, quotes: Mapping[str, Sequence[Passage]]) -> Iterator[_Answer]:
+    """The sentences that gold evidence names, with the key facts that they hold, or the only one there is."""
+    named = {
+        passage: evidence.quote
+        for evidence in case.evidence
+        for passage in quotes[evidence.source]
+        if passage.text in evidence.quote or evidence.quote in passage.text
+    }
+    for passage, quote in named.items():
+        held = {
+            number: value
+            for number, fact in enumerate(case.facts)
+            if (value := next((wording for wording in fact if wording in passage.text), None))
+        }
+        alone = {0: ""} if len(case.facts) == 1 and quote in passage.text else {}
+        short = [value for value in held.values() if _changeable(case, value)]
+        yield _Answer(passage, frozenset(held or alone), short[0] if len(short) == 1 else "")
+
+
+def _changed(value: str, others: Sequence[str]) -> str:
+    """Another value: with another number in it, or one that answers another question of the kind; "" for none."""
+    if not value:
+        return ""
+    if numbers := list(_DIGITS.finditer(value)):
+        number = random.choice(numbers)
+        kept = len(number[0]) // 2 if len(number[0]) > 2 else 0
+        drawn = str(random.randrange(10 ** (len(number[0]) - kept - 1), 10 ** (len(number[0]) - kept)))
+        new = value[: number.start() + kept] + drawn + value[number.end() :]
+        return new if new != value else ""
+    tries = random.sample(others, min(10, len(others)))
+    words = set(value.lower().split())
+    return next((o for o in tries if not words & set(o.lower().split())), "")

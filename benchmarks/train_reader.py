@@ -35,7 +35,17 @@ from assistant.backends.reader import pair_tokens
 from assistant.text.sentences import split_sentences
 from assistant.types import Span
 from benchmarks.fit_evidence import auroc
-from benchmarks.reader_examples import DIFFER, NEITHER, Item, Pair, Passage, elsewhere, shown_items, shown_pairs
+from benchmarks.reader_examples import (
+    DIFFER,
+    NEITHER,
+    Item,
+    Pair,
+    Passage,
+    elsewhere,
+    renamed,
+    shown_items,
+    shown_pairs,
+)
 from benchmarks.reader_file import restored
 
 QUESTION_TOKENS, HEADLINE_TOKENS, PASSAGE_TOKENS = 48, 32, 120
@@ -85,7 +95,7 @@ def main() -> None:
     tokenizer.no_truncation()
     drawn = [(name, float(share or 1)) for name, _, share in (given.partition("=") for given in options.sets)]
     learnt = [item for name, share in drawn for item in sample(shown_items(name), share)]
-    learnt += elsewhere(learnt)
+    learnt += [*elsewhere(learnt), *renamed(learnt)]
     compared = [pair for name, share in drawn for pair in sample(shown_pairs(name), share)]
     print(
         f"{len(learnt)} examples, {sum(bool(item.spans) for item in learnt)} that answer; {len(compared)} pairs",

@@ -57,7 +57,7 @@ def test_queries_and_documents_share_one_space(model: MiniLM) -> None:
     assert vectors.shape == (len(TEXTS), DIMENSION)
     assert vectors.dtype == np.float32
     for text, vector in zip(TEXTS, vectors, strict=True):
-        assert np.allclose(model.embed_query(text), vector, atol=1e-5)
+        assert model.embed_query(text) @ vector > 0.96  # int8 beside full precision
 
 
 def test_closeness_in_meaning(model: MiniLM) -> None:
@@ -89,7 +89,7 @@ def test_a_part_is_pooled_in_its_context(model: MiniLM) -> None:
 )
 def test_a_part_without_tokens_is_embedded_alone(model: MiniLM, text: str, span: Span) -> None:
     (embedding,) = model.embed_documents([text], [[span]])
-    assert np.allclose(embedding.parts[0], model.embed_query(text[span.start : span.end]), atol=1e-6)
+    assert np.allclose(embedding.parts[0], embed(model, [text[span.start : span.end]])[0], atol=1e-6)
 
 
 def test_only_the_first_256_word_pieces_count(model: MiniLM) -> None:
@@ -105,7 +105,7 @@ def test_order_and_batching_do_not_matter(model: MiniLM) -> None:
 def test_threads_share_a_model(model: MiniLM) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(model.embed_query, TEXTS * 5))
-    assert np.allclose(answers, np.tile(embed(model, TEXTS), (5, 1)), atol=1e-5)
+    assert np.allclose(answers, [model.embed_query(text) for text in TEXTS] * 5, atol=1e-6)
 
 
 def test_opening_imports_no_torch() -> None:

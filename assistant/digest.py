@@ -19,6 +19,7 @@ from assistant.text.claims import is_order
 from assistant.text.dates import ANY, Period, bounds, told_in, year_of
 from assistant.text.numbers import quantities
 from assistant.text.questions import LEAD
+from assistant.text.sentences import is_heading
 from assistant.text.tokens import STOPWORDS, content_stems, overlap, stems, words
 from assistant.types import Filter, Origin, Sentence
 
@@ -336,17 +337,9 @@ def _rows(stored: Iterable[StoredChunk]) -> list[_Row]:
     return list(rows.values())
 
 
-_ENDS = re.compile(r"[.!…。！।؟][\"”’»')\]]*$")
-_ITEM = re.compile(r"(?:[-*•‣–]|\d{1,3}[.)])\s")
-_HEADLINE = 12
-"""Words up to which a line without a stop is taken for a heading, unless it is an item of a list."""
-
-
 def _reports(text: str) -> bool:
     """Whether a sentence is neither a heading nor a question, and gives its reader no orders."""
-    if text.startswith("#") or text.rstrip("\"”’»'").endswith("?") or is_order(text):
-        return False
-    return bool(_ENDS.search(text) or _ITEM.match(text)) or len(words(text)) > _HEADLINE
+    return not (is_heading(text) or text.rstrip("\"”’»'").endswith("?") or is_order(text))
 
 
 def _central(rows: Sequence[_Row], max_words: int, opens: float = 0.0) -> list[_Row]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.text.sentences import split_sentences
+from assistant.text.sentences import is_heading, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -115,3 +115,24 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
 
     few, many = min(seconds(10_000) for _ in range(3)), seconds(160_000)
     assert many < 16 * 4 * few + 0.05
+
+
+@pytest.mark.parametrize("text", ["## What was agreed", "Restraint and its limits", "Key facts:", "Who was told"])
+def test_headings(text: str) -> None:
+    assert is_heading(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It ended.",
+        "Opening hours: nine to five",
+        "- Bread",
+        "| Rome | 3 |",
+        "Height 1,204 m",
+        "\u201cNo one came.\u201d",
+        "a line that has no stop since a crawler has cut it off in the midst of",
+    ],
+)
+def test_what_looks_like_a_heading_and_tells_something(text: str) -> None:
+    assert not is_heading(text)

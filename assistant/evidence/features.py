@@ -16,6 +16,7 @@ from assistant.ports import Hit, Vectors
 from assistant.text.names import names
 from assistant.text.numbers import quantities
 from assistant.text.questions import QuestionParts
+from assistant.text.sentences import is_heading
 from assistant.text.tokens import stems
 
 Features = NDArray[np.float64]
@@ -106,8 +107,7 @@ def _places(hits: Sequence[Hit]) -> tuple[Place, ...]:
     for h, hit in enumerate(hits):
         for s, span in enumerate(hit.stored.sentences):
             key = (hit.stored.chunk.source, hit.stored.chunk.start + span.start)
-            heading = hit.stored.chunk.text.startswith("#", span.start)  # says what follows, and nothing itself
-            if key not in seen and not heading:
+            if key not in seen and not is_heading(text_at(hits, Place(h, s))):
                 seen.add(key)
                 places.append(Place(h, s))
     return tuple(places)

@@ -118,13 +118,16 @@ def search(question: str, where: Filter, engines: Engines) -> tuple[tuple[Candid
             Part(
                 question=part.question.text,
                 answerability=part.ranked.answerability,
-                sentences=part.likely,
+                sentences=part.likely if part.answers(engines.settings) else (),
                 digest=part.digest,
             )
             for part in parts
         ),
         contrasts=tuple(
-            c for part in parts if not part.digest for c in contrasts(part.question, part.ranked.sentences)
+            contrast
+            for part in parts
+            if part.answers(engines.settings) and not part.digest
+            for contrast in contrasts(part.question, part.ranked.sentences)
         ),
         notes=notes,
     )
@@ -142,6 +145,10 @@ class _Looked(NamedTuple):
     def likely(self) -> tuple[Sentence, ...]:
         """The sentences that may answer, best first."""
         return tuple(s for n, s in enumerate(self.ranked.sentences) if not n or s.chance >= LIKELY)
+
+    def answers(self, settings: Settings) -> bool:
+        """Whether it is likely enough that one of the sentences does."""
+        return self.ranked.answerability >= settings.strictness
 
     def renumbered(self, ranks: Mapping[str, int]) -> _Looked:
         """The same with passages counted as ``ranks`` (by chunk id) has them."""
@@ -161,10 +168,10 @@ def _weigh(question: str, found: Retrieved, where: Filter, engines: Engines) -> 
     # As long as the writer lets a list be.
     if told := digest(question, Scope(engines.store, found.vector, where), 2 * engines.settings.max_words):
         return _Looked(parts, found, _digested(told, found, engines.settings.passages), digest=True)
-    ranked = rank(parts, found.vector, found.hits, engines.reader)
-    if engines.reader and ranked.answerability >= engines.settings.strictness:
-        ranked = compare(parts, ranked, engines.reader)
-    return _Looked(parts, found, ranked)
+    looked = _Looked(parts, found, rank(parts, found.vector, found.hits, engines.reader))
+    if engines.reader and looked.answers(engines.settings):
+        return looked._replace(ranked=compare(parts, looked.ranked, engines.reader))
+    return looked
 
 
 def _digested(told: Digest, found: Retrieved, limit: int) -> Ranked:
@@ -264,8 +271,9 @@ def _compose(composer: _Composer, evidence: Evidence, engines: Engines) -> Gener
     if composer.borne_out:
         origins = {passage.origin.source: passage.origin for passage in evidence.passages}
         yield from checked(iter([quoted((side,), origins[side.source]) for side in composer.sides_left_out()]))
-    if piece := composer.contrast():
-        yield Delta(text=piece, verified=True)
+    for piece in (composer.contrast(), composer.unanswered()):
+        if piece:
+            yield Delta(text=piece, verified=True)
     return written
 
 
@@ -373,6 +381,18 @@ class _Composer:
                 self._text += f"\n- {side.citation.attribution}: {side.value} [{side.citation.marker}]"
         return self._text[before:]
 
+    def unanswered(self) -> str:
+        """Name the things asked that the documents do not hold; returns what that adds to the text."""
+        if not self._claims or not self._left_out:
+            return ""
+        piece = "\n" + "".join(f"\n{NOT_IN_DOCUMENTS.rstrip('.')}: {question}" for question in self._left_out)
+        self._text += piece
+        return piece
+
+    @property
+    def _left_out(self) -> tuple[str, ...]:
+        return tuple(part.question for part in self._evidence.parts if not part.sentences)
+
     def answer(self, question: str, history: Sequence[Turn], writer: str, trace: Trace) -> Answer:
         """The finished answer; a refusal when no claim is borne out, with what was dropped in the trace."""
         outcome = self._outcome()
@@ -394,6 +414,7 @@ class _Composer:
             claims=tuple(self._claims),
             citations=tuple(self._citations.values()),
             conflicts=tuple(self._conflicts),
+            unanswered=self._left_out,
             trace=trace,
             **shared,
         )
@@ -404,7 +425,7 @@ class _Composer:
             return "not_in_documents"
         if self._conflicts:
             return "conflicting"
-        return "answered" if support == {"supported"} else "partial"
+        return "answered" if support == {"supported"} and not self._left_out else "partial"
 
     def _conflict(self, contrast: Contrast) -> Conflict:
         sides = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,8 @@ SURE = 0.35
 COMMON = 2
 """Content words that two sentences must share beyond figures that no reader has taken for answers."""
 
+_CLAUSE = re.compile(r"[,;:\u2013\u2014]\s|\s(?:but|and|while|whereas|although|though)\s")
+
 SHOWN = 16
 """Words of an answer that are shown as a side's value."""
 
@@ -35,6 +38,12 @@ class _Value(NamedTuple):
     def answer(self) -> str:
         """The answering words, verbatim."""
         return self.said.text[self.said.start : self.said.end]
+
+    @property
+    def denies(self) -> bool:
+        """Whether the answer, or what stands before it in its clause, says that something is not so."""
+        before = _CLAUSE.split(self.said.text[: self.said.start])[-1]
+        return denies(before + self.answer)
 
     @property
     def shown(self) -> str:
@@ -68,22 +77,24 @@ def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_V
     """The best sentence and those that a reader found to contradict it, if any; one of each source."""
     opposing = sorted((s for s in sentences[1:] if (s.opposes or 0.0) >= OPPOSES), key=lambda s: -(s.opposes or 0.0))
     best, *others = [_value(question, s) or _Value(s, Said(s.text, 0, len(s.text))) for s in (sentences[0], *opposing)]
-    sides: list[_Value] = []
-    for value in others:
-        sources = {side.sentence.source for side in (best, *sides)}
-        if value.sentence.source not in sources and all(_differ(question, value, side) for side in sides):
-            sides.append(value)
+    sides = _apart(question, [value for value in others if value.sentence.source != best.sentence.source])
     return [best, *sides] if sides else []
 
 
 def _differing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
-    """Sentences of different sources that answer differently by the signs of it, if any."""
+    """Sentences that answer differently by the signs of it, if any; one of each source."""
     values = [v for s in sentences if s.chance * sentences[0].chance >= SURE and (v := _value(question, s))]
-    sides: list[_Value] = []
+    sides = _apart(question, values)
+    return sides if len(sides) > 1 else []
+
+
+def _apart(question: QuestionParts, values: Sequence[_Value]) -> list[_Value]:
+    """Those of ``values`` that are of another source than all kept before them, and differ from these."""
+    kept: list[_Value] = []
     for value in values:
-        if all(_differ(question, value, side) for side in sides):
-            sides.append(value)
-    return sides if len({side.sentence.source for side in sides}) > 1 else []
+        if all(value.sentence.source != side.sentence.source and _differ(question, value, side) for side in kept):
+            kept.append(value)
+    return kept
 
 
 def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
@@ -108,7 +119,7 @@ def _differ(question: QuestionParts, one: _Value, other: _Value) -> bool:
     if chosen and rival:
         return chosen.isdisjoint(rival)
     if question.answer_type == "yes-no":
-        return denies(one.answer) != denies(other.answer)
+        return one.denies != other.denies
     return differs(question, one.said, other.said) >= THRESHOLD
 
 

@@ -245,6 +245,7 @@ class Answer(Value):
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = Field(default=(), description="by marker, sides of conflicts included")
     conflicts: tuple[Conflict, ...] = ()
+    unanswered: tuple[str, ...] = Field(default=(), description="of several things asked, those not in the documents")
     passages: tuple[Passage, ...] = ()
     writer: str
     trace: Trace
@@ -302,7 +303,10 @@ class Contrast(Value):
 
 
 class Part(Value):
-    """One of the things a question asks: how likely it is answered, and the sentences that do, best first."""
+    """One of the things a question asks: how likely it is answered, and the sentences that do, best first.
+
+    There are none where it is too unlikely that any does.
+    """
 
     question: str
     answerability: float

@@ -177,6 +177,7 @@ _NOT = re.compile(
     r"(?P<from>(?: \w+){1,4}?)(?= to\b)",
     re.IGNORECASE,
 )
+_TIMES = frozenset({"date", "weekday", "time"})
 _ROUNDING = 0.05
 """The share of a figure that rounding it, or giving it in a larger unit, may hide."""
 
@@ -296,6 +297,8 @@ def _compare(one: _Figure, other: _Figure) -> str | None:
     """Whether they are "same", "near" or "other"; None where the two count different things."""
     a, b = one, other
     if a.sort != b.sort:
+        if {a.sort, b.sort} <= _TIMES:  # a weekday may be that date, and an hour on it
+            return "near"
         plain = next((f for f in (a, b) if f.sort == "number"), None)
         if {a.quantity.kind, b.quantity.kind} != {"number"} or plain is None or plain.quantity.unit:
             return None

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from assistant.text.agreement import denies
+from assistant.text.names import names
+from assistant.text.numbers import quantities
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import content_stems, overlap, words
 from assistant.types import Draft, Evidence, Origin, Sentence
@@ -14,8 +18,16 @@ FURTHER = 0.2
 OTHER = 0.06
 """The same for the first sentence of another source."""
 
+OPTION = 0.02
+"""The same for the best sentence that holds an alternative of "A or B"."""
+
 LISTED = 0.15
 """The same where the question asks for a list."""
+
+BESIDE = 3
+"""Characters between a sentence and the one before it at most."""
+
+_PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 
 MOST_QUOTES = 3
 """Sources cited for one sentence at most."""
@@ -83,12 +95,26 @@ def _take(sentence: Sentence, chosen: list[list[Sentence]]) -> None:
 
 def _required(evidence: Evidence) -> list[Sentence]:
     """Sentences that must be shown: each part's best, the sides of contrasts, the best one for each offered option."""
-    required = [part.sentences[0] for part in evidence.parts if part.sentences]
+    required = []
+    for part in evidence.parts:
+        if part.sentences:
+            asks_who = parse_question(part.question).answer_type == "person"
+            required += [*(_named_before(part.sentences[0], evidence) if asks_who else ()), part.sentences[0]]
     required += [sentence for contrast in evidence.contrasts for sentence in contrast.sentences]
     for option in parse_question(evidence.question).options:
-        holding = (s for s in evidence.sentences if option & set(content_stems(s.text)))
+        holding = (s for s in evidence.sentences if s.chance >= OPTION and option & set(content_stems(s.text)))
         required += [s for s in [next(holding, None)] if s is not None]
     return required
+
+
+def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
+    """The sentence before one that calls whom it speaks of "he" or "she", if that one has a name."""
+    if names(sentence.text) or not _PRONOUN.search(sentence.text):
+        return []
+    earlier = [s for s in evidence.sentences if s.source == sentence.source and s.end <= sentence.start]
+    before = max(earlier, key=lambda s: s.end, default=None)
+    near = before is not None and sentence.start - before.end <= BESIDE and names(before.text)
+    return [before] if before is not None and near else []
 
 
 def _worth(question: QuestionParts, sentence: Sentence, chosen: Sequence[Sequence[Sentence]]) -> bool:
@@ -101,7 +127,16 @@ def _worth(question: QuestionParts, sentence: Sentence, chosen: Sequence[Sequenc
 
 
 def _same(a: Sentence, b: Sentence) -> bool:
-    return overlap(set(content_stems(a.text)), set(content_stems(b.text))) >= SAME
+    """Whether two sentences have nearly the same words, and no name, figure or "not" sets them apart."""
+    if overlap(set(content_stems(a.text)), set(content_stems(b.text))) < SAME:
+        return False
+    return denies(a.text) == denies(b.text) and _told_apart(a.text) == _told_apart(b.text)
+
+
+def _told_apart(text: str) -> frozenset[str]:
+    """What makes another statement of the same words: figures, weekdays and months, and the words of names."""
+    named = {word.casefold() for name in names(text) for word in name.text.split()}
+    return frozenset({*named, *(q.text.casefold() for q in quantities(text))})
 
 
 def _length(sentence: Sentence) -> int:

@@ -31,6 +31,7 @@ from assistant.types import (
     Conflict,
     Contrast,
     Delta,
+    Document,
     Draft,
     Dropped,
     Evidence,
@@ -394,7 +395,13 @@ class _Composer:
         return tuple(part.question for part in self._evidence.parts if not part.sentences)
 
     def answer(self, question: str, history: Sequence[Turn], writer: str, trace: Trace) -> Answer:
-        """The finished answer; a refusal when no claim is borne out, with what was dropped in the trace."""
+        """The finished answer; a refusal when no claim is borne out, with what was dropped in the trace.
+
+        Raises IndexStaleError when what it cites was changed or taken out of the index while it was written.
+        """
+        for citation in self._citations.values():
+            if self._found(citation.source).text[citation.start : citation.end] != citation.quote:
+                raise IndexStaleError(f"The document {citation.source!r} changed while it was quoted. Ask again.")
         outcome = self._outcome()
         refused = self._claims if outcome == "not_in_documents" else ()
         dropped = (*self._dropped, *(Dropped(text=claim.text, reason=claim.reason) for claim in refused))
@@ -441,9 +448,7 @@ class _Composer:
 
     def _cite(self, place: Place) -> Citation:
         if place not in self._citations:
-            document = self._document(place.source)
-            if document is None:  # another process took it out of the index while this answer was written
-                raise IndexStaleError(f"The document {place.source!r} is no longer indexed. Ask again.")
+            document = self._found(place.source)
             self._citations[place] = Citation(
                 **document.origin.model_dump(),
                 marker=len(self._citations) + 1,
@@ -453,3 +458,9 @@ class _Composer:
                 page=document.page_at(place.start),
             )
         return self._citations[place]
+
+    def _found(self, source: str) -> Document:
+        document = self._document(source)
+        if document is None:  # another process took it out of the index while this answer was written
+            raise IndexStaleError(f"The document {source!r} is no longer indexed. Ask again.")
+        return document

@@ -8,9 +8,9 @@ import pytest
 from assistant import NOT_IN_DOCUMENTS, Answer, Assistant, Delta, Filter, Settings, Turn
 from assistant.backends.fake import FakeWriter
 from assistant.backends.minilm import MiniLM
-from assistant.errors import IndexMissingError, QuestionError
+from assistant.errors import IndexMissingError, IndexStaleError, QuestionError
 from assistant.ports import Writer
-from tests.stories import write_documents
+from tests.stories import ASKED, write_documents
 
 
 @pytest.fixture
@@ -172,3 +172,29 @@ def test_a_deleted_document_is_never_cited_again(tmp_path: Path, embedder: MiniL
         answer = assistant.ask("Who founded the bakery on Mill Lane?", [Turn(role="user", text="Hello")])
     assert report.removed == ("bakery.txt",)
     assert all(passage.origin.source != "bakery.txt" for passage in answer.passages)
+
+
+def test_of_several_questions_the_one_without_an_answer_is_named(assistant: Assistant) -> None:
+    answer = assistant.ask("Who was at the wheel of the ferry, and what is the boiling point of mercury?")
+    assert answer.outcome == "partial"
+    assert "Captain Lena Storrow" in answer.text
+    assert answer.unanswered == ("what is the boiling point of mercury?",)
+    assert answer.text.endswith("Not in the documents: what is the boiling point of mercury?")
+    assert_proven(answer, assistant)
+
+
+@pytest.mark.parametrize("change", ["deleted", "rewritten"])
+def test_what_changes_while_an_answer_is_written_is_not_cited(tmp_path: Path, embedder: MiniLM, change: str) -> None:
+    documents = write_documents(tmp_path / "documents")
+    settings = Settings(index_dir=tmp_path / "index", writer="extractive")
+    with Assistant.open(settings, embedder=embedder) as assistant, Assistant.open(settings, embedder=embedder) as other:
+        other.index(documents)
+        stream = assistant.stream(ASKED)
+        next(stream)
+        if change == "deleted":
+            (documents / "courier.md").unlink()
+        else:
+            (documents / "courier.md").write_text("Nothing is said of it any more. Nobody knows who steered.")
+        other.index(documents)
+        with pytest.raises(IndexStaleError, match="Ask again"):
+            list(stream)

@@ -152,3 +152,23 @@ def test_what_the_reader_does_not_take_for_an_answer_contradicts_nothing() -> No
     )
     sentences = [sure, unsure.model_copy(update={"chance": 0.1})]
     assert contrasts(parse_question("Who was at the wheel?"), sentences) == ()
+
+
+def test_a_source_that_gives_two_figures_hides_no_other_source() -> None:
+    sentences = said(
+        ("a", "The collision hurt 12 passengers at the pier."),
+        ("a", "Later the collision at the pier was said to have hurt 19 passengers."),
+        ("b", "The collision at the pier hurt 19 passengers."),
+    )
+    (contrast,) = contrasts(parse_question("How many passengers did the collision hurt?"), sentences)
+    assert [s.source for s in contrast.sentences] == ["a", "b"]
+
+
+def test_a_denial_before_the_answer_counts() -> None:
+    one, other = said(
+        ("a", "The ministry has confirmed the strike on the harbour."),
+        ("b", "The ministry has not confirmed the strike on the harbour."),
+    )
+    sentences = [s.model_copy(update={"answer": "confirmed the strike"}) for s in (one, other)]
+    (contrast,) = contrasts(parse_question("Has the ministry confirmed the strike on the harbour?"), sentences)
+    assert [s.source for s in contrast.sentences] == ["a", "b"]

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,3 +95,31 @@ def test_a_digest_is_shown_whole_and_in_its_order() -> None:
     found = evidence("What happened on 12 March?", *told)
     digest = found.model_copy(update={"parts": (found.parts[0].model_copy(update={"digest": True}),)})
     assert [text.partition(": ")[2] for text in texts(digest)] == [s.text for s in told]
+
+
+def test_a_denial_is_not_cited_for_what_it_denies() -> None:
+    said = "The sprinklers in the paint works did"
+    found = evidence(
+        "Did they work?",
+        sentence(COURIER, f"{said} work.", 0, 5.0),
+        sentence(HERALD, f"{said} not work.", 7, 4.9),
+    )
+    drafts = list(ExtractiveWriter().write(found))
+    assert [len(draft.quotes) for draft in drafts] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "other", ["Captain Ode Marr struck the pier on Monday", "Captain Ida Lund struck the pier on Friday"]
+)
+def test_another_name_or_day_is_another_statement(other: str) -> None:
+    one = sentence(COURIER, "Captain Ida Lund struck the pier on Monday.", 0, 5.0)
+    found = evidence("What happened?", one, sentence(HERALD, f"{other}.", 7, 4.9))
+    assert all(len(draft.quotes) == 1 for draft in ExtractiveWriter().write(found))
+
+
+def test_who_asks_who_is_told_whom_he_stands_for() -> None:
+    before = sentence(COURIER, "Captain Lena Storrow was questioned.", 0, 0.1)
+    said = sentence(COURIER, "The mist had hidden the pier, she said.", 37, 5.0)
+    found = evidence("Who said that the pier was hidden by mist?", said, before)
+    assert [text.partition(": ")[2] for text in texts(found)] == [before.text, said.text]
+    assert len(texts(evidence("What was hidden by mist?", said, before))) == 1

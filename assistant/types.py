@@ -18,6 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field
 NOT_IN_DOCUMENTS = "Not in the documents."
 """The refusal: the one text that stands for "the documents do not hold the answer"."""
 
+NEAREST = 3
+"""How many documents a refusal names."""
+
+VOICES = frozenset({"interview", "opinion"})
+"""Kinds of documents that tell what somebody says or thinks; a reader is told so wherever one is named."""
+
 Outcome = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["supported", "partial", "unsupported"]
 
@@ -49,6 +55,17 @@ class Origin(Value):
         """How the source is named in prose: publisher (else title, else file) and date, ``News.Az, 8 May 2025``."""
         name = self.publisher or self.title or self.source
         return f"{name}, {self.published.day} {self.published:%B %Y}" if self.published else name
+
+    @property
+    def voice(self) -> str:
+        """``interview`` or ``opinion`` where the document is one, else nothing."""
+        kind = (self.kind or "").strip().lower()
+        return kind if kind in VOICES else ""
+
+    @property
+    def named(self) -> str:
+        """How the source is named to a reader of an answer: ``News.Az, 8 May 2025, interview``."""
+        return f"{self.attribution}, {self.voice}" if self.voice else self.attribution
 
     @property
     def headline(self) -> str:
@@ -132,7 +149,7 @@ class Citation(Origin):
 
     def __str__(self) -> str:
         place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.attribution} ({place}): “{' '.join(self.quote.split())}”"
+        return f"[{self.marker}] {self.named} ({place}): “{_one_line(self.quote)}”"
 
 
 class Claim(Value):
@@ -254,9 +271,40 @@ class Answer(Value):
         """The conversation with this exchange added, to hand in as the next question's history."""
         return (*self.history, Turn(role="user", text=self.question), Turn(role="assistant", text=self.text))
 
+    @property
+    def nearest(self) -> tuple[Passage, ...]:
+        """Of a refusal, the best passage of each of the nearest documents; else nothing."""
+        best: dict[str, Passage] = {}
+        for passage in self.passages if self.outcome == "not_in_documents" else ():
+            best.setdefault(passage.origin.source, passage)
+        return tuple(best.values())[:NEAREST]
+
+    @property
+    def looked(self) -> tuple[str, ...]:
+        """What a refusal says below its text, a line each: what was looked for, and what comes nearest; else nothing.
+
+        The question is repeated only where it was searched in other words, or spelled otherwise.
+        """
+        if self.outcome != "not_in_documents":
+            return ()
+        searched = _one_line(self.trace.question)
+        rewritten = (f"Looked for: {searched}",) if searched != _one_line(self.question) else ()
+        nearest = tuple(f"- {_covers(passage.origin)}" for passage in self.nearest)
+        return (*rewritten, *(("Nearest documents:", *nearest) if nearest else ()))
+
     def __str__(self) -> str:
-        sources = [str(citation) for citation in self.citations]
-        return "\n".join([self.text, *(["", *sources] if sources else [])])
+        below = [*map(str, self.citations), *self.looked]
+        return "\n".join([self.text, *(["", *below] if below else [])])
+
+
+def _covers(origin: Origin) -> str:
+    """Title, name and file of a document, on one line."""
+    title = origin.headline.removesuffix(origin.attribution)
+    return _one_line(f"{title}{origin.named} ({origin.source})")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class Delta(Value):

@@ -142,8 +142,29 @@ def test_refusal_names_the_nearest_documents_once(capsys: pytest.CaptureFixture[
     refused = {"outcome": "not_in_documents", "text": "Not in the documents.", "passages": passages}
     refusal = answer().model_copy(update=refused | {"claims": (), "citations": (), "conflicts": ()})
     assert shown(capsys, refusal) == (
-        "Not in the documents.\n\nNearest documents\n  Title a (a)\n  Title b (b)\n  Title c (c)\n"
+        "Not in the documents.\n\nNearest documents:\n- Title a (a)\n- Title b (b)\n- Title c (c)\n"
     )
+
+
+def test_refusal_says_what_was_looked_for_as_python_does(capsys: pytest.CaptureFixture[str]) -> None:
+    near = passage(1, "a")
+    told = {"title": "Why dams\nfail", "publisher": "Echo", "kind": "opinion"}
+    near = near.model_copy(update={"origin": near.origin.model_copy(update=told)})
+    refused = {"outcome": "not_in_documents", "text": "Not in the documents.", "passages": (near,), "citations": ()}
+    refusal = answer(claims=(), conflicts=()).model_copy(update=refused | {"trace": Trace(question="When was it?")})
+    assert str(refusal) == (
+        "Not in the documents.\n\nLooked for: When was it?\nNearest documents:\n- Why dams fail. Echo, opinion (a)"
+    )
+    assert shown(capsys, refusal) == f"{refusal}\n"
+
+
+@pytest.mark.usefixtures("terminal")
+def test_interview_is_named_as_one_in_sources_and_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    spoken = POST.model_copy(update={"kind": "interview"})
+    sides = (Side(value="1931", citation=spoken), Side(value="1935", citation=ECHO))
+    output = plain(shown(capsys, answer(citations=(spoken, ECHO), conflicts=(Conflict(about="opened", sides=sides),))))
+    assert output.count("River Post, 5 March 2024, interview") == 2
+    assert "River Post, 5 March 2024, interview (post.md, page 4)" in str(spoken)
 
 
 def test_passages(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,15 @@ def test_attribution_falls_back_from_publisher_to_title_to_file(origin: Origin, 
     assert origin.attribution == shown
 
 
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [("Interview", "P, 8 May 2025, interview"), ("opinion", "P, 8 May 2025, opinion"), ("report", "P, 8 May 2025")],
+)
+def test_a_reader_is_told_of_an_interview_or_opinion(kind: str, named: str) -> None:
+    origin = Origin(source="a.md", title="T", publisher="P", published=date(2025, 5, 8), kind=kind)
+    assert (origin.named, origin.attribution, origin.headline) == (named, "P, 8 May 2025", "T. P, 8 May 2025")
+
+
 def test_values_cannot_be_changed_or_extended() -> None:
     document = Document(source="a", title="t", text="x")
     with pytest.raises(ValidationError):

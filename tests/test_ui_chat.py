@@ -63,6 +63,16 @@ def test_a_refusal_names_what_was_searched_and_each_document_once() -> None:
     assert re.findall(r"<b>(\w+)</b>", html) == ["One", "Two"]
 
 
+def test_an_interview_is_named_as_one_wherever_it_speaks() -> None:
+    spoken = citation(1, "noon", kind="interview", publisher="The Post " * 6)
+    other = conflict(("12", spoken), ("6", citation(2, "six")))
+    html = shown(Exchange(question="When?", answer=answer(claim(f"{spoken.attribution}: noon.", spoken))))
+    assert f'<span class="who">{spoken.attribution}, interview</span>' in html
+    assert re.search(r'data-origin="The Post [^"]*…, interview"', html)
+    html = str(chat.conflict_html(other, 0))
+    assert re.findall(r'side-who">[^<]*?(, \w+)?<', html) == [", interview", ""]
+
+
 def test_nothing_that_is_written_becomes_markup() -> None:
     cited = citation(1, EVIL, EVIL, title=EVIL, publisher=EVIL, source=EVIL)
     said = answer(

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from assistant import Answer, Assistant, Settings
+from assistant.backends.fake import FakeEmbedder, FakeWriter
 from tests.ui_help import NEWSROOM, ROOT, page_server
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
@@ -132,6 +133,17 @@ def test_tools_tell_what_they_take_and_give() -> None:
     ask = next(tool for tool in tools if tool.name == "ask")
     assert set(ask.inputSchema["properties"]) == {"question", "history", "sources", "since", "until"}
     assert {"text", "outcome", "claims", "citations", "conflicts"} <= set(ask.outputSchema["properties"])  # type: ignore[index]
+
+
+def test_a_refusal_is_told_to_an_mcp_client_as_to_a_reader(tmp_path: Path) -> None:
+    (tmp_path / "ferry.txt").write_text("The ferry sails at seven.")
+    settings = Settings(index_dir=tmp_path / "index", strictness=1)
+    with Assistant.open(settings, embedder=FakeEmbedder(), writer=FakeWriter(())) as assistant:
+        assistant.index(tmp_path / "ferry.txt")
+        result: Any = asyncio.run(mcp_server(assistant).call_tool("ask", {"question": "When does the train leave?"}))
+    refusal = Answer.model_validate(result.structuredContent)
+    assert [text.text for text in result.content] == [refusal.model_dump_json(), str(refusal)]
+    assert "Nearest documents:\n- ferry (ferry.txt)" in str(refusal)
 
 
 @pytest.mark.filterwarnings("default")

@@ -65,6 +65,12 @@ def test_of_an_endless_document_only_the_part_around_the_quote_is_shown() -> Non
     assert html.count("characters are not shown here") == 2
 
 
+def test_the_panel_names_an_opinion_as_one() -> None:
+    said = answer(claim("One.", citation(1, "noon", kind="opinion")))
+    assert "</b> The Post, 8 May 2025, opinion<" in proof.sources_html(said, 0)
+    assert "The Post · opinion<" in proof.citation_html(said, 0, 1, document(kind="opinion"))
+
+
 def test_the_list_of_citations_warns_of_doubtful_ones() -> None:
     doubtful = claim("No.", citation(1, "noon"), support="partial", reason="dates differ")
     assert "Borne out in part: dates differ" in proof.sources_html(answer(doubtful), 3)

@@ -13,16 +13,13 @@ from assistant.cli.screen import Screen, clean, one_line
 if TYPE_CHECKING:
     from assistant.types import Answer, Citation, Claim, Conflict, Origin, Passage
 
-NEAREST = 3
-"""How many documents a refusal names."""
-
 _MARKER = re.compile(r"\[\d+\]")
 _CAUTION = {"partial": "yellow", "unsupported": "red"}
 _NARROWEST_SIDE = 26
 
 
 def show_answer(screen: Screen, answer: Answer) -> None:
-    """The answer with its doubts marked, both sides of each disagreement, and its sources."""
+    """The answer with its doubts marked, both sides of disagreements, and sources; of a refusal, what comes nearest."""
     screen.write(_prose(answer))
     for conflict in answer.conflicts:
         _show_conflict(screen, conflict)
@@ -31,12 +28,10 @@ def show_answer(screen: Screen, answer: Answer) -> None:
         for before, citation in zip((None, *answer.citations), answer.citations, strict=False):
             again = screen.wide and before is not None and before.source == citation.source
             _show_source(screen, citation, named=not again)
-    if answer.outcome == "not_in_documents" and answer.passages:
-        _heading(screen, "Nearest documents")
-        for origin in _distinct(passage.origin for passage in answer.passages):
-            screen.write(
-                Text.assemble((one_line(origin.headline), "bold"), (f" ({one_line(origin.source)})", "dim")), indent=2
-            )
+    if looked := answer.looked:
+        screen.write()
+        for line in looked:
+            screen.write(one_line(line))
 
 
 def small_print(answer: Answer, seconds: float) -> str:
@@ -111,7 +106,7 @@ def _heading(screen: Screen, text: str, style: str = "bold") -> None:
 
 
 def _name(origin: Origin) -> Text:
-    return Text(one_line(origin.attribution), "bold")
+    return Text(one_line(origin.named), "bold")
 
 
 def _head(origin: Origin, page: int | None = None) -> Text:
@@ -121,10 +116,3 @@ def _head(origin: Origin, page: int | None = None) -> Text:
 
 def _quote(citation: Citation) -> Text:
     return Text(f"\N{LEFT DOUBLE QUOTATION MARK}{one_line(citation.quote)}\N{RIGHT DOUBLE QUOTATION MARK}", "italic")
-
-
-def _distinct(origins: Iterable[Origin]) -> list[Origin]:
-    first: dict[str, Origin] = {}
-    for origin in origins:
-        first.setdefault(origin.source, origin)
-    return list(first.values())[:NEAREST]

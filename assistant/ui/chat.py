@@ -23,9 +23,6 @@ PACE = 0.1
 THOUGHT = 400
 """Characters of a model's last thoughts that are shown while it thinks."""
 
-NEAREST = 4
-"""How many documents a refusal names."""
-
 BROKEN = "Something went wrong while answering. The details are in the terminal that runs this page."
 STOPPED = "Stopped before the answer was complete."
 
@@ -209,7 +206,7 @@ def claim_html(claim: Claim, place: int) -> Markup:
 def chip(citation: Citation, place: int, *, named: bool) -> Markup:
     """A citation to point at (the quote appears) and to click (the document opens)."""
     page = f", page {citation.page}" if citation.page else ""
-    who = one_line(citation.attribution, 48)
+    who = _with_voice(one_line(citation.attribution, 48), citation)
     return fill(
         '<button type="button" class="chip" data-do="cite" data-turn="{place}" data-marker="{marker}" '
         'data-origin="{who}{page}" data-quote="{quote}" aria-label="Citation {marker}, {who}{page}: show it">'
@@ -230,7 +227,7 @@ def conflict_html(conflict: Conflict, place: int) -> Markup:
             '<div class="side"><p class="side-date">{day}</p><p class="side-who">{who}</p>'
             '<p class="side-value" dir="auto">{value}</p><blockquote dir="auto">{quote}</blockquote>{chip}</div>',
             day=_day(side.citation) or "No date",
-            who=side.citation.publisher or side.citation.title or side.citation.source,
+            who=_with_voice(side.citation.publisher or side.citation.title or side.citation.source, side.citation),
             value=side.value,
             quote=one_line(side.citation.quote, 600),
             chip=chip(side.citation, place, named=False),
@@ -267,19 +264,19 @@ def _unanswered(exchange: Exchange, place: int) -> Markup:
 
 
 def _refusal(answer: Answer, place: int) -> Markup:
-    nearest: dict[str, tuple[int, Origin]] = {}
-    for passage in answer.passages:
-        nearest.setdefault(passage.origin.source, (passage.rank, passage.origin))
     near = join(
         fill(
             '<li><button type="button" class="near" data-do="near" data-turn="{place}" data-rank="{rank}">'
             "<b>{title}</b><span>{meta}</span></button></li>",
             place=place,
-            rank=rank,
-            title=origin.title,
-            meta=" · ".join(filter(None, (origin.publisher, _day(origin)))) or origin.source,
+            rank=passage.rank,
+            title=passage.origin.title,
+            meta=_with_voice(
+                " · ".join(filter(None, (passage.origin.publisher, _day(passage.origin)))) or passage.origin.source,
+                passage.origin,
+            ),
         )
-        for rank, origin in list(nearest.values())[:NEAREST]
+        for passage in answer.nearest
     )
     return fill(
         '<p class="refusal">{text}</p><p class="looked">Looked for <q>{question}</q> and found nothing that answers '
@@ -305,12 +302,17 @@ def _sources_button(answer: Answer, place: int) -> Markup:
 
 
 def _attributed(claim: Claim) -> tuple[str, str]:
-    """The attribution a claim opens with, if it does, and the rest."""
+    """Who a claim opens with, if it does, named as to a reader, and the rest."""
     for citation in claim.citations:
         lead = f"{citation.attribution}: "
         if claim.text.startswith(lead):
-            return citation.attribution, claim.text[len(lead) :]
+            return citation.named, claim.text[len(lead) :]
     return "", claim.text
+
+
+def _with_voice(name: str, origin: Origin) -> str:
+    """``name`` with the kind of its document where that is to be told."""
+    return f"{name}, {origin.voice}" if origin.voice else name
 
 
 def _day(origin: Origin) -> str:

@@ -153,7 +153,10 @@ def as_markdown(conversation: Conversation) -> str:
 
 
 def answer_as_markdown(answer: Answer) -> str:
-    """One answer as Markdown: its sentences with markers, both sides of conflicts, and the quoted sources."""
+    """One answer as Markdown: its sentences with markers, both sides of conflicts, and the quoted sources.
+
+    Of a refusal, what was looked for and the nearest documents.
+    """
     lines = []
     for claim in answer.claims:
         marks = "".join(f"[{citation.marker}]" for citation in claim.citations)
@@ -162,18 +165,20 @@ def answer_as_markdown(answer: Answer) -> str:
     lines = lines or [markdown(answer.text)]
     for conflict in answer.conflicts:
         sides = [
-            f"- {markdown(side.citation.attribution)}: {markdown(side.value)} [{side.citation.marker}]"
+            f"- {markdown(side.citation.named)}: {markdown(side.value)} [{side.citation.marker}]"
             for side in conflict.sides
         ]
         lines.append("\n".join([f"The sources disagree ({markdown(conflict.about)}):", "", *sides]))
     if answer.citations:
         lines.append("\n".join(f"- [{c.marker}] {_source(c)}: “{markdown(c.quote)}”" for c in answer.citations))
+    if answer.looked:
+        lines.append("\n".join(map(markdown, answer.looked)))
     return "\n\n".join(lines)
 
 
 def _source(citation: Citation) -> str:
     page = f", page {citation.page}" if citation.page else ""
-    return f"{markdown(citation.attribution)} ({markdown(citation.source)}{page})"
+    return f"{markdown(citation.named)} ({markdown(citation.source)}{page})"
 
 
 _STYLE = """
@@ -222,7 +227,7 @@ def _exchange_as_html(exchange: Exchange) -> Markup:
             sides=join(
                 fill(
                     "<li>{who}: {value} [{marker}]</li>",
-                    who=side.citation.attribution,
+                    who=side.citation.named,
                     value=side.value,
                     marker=side.citation.marker,
                 )
@@ -235,11 +240,12 @@ def _exchange_as_html(exchange: Exchange) -> Markup:
         fill(
             "<p>[{marker}] {who} ({source}{page})</p><blockquote>{quote}</blockquote>",
             marker=citation.marker,
-            who=citation.attribution,
+            who=citation.named,
             source=citation.source,
             page=f", page {citation.page}" if citation.page else "",
             quote=one_line(citation.quote),
         )
         for citation in answer.citations
     ]
-    return join([head, *said, *disagreements, *sources])
+    looked = [fill("<p>{line}</p>", line=line) for line in answer.looked]
+    return join([head, *said, *looked, *disagreements, *sources])

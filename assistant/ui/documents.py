@@ -393,6 +393,7 @@ def _known(passage: Passage) -> str:
     known = (
         passage.origin.publisher,
         f"{day.day} {day:%B %Y}" if day else "",
+        passage.origin.voice,
         f"page {passage.page}" if passage.page else "",
     )
     return " · ".join(filter(None, known))

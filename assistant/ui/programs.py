@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
+from mcp.types import CallToolResult, TextContent
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.api import Assistant
@@ -128,12 +129,14 @@ def mcp_server(assistant: Assistant) -> FastMCP:
         sources: list[str] | None = None,
         since: date | None = None,
         until: date | None = None,
-    ) -> Answer:
+    ) -> Annotated[CallToolResult, Answer]:
         """Answer a question from the documents, every sentence cited word by word.
 
         Use it for any question the documents may hold the answer to. ``outcome`` tells whether they do: answered,
         partial, conflicting (the sources disagree, see ``conflicts``) or not_in_documents. Quote ``text`` with its
-        markers [1], [2]; each stands for an entry of ``citations`` with the verbatim quote, its source and date.
+        markers [1], [2]; each stands for an entry of ``citations`` with the verbatim quote, its source and date. The
+        last text is the answer as it is shown to a reader; of a refusal it says what was looked for and names the
+        nearest documents.
 
         Args:
             question: The question, as a reader would ask it.
@@ -143,7 +146,13 @@ def mcp_server(assistant: Assistant) -> FastMCP:
             until: Only documents published on or before this day.
         """
         where = Filter(sources=tuple(sources or ()), since=since, until=until)
-        return await guarded(lambda: assistant.ask(question, tuple(history or ()), where))
+        answer = await guarded(lambda: assistant.ask(question, tuple(history or ()), where))
+        # Clients that know no structured content expect it in the first text.
+        texts = (answer.model_dump_json(), str(answer))
+        return CallToolResult(
+            content=[TextContent(type="text", text=text) for text in texts],
+            structuredContent=answer.model_dump(mode="json"),
+        )
 
     @server.tool()
     async def search(question: str, limit: int = 10) -> list[Passage]:

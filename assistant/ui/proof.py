@@ -37,7 +37,7 @@ def sources_html(answer: Answer, turn: int) -> Markup:
             '<span class="quote" dir="auto">“{quote}”</span>{badge}</button></li>',
             turn=turn,
             marker=citation.marker,
-            who=citation.attribution,
+            who=citation.named,
             title=citation.title if citation.publisher else citation.source,
             page=_page(citation),
             quote=one_line(citation.quote, 500),
@@ -136,7 +136,7 @@ def _bar(title: str, meta: Markup) -> Markup:
 
 def _meta(origin: Origin, page: int | None) -> Markup:
     day = f"{origin.published.day} {origin.published:%B %Y}" if origin.published else ""
-    known = (origin.publisher or "", day, f"page {page}" if page else "")
+    known = (origin.publisher or "", day, origin.voice, f"page {page}" if page else "")
     return fill(
         '<p class="meta">{known}<span class="file">{source}</span></p>',
         known=" · ".join(filter(None, known)),

@@ -386,13 +386,14 @@ class _Composer:
         """Name the things asked that the documents do not hold; returns what that adds to the text."""
         if not self._claims or not self._left_out:
             return ""
-        piece = "\n" + "".join(f"\n{NOT_IN_DOCUMENTS.rstrip('.')}: {question}" for question in self._left_out)
+        piece = "\n\n" + "\n".join(self._left_out)
         self._text += piece
         return piece
 
     @property
     def _left_out(self) -> tuple[str, ...]:
-        return tuple(part.question for part in self._evidence.parts if not part.sentences)
+        lead = NOT_IN_DOCUMENTS.rstrip(".")
+        return tuple(f"{lead}: {part.question}" for part in self._evidence.parts if not part.sentences)
 
     def answer(self, question: str, history: Sequence[Turn], writer: str, trace: Trace) -> Answer:
         """The finished answer; a refusal when no claim is borne out, with what was dropped in the trace.

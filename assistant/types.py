@@ -262,7 +262,9 @@ class Answer(Value):
     claims: tuple[Claim, ...] = ()
     citations: tuple[Citation, ...] = Field(default=(), description="by marker, sides of conflicts included")
     conflicts: tuple[Conflict, ...] = ()
-    unanswered: tuple[str, ...] = Field(default=(), description="of several things asked, those not in the documents")
+    unanswered: tuple[str, ...] = Field(
+        default=(), description='of several things asked, those that are not in the documents, each "...: QUESTION"'
+    )
     passages: tuple[Passage, ...] = ()
     writer: str
     trace: Trace

@@ -45,6 +45,13 @@ def test_a_doubt_is_said_in_words(support: str, label: str) -> None:
     assert f"<b>{label}</b>: numbers differ" in html
 
 
+def test_what_the_documents_do_not_hold_stands_below_what_they_do() -> None:
+    html = shown(
+        Exchange(question="?", answer=answer(claim("At noon."), unanswered=("Not in the documents: Who won?",)))
+    )
+    assert html.index("At noon.") < html.index('missing" dir="auto">Not in the documents: Who won?')
+
+
 def test_sides_of_a_conflict_keep_their_order_and_dates() -> None:
     newer, older = citation(1, "noon", published=date(2025, 6, 1)), citation(2, "six", published=date(2025, 5, 1))
     html = shown(

@@ -157,7 +157,9 @@ def answer_html(answer: Answer, place: int, seconds: float) -> Markup:
         else Markup()
     )
     refused = answer.outcome == "not_in_documents"
-    said = _refusal(answer, place) if refused else join(claim_html(claim, place) for claim in answer.claims)
+    claims = [claim_html(claim, place) for claim in answer.claims]
+    missing = [fill('<p class="claim missing" dir="auto">{line}</p>', line=line) for line in answer.unanswered]
+    said = _refusal(answer, place) if refused else join([*claims, *missing])
     return fill(
         '<div class="answer {outcome}">{searched}{said}{conflicts}{notes}<footer><p class="small">{small}</p>'
         '<div class="tools" role="group" aria-label="This answer">'
@@ -169,6 +171,9 @@ def answer_html(answer: Answer, place: int, seconds: float) -> Markup:
         searched=searched,
         said=said,
         conflicts=join(conflict_html(conflict, place) for conflict in answer.conflicts),
+        unanswered=join(
+            fill('<p class="claim unanswered" dir="auto">{line}</p>', line=line) for line in answer.unanswered
+        ),
         notes=join(fill('<p class="small noted">{note}</p>', note=without_paths(note)) for note in answer.trace.notes),
         small=f"{answer.writer} writer · {seconds:.2f} s",
         copy=answer_as_markdown(answer),

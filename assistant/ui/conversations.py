@@ -169,6 +169,7 @@ def answer_as_markdown(answer: Answer) -> str:
             for side in conflict.sides
         ]
         lines.append("\n".join([f"The sources disagree ({markdown(conflict.about)}):", "", *sides]))
+    lines += map(markdown, answer.unanswered)
     if answer.citations:
         lines.append("\n".join(f"- [{c.marker}] {_source(c)}: “{markdown(c.quote)}”" for c in answer.citations))
     if answer.looked:
@@ -247,5 +248,5 @@ def _exchange_as_html(exchange: Exchange) -> Markup:
         )
         for citation in answer.citations
     ]
-    looked = [fill("<p>{line}</p>", line=line) for line in answer.looked]
-    return join([head, *said, *looked, *disagreements, *sources])
+    looked = [fill("<p>{line}</p>", line=line) for line in (*answer.unanswered, *answer.looked)]
+    return join([head, *said, *disagreements, *looked, *sources])

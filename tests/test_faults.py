@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import pytest
 
 from assistant.backends.fake import FakeEmbedder
 from assistant.errors import IndexLockedError, StoreError
+from assistant.index.catalog import Catalog, FileFacts
 from assistant.index.store import Index
-from assistant.types import Progress
+from assistant.types import Document, Progress
 from benchmarks.crashes import small_disk
 
 EMBEDDER = FakeEmbedder()
@@ -175,6 +176,19 @@ def test_a_disk_that_became_read_only(docs: Path) -> None:
                 assert found(index, "truce") == {"truce.txt"}
                 with pytest.raises(StoreError, match="cannot be written to: Read-only file system"):
                     index.sync(docs)
+    except PermissionError as exc:
+        pytest.skip(str(exc))
+
+
+def test_a_disk_that_is_full_is_not_called_a_damaged_index() -> None:
+    try:
+        with small_disk(2) as disk, closing(Catalog.create(disk / "index" / "store" / "catalog.sqlite3")) as catalog:
+            long = Document(source="long", title="L", text="The river carries sand. " * 200_000)
+            with pytest.raises(StoreError, match=r"cannot be used: .*full\. `df -h "):
+                catalog.insert(long, FileFacts(0, "long", "long", 1, 2, ""), [])
+            short = Document(source="short", title="S", text="The truce held.")
+            catalog.insert(short, FileFacts(0, "short", "short", 1, 2, ""), [])
+            assert catalog.publish([], "recipe", "fake").generation == 1
     except PermissionError as exc:
         pytest.skip(str(exc))
 

@@ -190,10 +190,11 @@ class Database:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:  # a full or failing disk makes SQLite roll back of itself
+                    db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
 
     def _connect(self) -> sqlite3.Connection:
         # Where SQLite cannot make the files it shares a WAL by, and there is no WAL, nobody is writing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -194,6 +195,18 @@ def test_a_catalog_of_an_older_version_is_read_and_migrated(path: Path) -> None:
     new = Catalog.create(path)
     assert (new.files()[0].content, new.excluded(), new.counts()) == ("", frozenset(), (1, 1))
     new.close()
+
+
+@pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="no list of open files")
+def test_threads_that_are_gone_leave_no_files_open(catalog: Catalog) -> None:
+    catalog.counts()
+    before = len(list(Path("/dev/fd").iterdir()))
+    for _ in range(20):
+        thread = threading.Thread(target=catalog.counts)
+        thread.start()
+        thread.join()
+    assert len(list(Path("/dev/fd").iterdir())) <= before + 4
+    assert catalog.counts() == (0, 0)
 
 
 def test_a_catalog_that_is_closed_while_others_read_does_not_bring_the_process_down(tmp_path: Path) -> None:

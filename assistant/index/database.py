@@ -82,7 +82,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._reading: Counter[int] = Counter()  # statements under way, by thread
         self._closing = False
         self._mutex = threading.Condition()
@@ -128,7 +128,7 @@ class Database:
             # SQLite crashes the process when a connection is closed while another thread reads with it.
             self._closing = True
             self._mutex.wait_for(lambda: self._reading.keys() <= {threading.get_ident()}, _BUSY_SECONDS)
-            for connection in self._connections:
+            for connection in self._connections.values():
                 connection.close()
             self._connections.clear()
             self._local = threading.local()
@@ -209,7 +209,10 @@ class Database:
             check_same_thread=False,  # used by one thread, closed by whichever closes the index
         )
         with self._mutex:
-            self._connections.append(connection)
+            # A page that stays open answers in ever new threads.
+            for thread in [each for each in self._connections if not each.is_alive()]:
+                self._connections.pop(thread).close()
+            self._connections[threading.current_thread()] = connection
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection

@@ -180,6 +180,25 @@ def test_readers_answer_while_a_writer_works(index_dir: Path, docs: Path, index:
     assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
 
 
+def test_a_large_index_answers_while_its_engine_catches_up(index_dir: Path, docs: Path) -> None:
+    (index_dir / "recipe.toml").write_text("chunk_tokens = 20")
+    (docs / "many.txt").write_text("The river carries many a stone past seven quiet villages and mills.\n\n" * 2200)
+    with opened(index_dir) as writer, opened(index_dir) as reader:
+        writer.sync(docs)
+        (docs / "banana.txt").write_text("A zebra has stripes.")
+        answers = []
+
+        def ask(progress: Progress) -> None:
+            if progress.stage == "indexing":
+                answers.append(
+                    (keyword(reader, "truce"), keyword(reader, "zebra"), dense(reader, "A zebra has stripes.")[0])
+                )
+
+        writer.sync(docs, ask)
+        assert answers == [(["truce.md", "river/south.txt"], [], "banana.txt")]
+        assert keyword(reader, "zebra") == ["banana.txt"]
+
+
 def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
     stop = threading.Event()
 

@@ -19,7 +19,10 @@ from assistant.errors import BackendError
 from assistant.ports import Vectors
 
 _COLLECTION = "chunks"
-_SEAL, _FILES = "seal.json", "files.json"
+SEAL = "seal.json"
+"""The file in the folder of an index that is removed before it is written, and put back after."""
+
+_FILES = "files.json"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _BATCH = 1000  # the most Chroma takes is 5461
 _PROBES = 5
@@ -74,7 +77,7 @@ class ChromaIndex:
         A seal says whether the result is fit for searching: it may be whole and yet not find what is in it.
         """
         old = read_seal(self.folder) or {"probes": {}, "dimension": 0}
-        (self.folder / _SEAL).unlink(missing_ok=True)
+        (self.folder / SEAL).unlink(missing_ok=True)
         with _translated(self.folder):
             gone = set(deleted)
             probes = {id_: vector for id_, vector in old["probes"].items() if id_ not in gone}
@@ -94,9 +97,9 @@ class ChromaIndex:
             seal = {"generation": generation, "count": self.count, "dimension": dimension, "probes": probes}
             # The graph of many vectors that are nearly equal may hold vectors that no search can reach.
             seal["fit"] = self._finds(seal)
-            unfinished = self.folder / f"{_SEAL}.new"
+            unfinished = self.folder / f"{SEAL}.new"
             unfinished.write_text(json.dumps(seal))
-            unfinished.replace(self.folder / _SEAL)
+            unfinished.replace(self.folder / SEAL)
 
     def probe(self, seal: dict[str, Any]) -> None:
         """Raise BackendError unless the count is right and known vectors find themselves."""
@@ -157,14 +160,14 @@ def untouched(folder: Path) -> bool:
 
 
 def _sizes(folder: Path) -> dict[str, int]:
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in (_SEAL, _FILES))
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in (SEAL, _FILES))
     return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)}
 
 
 def read_seal(folder: Path) -> dict[str, Any] | None:
     """What a finished index says of itself, readable without chromadb; None where there is no sound seal."""
     try:
-        seal = json.loads((folder / _SEAL).read_text())
+        seal = json.loads((folder / SEAL).read_text())
     except (OSError, ValueError):
         return None
     return (

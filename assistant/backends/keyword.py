@@ -19,6 +19,9 @@ from assistant.text.tokens import STOPWORDS
 Analyzer = Literal["english", "plain"]
 """``english`` stems Latin words and leaves out stop words of questions; ``plain`` keeps words as they are."""
 
+COMMIT = "meta.json"
+"""The file in the folder of an index that tantivy replaces with every commit."""
+
 EXACT_WEIGHT = 0.3
 """Weight of an unstemmed match beside a stemmed one, which has 1."""
 

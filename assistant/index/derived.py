@@ -11,8 +11,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.backends.chroma import ChromaIndex, note_files, read_seal, untouched
-from assistant.backends.keyword import Analyzer, Entry, KeywordIndex
+from assistant.backends.chroma import SEAL, ChromaIndex, note_files, read_seal, untouched
+from assistant.backends.keyword import COMMIT, Analyzer, Entry, KeywordIndex
 from assistant.errors import BackendError
 from assistant.index.catalog import Catalog, Change
 from assistant.ports import Vectors
@@ -22,11 +22,16 @@ _BATCH = 1000
 
 
 class Derived:
-    """The engines' folders beside the catalog, and how to bring them up to date."""
+    """The engines' folders beside the catalog, and how to bring them up to date.
+
+    A commit is the file that an engine replaces whenever it has been written.
+    """
 
     def __init__(self, store: Path, catalog: Catalog, exact_up_to: int) -> None:
         self.keyword_dir = store / "keyword"
         self.chroma_dir = store / "chroma"
+        self.keyword_commit = self.keyword_dir / COMMIT
+        self.chroma_commit = self.chroma_dir / SEAL
         self._catalog = catalog
         self._exact_up_to = exact_up_to
 
@@ -44,11 +49,11 @@ class Derived:
         else:
             shutil.rmtree(self.chroma_dir, ignore_errors=True)
 
-    def keyword(self, analyzer: Analyzer, generation: int) -> KeywordIndex | None:
-        """The keyword index if it is sound and at ``generation``."""
+    def keyword(self, analyzer: Analyzer, generation: int | None = None) -> KeywordIndex | None:
+        """The keyword index if it is sound and at ``generation``, or at any."""
         try:
             index = KeywordIndex.open(self.keyword_dir, analyzer)
-            return index if index.generation == generation else None
+            return index if generation in (None, index.generation) else None
         except BackendError:
             return None
 

@@ -3,7 +3,8 @@
 A reader answers from one generation. Dense search is exact over the catalog's vectors while they are few, and
 Chroma's where they are many; keyword search is tantivy's. Where an engine is being written, is behind, or is
 damaged, a reader does not wait and does not mend: it searches the catalog's vectors exactly, and makes itself
-a keyword index in memory. The next writer mends.
+a keyword index in memory, or uses the one that is behind where that would take long: words of what is newer are
+then not found, its meaning is. Each question sees whether the engine is back. The next writer mends.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnPr
 EXACT_UP_TO = 20_000
 """Live chunks up to which dense search is exact: quicker than importing Chroma, and never approximate."""
 
+_IN_MEMORY_UP_TO = 2_000  # live chunks whose keyword index a reader makes in about a second
 _STORE, _CATALOG, _LOCK, _WRITER = "store", "catalog.sqlite3", "lock", "writer.json"
 _EVERYTHING = Filter()
 _ATTEMPTS = 3  # a build that publishes more often than one searches leaves live rows, if fewer than asked for
@@ -331,17 +333,18 @@ class _View:
         self._filtered: tuple[Filter, frozenset[int]] = (_EVERYTHING, frozenset(self.origins))
         self._keyword: KeywordIndex | None = None
         self._mended = False
+        self._chroma: ChromaIndex | None = None
+        self._looked: dict[Path, tuple[int, int, int] | None] = {}  # how engines' commits looked when last opened
 
     def close(self) -> None:
         with self._mutex:
-            if chroma := self.__dict__.pop("_chroma", None):
-                chroma.close()
+            if self._chroma:
+                self._chroma.close()
+            self._chroma = None
 
     def dense(self, vector: Vectors, limit: int, where: Filter) -> dict[str, float]:
         admitted = self._admitted(where)
-        with self._mutex:
-            chroma = self._chroma
-        if chroma:
+        if chroma := self._neighbours():
             try:
                 among = None if where == _EVERYTHING else self.catalog.vector_keys(admitted)
                 found = chroma.search(vector, limit, among)
@@ -349,9 +352,7 @@ class _View:
                 ranked = ((i, found[key]) for key in found for i, document in chunks[key] if document in admitted)
                 return dict(islice(ranked, limit))
             except BackendError:
-                with self._mutex:
-                    self.close()
-                    self.__dict__["_chroma"] = None
+                self.close()
         with self._mutex:
             matrix = self._matrix
         return _nearest(matrix, vector, limit, None if where == _EVERYTHING else admitted)
@@ -368,12 +369,7 @@ class _View:
             wanted *= 8
 
     def _keyword_search(self, text: str, limit: int) -> dict[str, float]:
-        with self._mutex:
-            if self._keyword is None:
-                self._keyword = self._derived.keyword(self._recipe.analyzer, self.generation)
-                if self._keyword is None:
-                    self._keyword, self._mended = self._derived.keyword_in_memory(self._recipe.analyzer), True
-            engine = self._keyword
+        engine = self._words()
         try:
             return engine.search(text, limit)
         except BackendError:
@@ -384,6 +380,40 @@ class _View:
                 engine = self._keyword
             return engine.search(text, limit)
 
+    def _words(self) -> KeywordIndex:
+        """The keyword index of this generation, or what stands in for it."""
+        with self._mutex:
+            if self._changed(self._derived.keyword_commit) and (
+                engine := self._derived.keyword(self._recipe.analyzer, self.generation)
+            ):
+                self._keyword, self._mended = engine, False
+            if self._keyword is None:
+                few = self.catalog.counts()[1] <= _IN_MEMORY_UP_TO
+                self._keyword = None if few else self._derived.keyword(self._recipe.analyzer)
+            if self._keyword is None:
+                self._keyword, self._mended = self._derived.keyword_in_memory(self._recipe.analyzer), True
+            return self._keyword
+
+    def _neighbours(self) -> ChromaIndex | None:
+        """Chroma's index of this generation, if there is one."""
+        with self._mutex:
+            if self._chroma is None and self._changed(self._derived.chroma_commit):
+                self._chroma = self._derived.chroma(self.generation)
+                if self._chroma:
+                    self.__dict__.pop("_matrix", None)
+            return self._chroma
+
+    def _changed(self, commit: Path) -> bool:
+        """Whether an engine was written since it was last looked at: one that is damaged is opened once."""
+        try:
+            found = commit.stat()
+            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
+        except OSError:
+            mark = None
+        changed = commit not in self._looked or self._looked[commit] != mark
+        self._looked[commit] = mark
+        return changed
+
     def _admitted(self, where: Filter) -> frozenset[int]:
         """Numbers of the documents a search may use."""
         known, documents = self._filtered
@@ -393,10 +423,6 @@ class _View:
             documents = frozenset(n for n, origin in self.origins.items() if where.admits(origin))
             self._filtered = (where, documents)
         return documents
-
-    @cached_property
-    def _chroma(self) -> ChromaIndex | None:
-        return self._derived.chroma(self.generation)
 
     @cached_property
     def _matrix(self) -> Matrix:

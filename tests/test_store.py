@@ -165,6 +165,18 @@ def test_readers_notice_what_another_writer_published(index_dir: Path, docs: Pat
     assert keyword(index, "banana") == []
 
 
+def test_readers_notice_an_index_that_was_moved_away_and_built_again(index_dir: Path, docs: Path, index: Index) -> None:
+    assert keyword(index, "potassium") == ["banana.txt"]
+    (index_dir / "store").rename(index_dir / "store.old")
+    with pytest.raises(IndexMissingError):
+        keyword(index, "potassium")
+    (docs / "banana.txt").write_text("A zebra has stripes.")
+    with opened(index_dir, index._exact_up_to) as writer:
+        writer.sync(docs)
+    assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
+    assert "banana.txt" in dense(index, "zebra stripes")
+
+
 def test_readers_answer_while_a_writer_works(index_dir: Path, docs: Path, index: Index) -> None:
     (docs / "banana.txt").write_text("A zebra has stripes.")
     answers = []

@@ -59,6 +59,7 @@ class Index(EitherIndex):
         self._exact_up_to = exact_up_to
         self._limits = limits
         self._catalog: Catalog | None = None
+        self._opened: tuple[int, int] | None = None  # which file the catalog is
         self._view: _View | None = None
 
     @classmethod
@@ -232,9 +233,13 @@ class Index(EitherIndex):
 
     def _existing(self) -> Catalog | None:
         with self._mutex:
+            path = self._store / _CATALOG
+            if self._catalog and _identity(path) != self._opened:  # another file stands where it was, or none
+                self.close()
             if self._catalog is None:
                 try:
-                    self._catalog = Catalog.open(self._store / _CATALOG)
+                    self._opened = _identity(path)
+                    self._catalog = Catalog.open(path)
                 except IndexMissingError:
                     return None
             return self._catalog
@@ -427,6 +432,15 @@ class _View:
     @cached_property
     def _matrix(self) -> Matrix:
         return self.catalog.matrix(self.embedder)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another that takes its place; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _nearest(matrix: Matrix, vector: Vectors, limit: int, among: frozenset[int] | None) -> dict[str, float]:

@@ -81,6 +81,7 @@ def test_an_interrupted_update_leaves_no_seal(folder: Path, vectors: Vectors) ->
         ("sqlite", "does not work"),
         ("no vectors", "does not (work|find)"),
         ("runaway", "run away"),
+        ("listed but gone", "does not work"),
         ("count", "1200 vectors, not 1199"),
     ],
 )
@@ -98,6 +99,8 @@ def test_damage_is_noticed_at_open(folder: Path, damage: str, says: str) -> None
     elif damage == "runaway":
         with next(folder.rglob("link_lists.bin")).open("r+b") as file:
             file.truncate(1 << 40)
+    elif damage == "listed but gone":
+        (folder / "data.bin").symlink_to("nowhere")
     elif damage == "count":
         seal.write_text(seal.read_text().replace('"count": 1200', '"count": 1199'))
     with pytest.raises(BackendError, match=says):

@@ -211,6 +211,24 @@ def test_a_large_index_answers_while_its_engine_catches_up(index_dir: Path, docs
         assert keyword(reader, "zebra") == ["banana.txt"]
 
 
+def test_status_is_told_while_files_come_and_go(index_dir: Path, index: Index) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            (index_dir / "store" / "new" / "deep").mkdir(parents=True)
+            for n in range(20):
+                (index_dir / "store" / "new" / str(n)).touch()
+            shutil.rmtree(index_dir / "store" / "new")
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(write)
+        try:
+            assert all(index.status().bytes for _ in range(300))
+        finally:
+            stop.set()
+
+
 def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
     stop = threading.Event()
 

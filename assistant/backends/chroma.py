@@ -42,7 +42,8 @@ class ChromaIndex:
         seal = read_seal(folder)
         if seal is None:
             raise BackendError(f"The vector index {str(folder)!r} is unfinished. `assistant index build`")
-        oversized = [path.name for path in folder.rglob("*.bin") if path.stat().st_size > _largest(seal)]
+        with _translated(folder):  # a writer may take a file away once it is listed
+            oversized = [path.name for path in folder.rglob("*.bin") if path.stat().st_size > _largest(seal)]
         if oversized:
             raise BackendError(f"{oversized[0]!r} in {str(folder)!r} has run away. `assistant index build`")
         index = cls(folder, *_connect(folder))

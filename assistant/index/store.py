@@ -134,7 +134,7 @@ class Index(EitherIndex):
             recipe=Recipe.read(self._dir),
             embedder=catalog.fact("embedder") if catalog else None,
             roots=catalog.roots() if catalog else (),
-            bytes=sum(path.stat().st_size for path in self._store.rglob("*") if path.is_file()),
+            bytes=_bytes(self._store),
         )
 
     def verify(self) -> list[str]:
@@ -441,6 +441,16 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
+
+
+def _bytes(folder: Path) -> int:
+    """The size of all files; those that a writer takes away meanwhile have none."""
+    total = 0
+    for where, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.stat(os.path.join(where, name)).st_size  # noqa: PTH116, PTH118 - names, not paths
+    return total
 
 
 def _nearest(matrix: Matrix, vector: Vectors, limit: int, among: frozenset[int] | None) -> dict[str, float]:

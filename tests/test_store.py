@@ -306,6 +306,18 @@ def test_verify_sees_a_text_that_is_not_the_chunks(index_dir: Path, index: Index
     assert any("'river/north.txt' has no vector" in problem for problem in problems)
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are not listed here")
+def test_a_question_under_way_at_the_end_leaves_no_file_open(index_dir: Path, docs: Path) -> None:
+    with opened(index_dir, 0) as index:
+        index.sync(docs)
+        index.close()
+        view = index._current()  # as a thread holds it that is about to search
+        index.close()
+        assert view.dense(EMBEDDER.embed_query("river sand"), 10, Filter())
+    files = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    assert not [path for path in files if path.is_relative_to(index_dir / "store" / "chroma")]
+
+
 def test_a_question_imports_no_chromadb(index_dir: Path, docs: Path) -> None:
     with opened(index_dir) as index:
         index.sync(docs)

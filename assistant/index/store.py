@@ -339,9 +339,16 @@ class _View:
         self._keyword: KeywordIndex | None = None
         self._mended = False
         self._chroma: ChromaIndex | None = None
+        self._closed = False
         self._looked: dict[Path, tuple[int, int, int] | None] = {}  # how engines' commits looked when last opened
 
     def close(self) -> None:
+        """Let go of Chroma for good; a question that another thread is still asking searches the catalog."""
+        with self._mutex:
+            self._closed = True
+            self._drop()
+
+    def _drop(self) -> None:
         with self._mutex:
             if self._chroma:
                 self._chroma.close()
@@ -357,7 +364,7 @@ class _View:
                 ranked = ((i, found[key]) for key in found for i, document in chunks[key] if document in admitted)
                 return dict(islice(ranked, limit))
             except BackendError:
-                self.close()
+                self._drop()
         with self._mutex:
             matrix = self._matrix
         return _nearest(matrix, vector, limit, None if where == _EVERYTHING else admitted)
@@ -402,7 +409,7 @@ class _View:
     def _neighbours(self) -> ChromaIndex | None:
         """Chroma's index of this generation, if there is one."""
         with self._mutex:
-            if self._chroma is None and self._changed(self._derived.chroma_commit):
+            if self._chroma is None and not self._closed and self._changed(self._derived.chroma_commit):
                 self._chroma = self._derived.chroma(self.generation)
                 if self._chroma:
                     self.__dict__.pop("_matrix", None)

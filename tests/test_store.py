@@ -150,6 +150,18 @@ def test_a_damaged_catalog_names_the_cure(index_dir: Path, docs: Path, index: In
                 use()
 
 
+@pytest.mark.parametrize("stage", ["reading", "embedding"])
+def test_a_terminal_that_is_gone_is_not_the_folders_fault(index_dir: Path, docs: Path, stage: str) -> None:
+    def say(progress: Progress) -> None:
+        if progress.stage == stage:
+            raise BrokenPipeError("the terminal is gone")
+
+    with opened(index_dir) as index:
+        with pytest.raises(BrokenPipeError, match="the terminal is gone"):
+            index.sync(docs, say)
+        assert index.sync(docs).added
+
+
 # --- generations
 
 

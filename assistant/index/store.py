@@ -16,7 +16,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from functools import cached_property
 from itertools import islice
@@ -212,7 +212,8 @@ class Index(EitherIndex):
         self, catalog: Catalog, analyzer: Analyzer, change: Change | None, report: OnProgress, fresh: bool = False
     ) -> None:
         try:
-            self._derived(catalog).refresh(analyzer, change, report, fresh)
+            with self._storing():
+                self._derived(catalog).refresh(analyzer, change, report, fresh)
         except BackendError as exc:
             mend = command("index verify --repair", self._dir)
             raise StoreError(
@@ -286,17 +287,25 @@ class Index(EitherIndex):
         """The writer's lock and the catalog, made where there is none."""
         from filelock import FileLock, Timeout
 
-        try:
-            self._store.mkdir(parents=True, exist_ok=True)
-            # The system lets go of a lock whose holder died, so none is ever stale.
-            with FileLock(self._store / _LOCK, timeout=0):
+        with ExitStack() as held:
+            with self._storing():
+                self._store.mkdir(parents=True, exist_ok=True)
+                try:
+                    # The system lets go of a lock whose holder died, so none is ever stale.
+                    held.enter_context(FileLock(self._store / _LOCK, timeout=0))
+                except Timeout as exc:
+                    raise IndexLockedError(
+                        f"{self._writer()} is writing to the index {str(self._dir)!r}. Try again when it is done"
+                    ) from exc
                 self._sign()
-                with closing(Catalog.create(self._store / _CATALOG)) as catalog:
-                    yield catalog
-        except Timeout as exc:
-            raise IndexLockedError(
-                f"{self._writer()} is writing to the index {str(self._dir)!r}. Try again when it is done"
-            ) from exc
+                catalog = held.enter_context(closing(Catalog.create(self._store / _CATALOG)))
+            yield catalog
+
+    @contextmanager
+    def _storing(self) -> Iterator[None]:
+        """What the system refuses here is refused to the index; a file that is read, or a terminal, is not."""
+        try:
+            yield
         except OSError as exc:
             if exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
                 raise StoreError(

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -20,8 +20,9 @@ from assistant.api import Assistant
 from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app, conversation
 from assistant.cli.screen import clean, one_line
+from assistant.ports import Embedding
 from assistant.settings import Settings
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Span, Turn
 
 Cli = Callable[..., Result]
 
@@ -313,6 +314,27 @@ def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
     result = cli("index", "verify")
     assert result.exit_code == 1
     assert result.stdout.startswith("- ")
+
+
+class Busy(FakeEmbedder):
+    """While it embeds, a file is dropped into the folder; it is interrupted once it embeds that file."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        if any("lighthouse" in text for text in texts):
+            raise KeyboardInterrupt
+        (self._folder / "late.txt").write_text("The lighthouse keeper is called Imogen.\n")
+        return super().embed_documents(texts, parts)
+
+
+def test_a_file_dropped_during_the_first_build_is_followed(index_dir: Path, folder: Path) -> None:
+    command = ["index", "build", "--watch", "--index", str(index_dir)]
+    result = CliRunner().invoke(app, command, obj=lambda each: Assistant.open(each, embedder=Busy(folder)))
+    assert result.exit_code == 130
+    assert "Watching" in result.stderr
 
 
 # --- conversations

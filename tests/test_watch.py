@@ -55,6 +55,12 @@ def test_a_file_that_still_grows_is_waited_for(tmp_path: Path) -> None:
     assert count([tmp_path], *grow) == 0
 
 
+def test_a_change_before_the_first_look_is_told(tmp_path: Path) -> None:
+    found = changes([tmp_path], 1.0, steps(nothing, nothing))
+    (tmp_path / "a.txt").write_text("dropped during the first build")
+    assert next(found, "told") is None
+
+
 def test_a_root_that_is_away_has_not_changed(tmp_path: Path) -> None:
     root, away = tmp_path / "docs", tmp_path / "away"
     root.mkdir()

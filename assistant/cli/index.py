@@ -45,6 +45,7 @@ def build(
     from assistant.cli.opening import build, documents_folder, opened, settings_from
     from assistant.cli.screen import Screen
     from assistant.index.build import WHOLE, Shard
+    from assistant.index.watch import changes
     from assistant.settings import command
 
     screen = Screen()
@@ -55,26 +56,26 @@ def build(
         raise DocumentError(f"There is no folder {str(folders[0])!r}. `{cure}`")
     part = Shard.parse(shard) if shard else WHOLE
     with opened(context, settings) as assistant:
+        changed = changes(folders, WATCH_SECONDS) if watch else iter(())  # from now: a first build may take hours
         _show_reports(screen, [build(assistant, folder, screen, part) for folder in folders], json)
         if watch:
-            _follow(assistant, folders, screen, part, json)
+            screen.note("Watching. Press Ctrl+C to stop.")
+        for _ in changed:
+            _build_again(assistant, folders, screen, part, json)
 
 
-def _follow(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> None:
-    """Build again after each change, until interrupted; what cannot be done now is done after the next one."""
+def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> None:
+    """Build after a change; what cannot be done now is done after the next one."""
     from assistant.cli.opening import build
     from assistant.errors import IndexLockedError
-    from assistant.index.watch import changes
 
-    screen.note("Watching. Press Ctrl+C to stop.")
-    for _ in changes(folders, WATCH_SECONDS):
-        for folder in folders:
-            try:
-                report = build(assistant, folder, screen, part)
-            except (DocumentError, IndexLockedError) as exc:
-                screen.error(str(exc))
-            else:
-                _show_reports(screen, [report], json)
+    for folder in folders:
+        try:
+            report = build(assistant, folder, screen, part)
+        except (DocumentError, IndexLockedError) as exc:
+            screen.error(str(exc))
+        else:
+            _show_reports(screen, [report], json)
 
 
 def _show_reports(screen: Screen, reports: list[IndexReport], json: bool) -> None:

@@ -11,11 +11,18 @@ from assistant.index.read import FoundFile, find_files
 
 
 def changes(roots: list[Path], seconds: float, pause: Callable[[float], None] = time.sleep) -> Iterator[None]:
-    """Yield after each change below ``roots``, once two looks ``seconds`` apart agree: a copy is then complete.
+    """Yield after each change below ``roots`` since this was called, once two looks ``seconds`` apart agree.
 
-    A look costs some ten microseconds a file. A root that is away for a while has not changed.
+    A copy is then complete. A look costs some ten microseconds a file. A root that is away for a while has not
+    changed.
     """
-    settled = seen = _look(roots, {})
+    return _changes(roots, _look(roots, {}), seconds, pause)  # not in there: a generator starts when first asked
+
+
+def _changes(
+    roots: list[Path], settled: dict[Path, list[FoundFile]], seconds: float, pause: Callable[[float], None]
+) -> Iterator[None]:
+    seen = settled
     while True:
         pause(seconds)
         last, seen = seen, _look(roots, seen)

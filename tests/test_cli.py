@@ -20,6 +20,7 @@ from assistant.api import Assistant
 from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app, conversation
 from assistant.cli.screen import clean, one_line
+from assistant.errors import BackendError
 from assistant.ports import Embedding
 from assistant.settings import Settings
 from assistant.types import Answer, Span, Turn
@@ -317,24 +318,27 @@ def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
 
 
 class Busy(FakeEmbedder):
-    """While it embeds, a file is dropped into the folder; it is interrupted once it embeds that file."""
+    """Each file it embeds makes somebody drop the next into the folder; it fails at "b" and is interrupted at "c"."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
+        self._folder, self._names = folder, iter("bc")
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
-        if any("lighthouse" in text for text in texts):
+        if (name := next(self._names, None)) is None:
             raise KeyboardInterrupt
-        (self._folder / "late.txt").write_text("The lighthouse keeper is called Imogen.\n")
+        (self._folder / f"{name}.txt").write_text(f"The keeper of lighthouse {name} is called Imogen.\n")
+        if name == "c":
+            raise BackendError("The model is away. `ollama serve`")
         return super().embed_documents(texts, parts)
 
 
-def test_a_file_dropped_during_the_first_build_is_followed(index_dir: Path, folder: Path) -> None:
+def test_a_file_dropped_during_a_build_is_followed_even_after_an_error(index_dir: Path, folder: Path) -> None:
     command = ["index", "build", "--watch", "--index", str(index_dir)]
     result = CliRunner().invoke(app, command, obj=lambda each: Assistant.open(each, embedder=Busy(folder)))
     assert result.exit_code == 130
     assert "Watching" in result.stderr
+    assert "error: The model is away." in result.stderr
 
 
 # --- conversations

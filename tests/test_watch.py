@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.watch import changes
+from assistant.index.watch import PATIENCE, changes
 
 
 def steps(*edits: Callable[[], object]) -> Callable[[float], None]:
@@ -59,6 +59,19 @@ def test_a_change_before_the_first_look_is_told(tmp_path: Path) -> None:
     found = changes([tmp_path], 1.0, steps(nothing, nothing))
     (tmp_path / "a.txt").write_text("dropped during the first build")
     assert next(found, "told") is None
+
+
+def test_a_file_that_never_stops_growing_holds_up_the_others_for_a_while(tmp_path: Path) -> None:
+    grow = [lambda n=n: (tmp_path / "a.txt").write_text("x" * n) for n in range(2 * PATIENCE)]
+    assert count([tmp_path], *grow) == 2
+
+
+def test_a_change_of_which_nothing_came_is_told_again(tmp_path: Path) -> None:
+    undone = iter([True] * (PATIENCE + 5) + [False] * PATIENCE)
+    again = changes([tmp_path], 1.0, steps(*[nothing] * 2 * PATIENCE), lambda: next(undone))
+    assert next(again, "told") is None
+    with pytest.raises(TimeoutError):
+        next(again)
 
 
 def test_a_root_that_is_away_has_not_changed(tmp_path: Path) -> None:

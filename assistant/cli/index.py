@@ -10,7 +10,7 @@ import typer
 
 from assistant.cli.options import IndexDir, Json
 from assistant.cli.screen import one_line
-from assistant.errors import DocumentError
+from assistant.errors import AssistantError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -56,26 +56,30 @@ def build(
         raise DocumentError(f"There is no folder {str(folders[0])!r}. `{cure}`")
     part = Shard.parse(shard) if shard else WHOLE
     with opened(context, settings) as assistant:
-        changed = changes(folders, WATCH_SECONDS) if watch else iter(())  # from now: a first build may take hours
+        undone: list[Path] = []
+        # From now on: a first build may take hours.
+        changed = changes(folders, WATCH_SECONDS, undone=lambda: bool(undone)) if watch else iter(())
         _show_reports(screen, [build(assistant, folder, screen, part) for folder in folders], json)
         if watch:
             screen.note("Watching. Press Ctrl+C to stop.")
         for _ in changed:
-            _build_again(assistant, folders, screen, part, json)
+            undone[:] = _build_again(assistant, folders, screen, part, json)
 
 
-def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> None:
-    """Build after a change; what cannot be done now is done after the next one."""
+def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> list[Path]:
+    """Build after a change; returns the folders where that failed, to be tried again, for whatever reason it was."""
     from assistant.cli.opening import build
-    from assistant.errors import IndexLockedError
 
+    undone = []
     for folder in folders:
         try:
             report = build(assistant, folder, screen, part)
-        except (DocumentError, IndexLockedError) as exc:
+        except AssistantError as exc:
             screen.error(str(exc))
+            undone.append(folder)
         else:
             _show_reports(screen, [report], json)
+    return undone
 
 
 def _show_reports(screen: Screen, reports: list[IndexReport], json: bool) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from assistant.backends.fake import FakeEmbedder
 from assistant.errors import DocumentError
+from assistant.index.build import Shard
 from assistant.index.store import Index
 from assistant.ports import Embedding
 from assistant.types import IndexReport, Origin, Progress, Span
@@ -162,6 +163,14 @@ def test_an_empty_folder_is_no_error(index: Index, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     report = index.sync(tmp_path / "empty")
     assert (changes(report), report.unchanged, report.skipped) == (((), (), ()), 0, ())
+
+
+def test_a_shard_leaves_the_documents_of_others_alone(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    (docs / "banana.txt").unlink()
+    reports = [index.sync(docs, shard=Shard(number, 3)) for number in (1, 2, 3)]
+    assert [name for report in reports for name in report.removed] == ["banana.txt"]
+    assert sources(index) == ["deep/river.txt", "truce.md"]
 
 
 def test_roots_do_not_touch_each_other(index: Index, docs: Path, tmp_path: Path) -> None:

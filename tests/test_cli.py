@@ -197,6 +197,7 @@ def test_search_limits_what_it_lists(cli: Cli) -> None:
         (["search", "Why?", "-k", "0"], "greater than or equal to 1. `assistant search --help`"),
         (["index", "remove", "no.md"], "'no.md'"),
         (["index", "build", "/no/such/folder"], "'/no/such/folder'"),
+        (["index", "build", "--shard", "3/16"], "`export ASSISTANT_CHROMA_URL="),
         (["index", "burn"], "No such command 'burn'. `assistant index --help`"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",

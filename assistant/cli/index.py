@@ -10,7 +10,7 @@ import typer
 
 from assistant.cli.options import IndexDir, Json
 from assistant.cli.screen import one_line
-from assistant.errors import AssistantError, DocumentError
+from assistant.errors import AssistantError, ConfigError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -55,6 +55,11 @@ def build(
         cure = command("index build PATH", settings.index_dir)
         raise DocumentError(f"There is no folder {str(folders[0])!r}. `{cure}`")
     part = Shard.parse(shard) if shard else WHOLE
+    if part.of > 1 and not settings.chroma_url:
+        raise ConfigError(
+            f"--shard {shard} needs an index that several machines share. "
+            "`export ASSISTANT_CHROMA_URL=http://HOST:8000`, or build without it"
+        )
     with opened(context, settings) as assistant:
         undone: list[Path] = []
         # From now on: a first build may take hours.

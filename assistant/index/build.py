@@ -92,7 +92,7 @@ def sync(
 ) -> Built:
     """Make the catalog hold what the files under ``root`` say, and leave other roots alone.
 
-    With a ``shard``, the files of other shards are as good as gone from the folder.
+    With a ``shard``, the files of other shards and their documents are left alone.
 
     A file that cannot be read is reported and keeps its last good version. After a change of the recipe or of
     the embedder the other roots' documents are split and embedded again from the catalog's own text.
@@ -114,7 +114,7 @@ def sync(
         on_progress(Progress(stage="reading", done=done, total=len(found), item=file.source))
         work.take(file, outcome)
     on_progress(Progress(stage="reading", done=len(found), total=len(found)))
-    removed = work.vanished(found, unreadable)
+    removed = work.vanished(found, unreadable, shard)
     if work.rebuild:
         work.split_again(removed)
     embedded = _embed(catalog, embedder, on_progress)
@@ -288,7 +288,9 @@ class _Work:
         self._insert(document, facts)
         (self.changed if known else self.added).append(source)
 
-    def vanished(self, found: Sequence[FoundFile], unreadable: Iterable[Skipped]) -> list[FileFacts]:
+    def vanished(
+        self, found: Sequence[FoundFile], unreadable: Iterable[Skipped], shard: Shard = WHOLE
+    ) -> list[FileFacts]:
         """Live documents under the root whose files are gone; what merely cannot be read is not gone."""
         kept = {self._place.location(file.path) for file in found}
         blocked = [self._root / skipped.source for skipped in unreadable]
@@ -297,7 +299,9 @@ class _Work:
             if location in kept:
                 continue
             path = self._place.path(location)
-            if path.is_relative_to(self._root) and not any(path.is_relative_to(place) for place in blocked):
+            if not path.is_relative_to(self._root) or any(path.is_relative_to(place) for place in blocked):
+                continue
+            if shard.takes(path.relative_to(self._root).as_posix()):
                 gone.append(file)
         return gone
 

@@ -142,6 +142,15 @@ def test_files_that_cannot_be_read_do_not_stop_a_build(index: Index, docs: Path)
     assert len(report.added) == 3
 
 
+def test_a_file_beyond_all_size_costs_no_time(index: Index, docs: Path) -> None:
+    with (docs / "huge.txt").open("wb") as huge:
+        huge.truncate(30 << 30)
+    began = time.monotonic()
+    (skipped,) = index.sync(docs).skipped
+    assert "'huge.txt' is larger than 100 MB" in skipped.reason
+    assert time.monotonic() - began < 10
+
+
 def test_a_vanished_root_deletes_nothing(index: Index, docs: Path) -> None:
     index.sync(docs)
     docs.rename(docs.parent / "away")

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from assistant.errors import ConfigError, DocumentError
 from assistant.index.catalog import Catalog, Change, FileFacts, NewChunk
-from assistant.index.read import VERSION, FoundFile, content_hash, find_files
+from assistant.index.read import MAX_BYTES, VERSION, FoundFile, content_hash, find_files
 from assistant.index.recipe import Recipe
 from assistant.index.split import split
 from assistant.index.worker import Limits, Readers
@@ -184,8 +184,9 @@ def _read(readers: Readers, file: FoundFile, known: FileFacts | None) -> _Outcom
     """What ``file`` holds, unless its bytes are the ``known`` ones; hashing is a thousand times parsing's speed."""
     now = time.time_ns()
     try:
-        content = content_hash(file)
-        same = known is not None and known.content == content
+        # What is too large is refused by reading its beginning; hashing would go through it to its end.
+        content = content_hash(file) if file.size <= MAX_BYTES else ""
+        same = bool(content) and known is not None and known.content == content
         return _Outcome(None if same else readers.read(file), content, read_ns=now)
     except DocumentError as exc:
         return _Outcome(problem=str(exc))

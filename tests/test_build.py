@@ -18,6 +18,7 @@ from assistant.index.build import Shard
 from assistant.index.store import Index
 from assistant.ports import Embedding
 from assistant.types import IndexReport, Origin, Progress, Span
+from benchmarks.hostile import long_pdf
 
 PARAGRAPH = "Paragraph {n} speaks of the river {n}. " + "It goes on about water and stones for a while. " * 8
 
@@ -298,6 +299,20 @@ def test_an_interrupted_build_shows_nothing_and_resumes(index_dir: Path, docs: P
         index.sync(docs)
         assert embedder.embedded == index.status().chunks - 128
         assert index.verify() == []
+
+
+def test_an_interrupted_build_reads_nothing_more(index_dir: Path, docs: Path) -> None:
+    (docs / "long.pdf").write_bytes(long_pdf())
+    for number in range(20):
+        os.link(docs / "long.pdf", docs / f"long-{number}.pdf")
+
+    def interrupt(_: Progress) -> None:
+        raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with Index.open(index_dir, FakeEmbedder) as index, pytest.raises(KeyboardInterrupt):
+        index.sync(docs, interrupt)
+    assert time.monotonic() - began < 20
 
 
 KILLED = """

@@ -80,6 +80,16 @@ def test_after_a_crash_the_next_file_has_a_new_worker(tmp_path: Path, readers: R
     assert readers.read(write(tmp_path, "b.csv", b"a,b\n1,2\n")).text == "a: 1; b: 2"
 
 
+def test_a_worker_that_never_starts_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(40)")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with closing(Readers(Limits(start=1))) as readers:
+        began = time.monotonic()
+        with pytest.raises(DocumentError, match=r"'a\.csv' is not read: .* takes longer than 1 seconds to start"):
+            readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
+        assert time.monotonic() - began < 20
+
+
 def test_hostile_files_are_all_reported(tmp_path: Path) -> None:
     outcome = hostile.run(tmp_path, number=70, seed=7, heavy=False)
     assert (outcome.files, outcome.lost, outcome.problems) == (70, [], [])

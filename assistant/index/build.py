@@ -253,6 +253,8 @@ class _Work:
                 while waiting:
                     yield _done(*waiting.popleft())
             finally:
+                # In this order: what still waits would start workers anew.
+                pool.shutdown(wait=False, cancel_futures=True)
                 readers.close()
 
     def take(self, file: FoundFile, outcome: _Outcome) -> None:

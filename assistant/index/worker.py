@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -27,6 +28,8 @@ class Limits(NamedTuple):
 
     seconds: float = 60.0
     memory: int = 2 << 30
+    start: float = 60.0
+    """Seconds a worker may take before it is given its first file."""
 
 
 class Readers:
@@ -37,6 +40,7 @@ class Readers:
         self._local = threading.local()
         self._all: list[_Worker] = []
         self._mutex = threading.Lock()
+        self._closed = False
 
     def read(self, file: FoundFile) -> Document:
         """The document in ``file``. Raises DocumentError, also for one that takes too much time or memory."""
@@ -44,14 +48,17 @@ class Readers:
             return read_document(file)
         worker: _Worker | None = getattr(self._local, "worker", None)
         if worker is None or not worker.alive:
-            worker = self._local.worker = _Worker(self._limits)
             with self._mutex:
+                if self._closed:  # by another thread: nobody would end the worker
+                    raise DocumentError(f"{file.source!r} is not read: the build was stopped. `assistant index build`")
+                worker = self._local.worker = _Worker(self._limits)
                 self._all.append(worker)
         return worker.read(file)
 
     def close(self) -> None:
-        """End all workers."""
+        """End all workers, and start no more."""
         with self._mutex:
+            self._closed = True
             for worker in self._all:
                 worker.close()
             self._all.clear()
@@ -75,20 +82,14 @@ class _Worker:
 
     def read(self, file: FoundFile) -> Document:
         if not self._ready and self._process.stdout is not None:
-            self._ready = bool(self._process.stdout.readline())  # starting up is not the file's fault
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(self._limits.seconds, stop)
-        timer.daemon = True
-        timer.start()
-        try:
+            with self._stopped_after(self._limits.start) as late:  # starting up is not the file's fault
+                self._ready = bool(self._process.stdout.readline())
+            if late.is_set():
+                self.close()
+                problem = f"{sys.executable!r} takes longer than {self._limits.start:g} seconds to start"
+                raise DocumentError(f"{file.source!r} is not read: {problem}. `assistant index build` tries again")
+        with self._stopped_after(self._limits.seconds) as late:
             answer = self._asked(file)
-        finally:
-            timer.cancel()
         if late.is_set():
             seconds = f"{self._limits.seconds:g} seconds"
             raise DocumentError(f"{file.source!r} takes longer than {seconds} to read. `mv {str(file.path)!r} ..`")
@@ -98,6 +99,23 @@ class _Worker:
         if "error" in answer:
             raise DocumentError(str(answer["error"]))
         return Document.model_validate(answer["document"])
+
+    @contextlib.contextmanager
+    def _stopped_after(self, seconds: float) -> Iterator[threading.Event]:
+        """Kill the process if the body takes longer; the event tells that it did."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield late
+        finally:
+            timer.cancel()
 
     def _asked(self, file: FoundFile) -> dict[str, object] | None:
         source, target = self._process.stdout, self._process.stdin

@@ -247,6 +247,24 @@ def test_remove_forgets_a_document_or_a_folder(index: Index, index_dir: Path, do
     assert index.sync(docs).added == ("deep/river.txt",)
 
 
+def test_what_was_removed_by_hand_stays_out_of_other_shards(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    index.remove("truce.md")
+    added = [index.sync(docs, shard=Shard(number, 3)).added for number in (1, 2, 3, 1, 2)]
+    assert added == [()] * 5
+
+
+def test_what_was_removed_by_hand_stays_out_while_its_folder_is_away(index: Index, docs: Path) -> None:
+    index.sync(docs)
+    index.remove("deep")
+    (docs / "deep").rename(docs / "away")
+    (docs / "deep").symlink_to("away")
+    assert "deep" in {skipped.source for skipped in index.sync(docs).skipped}
+    (docs / "deep").unlink()
+    (docs / "away").rename(docs / "deep")
+    assert index.sync(docs).added == ()
+
+
 def test_removing_what_is_not_there(index: Index, docs: Path) -> None:
     index.sync(docs)
     with pytest.raises(DocumentError, match="'tru'"):

@@ -109,7 +109,7 @@ def sync(
     found, unreadable = files(root, catalog.path.parent.resolve(), shard)
     build = catalog.begin(place.location(root))
     work = _Work(catalog, place, root, recipe, embedder)
-    found = work.admitted(found)
+    found = work.admitted(found, unreadable, shard)
     for done, (file, outcome) in enumerate(work.read(found, limits)):
         on_progress(Progress(stage="reading", done=done, total=len(found), item=file.source))
         work.take(file, outcome)
@@ -222,15 +222,17 @@ class _Work:
         self.skipped: list[Skipped] = []
         self.unchanged = 0
 
-    def admitted(self, found: Sequence[FoundFile]) -> list[FoundFile]:
+    def admitted(
+        self, found: Sequence[FoundFile], unreadable: Sequence[Skipped] = (), shard: Shard = WHOLE
+    ) -> list[FoundFile]:
         """What of ``found`` is to be indexed: not what was removed by hand, until it is named itself."""
         excluded = self._catalog.excluded()
         if not excluded:
             return list(found)
         locations = {self._place.location(file.path): file for file in found}
-        gone = {e for e in excluded - locations.keys() if self._place.path(e).is_relative_to(self._root)}
+        gone = self._gone(excluded, found, unreadable, shard)
         named = {self._place.location(self._root)} & locations.keys()
-        self._catalog.readmit(gone | named)
+        self._catalog.readmit({*gone, *named})
         for location in sorted((excluded - named) & locations.keys()):
             file = locations.pop(location)
             self.skipped.append(Skipped(source=file.source, reason=_removed_by_hand(file, self._catalog.index_dir)))
@@ -292,20 +294,26 @@ class _Work:
         (self.changed if known else self.added).append(source)
 
     def vanished(
-        self, found: Sequence[FoundFile], unreadable: Iterable[Skipped], shard: Shard = WHOLE
+        self, found: Sequence[FoundFile], unreadable: Sequence[Skipped], shard: Shard = WHOLE
     ) -> list[FileFacts]:
-        """Live documents under the root whose files are gone; what merely cannot be read is not gone."""
+        """Live documents under the root whose files are gone."""
+        return [self._known[location] for location in self._gone(self._known, found, unreadable, shard)]
+
+    def _gone(
+        self, noted: Iterable[str], found: Sequence[FoundFile], unreadable: Sequence[Skipped], shard: Shard
+    ) -> list[str]:
+        """Which of the ``noted`` places under the root have lost their files; what cannot be read is not gone."""
         kept = {self._place.location(file.path) for file in found}
         blocked = [self._root / skipped.source for skipped in unreadable]
         gone = []
-        for location, file in self._known.items():
+        for location in noted:
             if location in kept:
                 continue
             path = self._place.path(location)
             if not path.is_relative_to(self._root) or any(path.is_relative_to(place) for place in blocked):
                 continue
-            if shard.takes(path.relative_to(self._root).as_posix()):
-                gone.append(file)
+            if shard.takes(path.relative_to(self._root).as_posix() if path != self._root else path.name):
+                gone.append(location)
         return gone
 
     def split_again(self, removed: Sequence[FileFacts]) -> None:

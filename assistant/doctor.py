@@ -9,7 +9,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 from assistant.api import Assistant
 from assistant.errors import AssistantError, BackendError, ConfigError, DocumentError, OllamaUnreachableError
 from assistant.index.build import Place
-from assistant.index.read import FoundFile, find_files, read_document
+from assistant.index.read import FoundFile, find_files
 from assistant.index.recipe import Recipe
+from assistant.index.worker import Limits, Readers
 from assistant.settings import Settings, command
 from assistant.types import Value
 
@@ -161,7 +162,8 @@ def _freshness(settings: Settings) -> Finding:
         if not status.documents or not folder.is_dir():
             return Finding(name="freshness", ok=True, detail="nothing to compare")
         found, skipped = find_files(folder)
-        stale = [file.source for file in found if not _indexed(assistant, file)]
+        with closing(Readers(Limits())) as readers:
+            stale = [file.source for file in found if not _indexed(assistant, readers, file)]
         if status.roots == (Place(settings.index_dir).location(folder),):  # else the rest may be from elsewhere
             present = {*(file.source for file in found), *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
@@ -171,10 +173,10 @@ def _freshness(settings: Settings) -> Finding:
     return Finding(name="freshness", ok=False, detail=detail, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, file: FoundFile) -> bool:
+def _indexed(assistant: Assistant, readers: Readers, file: FoundFile) -> bool:
     """Whether the index holds what the file holds now; a file that cannot be read is listed by the build."""
     try:
-        document = read_document(file)
+        document = readers.read(file)
     except DocumentError:
         return True
     indexed = assistant.document(document.source)

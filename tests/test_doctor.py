@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,6 +21,8 @@ from assistant.backends.ollama_double import MODELS, DoubleModel, OllamaDouble
 from assistant.cli import app
 from assistant.doctor import Finding, diagnose
 from assistant.settings import Settings
+from assistant.types import Document
+from benchmarks.formats import made
 
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens
 
@@ -103,6 +107,24 @@ def test_stale_index(index_dir: Path, folder: Path, change: str) -> None:
     freshness = findings(index_dir, "freshness")["freshness"]
     assert (freshness.ok, freshness.cure) == (False, f"assistant index build --index {index_dir}")
     assert freshness.detail.startswith("1 documents")
+
+
+PARSES = """
+import sys
+from pathlib import Path
+from assistant.doctor import diagnose
+from assistant.settings import Settings
+print(diagnose(Settings(index_dir=Path(sys.argv[1])), ["freshness"])[0].ok, "pypdf" in sys.modules)
+"""
+
+
+def test_a_document_is_parsed_in_a_process_of_its_own(index_dir: Path, folder: Path) -> None:
+    document = Document(source="a", title="Mill", text="The old mill burned down in 1902.")
+    (folder / "mill.pdf").write_bytes(made(document, ".pdf"))
+    build(index_dir, folder)
+    command = [sys.executable, "-c", PARSES, str(index_dir)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert said == "True False\n"
 
 
 def test_documents_from_elsewhere_are_not_gone(index_dir: Path, folder: Path, tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfWriter
 from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
@@ -23,7 +25,8 @@ from assistant.cli.screen import clean, one_line
 from assistant.errors import BackendError
 from assistant.ports import Embedding
 from assistant.settings import Settings
-from assistant.types import Answer, Span, Turn
+from assistant.types import Answer, Document, Span, Turn
+from benchmarks.formats import made
 
 Cli = Callable[..., Result]
 
@@ -316,6 +319,18 @@ def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
     result = cli("index", "verify")
     assert result.exit_code == 1
     assert result.stdout.startswith("- ")
+
+
+@pytest.mark.parametrize(("empty", "told"), [(1, False), (200, True)])
+def test_a_pdf_that_is_mostly_images_is_indexed_and_told(cli: Cli, folder: Path, empty: int, told: bool) -> None:
+    document = Document(source="a", title="Talks", text="The talks on the dam went on for days.\n\n" * 400)
+    writer = PdfWriter(BytesIO(made(document, ".pdf")))
+    for _ in range(empty):
+        writer.add_blank_page(200, 200)
+    writer.write(folder / "talks.pdf")
+    result = cli("index", "build")
+    assert "3 added" in result.stdout
+    assert ("1 PDF file with pages that hold no text" in result.stderr) is told
 
 
 class Busy(FakeEmbedder):

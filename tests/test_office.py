@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -72,6 +74,24 @@ def test_a_row_of_a_table_names_its_columns(tmp_path: Path) -> None:
 def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
     lines = b'{"title": "T", "text": "The truce held."}\n\n{"city": "Oslo", "year": 1987, "none": null}\n"plain"\n'
     assert load(tmp_path, "a.jsonl", lines).text == "T\n\nThe truce held.\n\ncity: Oslo; year: 1987\n\nplain"
+
+
+def test_a_line_that_is_cut_short_costs_no_other(tmp_path: Path) -> None:
+    lines = b'{"text": "The truce held."}\n{"text": "The talks fai\n{"text": "The dam broke."}\n'
+    assert load(tmp_path, "a.jsonl", lines).text == 'The truce held.\n\n{"text": "The talks fai\n\nThe dam broke.'
+
+
+def test_a_cell_may_hold_an_article(tmp_path: Path) -> None:
+    article = "The truce held. " * 10_000
+    document = load(tmp_path, "a.csv", f"id,article\n1,{article}\n".encode())
+    assert document.text == f"id: 1; article: {article.strip()}"
+
+
+def test_a_chapter_may_lie_beside_the_folder_of_the_package(tmp_path: Path) -> None:
+    with ZipFile(BytesIO(GOOD[".epub"])) as good, ZipFile(tmp_path / "b.epub", "w") as other:
+        for name in good.namelist():
+            other.writestr(name, good.read(name).replace(b'href="one', b'href="../OPS/one'))
+    assert "The truce came in May." in load(tmp_path, "a.epub", (tmp_path / "b.epub").read_bytes()).text
 
 
 def test_mail_in_html_is_read_as_a_page(tmp_path: Path) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 WATCH_SECONDS = 1.0
 """How often a watched folder is looked at."""
 
+FEW_PAGES = 0.1
+"""What part of a PDF file's pages may hold no text without a word."""
+
 LISTED = 12
 """How many file names of a kind a report spells out."""
 
@@ -64,7 +67,9 @@ def build(
         undone: list[Path] = []
         # From now on: a first build may take hours.
         changed = changes(folders, WATCH_SECONDS, undone=lambda: bool(undone)) if watch else iter(())
-        _show_reports(screen, [build(assistant, folder, screen, part) for folder in folders], json)
+        reports = [build(assistant, folder, screen, part) for folder in folders]
+        _show_reports(screen, reports, json)
+        _tell_unread_pages(screen, assistant, reports)
         if watch:
             screen.note("Watching. Press Ctrl+C to stop.")
         for _ in changed:
@@ -79,12 +84,29 @@ def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part
     for folder in folders:
         try:
             report = build(assistant, folder, screen, part)
+            _show_reports(screen, [report], json)
+            _tell_unread_pages(screen, assistant, [report])
         except AssistantError as exc:
             screen.error(str(exc))
             undone.append(folder)
-        else:
-            _show_reports(screen, [report], json)
     return undone
+
+
+def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[IndexReport]) -> None:
+    """Say which of the PDF files that were just read were scanned in part; a few empty pages are in every book."""
+    from assistant.cli.opening import count
+    from assistant.index.read import pages_without_text
+
+    read = [source for report in reports for source in (*report.added, *report.changed)]
+    scanned = []
+    for source in read:
+        document = assistant.document(source) if source.lower().endswith(".pdf") else None
+        if document and (empty := pages_without_text(document)) > FEW_PAGES * len(document.pages):
+            scanned.append(f"{source!r} ({empty:,} of {len(document.pages):,} pages)")
+    if scanned:
+        files = f"{count(len(scanned), 'PDF file')} with pages that hold no text, only images: {scanned[0]}"
+        more = ", ..." if len(scanned) > 1 else ""
+        screen.note(one_line(f"{files}{more}. The other pages are indexed. `ocrmypdf --skip-text FILE.pdf FILE.pdf`"))
 
 
 def _show_reports(screen: Screen, reports: list[IndexReport], json: bool) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import accumulate
 from pathlib import PurePosixPath
+from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote
 
@@ -187,7 +188,7 @@ def read_epub(data: bytes, source: str) -> Content:
     chapters = []
     for place in package.xpath("//*[local-name()='spine']/*/@idref"):
         if (item := items.get(place)) is not None and "html" in item.get("media-type", ""):
-            name = str(where.parent / unquote(item.get("href", "")))
+            name = normpath(where.parent / unquote(item.get("href", "")))
             chapters.append(visible_text(decode(archive.read(name), source)))
 
     def known(name: str) -> str | None:
@@ -238,6 +239,8 @@ def read_csv(data: bytes, source: str) -> Content:
         dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
     except csv.Error:
         dialect = csv.excel
+    # A cell may be an article. The module's own limit is for all its users, so it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
     rows = csv.reader(io.StringIO(text, newline=""), dialect)
     names = [name.strip() for name in next(rows, [])]
     lines = ["; ".join(_pairs(names, row)) for row in rows]
@@ -256,14 +259,20 @@ _TEXT_KEYS = ("text", "content", "body", "passage", "article")
 
 
 def read_json_lines(data: bytes, source: str) -> Content:
-    """Each object as a paragraph: its text, or its fields by name."""
-    found = []
+    """Each object as a paragraph: its text, or its fields by name. A line that is cut short stays as it is."""
+    found: list[str] = []
+    wrong: list[str] = []
+    lines = 0
     for number, line in enumerate(decode(data, source).split("\n"), 1):
         if line.strip():
+            lines += 1
             try:
                 found.append(_said(json.loads(line)))
             except (ValueError, RecursionError) as exc:
-                raise DocumentError(f"{source!r}, line {number}: not JSON ({exc}). Write one object a line") from exc
+                wrong.append(f"{source!r}, line {number}: not JSON ({exc}). Write one object a line")
+                found.append(_cleaned(line).strip())
+    if wrong and len(wrong) == lines:
+        raise DocumentError(wrong[0])
     return Content("\n\n".join(filter(None, found)))
 
 

@@ -101,6 +101,12 @@ def read_document(file: FoundFile) -> Document:
     )
 
 
+def pages_without_text(document: Document) -> int:
+    """How many of the document's pages hold no text, as images of pages do."""
+    ends = [*document.pages[1:], len(document.text)]
+    return sum(not document.text[start:end].strip() for start, end in zip(document.pages, ends, strict=False))
+
+
 def content_hash(file: FoundFile) -> str:
     """Of the bytes of ``file``, and of how this version reads them. Raises DocumentError if it cannot be opened."""
     mark = hashlib.blake2b(digest_size=16)

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,7 @@ class Server:
         arguments = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         nowhere = subprocess.DEVNULL
         self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
-        for _ in range(200):
+        for _ in range(1200):
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
                 return
             time.sleep(0.05)
@@ -281,6 +282,31 @@ def test_no_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(chroma_server, "PATIENCE", (0.01,))
     with remote(Server(tmp_path), "nothing") as index, pytest.raises(BackendError, match="`chroma run"):
         index.documents()
+
+
+@contextlib.contextmanager
+def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
+    """The address of a proxy that has no server behind it: it says the next status, late, and the last for ever."""
+
+    class Proxy(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            time.sleep(seconds)
+            with contextlib.suppress(BrokenPipeError):
+                self.send_error(statuses.pop(0) if len(statuses) > 1 else statuses[0])
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
+        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{proxy.server_port}"
+        proxy.shutdown()
+
+
+def test_a_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chroma_server, "SECONDS", 0.2)
+    with answering([200], seconds=10.0) as url, pytest.raises(BackendError, match="timed out"):
+        ChromaServer(url, None, "t", "d").existing("nothing")
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,11 @@ BATCH = 300
 PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries, each up to doubled at random so that clients do not come back all at once."""
 
+SECONDS = 60.0
+"""Patience with one request that the server leaves unanswered; once that long has passed, no try is made again."""
+
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
-_SECONDS = 60.0  # patience with one request
+_CONNECT_SECONDS = 10.0
 _T = TypeVar("_T")
 
 
@@ -73,11 +76,12 @@ class ChromaServer:
 
     def call(self, work: Callable[[], _T]) -> _T:
         """What ``work`` returns; tried again while the server is away or busy. Raises BackendError, ConfigError."""
+        deadline = time.monotonic() + SECONDS
         for pause in (*PATIENCE, None):
             try:
                 return work()
             except Exception as exc:
-                if pause is None or not _may_pass(exc):
+                if pause is None or time.monotonic() > deadline or not _may_pass(exc):
                     raise self._translated(exc) from exc
                 time.sleep(pause * random.uniform(1, 2))  # noqa: S311 - no secret
         raise AssertionError("the last try returns or raises")
@@ -93,21 +97,18 @@ class ChromaServer:
 
     def _connected(self) -> Any:
         if self._client is None:
-            import chromadb
+            from chromadb import Settings
 
             token = self._token.get_secret_value() if self._token else ""
             secure = self._parts.scheme == "https"
-            self._client = chromadb.HttpClient(
-                host=self._parts.hostname or "",
-                port=self._parts.port or (443 if secure else 80),
-                ssl=secure,
-                headers={"x-chroma-token": token, "Authorization": f"Bearer {token}"} if token else {},
-                tenant=self._tenant,
-                database=self._database,
+            asked = Settings(
+                chroma_api_impl="chromadb.api.fastapi.FastAPI",
+                chroma_server_host=self._parts.hostname or "",
+                chroma_server_http_port=self._parts.port or (443 if secure else 80),
+                chroma_server_ssl_enabled=secure,
+                chroma_server_headers={"x-chroma-token": token, "Authorization": f"Bearer {token}"} if token else {},
             )
-            # chromadb would wait forever for a server that hangs.
-            for session in _sessions(self._client):
-                session.timeout = _SECONDS
+            self._client = _client_class()(self._tenant, self._database, asked)
         return self._client
 
     def _translated(self, exc: Exception) -> Exception:
@@ -196,6 +197,28 @@ class ChromaCollection:
         found = self._server.call(lambda: self._collection.get(**asked, include=["metadatas", "documents"]))
         rows = zip(found["ids"], found["documents"], found["metadatas"], strict=True)
         return [Record(*row) for row in rows]
+
+
+def _client_class() -> Any:
+    """chromadb's client, but one that does not wait for ever for a server that hangs: nor while it is made."""
+    import httpx
+    from chromadb.api.client import Client
+
+    class Impatient(Client):
+        # The constructor asks the server these two things, each through an HTTP client made just before.
+        def get_user_identity(self) -> Any:
+            self._limit()
+            return super().get_user_identity()
+
+        def _validate_tenant_database(self, tenant: str, database: str) -> None:
+            self._limit()
+            super()._validate_tenant_database(tenant, database)
+
+        def _limit(self) -> None:
+            for session in _sessions(self):
+                session.timeout = httpx.Timeout(SECONDS, connect=min(SECONDS, _CONNECT_SECONDS))
+
+    return Impatient
 
 
 def _sessions(client: Any) -> list[Any]:

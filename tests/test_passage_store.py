@@ -309,6 +309,15 @@ def test_a_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
         ChromaServer(url, None, "t", "d").existing("nothing")
 
 
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_proxy_that_is_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    monkeypatch.setattr(chroma_server, "PATIENCE", (0.01,))
+    with answering([status, 401]) as url, pytest.raises(ConfigError, match="ASSISTANT_CHROMA_TOKEN"):
+        ChromaServer(url, None, "t", "d").existing("nothing")
+    with answering([status]) as url, pytest.raises(BackendError, match="No Chroma server answers"):
+        ChromaServer(url, None, "t", "d").existing("nothing")
+
+
 @pytest.mark.parametrize(
     ("url", "cure"), [("ftp://a", "ASSISTANT_CHROMA_URL=http"), ("http://far.example", "ASSISTANT_CHROMA_URL=https")]
 )

@@ -118,7 +118,7 @@ class ChromaServer:
         if status in (401, 403) or type(exc).__name__ == "ChromaAuthError":
             cure = "`export ASSISTANT_CHROMA_TOKEN=...`"
             return ConfigError(f"The Chroma server at {self.url!r} refuses the token. {cure}")
-        what = f"{type(exc).__name__}: {exc}"[:300]
+        what = " ".join(f"{type(exc).__name__}: {exc}".split())[:300]
         if _may_pass(exc):
             return BackendError(f"No Chroma server answers at {self.url!r} ({what}). `chroma run --path FOLDER`")
         return BackendError(f"The Chroma server at {self.url!r} failed ({what}). See its log, then ask again")
@@ -228,19 +228,31 @@ def _sessions(client: Any) -> list[Any]:
     return [session for session in sessions if session is not None]
 
 
-def _status(exc: Exception) -> int:
-    response = getattr(exc, "response", None)
-    code = getattr(response, "status_code", None)
-    if code is None and callable(getattr(exc, "code", None)):
-        code = exc.code()  # type: ignore[attr-defined]  # chromadb's errors have it
-    return code if isinstance(code, int) else 0
+def _causes(exc: BaseException | None) -> Iterator[BaseException]:
+    """``exc`` and what it was raised for: chromadb tells a proxy's status, and a lost connection, only there."""
+    while exc is not None:
+        yield exc
+        exc = exc.__cause__ or exc.__context__
 
 
-def _may_pass(exc: Exception) -> bool:
+def _status(exc: BaseException) -> int:
+    """The HTTP status behind ``exc``; 0 where there was none."""
+    for each in _causes(exc):
+        code = getattr(getattr(each, "response", None), "status_code", None)
+        if code is None and callable(getattr(each, "code", None)):
+            code = each.code()  # type: ignore[attr-defined]  # chromadb's errors have it
+        if isinstance(code, int):
+            return code
+    return 0
+
+
+def _may_pass(exc: BaseException) -> bool:
     """Whether another try may succeed: the server is away, busy or starting."""
     import httpx
 
-    if isinstance(exc, httpx.TransportError | ConnectionError):
+    if status := _status(exc):
+        return status in (408, 425, 429, 502, 503, 504)
+    if any(isinstance(each, httpx.TransportError | ConnectionError) for each in _causes(exc)):
         return True
     # chromadb says so in a ValueError when it cannot connect at first.
-    return _status(exc) in (408, 425, 429, 502, 503, 504) or "Could not connect" in str(exc)
+    return "Could not connect" in str(exc)

@@ -2,7 +2,7 @@
 
 A question is right when the answer names every fact that the gold question demands, or refuses where the documents
 hold no answer. For each format: how many are right, how many answers differ in that from those of the Markdown
-corpus, and for PDF how many citations name the page that holds their quote.
+corpus, and for PDF how many citations name the page on which pypdf itself finds the beginning of their quote.
 
     python -m benchmarks.same_facts [--documents index/documents] [--gold eval/gold/dev.jsonl]
 """
@@ -12,10 +12,13 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+import unicodedata
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant import Answer, Assistant, Settings, Turn
+from assistant import Answer, Assistant, Citation, Settings, Turn
 from assistant.backends.minilm import MiniLM
 from assistant.index.read import find_files, read_document
 from benchmarks.formats import made
@@ -75,8 +78,29 @@ def ask_all(
                 assert document.text[citation.start : citation.end] == citation.quote
                 citations += 1
                 dated += citation.published is not None
-                pages += citation.page is not None and citation.page == document.page_at(citation.start)
+                pages += suffix == ".pdf" and names_its_page(citation, letters_of_pages(docs / citation.source))
     return right, citations, pages, dated
+
+
+@cache
+def letters_of_pages(path: Path) -> tuple[str, ...]:
+    """The letters of each page of a PDF, as pypdf gives them."""
+    from pypdf import PdfReader
+
+    return tuple(_letters(page.extract_text()) for page in PdfReader(path).pages)
+
+
+def names_its_page(citation: Citation, pages: Sequence[str]) -> bool:
+    """Whether the quote begins on the page that the citation names; it may end on the next one."""
+    if citation.page is None or not 0 < citation.page <= len(pages):
+        return False
+    page, after = pages[citation.page - 1], "".join(pages[citation.page : citation.page + 1])
+    return 0 <= (page + after).find(_letters(citation.quote)) < len(page)
+
+
+def _letters(text: str) -> str:
+    # Where lines end, and what is done about hyphens there, must not matter.
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
 
 
 def is_right(answer: Answer, case: dict[str, Any]) -> bool:

@@ -21,7 +21,7 @@ from assistant.settings import Settings
 from assistant.spelling import respell
 from assistant.text.claims import is_order
 from assistant.text.numbers import quantities, same_value
-from assistant.text.questions import QuestionParts, parse_question, separate
+from assistant.text.questions import QuestionParts, parse_question, separate, with_topic
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Answer,
@@ -188,8 +188,12 @@ def _digested(told: Digest, found: Retrieved, limit: int) -> Ranked:
 def _asked(question: str) -> list[str]:
     """The questions in ``question``, each made self-contained from those before it."""
     asked: list[str] = []
+    topic = ""
     for part in separate(question):
-        asked.append(rewrite(part, [Turn(role="user", text=text) for text in asked]))
+        made = with_topic(part, topic)
+        if made == part:
+            topic = made = rewrite(part, [Turn(role="user", text=text) for text in asked])
+        asked.append(made)
     return asked
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.questions import AnswerType, parse_question
+from assistant.text.questions import MOST_PARTS, AnswerType, parse_question, separate, with_topic
 from assistant.text.tokens import stems
 
 TYPES: list[tuple[str, AnswerType]] = [
@@ -144,6 +144,81 @@ def test_content(question: str, expected: str) -> None:
     assert parse_question(question).content == frozenset(expected.split())
 
 
+WHOLE = [
+    "What did India, Pakistan and China say?",
+    "Did India and Pakistan agree?",
+    "What was agreed between India and which country?",
+    "Between which year and which year did it last?",
+    "Who and where?",
+    "Who met and why?",
+    "When and where did they meet?",
+    "How long and how deep is the lake?",
+    "Which agreement was signed in 2003 and is still in force?",
+    "Who founded the firm and is a lawyer?",
+    "Which firm has two works and has the right to a third?",
+    "Who led the army and was Prime Minister until 1977?",
+    "Which families made wine and were Huguenots?",
+    "Who is the man who led the army and who later became president?",
+    "The lake was named after a king and what other person?",
+    "I know that they left, but who stayed?",
+    "Pakistan struck on 10 May. What did India say?",
+    "Which worker was killed? I need the name.",
+    "What did she mean by 'get up and do what I did'?",
+    "Can you help me? Thanks!",
+    "",
+]
+
+
+@pytest.mark.parametrize("question", WHOLE)
+def test_one_question_stays_whole(question: str) -> None:
+    assert separate(question) == (question,)
+
+
+SEVERAL = {
+    "asking words": "Who met, | and | where did they meet? | Why?",
+    "but": "Who met | but | how long ago?",
+    "first piece too short": "When and where did the officers meet, | and | who led them?",
+    "later piece too short": "What happened, | and | when and where did they meet?",
+    "determiner": "When did it end, | and | is the border open?",
+    "pronoun": "When did it end | and | has it held?",
+    "name": "Who signed, | and | did Pakistan withdraw?",
+    "modal": "Who owns it, | and | can the workers buy it?",
+    "yes-no first": "According to the report, did he resign | and | who came after him?",
+    "order": "Tell me about the truce | and | when did it start?",
+    "without courtesies": "Hello! I have a question. | Who won? | Really? | When? | Thanks!",
+    "as a pronoun": "Did she want to stop, | and | did she really?",
+}
+
+
+@pytest.mark.parametrize("text", SEVERAL.values(), ids=SEVERAL)
+def test_several_questions_part(text: str) -> None:
+    left_out = {"and", "but", "Hello! I have a question.", "Really?", "Thanks!"}
+    parts = tuple(piece.rstrip(",") for piece in text.split(" | ") if piece not in left_out)
+    assert separate(text.replace(", | ", ", ").replace(" | ", " ")) == parts
+
+
+@given(st.integers(2, 3 * MOST_PARTS), st.sampled_from(["? ", ", and "]))
+def test_no_question_is_lost(count: int, link: str) -> None:
+    asked = [f"who won {number}" for number in range(count)]
+    parts = separate(link.join(asked) + "?")
+    assert len(parts) == min(count, MOST_PARTS)
+    assert all(question in " ".join(parts) for question in asked)
+
+
+TOPICS = {
+    "actor only": ("what did Indian officials say?", "what did Indian officials say (describe raid)?"),
+    "after and": ("And how did the US army respond?", "how did the US army respond (describe raid)?"),
+    "own topic": ("what did Indian officials say about the dam?", "what did Indian officials say about the dam?"),
+    "pronoun": ("what did they do?", "what did they do?"),
+    "no actor": ("who said so?", "who said so?"),
+}
+
+
+@pytest.mark.parametrize(("part", "expected"), TOPICS.values(), ids=TOPICS)
+def test_a_part_without_a_topic_takes_that_of_the_one_before(part: str, expected: str) -> None:
+    assert with_topic(part, "How did they describe the raid: what did Pakistan's army say") == expected
+
+
 def test_names_are_capitals_and_figures_after_the_first_word() -> None:
     parts = parse_question("Did Pakistan and the US sign in 1972? How?")
     assert parts.names == {"pakistan", "us", "1972"}
@@ -165,3 +240,10 @@ def test_time_is_linear(text: str) -> None:
     start = time.perf_counter()
     parse_question(text)
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("text", ["x and who " * 400, "and is A " * 450, "x and is it " * 300, "and is " + "A " * 2000])
+def test_taking_apart_the_longest_question_takes_no_time(text: str) -> None:
+    start = time.process_time()
+    separate(text)
+    assert time.process_time() - start < 1

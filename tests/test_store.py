@@ -297,6 +297,17 @@ def test_damaged_engines_are_bypassed_then_mended(index_dir: Path, docs: Path, e
         assert (dense(index, "river sand")[:2], keyword(index, "truce zebra")) == expected
 
 
+def test_engines_of_a_catalog_that_was_lost_are_not_believed(index_dir: Path, docs: Path, index: Index) -> None:
+    index.close()
+    for path in (index_dir / "store").glob("catalog.sqlite3*"):
+        path.unlink()
+    (docs / "banana.txt").write_text("A zebra has stripes.")
+    index.sync(docs)
+    assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
+    assert "banana.txt" in dense(index, "zebra stripes")
+    assert index.verify() == []
+
+
 def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index) -> None:
     shutil.rmtree(index_dir / "store" / "keyword")
     with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=index._exact_up_to) as again:

@@ -72,8 +72,14 @@ class ChromaIndex:
         with _translated(self.folder):
             return int(self._collection.count())
 
-    def update(self, vectors: Iterable[tuple[Sequence[str], Vectors]], deleted: Sequence[str], generation: int) -> None:
-        """Delete, then add or replace, batch by batch, and seal the result with ``generation``.
+    def update(
+        self,
+        vectors: Iterable[tuple[Sequence[str], Vectors]],
+        deleted: Sequence[str],
+        generation: int,
+        owner: str = "",
+    ) -> None:
+        """Delete, then add or replace, batch by batch, and seal the result with ``generation`` and its ``owner``.
 
         A seal says whether the result is fit for searching: it may be whole and yet not find what is in it.
         """
@@ -95,7 +101,8 @@ class ChromaIndex:
                 probes = {id_: vector for id_, vector in probes.items() if id_ not in ids}
                 if len(probes) < _PROBES:
                     probes[ids[0]] = rows[0].tolist()
-            seal = {"generation": generation, "count": self.count, "dimension": dimension, "probes": probes}
+            seal = {"generation": generation, "owner": owner, "count": self.count}
+            seal |= {"dimension": dimension, "probes": probes}
             # The graph of many vectors that are nearly equal may hold vectors that no search can reach.
             seal["fit"] = self._finds(seal)
             unfinished = self.folder / f"{SEAL}.new"

@@ -94,13 +94,22 @@ class KeywordIndex:
     @property
     def generation(self) -> int | None:
         """The catalog's generation that the last commit mirrors; None before the first."""
+        found = self._state("generation")
+        return None if found is None else int(found)
+
+    @property
+    def owner(self) -> str:
+        """What the last commit was said to mirror; empty where that was not said."""
+        return str(self._state("owner") or "")
+
+    def _state(self, field: str) -> Any:
         import tantivy
 
         with _translated(None):
             searcher = self._index.searcher()
             query = tantivy.Query.term_query(self._index.schema, "id", _STATE)
             hits = searcher.search(query, 1, count=False).hits
-            return int(searcher.doc(hits[0][1])["generation"][0]) if hits else None
+            return searcher.doc(hits[0][1]).get_first(field) if hits else None
 
     @property
     def count(self) -> int:
@@ -108,8 +117,8 @@ class KeywordIndex:
         with _translated(None):
             return max(0, int(self._index.searcher().num_docs) - 1)
 
-    def update(self, entries: Iterable[Entry], deleted: Iterable[str], generation: int) -> None:
-        """Delete, then add or replace, in one atomic commit that carries ``generation``."""
+    def update(self, entries: Iterable[Entry], deleted: Iterable[str], generation: int, owner: str = "") -> None:
+        """Delete, then add or replace, in one atomic commit that carries ``generation`` and its ``owner``."""
         import tantivy
 
         words = _analyze(self._analyzer)
@@ -127,7 +136,7 @@ class KeywordIndex:
                             id=entry.id, text=" ".join(stems), exact=" ".join(exact), header=" ".join(header)
                         )
                     )
-                writer.add_document(tantivy.Document(id=_STATE, generation=generation))
+                writer.add_document(tantivy.Document(id=_STATE, generation=generation, owner=owner))
                 writer.commit()
             except BaseException:
                 writer.rollback()
@@ -227,6 +236,7 @@ def _schema() -> Any:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("generation", stored=True)
+    builder.add_text_field("owner", stored=True, tokenizer_name="raw", index_option="basic")
     for field in ("text", "exact", "header"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()

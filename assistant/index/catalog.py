@@ -96,7 +96,7 @@ class Catalog(Database):
         return int(self.fact("generation") or 0)
 
     def fact(self, name: str) -> str | None:
-        """A remembered fact: ``generation``, ``recipe`` or ``embedder``."""
+        """A remembered fact: ``generation``, ``recipe``, ``embedder`` or ``token``, which no two catalogs share."""
         with self._sql() as db:
             row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
@@ -392,6 +392,7 @@ class Catalog(Database):
                 )
             facts = {"generation": str(generation), "recipe": recipe, "embedder": embedder}
             db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+            db.execute("INSERT OR IGNORE INTO facts VALUES ('token', lower(hex(randomblob(8))))")
         return change
 
     def finish(self, build: int, root: str | None, report: str) -> None:

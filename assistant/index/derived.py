@@ -1,8 +1,8 @@
 """The two engines that mirror the catalog: keywords (always) and Chroma's neighbours (for large indexes).
 
-Both say which generation they hold. A writer brings them to the catalog's generation after publishing it, by
-the difference where they are one behind and sound, else from scratch; neither needs a model. A reader uses an
-engine only at its own generation; otherwise it answers from the catalog.
+Both say which generation of which catalog they hold. A writer brings them to the catalog's generation after
+publishing it, by the difference where they are one behind and sound, else from scratch; neither needs a model. A
+reader uses an engine only at its own generation; otherwise it answers from the catalog, or by words that are behind.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from assistant.backends.chroma import SEAL, ChromaIndex, note_files, read_seal, untouched
 from assistant.backends.keyword import COMMIT, Analyzer, Entry, KeywordIndex
@@ -53,7 +54,7 @@ class Derived:
         """The keyword index if it is sound and at ``generation``, or at any."""
         try:
             index = KeywordIndex.open(self.keyword_dir, analyzer)
-            return index if generation in (None, index.generation) else None
+            return index if generation in (None, index.generation) and index.owner == self._owner(analyzer) else None
         except BackendError:
             return None
 
@@ -65,18 +66,28 @@ class Derived:
 
     def unfit(self, generation: int) -> bool:
         """Whether Chroma's graph was built at ``generation``, whole, and does not find what is in it."""
-        seal = read_seal(self.chroma_dir)
-        return seal is not None and seal["generation"] == generation and not seal["fit"]
+        seal = self._seal(generation)
+        return seal is not None and not seal["fit"]
 
     def chroma(self, generation: int) -> ChromaIndex | None:
         """Chroma's index if it is sound and at ``generation``; imports chromadb only where there is one."""
-        seal = read_seal(self.chroma_dir)
-        if seal is None or seal["generation"] != generation or not seal["fit"]:
+        seal = self._seal(generation)
+        if seal is None or not seal["fit"]:
             return None
         try:
             return ChromaIndex.open(self.chroma_dir)
         except BackendError:
             return None
+
+    def _owner(self, analyzer: str = "") -> str:
+        """What an engine of this catalog carries: another catalog's may have the same generation and count."""
+        token = self._catalog.fact("token")  # None until this version publishes
+        return f"{token} {analyzer}".strip() if token else ""
+
+    def _seal(self, generation: int) -> dict[str, Any] | None:
+        """Chroma's seal if it is this catalog's at ``generation``."""
+        seal = read_seal(self.chroma_dir)
+        return seal if seal and (seal["generation"], seal.get("owner", "")) == (generation, self._owner()) else None
 
     def _refresh_keyword(
         self,
@@ -94,14 +105,14 @@ class Derived:
         if change and behind:
             try:
                 entries = _reported(self._entries(change.documents), len(change.documents), on_progress)
-                behind.update(entries, change.deleted, generation)
+                behind.update(entries, change.deleted, generation, self._owner(analyzer))
                 if behind.count == chunks:
                     return
             except BackendError:
                 pass  # built anew below
         shutil.rmtree(self.keyword_dir, ignore_errors=True)
         index = KeywordIndex.create(self.keyword_dir, analyzer)
-        index.update(_reported(self._entries(None), chunks, on_progress), (), generation)
+        index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._owner(analyzer))
 
     def _refresh_chroma(
         self,
@@ -111,8 +122,7 @@ class Derived:
         on_progress: OnProgress,
         fresh: bool,
     ) -> None:
-        seal = read_seal(self.chroma_dir)
-        if not (fresh or change) and seal and seal["generation"] == generation and untouched(self.chroma_dir):
+        if not (fresh or change) and self._seal(generation) and untouched(self.chroma_dir):
             return
         vectors = self._catalog.vector_count()
         if not fresh and self.unfit(generation):
@@ -126,7 +136,7 @@ class Derived:
         if change and (behind := self.chroma(change.generation - 1)):
             try:
                 added = self._catalog.vectors(embedder, _BATCH, change.new_vectors)
-                behind.update(added, change.old_vectors, generation)
+                behind.update(added, change.old_vectors, generation, self._owner())
                 if behind.count == vectors:
                     return
             except BackendError:
@@ -137,7 +147,7 @@ class Derived:
         shutil.rmtree(self.chroma_dir, ignore_errors=True)
         index = ChromaIndex.create(self.chroma_dir)
         try:
-            index.update(self._all_vectors(embedder, vectors, on_progress), (), generation)
+            index.update(self._all_vectors(embedder, vectors, on_progress), (), generation, self._owner())
         finally:
             index.close()
         note_files(self.chroma_dir)

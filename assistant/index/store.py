@@ -264,7 +264,7 @@ class Index(EitherIndex):
         for _ in range(_ATTEMPTS):
             view = self._current()
             found = search(view)
-            if view.generation == view.catalog.generation:
+            if view is self._current():
                 break
         return found
 

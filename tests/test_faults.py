@@ -127,12 +127,25 @@ def unwritable(folder: Path) -> Iterator[None]:
             path.chmod(path.stat().st_mode | stat.S_IWUSR)
 
 
-def as_nobody(index_dir: Path, docs: Path, pipe: Connection) -> None:
-    """Read and try to write as a user who may only read; root may do anything."""
+def become_nobody() -> None:
+    """Root may do anything, whatever the permissions say."""
     if os.geteuid() == 0:
         os.setgroups([])
         os.setgid(65534)
         os.setuid(65534)
+
+
+def follow_as_nobody(index_dir: Path, pipe: Connection) -> None:
+    """What a user who may only read finds each time, with one page open."""
+    become_nobody()
+    with opened(index_dir) as index:
+        while pipe.recv() == "look":
+            pipe.send(found(index, "truce river zebra"))
+
+
+def as_nobody(index_dir: Path, docs: Path, pipe: Connection) -> None:
+    """Read and try to write as a user who may only read."""
+    become_nobody()
     with opened(index_dir) as index:
         read = found(index, "truce")
         try:
@@ -163,6 +176,27 @@ def test_a_folder_that_may_only_be_read_answers(index_dir: Path, docs: Path, lef
             reader.join(5)
     assert read == {"truce.txt"}
     assert "cannot be written to" in said or "cannot be used" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions of another kind")
+def test_a_reader_who_may_not_write_follows_the_owner(docs: Path) -> None:
+    (docs / "zebra.txt").write_text("A zebra has stripes.")
+    with tempfile.TemporaryDirectory() as name, opened(Path(name) / "index") as owner:
+        Path(name).chmod(0o755)
+        owner.sync(docs)
+        here, there = FORK.Pipe()
+        reader = FORK.Process(target=follow_as_nobody, args=(Path(name) / "index", there), daemon=True)
+        reader.start()
+        with unwritable(Path(name) / "index"):
+            here.send("look")
+            assert here.recv() == {"river.txt", "truce.txt", "zebra.txt"}
+        for source, left in (("river.txt", {"truce.txt", "zebra.txt"}), ("zebra.txt", {"truce.txt"})):
+            owner.remove(source)
+            here.send("look")
+            assert here.recv() == left
+            owner.documents()  # from now on the log stays in place
+        here.send("enough")
+        reader.join(5)
 
 
 def test_a_disk_that_became_read_only(docs: Path) -> None:

@@ -7,9 +7,9 @@ import sqlite3
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from assistant.errors import IndexCorruptError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
 from assistant.settings import command
@@ -74,6 +74,16 @@ ALTER TABLE documents ADD COLUMN content TEXT NOT NULL DEFAULT '';
 CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;
 """,
 }
+
+
+_Still = tuple[int, int, int]  # a file's number, size and time of change
+
+
+class _Connected(NamedTuple):
+    """A connection, and how the file must look for it to be right; None where SQLite itself sees to that."""
+
+    connection: sqlite3.Connection
+    still: _Still | None
 
 
 class Database:
@@ -169,11 +179,13 @@ class Database:
         with self._mutex:
             self._mutex.wait_for(lambda: not self._closing or thread in self._reading)
             self._reading[thread] += 1
+            alone = self._reading[thread] == 1
         try:
-            connection = getattr(self._local, "connection", None)
-            if connection is None:
-                connection = self._local.connection = self._connect()
-            yield connection
+            mine: _Connected | None = getattr(self._local, "mine", None)
+            if mine is None or (alone and mine.still is not None and mine.still != self._still()):
+                self._local.mine = None
+                mine = self._local.mine = self._connect()
+            yield mine.connection
         except sqlite3.Error as exc:
             raise self._translated(exc) from exc
         finally:
@@ -196,11 +208,22 @@ class Database:
                     db.execute("ROLLBACK")
                 raise
 
-    def _connect(self) -> sqlite3.Connection:
-        # Where SQLite cannot make the files it shares a WAL by, and there is no WAL, nobody is writing.
-        options = ""
+    def _still(self) -> _Still | None:
+        """How the file looks while nobody writes to it; None while somebody does, and where there is no file."""
+        if Path(f"{self.path}-wal").exists():
+            return None
+        with suppress(OSError):
+            found = self.path.stat()
+            return found.st_ino, found.st_size, found.st_mtime_ns
+        return None
+
+    def _connect(self) -> _Connected:
+        # Where SQLite cannot make the files it shares a WAL by, and there is no WAL, nobody is writing. Such a
+        # connection notices nothing of a later writer, so it is used only for as long as the file stays as it is.
+        options, still = "", None
         if not os.access(self.path.parent, os.W_OK):
-            options = "?mode=ro" if Path(f"{self.path}-wal").exists() else "?mode=ro&immutable=1"
+            still = self._still()
+            options = "?mode=ro&immutable=1" if still else "?mode=ro"
         connection = sqlite3.connect(
             f"{self.path.absolute().as_uri()}{options}",
             uri=True,
@@ -210,12 +233,13 @@ class Database:
         )
         with self._mutex:
             # A page that stays open answers in ever new threads.
-            for thread in [each for each in self._connections if not each.is_alive()]:
+            own = threading.current_thread()
+            for thread in [each for each in self._connections if each is own or not each.is_alive()]:
                 self._connections.pop(thread).close()
-            self._connections[threading.current_thread()] = connection
+            self._connections[own] = connection
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
-        return connection
+        return _Connected(connection, still)
 
     def _translated(self, exc: sqlite3.Error) -> StoreError:
         name = getattr(exc, "sqlite_errorname", "") or ""

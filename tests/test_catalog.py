@@ -15,7 +15,8 @@ import pytest
 from assistant.backends.fake import FakeEmbedder
 from assistant.errors import IndexCorruptError, IndexMissingError, IndexStaleError
 from assistant.index.catalog import Catalog, FileFacts, NewChunk
-from assistant.types import Chunk, Document, Span
+from assistant.ports import Embedding
+from assistant.types import Chunk, Document, IndexReport, Span
 
 EMBEDDER = FakeEmbedder(8)
 
@@ -115,6 +116,29 @@ def test_equal_texts_are_embedded_once(catalog: Catalog) -> None:
     ((number, position),) = catalog.unembedded("fake")
     (chunk,) = catalog.new_chunks([(number, position)])
     assert chunk.embedded == ("Same.", ())
+
+
+def kept(catalog: Catalog, keys: list[bytes]) -> int:
+    """How many of these vectors are there."""
+    return sum(len(found) for found, _ in catalog.vectors("fake", 20_000, [key.hex() for key in keys]))
+
+
+def finish(catalog: Catalog, root: str, unchanged: int) -> None:
+    catalog.finish(catalog.begin(root), root, IndexReport(root=root, unchanged=unchanged).model_dump_json())
+
+
+@pytest.mark.parametrize("why", ["interrupted", "empty"])
+def test_vectors_outlast_a_build_that_will_want_them_again(catalog: Catalog, why: str) -> None:
+    keys = [number.to_bytes(16) for number in range(10_001)]
+    catalog.add_vectors("fake", keys, [Embedding(np.ones(1), np.ones((1, 1)))] * len(keys))
+    if why == "interrupted":
+        catalog.begin("large")
+    else:
+        finish(catalog, "large", unchanged=0)
+    finish(catalog, "small", unchanged=1)
+    assert kept(catalog, keys) == len(keys)
+    finish(catalog, "large", unchanged=1)
+    assert kept(catalog, keys) == 0
 
 
 def test_embedded_sentences_lie_behind_the_header() -> None:

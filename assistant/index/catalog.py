@@ -24,6 +24,11 @@ _VARIABLES = 500  # well under SQLite's limit of parameters in a statement
 
 _LIVE_KEYS = "SELECT {} FROM chunks c JOIN documents d ON d.id = c.document WHERE d.state = 'live' GROUP BY c.key"
 
+# Some root's last build was interrupted or found nothing, as where a disk is not mounted: its texts may come back.
+_EXPECTED = """SELECT 1 FROM journal WHERE id IN (SELECT max(id) FROM journal GROUP BY root)
+               AND started > datetime('now', '-30 days') AND (finished IS NULL OR json_extract(report, '$.unchanged')
+               + json_array_length(report, '$.added') + json_array_length(report, '$.changed') = 0)"""
+
 
 class FileFacts(NamedTuple):
     """What the catalog remembers of a live document's file, to see whether it changed."""
@@ -396,7 +401,7 @@ class Catalog(Database):
         return change
 
     def finish(self, build: int, root: str | None, report: str) -> None:
-        """Journal a complete build, remember its root, and drop unused vectors when they are many."""
+        """Journal a complete build, remember its root, and drop unused vectors when they are many and not expected."""
         with self._write() as db:
             db.execute("UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build))
             if root is not None:
@@ -404,7 +409,7 @@ class Catalog(Database):
             unused = "FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
             spare = db.execute(f"SELECT count(*) {unused}").fetchone()[0]
             used = db.execute("SELECT count(*) FROM vectors").fetchone()[0] - spare
-            if spare > max(used, _SPARE_VECTORS):
+            if spare > max(used, _SPARE_VECTORS) and db.execute(_EXPECTED).fetchone() is None:
                 db.execute(f"DELETE {unused}")
 
     # --- checks

@@ -2,7 +2,7 @@
 
 In natural words where that is safe: the question before with other asking words ("Until when?"), another name ("What
 about India?") or a fragment behind it ("But at any cost?"), or what a pronoun stands for in its place; what is then
-still lacking stands in brackets.
+still lacking stands in brackets. What names its own topic, and thanks and assents, inherit nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +11,20 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from assistant.text.phrases import AUX, CLAUSE, PREPOSITION, SAYING, antecedent, is_plural, named_before, names, phrases
-from assistant.text.tokens import STOPWORDS, is_stopword, stem, words
+from assistant.text.phrases import (
+    AUX,
+    BE,
+    CLAUSE,
+    PREPOSITION,
+    SAYING,
+    antecedent,
+    is_plural,
+    named_before,
+    names,
+    phrases,
+    proper,
+)
+from assistant.text.tokens import STOPWORDS, fold, is_stopword, stem, words
 from assistant.types import Turn
 
 ENOUGH = 2
@@ -39,7 +51,9 @@ _POINTS = re.compile(
     r"|\bthe (?:same|former|latter|others?|first|second)(?=\s*(?:[?,]|$))"
     r"|\b(?:both|either|neither)(?=\s*(?:\?|$|of them))|\b(?:who|what|where) else\b|\bof (?:those|these)\b(?! who)"
     r"|\b(?:the|that) (?:firm|company|village|town|city|man|woman|boy|girl|country|ship|building|group|party)"
-    r"(?=\s*(?:\?|$)|\s(?!(?:of|who|that|which|in|at|from|with)\b))",
+    r"(?=\s*(?:\?|$)|\s(?!(?:of|who|that|which|in|at|from|with)\b))"
+    r"|\b(?:the|this|that) (?:document|article|text|file|report|story|paper|page|pdf)\b"
+    r"(?! (?:(?:of|on|by|from|who|that|which|with|called)\b|about \w|in (?:the\b|(?-i:[A-Z]))))",
     _I,
 )
 _PRONOUN = re.compile(
@@ -56,23 +70,67 @@ _PARTS = re.compile(
     r"[,:;]|\b(?:that|if|when|while|because|before|after|until|whether|though|as|so|and|or|than|says?|said|think)\b",
     _I,
 )
+_ORDERS = r"(?:tell|give|show|list|explain|describe|summari[sz]e|sum up|outline|recap)"
+_CLAUSE = re.compile(  # "Who is ...", "Who won ...", "Tell me ...", but not "How many in ..."
+    rf"{CLAUSE.pattern}|(?:who|what)(?:['’]s)? (?!(?:{PREPOSITION}|else|the|an?)\b)\w.*|{_ORDERS} .+", _I
+)
+_WHOLE = re.compile(rf"{_ASKING}(?:['’]s| .*?\b(?:{BE}|happen(?:s|ed)))\b|{_ORDERS}\b", _I)  # asks without another word
+_TOPIC = re.compile(
+    rf"\b(?:tell (?:me|us)|what (?:is|was) (?:said|known|reported|written)) about (?!{_ASKING}|th(?:is|at|ese|ose)\b)"
+    r"|^what(?:['’]s| is) an? ",
+    _I,
+)
+_COURTESY = frozenset(
+    "thanks thank thx cheers ok okay great good nice perfect fine cool lovely excellent wonderful brilliant yes yeah"
+    " yep no nope sure right alright hello hi hey bye goodbye please got see understood helpful sorry".split()
+)
+_COURTEOUS = _COURTESY | frozenset(
+    "you i it that that's so very much a lot many for your the all and answer help".split()
+)
 _ASKS_ONLY = SAYING | frozenset("long many much time date year day name person people".split())
 
 
 def rewrite(question: str, history: Sequence[Turn]) -> str:
     """``question`` with what it lacks from the user's turns before it; as it is when it stands alone."""
-    asked = [turn.text for turn in history if turn.role == "user"]
-    if not asked or not _depends(question):
+    asked = [turn.text for turn in history if turn.role == "user" and not _courteous(turn.text)]
+    if not asked or _courteous(question):
+        return question
+    points = bool(_POINTS.search(question)) or any(_pointing(question))
+    if not (points or _short(question)):
         return question
     before = _bare(rewrite(asked[-1], [Turn(role="user", text=text) for text in asked[:-1]]))
+    if not points and _stands_alone(question, before):
+        return question
     changed = _changed(question, re.sub(r" \(([^()]*)\)$", r", \1", before))
     return f"{changed}?" if changed else _carried(question, before)
 
 
-def _depends(question: str) -> bool:
+def _courteous(text: str) -> bool:
+    """Whether ``text`` is nothing but thanks, a greeting or an assent."""
+    said = {word.text.lower().replace("’", "'") for word in words(text)}
+    return "?" not in text and said <= _COURTEOUS and bool(said & _COURTESY)
+
+
+def _short(question: str) -> bool:
     content = [word for word in _content(question) if word.lower() not in _ASKS_ONLY]
-    short = len(content) <= 2 * ENOUGH if _CONTINUES.match(question) else len(content) < ENOUGH
-    return short or bool(_POINTS.search(question)) or any(_pointing(question))
+    return len(content) <= 2 * ENOUGH if _CONTINUES.match(question) else len(content) < ENOUGH
+
+
+def _stands_alone(question: str, before: str) -> bool:
+    """Whether a question that points to nothing asks something whole of a name that the question before lacks.
+
+    "The cause" is that of what was asked about; a name is not. "And how big is Hadrane's?" and "What did Ossolin say?"
+    lack what is asked of the name.
+    """
+    bare, named = _bare(question), proper(question)
+    if question.isupper() or bare.endswith(("'s", "’s", "s'", "s’")):
+        return False
+    others = [word for word in _content(bare) if word not in named and word.lower() not in _ASKS_ONLY]
+    if _TOPIC.search(bare):
+        return bool(named or others)
+    known = {stem(word) for word in _content(before)}
+    new = any(stem(word) not in known for word in named)
+    return bool(new and _CLAUSE.match(bare) and (others or len(names(question)) > 1 or _WHOLE.match(bare)))
 
 
 def _pointing(question: str) -> Iterator[re.Match[str]]:
@@ -97,20 +155,43 @@ def _owns(question: str, pronoun: re.Match[str]) -> bool:
 
 def _changed(question: str, before: str) -> str:
     """The whole question before, asked with the words of ``question``; nothing where that is not safe."""
-    bare, old, clause = _bare(question), names(before), CLAUSE.match(before)
-    if _ASKS_THE_SAME.match(question) and len(old) == 1 and all(word.text[0].isupper() for word in words(bare)):
-        return before.replace(old[0], bare)
+    bare, clause = _bare(question), CLAUSE.match(before)
+    if _CONTINUES.match(question) and _is_name(bare) and (exchanged := _exchanged(bare, before)):
+        return exchanged
     again = _AGAIN.fullmatch(bare)
     # Asking words that are the subject or the object of the question before must not be lost.
     if again and clause and re.match(rf"$|{PREPOSITION} |where|when|why|how $", clause[1], _I):
         return f"{again[1][0].upper()}{again[1][1:]} {clause[2].lower()} {clause[3]}"
     condition = bare.lower().startswith("if ")
-    verb = re.search(rf"\b{_ASKING}(?:['’ ]|$)|\b{AUX}\b", bare, _I)
+    verb = re.search(rf"\b{_ASKING}(?:['’ ]|$)|\b{AUX}\b|^{_ORDERS}\b", bare, _I)
     if not bare or not _CONTINUES.match(question) or (verb and not condition):
         return ""
     place = re.match(rf"{PREPOSITION}\b", bare, _I)
     twice = place and re.search(rf"\b{place[0]}\b", before, _I)
     return before + (" " if place and not twice else ", " if condition else ", and ") + bare
+
+
+def _exchanged(name: str, before: str) -> str:
+    """The question before with ``name`` for its subject, or for its only name; nothing where that is not safe.
+
+    Where the question before has ``name`` elsewhere, the two change places.
+    """
+    old = [owner for phrase in phrases(before) if _is_name(owner := re.split(r"['’]s? ", phrase)[0])]
+    clause = CLAUSE.match(before)
+    subjects = [one for one in old if clause and re.match(rf"{re.escape(one)}(?!\w|,| (?:and|or|of) )", clause[3])]
+    gives = (subjects or (old if len(old) == 1 else [""]))[0]
+    if not gives or fold(gives) == fold(name):
+        return ""
+    places = {gives: name, name: gives}
+    either = "|".join(map(re.escape, places))
+    made = re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda found: places[found[0]], before)
+    return made if name in made else ""
+
+
+def _is_name(phrase: str) -> bool:
+    """Whether all words of ``phrase`` begin with a capital, but for the article in "the United Nations"."""
+    said = [word.text for word in words(phrase.removeprefix("the "))]
+    return bool(said) and all(word[0].isupper() and not is_stopword(word) for word in said)
 
 
 def _carried(question: str, before: str) -> str:

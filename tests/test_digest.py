@@ -146,6 +146,30 @@ def test_a_conversation_does_not_hide_what_is_asked(assistant: Assistant) -> Non
     assert quotes(assistant.ask("What happened on 12 May?", history))[0].startswith("The mayor")
 
 
+@pytest.mark.parametrize(
+    "question", ["Summarise this document.", "Summarise the article", "What does this article say?"]
+)
+@pytest.mark.parametrize(
+    ("before", "source"),
+    [
+        ("Who spoke in the interview with the Valley Review?", "dam.md"),
+        ("Who founded the bakery?", "bakery.txt"),
+        ("What does the Morning Post article say?", "flood.md"),
+    ],
+)
+def test_this_document_is_the_one_that_was_asked_about(
+    before: str, source: str, question: str, assistant: Assistant
+) -> None:
+    answer = assistant.ask(question, [Turn(role="user", text=before)])
+    assert answer.answerability == DIGESTED
+    assert {citation.source for citation in answer.citations} == {source}
+
+
+def test_a_topic_is_asked_for_anew_in_a_conversation(assistant: Assistant) -> None:
+    answer = assistant.ask("Tell me about the dam.", [Turn(role="user", text="Who founded the bakery?")])
+    assert answer.answerability == DIGESTED
+
+
 ORDINARY = [
     "Did he summarise it?",
     "What happened to the village on 10 May?",

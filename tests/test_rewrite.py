@@ -24,6 +24,14 @@ def asked(*questions: str) -> list[Turn]:
             ["A fire at the Lorvan works!"], "What did the firm pay?", ["Lorvan"], id="a-noun-that-points-back"
         ),
         pytest.param(["Who awarded the medal?"], "Who got that one?", ["medal"], id="that-one"),
+        pytest.param(["Who awarded the medal?"], "How many?", ["medal"], id="only-asking-words"),
+        pytest.param(["Who awarded the medal?"], "And what did Ossolin say?", ["medal"], id="said-of-what"),
+        pytest.param(["How big is Ostervik?"], "And how big is Hadrane's?", ["Ostervik"], id="whose-what"),
+        pytest.param(["When did Brannoch strike?"], "And did Keld?", ["strike"], id="a-name-without-a-verb"),
+        pytest.param(["Who awarded the medal?"], "Who is the bride?", ["medal"], id="of-what-was-asked-about"),
+        pytest.param(["Who awarded the medal?", "Thanks!"], "Who says so?", ["medal"], id="thanks-between"),
+        pytest.param(["Who awarded the medal?"], "Summarise this document?", ["medal"], id="this-document"),
+        pytest.param(["Who awarded the medal?"], "What does the article say?", ["medal"], id="the-article"),
     ],
 )
 def test_what_a_follow_up_lacks_is_carried_over(history: list[str], question: str, carried: list[str]) -> None:
@@ -39,6 +47,15 @@ def test_what_a_follow_up_lacks_is_carried_over(history: list[str], question: st
         ("When did Mrs Quell found her firm?", "And where was that?", "Where did Mrs Quell found her firm?"),
         ("Is Lindgren a member of the council?", "since when?", "Since when is Lindgren a member of the council?"),
         ("What did Pakistan say about the raid?", "What about India?", "What did India say about the raid?"),
+        ("What did Pakistan say about the raid?", "And the US?", "What did the US say about the raid?"),
+        (
+            "How did Keld react to the raid by Brannoch?",
+            "What about Brannoch?",
+            "How did Brannoch react to the raid by Keld?",
+        ),
+        ("How did Keld react to the raid by Brannoch?", "And Teplin?", "How did Teplin react to the raid by Brannoch?"),
+        ("How did Keld and Brannoch react?", "And Teplin?", "How did Keld and Brannoch react, and Teplin?"),
+        ("What is Keld's population?", "And Teplin?", "What is Teplin's population?"),
         (
             "Do Pakistanis want peace with India?",
             "but at any cost?",
@@ -83,6 +100,19 @@ def test_a_pronoun_gives_way_to_what_it_stands_for(before: str, question: str, r
         pytest.param(["Who won?"], "How long did it take to repair the railway?", id="it-is-nothing"),
         pytest.param(["Who won?"], "Did the captain land on one engine or two?", id="one-is-a-number"),
         pytest.param(["Who won?"], "How many hit the plane that was damaged?", id="that-is-told"),
+        pytest.param(["When was the ceasefire agreed?"], "Who is Akram?", id="who-is"),
+        pytest.param(["When was the ceasefire agreed?"], "What is UNMOGIP?", id="what-is"),
+        pytest.param(["When was the ceasefire agreed?"], "And who won the Saltmere election?", id="and-who"),
+        pytest.param(["When was the ceasefire agreed?"], "What happened in Saltmere?", id="what-happened"),
+        pytest.param(["When was the ceasefire agreed?"], "Tell me about Akram", id="tell-me"),
+        pytest.param(["When was the ceasefire agreed?"], "Tell me about the dam.", id="tell-me-of-a-thing"),
+        pytest.param(
+            ["When was the ceasefire agreed?"], "Summarise the article on Osterby", id="which-article-is-told"
+        ),
+        pytest.param(["When was the ceasefire agreed?"], "Thanks!", id="thanks"),
+        pytest.param(["When was the ceasefire agreed?"], "Great, thank you very much.", id="more-thanks"),
+        pytest.param(["When was the ceasefire agreed?"], "ok", id="assent"),
+        pytest.param(["When was the ceasefire agreed?"], "Okay, got it.", id="understood"),
     ],
 )
 def test_a_question_that_stands_alone_inherits_nothing(history: list[str], question: str) -> None:

@@ -53,6 +53,11 @@ def names(question: str) -> list[str]:
     return [phrase for phrase in phrases(question) if phrase[0].isupper()]
 
 
+def proper(question: str) -> list[str]:
+    """The words that begin with a capital, other than the first one, common words, months and weekdays."""
+    return [word.text for word in words(question) if _capital(word) and not is_stopword(word.text)]
+
+
 def is_plural(phrase: str) -> bool:
     """Whether the noun of ``phrase`` looks like several."""
     head = phrase.split(" of ")[0].lower()

@@ -15,7 +15,6 @@ import pytest
 from assistant.backends.fake import FakeEmbedder
 from assistant.errors import IndexCorruptError, IndexMissingError, IndexStaleError
 from assistant.index.catalog import Catalog, FileFacts, NewChunk
-from assistant.ports import Embedding
 from assistant.types import Chunk, Document, IndexReport, Span
 
 EMBEDDER = FakeEmbedder(8)
@@ -130,7 +129,7 @@ def finish(catalog: Catalog, root: str, unchanged: int) -> None:
 @pytest.mark.parametrize("why", ["interrupted", "empty"])
 def test_vectors_outlast_a_build_that_will_want_them_again(catalog: Catalog, why: str) -> None:
     keys = [number.to_bytes(16) for number in range(10_001)]
-    catalog.add_vectors("fake", keys, [Embedding(np.ones(1), np.ones((1, 1)))] * len(keys))
+    catalog.add_vectors("fake", keys, EMBEDDER.embed_documents(["Same."], [()]) * len(keys))
     if why == "interrupted":
         catalog.begin("large")
     else:

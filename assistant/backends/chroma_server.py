@@ -97,7 +97,7 @@ class ChromaServer:
 
     def _connected(self) -> Any:
         if self._client is None:
-            from chromadb import Settings
+            from chromadb.config import Settings
 
             token = self._token.get_secret_value() if self._token else ""
             secure = self._parts.scheme == "https"

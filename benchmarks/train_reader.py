@@ -6,7 +6,8 @@ same encoder over "question [SEP] one sentence [SEP] another" says whether they 
 learns from, ``reader_examples`` makes.
 
 Needs torch and transformers, and about an hour on two cores. A set's share (``=0.4``) is how much of it is drawn.
-``--start`` goes on from a reader's weights instead of MiniLM's; ``--held`` names sets to be measured on at the end.
+``--start`` goes on from a reader's weights instead of MiniLM's, of which ``--keep`` blends a share back in at the end;
+``--held`` names sets to be measured on at the end.
 
     python -m benchmarks.halve PATH SETS
     uv run --group train python -m benchmarks.train_reader OUT suite:eval/practice squad2:SETS/learn/squad2/dev.json=0.4
@@ -18,7 +19,7 @@ import argparse
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -84,6 +85,7 @@ def main() -> None:
     arguments.add_argument("sets", nargs="+", metavar="NAME:PATH")
     arguments.add_argument("--held", nargs="*", default=[], metavar="NAME:PATH")
     arguments.add_argument("--start", type=Path, metavar="FOLDER", help="a reader's weights to go on from")
+    arguments.add_argument("--keep", type=float, default=0.0, metavar="SHARE", help="of --start in what is written")
     arguments.add_argument("--epochs", type=float, default=2.2)
     arguments.add_argument("--rate", type=float, default=1.2e-4, help="the highest learning rate")
     options = arguments.parse_args()
@@ -102,9 +104,10 @@ def main() -> None:
         flush=True,
     )
     model = Model(weights.parent)
-    if options.start:
-        model.load_state_dict(restored(options.start), strict=False)
+    before = restored(options.start) if options.start else {}
+    model.load_state_dict(before, strict=False)
     train(model, tokenizer, learnt, compared, options.epochs, options.rate)
+    keep(model, before, options.keep)
     save(model, tokenizer_file, options.out)
     for name in options.held:
         print(name, measure(model, [encode(tokenizer, item) for item in shown_items(name)]), flush=True)
@@ -312,6 +315,13 @@ def _batches(makers: Sequence[Callable[[], E]]) -> Iterator[list[E]]:
             batches = [block[i : i + BATCH] for i in range(0, len(block), BATCH)]
             random.shuffle(batches)
             yield from batches
+
+
+def keep(model: Model, before: Mapping[str, torch.Tensor], share: float) -> None:
+    """Blend the weights with those ``before``: what was learnt then is lost less (WiSE-FT, Wortsman et al. 2022)."""
+    after = model.state_dict()
+    mixed = {name: torch.lerp(after[name], old, share) for name, old in before.items()}
+    model.load_state_dict(mixed, strict=False)
 
 
 def measure(model: Model, held: Sequence[Encoded]) -> str:

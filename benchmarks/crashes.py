@@ -1,9 +1,10 @@
-"""Kills builds at random moments, and lets disks fill up under them; checks every state that readers see.
+"""Kills builds, removals and repairs at random moments, and lets disks fill up under builds; checks what readers see.
 
-After each crash a reader that stayed open and a new one must both see the whole state before the build or the
-whole state after it. The next build must make ``verify`` clean, hold each document once, and embed nothing that
-was embedded before the crash. Everything happens in a memory file system of limited size, since a torn engine
-may grow without end.
+After each crash a reader that stayed open and a new one must both see the whole state before it or the whole state
+after it, and quote only what stands there. The next build must make ``verify`` clean, hold each document once, and
+embed nothing that was embedded before the crash. Some files are read in processes of their own; these die with the
+build, or outlive it. Everything happens in a memory file system of limited size, since a torn engine may grow
+without end.
 
     python -m benchmarks.crashes [--kills 200] [--full 20] [--seed 0]
 """
@@ -22,20 +23,25 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assistant import Answer, Assistant, Settings
 from assistant.backends.fake import FakeEmbedder
 from assistant.errors import AssistantError
 from assistant.index.recipe import Recipe
 from assistant.index.split import split
 from assistant.index.store import Index
+from assistant.index.worker import Limits
 from assistant.ports import Embedding
 from assistant.types import Document, Span
+from assistant.write.extractive import ExtractiveWriter
+from benchmarks.formats import made
 
 State = dict[str, str]
 """The text of each file, by its name."""
@@ -43,8 +49,13 @@ State = dict[str, str]
 LARGEST_FILE = 1 << 28
 """Bytes that no file may exceed: a guard where there is no file system of limited size."""
 
+LARGE = 2000
+"""Paragraphs of a text of 5 MB."""
+
 _FORK = multiprocessing.get_context("forkserver")
-_FORK.set_forkserver_preload(["assistant.index.store", "assistant.backends.fake", "chromadb", "tantivy"])
+_FORK.set_forkserver_preload(
+    ["assistant.api", "assistant.index.store", "assistant.backends.fake", "chromadb", "tantivy"]
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,8 @@ class Place:
 
     def open(self) -> Index:
         """The index, embedded by a fake."""
-        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to)
+        # A busy machine must not make a file look as though it could not be read.
+        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to, limits=Limits(seconds=600))
 
 
 class Unhurried(FakeEmbedder):
@@ -86,19 +98,38 @@ def word(name: str, version: int) -> str:
     return f"{Path(name).stem}v{version}"
 
 
-def text_of(name: str, version: int, paragraphs: int) -> str:
+def text_of(name: str, version: int, paragraphs: int, more: str = "") -> str:
     """A text whose every paragraph is unlike any other."""
-    lines = (f"Paragraph {n} of {word(name, version)} tells of stones and water {n}." for n in range(paragraphs))
+    lines = (f"Paragraph {n} of {word(name, version)} tells of stones and water {n}{more}." for n in range(paragraphs))
     return "\n\n".join(lines)
 
 
-def shuffled(state: State, version: int, chance: random.Random, paragraphs: int) -> State:
-    """``state`` with some files added, changed, renamed and deleted."""
+def large_text(name: str, version: int) -> str:
+    """A text of 5 MB, in few words, for each takes time."""
+    return text_of(name, version, LARGE, (" of " + "water" * 25) * 20)
+
+
+@lru_cache(maxsize=256)
+def contents(name: str, text: str) -> bytes:
+    """The file of that name; the same bytes for the same text, though an Office file holds when it was packed."""
+    return made(Document(source=name, title=name, text=text), Path(name).suffix)
+
+
+def some_name(chance: random.Random, never: Set[str]) -> str:
+    """A file's name that is none of ``never``; one in six is no plain text and needs a reader process."""
+    number = chance.choice([n for n in range(60 + len(never)) if not never & {f"doc{n}.txt", f"doc{n}.docx"}])
+    return f"doc{number}.{'docx' if number % 6 == 0 else 'txt'}"
+
+
+def shuffled(
+    state: State, version: int, chance: random.Random, paragraphs: int, never: Set[str] = frozenset()
+) -> State:
+    """``state`` with some files added, changed, renamed and deleted; none gets a name of ``never``."""
     after = dict(state)
     for _ in range(chance.randint(1, 8)):
         old = chance.choice(sorted(after)) if after else None
         kind = chance.choice(["add", "add", "change", "rename", "delete"]) if old else "add"
-        name = f"doc{chance.randrange(60)}.txt"
+        name = some_name(chance, never)
         if kind in ("rename", "delete") and old:
             text = after.pop(old)
             if kind == "rename":
@@ -116,9 +147,9 @@ def write(docs: Path, state: State) -> None:
         if path.name not in state:
             path.unlink()
     for name, text in state.items():
-        path = docs / name
-        if not path.exists() or path.read_text() != text:
-            path.write_text(text)
+        path, data = docs / name, contents(name, text)
+        if not path.exists() or path.read_bytes() != data:
+            path.write_bytes(data)
 
 
 # --- what a reader sees
@@ -156,6 +187,15 @@ def difference(index: Index, recipe: Recipe, state: State) -> str:
     return ""
 
 
+def misquoted(answer: Answer, state: State) -> list[str]:
+    """What ``answer`` cites that does not stand in ``state`` just there."""
+    return [
+        f"{cited.source} does not say {cited.quote!r}"
+        for cited in answer.citations
+        if state.get(cited.source, "")[cited.start : cited.end] != cited.quote
+    ]
+
+
 def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, str]]:
     stored = index.fetch(list(found))
     if len(stored) != len(found):
@@ -166,12 +206,26 @@ def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, st
 # --- processes: all that touches an index runs in one that may die
 
 
-def _sync(place: Place, limit: int, answer: Connection) -> None:
-    _limit_files(limit)
+def _sync(place: Place, answer: Connection) -> None:
+    _write(place, answer, lambda index: index.sync(place.docs).embedded)
+
+
+def _remove(place: Place, source: str, answer: Connection) -> None:
+    _write(place, answer, lambda index: index.remove(source).embedded)
+
+
+def _repair(place: Place, answer: Connection) -> None:
+    # What is left for a build to mend is no fault: a killed build may have come before.
+    _write(place, answer, lambda index: 0 * len(index.repair()))
+
+
+def _write(place: Place, answer: Connection, work: Callable[[Index], int]) -> None:
+    os.setpgid(0, 0)  # so that it can be killed together with its reader processes
+    _limit_files(LARGEST_FILE)
     with place.open() as index:
         answer.send("ready")
         try:
-            answer.send(index.sync(place.docs).embedded)
+            answer.send(work(index))
         except AssistantError as exc:
             answer.send(f"{type(exc).__name__}: {exc}")
 
@@ -182,22 +236,43 @@ def _limit_files(limit: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
 
 
+class Seen(NamedTuple):
+    """How what a reader sees differs from each of the states; how much it cited, and what does not stand there."""
+
+    differences: list[str]
+    citations: int = 0
+    misquotes: Sequence[str] = ()
+
+
 def _read(place: Place, answer: Connection) -> None:
     """Compare with each pair of states that comes, as a page that stays open would answer."""
     _limit_files(LARGEST_FILE)
     with place.open() as index:
+        assistant = _assistant(place, index)
         while (asked := answer.recv()) is not None:
-            answer.send(_differences(place, index, asked))
+            answer.send(_seen(place, index, assistant, *asked))
 
 
-def _look(place: Place, asked: tuple[State, ...], answer: Connection) -> None:
+def _look(place: Place, states: Sequence[State], question: str, answer: Connection) -> None:
     _limit_files(LARGEST_FILE)
     with place.open() as index:
-        answer.send(_differences(place, index, asked))
+        answer.send(_seen(place, index, _assistant(place, index), states, question))
 
 
-def _differences(place: Place, index: Index, states: Sequence[State]) -> list[str]:
-    return _safely(lambda: [difference(index, _recipe(place), state) for state in states])
+def _assistant(place: Place, index: Index) -> Assistant:
+    settings = Settings(index_dir=place.index, writer="extractive", reader=False)
+    return Assistant(settings, index, Unhurried, lambda _: ExtractiveWriter())
+
+
+def _seen(place: Place, index: Index, assistant: Assistant, states: Sequence[State], question: str) -> Seen:
+    differences = _safely(lambda: [difference(index, _recipe(place), state) for state in states])
+    if not question:
+        return Seen(differences)
+    try:
+        answer = assistant.ask(question)
+    except Exception as exc:
+        return Seen(differences, 0, [_told(exc)])
+    return Seen(differences, len(answer.citations), min((misquoted(answer, state) for state in states), key=len))
 
 
 def _verify(place: Place, answer: Connection) -> None:
@@ -210,9 +285,13 @@ def _safely(work: Callable[[], list[str]]) -> list[str]:
     try:
         return work()
     except Exception as exc:
-        import traceback
+        return [_told(exc)]
 
-        return [f"{type(exc).__name__}: {exc} {traceback.format_exc()[-600:]}"]
+
+def _told(exc: Exception) -> str:
+    import traceback
+
+    return f"{type(exc).__name__}: {exc} {''.join(traceback.format_exception(exc))[-600:]}"
 
 
 def _recipe(place: Place) -> Recipe:
@@ -260,25 +339,29 @@ def vectors_kept(place: Place) -> int:
 
 
 class Result(NamedTuple):
-    """How many crashes there were, what readers saw after them, and everything that was wrong."""
+    """How many crashes there were, what was killed, what readers saw and cited, and everything that was wrong."""
 
     crashes: int
     seen: Counter[str]
     faults: list[str]
 
 
+_SHARES = {"build": 3, "remove": 1, "repair": 1}  # of the crashes
+
+
 class Trials:
     """Crashes one after the other on one index, some with no complete build between them."""
 
-    def __init__(self, place: Place, seed: int, paragraphs: int) -> None:
-        self.place, self.chance, self.paragraphs = place, random.Random(seed), paragraphs
+    def __init__(self, place: Place, seed: int, paragraphs: int, large: bool = False) -> None:
+        self.place, self.chance, self.paragraphs, self.large = place, random.Random(seed), paragraphs, large
         self.before: State = {}
+        self.removed: set[str] = set()
         self.version, self.crashes = 0, 0
         self.seen: Counter[str] = Counter()
         self.faults: list[str] = []
-        self.seconds = 0.5
+        self.seconds = {"build": 0.5, "remove": 0.1, "repair": 0.2}
         place.index.mkdir(parents=True)
-        (place.index / "recipe.toml").write_text("chunk_tokens = 40")
+        (place.index / "recipe.toml").write_text(f"chunk_tokens = {800 if large else 40}")
         self.reader, self.pipe = started(_read, place)
 
     def result(self) -> Result:
@@ -289,31 +372,49 @@ class Trials:
         return Result(self.crashes, self.seen, self.faults)
 
     def kill(self) -> None:
-        """One build that is killed at a random moment, and what follows."""
-        after = self._changed()
-        process, pipe = started(_sync, self.place, LARGEST_FILE)
+        """One build, removal or repair that is killed at a random moment, and what follows."""
+        kind = min(_SHARES, key=lambda kind: self.seen[kind] / _SHARES[kind]) if self.before else "build"
+        if kind == "build":
+            after = self._changed()
+            self._killed(kind, _sync, self.place)
+            self._after_crash(after)
+            return
+        write(self.place.docs, self.before)
+        if kind == "repair":
+            self._killed(kind, _repair, self.place)
+            self._after_crash(self.before)
+            return
+        source = self.chance.choice(sorted(self.before))
+        self._killed(kind, _remove, self.place, source)
+        self._after_removal(source)
+
+    def _killed(self, kind: str, work: Callable[..., None], *arguments: object) -> None:
+        process, pipe = started(work, *arguments)
         said: list[object] = []
         begun = time.monotonic()
         with contextlib.suppress(EOFError):
             said.append(pipe.recv())
             begun = time.monotonic()
-            if not pipe.poll(self.chance.uniform(0, 1.1 * self.seconds)):
-                os.kill(process.pid or 0, signal.SIGKILL)
+            if not pipe.poll(self.chance.uniform(0, 1.1 * self.seconds[kind])):
+                # Its reader processes die with it, as in a power cut, or stay behind.
+                (os.killpg if self.chance.random() < 0.5 else os.kill)(process.pid or 0, signal.SIGKILL)
             said.append(pipe.recv())
         process.join()
+        pipe.close()
         if len(said) > 1:
-            self.seconds = 0.8 * self.seconds + 0.2 * (time.monotonic() - begun)
-            self._fault("build", [] if isinstance(said[1], int) else [said[1]])
+            self.seconds[kind] = 0.8 * self.seconds[kind] + 0.2 * (time.monotonic() - begun)
+            self._fault(kind, [] if isinstance(said[1], int) else [said[1]])
         else:
             self.crashes += 1
-        self._after_crash(after)
+            self.seen[kind] += 1
+            self.seconds[kind] *= 1.25  # or the last steps of slow work would never be hit
 
     def fill(self, ballast: Path) -> None:
         """One build on a disk with a random rest of room, and what follows once there is room again."""
         after = self._changed()
-        room = self.chance.choice([0, 4096, self.chance.randrange(1 << 19), self.chance.randrange(1 << 21)])
-        _fill(ballast, room)
-        said = called(_sync, self.place, LARGEST_FILE)
+        rooms = [1 << 20, 1 << 22, 1 << 23] if self.large else [1, 4097, 1 << 19, 1 << 21]
+        _fill(ballast, self.chance.randrange(self.chance.choice(rooms)))
+        said = called(_sync, self.place)
         if isinstance(said, str):
             self.crashes += 1
             if not said.startswith("StoreError") or "df -h" not in said:
@@ -324,7 +425,10 @@ class Trials:
 
     def _changed(self) -> State:
         self.version += 1
-        after = shuffled(self.before, self.version, self.chance, self.paragraphs)
+        small = {name: text for name, text in self.before.items() if name != "large.txt"}
+        after = shuffled(small, self.version, self.chance, self.paragraphs, self.removed)
+        if self.large:
+            after["large.txt"] = large_text("large.txt", self.version)
         write(self.place.docs, after)
         return after
 
@@ -334,8 +438,19 @@ class Trials:
             # The next build is killed as well. A state that was published counts as complete.
             self.before = after if state == "after" else self.before
             return
+        self._build_again(after)
+
+    def _after_removal(self, source: str) -> None:
+        """The file stays where it is and out of the next build; its name is never used again."""
+        after = {name: text for name, text in self.before.items() if name != source}
+        if self._check_readers(after) == "before":
+            self._fault("removed again", [said for said in [called(_remove, self.place, source)] if said != 0])
+        self.removed.add(source)
+        self._build_again(after)
+
+    def _build_again(self, after: State) -> None:
         kept = vectors_kept(self.place)
-        embedded = called(_sync, self.place, LARGEST_FILE)
+        embedded = called(_sync, self.place)
         if not isinstance(embedded, int):
             self.faults.append(f"next build: {embedded}")
         elif vectors_kept(self.place) != kept + embedded:
@@ -345,16 +460,26 @@ class Trials:
         self._check_readers(after)
 
     def _check_readers(self, after: State) -> str:
-        states = (self.before, after)
-        self.pipe.send(states)
-        found = {"new": called(_look, self.place, states), "open": self.pipe.recv()}
-        for who, differences in found.items():
-            if "" not in differences:
-                self.faults.append(f"{who} reader, crash {self.crashes}: {differences}")
-        first = found["new"]
+        states, question = (self.before, after), self._question(after)
+        self.pipe.send((states, question))
+        found: dict[str, Seen] = {"new": called(_look, self.place, states, question), "open": self.pipe.recv()}
+        for who, seen in found.items():
+            if "" not in seen.differences:
+                self.faults.append(f"{who} reader, crash {self.crashes}: {seen.differences}")
+            self._fault(f"answer of {who} reader", list(seen.misquotes))
+            self.seen["cited"] += seen.citations
+        first = found["new"].differences
         state = "after" if len(first) == 2 and first[1] == "" else "before"
         self.seen[state] += 1
         return state
+
+    def _question(self, after: State) -> str:
+        """About a paragraph from before or after the crash; none in two of three cases, or where there is none."""
+        texts = sorted({*self.before.values(), *after.values()}) if self.before and after else []
+        if not texts or self.chance.random() < 2 / 3:
+            return ""
+        number, name = self.chance.choice(self.chance.choice(texts).split("\n\n")).split()[1:4:2]
+        return f"What does paragraph {number} of {name} tell of?"
 
     def _fault(self, where: str, what: list[Any]) -> None:
         self.faults += [f"{where}, crash {self.crashes}: {each}" for each in what]
@@ -373,16 +498,16 @@ def _fill(ballast: Path, room: int) -> None:
 
 
 def kills(folder: Path, exact_up_to: int, number: int, seed: int, paragraphs: int = 12) -> Result:
-    """``number`` killed builds of an index in ``folder``."""
+    """``number`` builds, removals and repairs of an index in ``folder`` that are killed."""
     trials = Trials(Place(folder, exact_up_to), seed, paragraphs)
     while trials.crashes < number and len(trials.faults) < 10:
         trials.kill()
     return trials.result()
 
 
-def full_disks(folder: Path, exact_up_to: int, number: int, seed: int) -> Result:
-    """``number`` builds that fail for want of room, in ``folder`` on a small file system."""
-    trials = Trials(Place(folder / "room", exact_up_to), seed, 12)
+def full_disks(folder: Path, exact_up_to: int, number: int, seed: int, large: bool = False) -> Result:
+    """``number`` builds that fail for want of room, in ``folder`` on a small file system; ``large``: of a 5 MB text."""
+    trials = Trials(Place(folder / "room", exact_up_to), seed, 12, large)
     while trials.crashes < number and len(trials.faults) < 10:
         trials.fill(folder / "ballast")
     return trials.result()
@@ -409,14 +534,16 @@ def main() -> None:
     arguments.add_argument("--full", type=int, default=20, help="builds on a full disk")
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
-    print(f"{'':34}{'crashes':>9}{'seen before':>13}{'seen after':>12}{'faults':>8}{'seconds':>9}")
-    many = max(1, options.kills // 10)
+    columns = ("crashes", "build", "remove", "repair", "before", "after", "cited", "faults", "seconds")
+    print(f"{'':34}" + "".join(f"{column:>9}" for column in columns))
+    many, few = max(1, options.kills // 10), max(1, options.full // 4)
     rows: tuple[tuple[str, int, Callable[[Path], Result]], ...] = (
         ("killed, exact search", 256, lambda f: kills(f / "a", 20_000, options.kills // 2, options.seed)),
         ("killed, Chroma", 256, lambda f: kills(f / "b", 0, options.kills - options.kills // 2 - many, options.seed)),
         ("killed, Chroma writes its files", 512, lambda f: kills(f / "c", 0, many, options.seed, 400)),
         ("disk full, exact search", 24, lambda f: full_disks(f, 20_000, options.full // 2, options.seed)),
-        ("disk full, Chroma", 24, lambda f: full_disks(f, 0, options.full - options.full // 2, options.seed)),
+        ("disk full, Chroma", 24, lambda f: full_disks(f, 0, options.full - options.full // 2 - few, options.seed)),
+        ("disk full, a text of 5 MB", 192, lambda f: full_disks(f, 20_000, few, options.seed, large=True)),
     )
     wrong = 0
     for name, megabytes, run in rows:
@@ -425,8 +552,8 @@ def main() -> None:
             result = run(folder)
         seconds = time.monotonic() - begun
         wrong += len(result.faults)
-        before, after = result.seen["before"], result.seen["after"]
-        print(f"{name:34}{result.crashes:>9}{before:>13}{after:>12}{len(result.faults):>8}{seconds:>9.0f}", flush=True)
+        told = {**result.seen, "crashes": result.crashes, "faults": len(result.faults), "seconds": round(seconds)}
+        print(f"{name:34}" + "".join(f"{told.get(column, 0):>9}" for column in columns), flush=True)
         for fault in result.faults:
             print(f"  {fault}")
     sys.exit(1 if wrong else 0)

@@ -1,4 +1,4 @@
-"""How fast texts become searchable: this package, Chroma's default embedder, and a LlamaIndex ingestion pipeline.
+"""How fast texts become searchable: this package, Chroma's default embedder, LlamaIndex and sentence-transformers.
 
 All run MiniLM with the same weights on the same texts, from texts to a searchable index, in processes of their own
 that take turns; the median of the rounds counts. Imports and loading of weights are not timed.
@@ -8,6 +8,8 @@ that take turns; the median of the rounds counts. Imports and loading of weights
   model.onnx is exported from the weights (``--export``), since the one it downloads cannot be checked against them.
 * ``llamaindex``: SentenceSplitter, HuggingFaceEmbedding and ChromaVectorStore in an IngestionPipeline; needs a Python
   that has them (``--torch-python``), for torch is no dependency of ours.
+* ``sentence-transformers``: ``encode`` in its own batches, to the array that its ``semantic_search`` reads; nothing is
+  cut, stored or indexed by word. The same Python runs it.
 
     python -m benchmarks.index_speed TEXTS.json [--texts 200] [--rounds 3] [--torch-python PYTHON]
 """
@@ -37,7 +39,9 @@ def main() -> None:
     arguments.add_argument("path", type=Path, help="a SQuAD file, or a JSON list of texts")
     arguments.add_argument("--texts", type=int, default=200, help="in each round")
     arguments.add_argument("--rounds", type=int, default=3)
-    arguments.add_argument("--torch-python", default="", help="a Python with torch, LlamaIndex and chromadb")
+    arguments.add_argument(
+        "--torch-python", default="", help="a Python with torch, onnx, sentence-transformers, LlamaIndex and chromadb"
+    )
     arguments.add_argument("--system", help=argparse.SUPPRESS)
     arguments.add_argument("--weights", help=argparse.SUPPRESS)
     arguments.add_argument("--round", type=int, default=0, help=argparse.SUPPRESS)
@@ -52,7 +56,12 @@ def main() -> None:
 
 def compare(options: argparse.Namespace, folder: Path) -> None:
     """Let the systems take turns, and print what came of it."""
-    pythons = {"assistant": sys.executable, "chroma": sys.executable, "llamaindex": options.torch_python}
+    pythons = {
+        "assistant": sys.executable,
+        "chroma": sys.executable,
+        "llamaindex": options.torch_python,
+        "sentence-transformers": options.torch_python,
+    }
     weights = _weights()
     onnx = folder / "onnx"
     if options.torch_python:
@@ -66,11 +75,11 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
                 results.setdefault(system, []).append(work(python, options, system, where, number))
     ours = statistics.median(each["rate"] for each in results["assistant"])
     print(f"{options.rounds} rounds of {options.texts} texts; median, least and most texts a second")
-    print(f"{'':12}{'texts/s':>9}{'least':>8}{'most':>8}{'assistant is':>14}{'chunks':>8}{'peak MB':>9}")
+    print(f"{'':22}{'texts/s':>9}{'least':>8}{'most':>8}{'assistant is':>14}{'chunks':>8}{'peak MB':>9}")
     for system, rounds in results.items():
         rates = sorted(each["rate"] for each in rounds)
         rate, peak = statistics.median(rates), max(each["peak"] for each in rounds)
-        row = f"{system:12}{rate:9.1f}{rates[0]:8.1f}{rates[-1]:8.1f}{ours / rate:12.2f} x"
+        row = f"{system:22}{rate:9.1f}{rates[0]:8.1f}{rates[-1]:8.1f}{ours / rate:12.2f} x"
         print(f"{row}{rounds[0]['chunks']:8.0f}{peak:9.0f}")
 
 
@@ -173,6 +182,17 @@ def llamaindex(texts: Sequence[str], weights: Path) -> dict[str, float]:
         return _result(texts, time.perf_counter() - began, len(nodes))
 
 
+def sentence_transformers(texts: Sequence[str], weights: Path) -> dict[str, float]:
+    """Texts to an array of vectors, as its first example does it."""
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]  # as torch, not here to be checked
+
+    model = SentenceTransformer(str(weights), device="cpu")
+    model.encode(["warm"])
+    began = time.perf_counter()
+    vectors = model.encode(list(texts))
+    return _result(texts, time.perf_counter() - began, len(vectors))
+
+
 def export(_texts: Sequence[str], weights: Path) -> dict[str, float]:
     """The weights as the model.onnx that Chroma's embedding function loads."""
     import shutil
@@ -207,7 +227,13 @@ def export(_texts: Sequence[str], weights: Path) -> dict[str, float]:
     return {"rate": 0.0, "chunks": 0.0, "peak": 0.0}
 
 
-SYSTEMS = {"assistant": assistant, "chroma": chroma, "llamaindex": llamaindex, "export": export}
+SYSTEMS = {
+    "assistant": assistant,
+    "chroma": chroma,
+    "llamaindex": llamaindex,
+    "sentence-transformers": sentence_transformers,
+    "export": export,
+}
 
 if __name__ == "__main__":
     main()

@@ -50,7 +50,7 @@ _STRONG_MARKER = re.compile(rf"[ \t]*(?:[{_BULLETS}]|1[.)]|\(1\))[ \t]+(?=\S)")
 _MARKER = re.compile(
     rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
-_TELLS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$|[\d|=]|:\s*\S")
+_TELLS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$|[\d|=]|^(?:\S+\s+)?\S+:\s*\S")
 _LINE_ENDS = tuple('.!?:;…。！？：；)"”’]')
 # A line shorter than the first before one longer than the second is a title: no wrapping does that.
 _TITLE_WIDTH = 100

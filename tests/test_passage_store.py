@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +24,14 @@ from pydantic import SecretStr
 from assistant.backends import chroma_server
 from assistant.backends.chroma_server import ChromaServer
 from assistant.backends.fake import FakeEmbedder
-from assistant.errors import BackendError, ConfigError, DocumentError, IndexMissingError, IndexStaleError
+from assistant.errors import (
+    BackendError,
+    ConfigError,
+    DocumentError,
+    IndexCorruptError,
+    IndexMissingError,
+    IndexStaleError,
+)
 from assistant.index.build import Shard
 from assistant.index.recipe import Recipe
 from assistant.index.remote import RemoteIndex
@@ -251,6 +258,37 @@ def test_a_build_whose_server_is_killed_is_finished_by_the_next(
         assert index.sync(docs).changed == ("banana.txt",)
         assert (keyword(index, "potassium"), keyword(index, "yellow")) == ([], ["banana.txt"])
         assert index.verify() == []
+
+
+class Between(ChromaServer):
+    """A connection on which ``then`` happens once, after the next request."""
+
+    then: Callable[[], object] | None = None
+
+    def call(self, work: Callable[[], Any]) -> Any:
+        result, then, self.then = super().call(work), self.then, None
+        if then:
+            then()
+        return result
+
+
+def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path) -> None:
+    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+    with remote(server, name) as builder, RemoteIndex.open(connection, name, Recipe(), lambda: EMBEDDER) as reader:
+        builder.sync(docs)
+        assert reader.document("banana.txt").text == TEXTS["banana.txt"]
+        (docs / "banana.txt").write_text("A banana is yellow.")
+        connection.then = lambda: builder.sync(docs)
+        assert reader.document("banana.txt").text == "A banana is yellow."
+
+
+def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path) -> None:
+    with remote(server, f"t{time.monotonic_ns()}") as index:
+        index.sync(docs)
+        index._documents.delete(next(known.slice_ids for known in index._all() if known.slices))
+        (lost,) = (problem.split("'")[1] for problem in index.verify())
+        with pytest.raises(IndexCorruptError, match=f"`assistant index remove {lost}"):
+            index.document(lost)
 
 
 def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None:

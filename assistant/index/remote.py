@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from assistant.backends.chroma_server import BATCH, ChromaCollection, ChromaServer, Record
 from assistant.backends.keyword import Entry, KeywordIndex
-from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
+from assistant.errors import DocumentError, IndexCorruptError, IndexMissingError, IndexStaleError
 from assistant.index import records
 from assistant.index.build import WHOLE, Shard, files
 from assistant.index.catalog import NewChunk
@@ -118,13 +118,21 @@ class RemoteIndex(EitherIndex):
         return [records.stored(found[id_]) for id_ in ids if id_ in live]
 
     def document(self, source: str) -> Document | None:
-        """The live document of that source, with its full text."""
-        key = records.key(source)
-        known = self._known([key]).get(key)
-        if known is None or not known.version:
-            return None
-        text = "".join(record.text for record in self._documents.get(known.slice_ids))
-        return Document(**known.origin.model_dump(), pages=known.pages, text=text)
+        """The live document of that source, with its full text.
+
+        Raises IndexCorruptError where some of the text is lost.
+        """
+        key, before = records.key(source), None
+        while (known := self._known([key]).get(key)) and known.version:
+            text = self._text(known)
+            if len(text) == known.characters:
+                return Document(**known.origin.model_dump(), pages=known.pages, text=text)
+            # A build may have replaced the version between the two requests, and deleted what was asked for.
+            if known == before:
+                cure = f"`assistant index remove {source}`, then `assistant index build`"
+                raise IndexCorruptError(f"The index {self._name!r} lacks some of the text of {source!r}. {cure}")
+            before = known
+        return None
 
     def documents(self) -> tuple[IndexedDocument, ...]:
         """All live documents by source; none where there is no index."""
@@ -166,8 +174,7 @@ class RemoteIndex(EitherIndex):
                 problems.append(f"documents: a build of {each.origin.source!r} is unfinished")
             if each.version and held.get(each.key, 0) != each.chunks:
                 problems.append(f"passages: {held.get(each.key, 0)} of {each.origin.source!r}, not {each.chunks}")
-            document = self.document(each.origin.source) if each.version else None
-            if document is not None and len(document.text) != each.characters:
+            if each.version and len(self._text(each)) != each.characters:
                 problems.append(f"documents: {each.origin.source!r} lacks some of its text")
         return problems
 
@@ -301,6 +308,9 @@ class RemoteIndex(EitherIndex):
 
     def _known(self, keys: Sequence[str]) -> dict[str, Live]:
         return {record.id: Live.read(record) for record in self._documents.get(keys)}
+
+    def _text(self, known: Live) -> str:
+        return "".join(record.text for record in self._documents.get(known.slice_ids))
 
     def _all(self) -> Iterator[Live]:
         there = self._collections(make=False)

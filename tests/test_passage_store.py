@@ -32,6 +32,7 @@ from assistant.errors import (
     IndexMissingError,
     IndexStaleError,
 )
+from assistant.index import records
 from assistant.index.build import Shard
 from assistant.index.recipe import Recipe
 from assistant.index.remote import RemoteIndex
@@ -261,11 +262,13 @@ def test_a_build_whose_server_is_killed_is_finished_by_the_next(
 
 
 class Between(ChromaServer):
-    """A connection on which ``then`` happens once, after the next request."""
+    """A connection on which ``before`` happens before each request, and ``then`` once, after the next."""
 
+    before: Callable[[], object] = bool
     then: Callable[[], object] | None = None
 
     def call(self, work: Callable[[], Any]) -> Any:
+        self.before()
         result, then, self.then = super().call(work), self.then, None
         if then:
             then()
@@ -285,9 +288,9 @@ def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Serv
 def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path) -> None:
     with remote(server, f"t{time.monotonic_ns()}") as index:
         index.sync(docs)
-        index._documents.delete(next(known.slice_ids for known in index._all() if known.slices))
+        index._documents.delete(next(known.slice_ids for known in index._all()))
         (lost,) = (problem.split("'")[1] for problem in index.verify())
-        with pytest.raises(IndexCorruptError, match=f"`assistant index remove {lost}"):
+        with pytest.raises(IndexCorruptError, match="`assistant index verify --repair`"):
             index.document(lost)
 
 
@@ -298,6 +301,26 @@ def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None
         assert len(index.verify()) == 1
         assert index.repair() == []
         assert len(index.sync(docs).added) == 1
+
+
+def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path) -> None:
+    with remote(server, f"t{time.monotonic_ns()}") as index:
+        index.sync(docs)
+        index._passages.delete([next(r.id for r in index._passages.where(None) if r.text == TEXTS["banana.txt"])])
+        index._documents.delete(records.Live.read(*index._documents.get([records.key("truce.md")])).slice_ids)
+        assert len(index.verify()) == len(index.repair()) == 2
+        assert index.sync(docs).changed == ("banana.txt", "truce.md")
+        assert (index.verify(), keyword(index, "potassium")) == ([], ["banana.txt"])
+
+
+def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path) -> None:
+    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+    with remote(server, name) as other, RemoteIndex.open(connection, name, Recipe(), lambda: EMBEDDER) as builder:
+        other.sync(docs)
+        connection.before = lambda: other.repair() if other._passages.count > len(TEXTS) else None
+        (docs / "banana.txt").write_text("A banana is yellow.")
+        builder.sync(docs)
+        assert (other.verify(), keyword(other, "yellow")) == ([], ["banana.txt"])
 
 
 def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path) -> None:

@@ -25,7 +25,10 @@ _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 
 
 class Live(NamedTuple):
-    """What the ``documents`` collection knows of one document; no version: none is live."""
+    """What the ``documents`` collection knows of one document; no version: none is live.
+
+    No content: no file is as this document says, so a build that finds its file writes it anew.
+    """
 
     key: str
     version: str
@@ -70,6 +73,11 @@ class Live(NamedTuple):
             chunks=int(known["chunks"]),
             origin=Origin.model_validate_json(_whole("origin", known)),
         )
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether it is on its way out, rather than announced by a build."""
+        return not self.version and not self.content
 
     @property
     def record(self) -> Record:

@@ -9,7 +9,7 @@ what is found of any other version is not shown, and is swept by the next build 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -129,7 +129,7 @@ class RemoteIndex(EitherIndex):
                 return Document(**known.origin.model_dump(), pages=known.pages, text=text)
             # A build may have replaced the version between the two requests, and deleted what was asked for.
             if known == before:
-                cure = f"`assistant index remove {source}`, then `assistant index build`"
+                cure = "`assistant index verify --repair`, then `assistant index build`"
                 raise IndexCorruptError(f"The index {self._name!r} lacks some of the text of {source!r}. {cure}")
             before = known
         return None
@@ -223,17 +223,34 @@ class RemoteIndex(EitherIndex):
         return IndexReport(root="", removed=removed, seconds=time.monotonic() - started)
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
-        """Delete what no live document owns; returns what a build has to mend."""
+        """Delete what no live document owns, and have the next build write anew what lacks a part.
+
+        What a build has announced is left to builds, for one may be running. Returns what a build has to mend.
+        """
         report = on_progress or silently
         report(Progress(stage="sweeping", done=0, total=0))
         known = {each.key: each for each in self._all()}
-        self._sweep([each for each in known.values() if each.unswept or not each.version])
-        lost = [
-            record.id
-            for record in self._passages.where(None)
-            if (owner := known.get(str(record.known["document"]))) is None or owner.version != record.known["version"]
+        self._sweep([each for each in known.values() if each.forgotten])
+        strays: list[tuple[str, str, str]] = []
+        held: Counter[str] = Counter()
+        for record in self._passages.where(None):
+            key, version = str(record.known["document"]), str(record.known["version"])
+            if key in known and known[key].version == version:
+                held[key] += 1
+            else:
+                strays.append((record.id, key, version))
+        # Asked again: a build announces a document before it writes the passages that were just seen.
+        owners = self._known(list({key for _, key, _ in strays}))
+        owned = {key for key, owner in owners.items() if owner.unswept}
+        live = {(key, owner.version) for key, owner in owners.items()}
+        self._passages.delete([id_ for id_, key, version in strays if key not in owned and (key, version) not in live])
+        lacking = [
+            key
+            for key, each in known.items()
+            if each.version and (held[key] != each.chunks or len(self._text(each)) != each.characters)
         ]
-        self._passages.delete(lost)
+        same = [each for key, each in self._known(lacking).items() if each == known[key]]
+        self._documents.put([each._replace(content="").record for each in same])
         return self.verify()
 
     # --- parts
@@ -317,8 +334,9 @@ class RemoteIndex(EitherIndex):
         return map(Live.read, there[1].where({"slice": -1})) if there else iter(())
 
     def _forget(self, gone: Sequence[Live]) -> None:
-        self._documents.put([known._replace(version="", unswept=True).record for known in gone])
-        self._sweep([known._replace(version="", unswept=True) for known in gone])
+        forgotten = [known._replace(version="", content="", unswept=True) for known in gone]
+        self._documents.put([known.record for known in forgotten])
+        self._sweep(forgotten)
 
     def _sweep(self, dirty: Sequence[Live]) -> None:
         """Delete what these documents own beside their live version, and those that have none."""
@@ -404,7 +422,7 @@ class _Work:
             passages += [records.passage(new, document, live, next(vectors)) for new in some]
         before = [self._known.get(live.origin.source) for live in coming]
         announced = [
-            (old or live)._replace(version=old.version if old else "", unswept=True)
+            (old or live)._replace(version=old.version if old else "", content=live.content, unswept=True)
             for old, live in zip(before, coming, strict=True)
         ]
         self._index._documents.put([live.record for live in announced])

@@ -279,10 +279,12 @@ def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Serv
     name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
     with remote(server, name) as builder, RemoteIndex.open(connection, name, Recipe(), lambda: EMBEDDER) as reader:
         builder.sync(docs)
-        assert reader.document("banana.txt").text == TEXTS["banana.txt"]
+        assert (found := reader.document("banana.txt"))
+        assert found.text == TEXTS["banana.txt"]
         (docs / "banana.txt").write_text("A banana is yellow.")
         connection.then = lambda: builder.sync(docs)
-        assert reader.document("banana.txt").text == "A banana is yellow."
+        assert (found := reader.document("banana.txt"))
+        assert found.text == "A banana is yellow."
 
 
 def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path) -> None:

@@ -8,6 +8,7 @@ and renewed after the last; a folder without a sound seal is to be removed and b
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +27,8 @@ _FILES = "files.json"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _BATCH = 1000  # the most Chroma takes is 5461
 _PROBES = 5
+
+_MADE: Counter[str] = Counter()  # how often this process has made each folder
 
 
 class ChromaIndex:
@@ -58,6 +61,7 @@ class ChromaIndex:
     def create(cls, folder: Path) -> ChromaIndex:
         """An empty, unsealed index in the empty or missing ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
+        _MADE[str(folder)] += 1
         return cls(folder, *_connect(folder))
 
     @property
@@ -189,7 +193,9 @@ def _connect(folder: Path) -> tuple[Any, Any]:
     with _translated(folder):
         import chromadb
 
-        client: Any = chromadb.PersistentClient(str(folder))
+        # Chroma shares what it has open by the name of the folder: another name for one that was made anew, or the
+        # files of before, which a reader of this process may still hold, would be written to.
+        client: Any = chromadb.PersistentClient(str(folder) + "/." * _MADE[str(folder)])
         try:
             # Without embedding_function=None Chroma downloads a model.
             collection = client.get_or_create_collection(

@@ -404,8 +404,9 @@ class _Composer:
 
         Raises IndexStaleError when what it cites was changed or taken out of the index while it was written.
         """
+        once = cache(self._found)  # a document's text may be long, and answers cite few documents often
         for citation in self._citations.values():
-            if self._found(citation.source).text[citation.start : citation.end] != citation.quote:
+            if once(citation.source).text[citation.start : citation.end] != citation.quote:
                 raise IndexStaleError(f"The document {citation.source!r} changed while it was quoted. Ask again.")
         outcome = self._outcome()
         refused = self._claims if outcome == "not_in_documents" else ()

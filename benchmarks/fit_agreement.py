@@ -23,7 +23,7 @@ from assistant.eval.cases import Case
 from assistant.text.agreement import THRESHOLD, Said, Signs, signs
 from assistant.text.questions import QuestionParts, parse_question
 from assistant.text.tokens import words
-from benchmarks.fit_evidence import auroc
+from benchmarks.fit_evidence import auroc, in_full
 
 Numbers = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Verdicts = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
@@ -64,7 +64,7 @@ def pairs(gold: Path) -> Iterator[Pair]:
     """The pairs of all questions that ask for one fact and not for yes or no."""
     for number, line in enumerate(gold.read_text(encoding="utf-8").splitlines()):
         case = Case.model_validate_json(line)
-        question = parse_question(next(iter(case.tagged("full")), case.question))
+        question = parse_question(in_full(case))
         if case.kind in ("multi", "unanswerable") or question.answer_type == "yes-no":
             continue
         wordings = [

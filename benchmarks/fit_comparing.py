@@ -31,7 +31,7 @@ from assistant.index.store import Index
 from assistant.retrieve import retrieve
 from assistant.text.questions import parse_question
 from assistant.types import Filter, Sentence
-from benchmarks.fit_evidence import auroc, logistic, read_folder
+from benchmarks.fit_evidence import auroc, in_full, logistic, read_folder
 
 HEAD = '''"""Fitted by ``python -m benchmarks.fit_comparing``; not to be edited by hand."""
 
@@ -69,7 +69,7 @@ def examples(path: Path) -> Iterator[Rival]:
     with tempfile.TemporaryDirectory() as scratch, Index.open(Path(scratch), lambda: embedder) as index:
         index.sync(suite.documents or path)
         for case in track(suite.cases, str(path), console=Console(stderr=True)):
-            text = next(iter(case.tagged("full")), case.question)
+            text = in_full(case)
             question = parse_question(text)
             found = retrieve(text, index, embedder, PASSAGES, case.where or Filter())
             ranked = rank(question, found.vector, found.hits, reader)

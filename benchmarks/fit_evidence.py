@@ -122,7 +122,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
             index.sync(folder)
             for case in track(cases[:limit], name, console=Console(stderr=True)):
                 for absent in (False, True) if not case.scope and chance.random() < ABSENT else (False,):
-                    question = next(iter(case.tagged("full")), case.question)
+                    question = in_full(case)
                     found = retrieve(question, index, embedder, PASSAGES * (5 if absent else 1), case.where or Filter())
                     hits = tuple(h for h in found.hits if not absent or not _own(h, case, index))[:PASSAGES]
                     parts = parse_question(question)
@@ -135,6 +135,11 @@ def examples(name: str, limit: int) -> Iterable[Example]:
                     yield Example(
                         parts, hits, table, odds(table.places, readings), gold, held, OWN if kind == "suite" else 1
                     )
+
+
+def in_full(case: Case) -> str:
+    """The question as it stands for itself: of a follow-up, the same question asked in full."""
+    return next(iter(case.tagged("full")), case.question)
 
 
 def read_folder(folder: Path) -> Mapping[str, Document]:

@@ -28,7 +28,7 @@ from assistant.text.questions import parse_question
 from assistant.text.sentences import split_sentences
 from assistant.text.tokens import stems
 from assistant.types import Document, Span
-from benchmarks.fit_evidence import read_folder
+from benchmarks.fit_evidence import in_full, read_folder
 
 NEAR, NEAR_OWN, NEAREST = 0.5, 1.2, 3
 """Near passages an answerable question is shown with, in public sets and own suites; how many count as near."""
@@ -112,7 +112,7 @@ def shown_items(name: str) -> list[Item]:
     ranking = _Ranking(passages)
     found: list[Item] = []
     for case in cases:
-        question = next(iter(case.tagged("full")), case.question)
+        question = in_full(case)
         answering, wordings = _answering(question, case, documents, passages)
         found += answering
         scope = [p for p in passages if p.source in case.scope] if case.scope else []
@@ -257,11 +257,7 @@ def shown_pairs(name: str) -> list[Pair]:
 
 
 def _sought(case: Case) -> str:
-    return parse_question(_in_full(case)).answer_type
-
-
-def _in_full(case: Case) -> str:
-    return next(iter(case.tagged("full")), case.question)
+    return parse_question(in_full(case)).answer_type
 
 
 def _changeable(case: Case, value: str) -> bool:
@@ -271,7 +267,7 @@ def _changeable(case: Case, value: str) -> bool:
 def _pairs(
     case: Case, quotes: Mapping[str, Sequence[Passage]], ranking: _Ranking, values: Mapping[str, Sequence[str]]
 ) -> list[Pair]:
-    question = _in_full(case)
+    question = in_full(case)
     answers = list(_answers(case, quotes))
     disagree = case.kind == "conflict" or "conflict" in case.tags
     judged: dict[int, list[Pair]] = {NEITHER: [], AGREE: [], DIFFER: []}

@@ -115,6 +115,11 @@ class Assistant:
         """How much is indexed, by which recipe, and where it lies."""
         return self._index.status()
 
+    @property
+    def empty(self) -> bool:
+        """Whether no document is indexed."""
+        return self._index.empty
+
     def verify(self) -> list[str]:
         """What is wrong with the index, one line a problem; nothing when all its parts agree."""
         return self._index.verify()

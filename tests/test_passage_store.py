@@ -211,6 +211,36 @@ def test_removing(index: Any) -> None:
     assert index.verify() == []
 
 
+def test_two_folders_of_one_name_are_two(index: Any, docs: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "docs"
+    other.mkdir(parents=True)
+    (other / "banana.txt").write_text("Bananas ripen after harvest.")
+    report = index.sync(other)
+    assert (report.added, report.removed) == (("docs/banana.txt",), ())
+    assert index.sync(docs).unchanged == len(TEXTS)
+    (other / "banana.txt").unlink()
+    assert index.sync(other).removed == ("docs/banana.txt",)
+    assert {document.source for document in index.documents()} == set(TEXTS)
+
+
+def test_a_folder_in_a_folder_doubles_nothing(index: Any, docs: Path) -> None:
+    assert index.sync(docs / "river").unchanged == 2
+    assert index.sync(docs / "banana.txt").unchanged == 1
+    (docs / "river" / "north.txt").unlink()
+    assert index.sync(docs / "river").removed == ("river/north.txt",)
+    assert index.sync(docs).unchanged == len(TEXTS) - 1
+    assert index.verify() == []
+
+
+def test_a_folder_that_was_moved_is_not_read_again(index: Any, docs: Path) -> None:
+    moved = docs.rename(docs.with_name("documents"))
+    report = index.sync(moved)
+    assert (report.unchanged, report.embedded, report.added) == (len(TEXTS), 0, ())
+    (moved / "banana.txt").write_text("A banana is yellow.")
+    assert index.sync(moved).changed == ("banana.txt",)
+    assert index.verify() == []
+
+
 def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("server")
     with remote(server, f"t{time.monotonic_ns()}") as sharded:
@@ -336,7 +366,7 @@ def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path) -> No
 
 def test_no_index_on_the_server(server: Server) -> None:
     with remote(server, "nothing") as index:
-        assert (index.documents(), index.status().documents) == ((), 0)
+        assert (index.documents(), index.status().documents, index.empty) == ((), 0, True)
         with pytest.raises(IndexMissingError, match="`assistant index build`"):
             index.keyword("truce", 5)
 

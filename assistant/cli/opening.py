@@ -59,7 +59,7 @@ def ready(context: typer.Context, settings: Settings, screen: Screen) -> Iterato
     """
     folder = documents_folder(settings)
     with opened(context, settings) as assistant:
-        if folder.is_dir() and not assistant.status().documents:
+        if folder.is_dir() and assistant.empty:
             report = build(assistant, folder, screen)
             screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
             for skipped in report.skipped:

@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -168,6 +168,22 @@ def files(root: Path, store: Path, shard: Shard = WHOLE) -> tuple[list[FoundFile
     )
 
 
+def looked_at(path: Path, root: Path, blocked: Sequence[Path], shard: Shard) -> bool:
+    """Whether a build of ``root`` would have found a file at ``path``: of no other root or shard, not ``blocked``."""
+    if not path.is_relative_to(root) or any(path.is_relative_to(place) for place in blocked):
+        return False
+    return shard.takes(path.relative_to(root).as_posix() if path != root else path.name)
+
+
+def free_source(source: str, root: Path, taken: Container[str]) -> str:
+    """``source``, below the root's name if another root has such a file, numbered if that is taken."""
+    name, wanted, number = root.name or "root", source, 1
+    while wanted in taken:
+        wanted = f"{name}/{source}" if number == 1 else f"{name}-{number}/{source}"
+        number += 1
+    return wanted
+
+
 class _Outcome(NamedTuple):
     """What reading a file gave: a document, or a problem, or neither where the file is the same as before."""
 
@@ -280,11 +296,12 @@ class _Work:
         document = outcome.document
         if known is None:
             known = self._moved(document, location, file.size, settled)
-        source = known.source if known else self._free_source(file.source)
+        source = known.source if known else free_source(file.source, self._root, self._taken)
         document = document.model_copy(update={"source": source})
         facts = FileFacts(
             known.document if known else 0, source, location, file.size, settled, document.digest, outcome.content
         )
+        self._taken.setdefault(source, facts)
         if known and known.digest == document.digest:
             self._catalog.touch(facts)
             if not self.rebuild:
@@ -307,12 +324,7 @@ class _Work:
         blocked = [self._root / skipped.source for skipped in unreadable]
         gone = []
         for location in noted:
-            if location in kept:
-                continue
-            path = self._place.path(location)
-            if not path.is_relative_to(self._root) or any(path.is_relative_to(place) for place in blocked):
-                continue
-            if shard.takes(path.relative_to(self._root).as_posix() if path != self._root else path.name):
+            if location not in kept and looked_at(self._place.path(location), self._root, blocked, shard):
                 gone.append(location)
         return gone
 
@@ -339,15 +351,6 @@ class _Work:
                 location, holder._replace(location=location, size=size, modified_ns=modified_ns)
             )
         return None
-
-    def _free_source(self, source: str) -> str:
-        """``source``, below the root's name if another root has such a file, numbered if that is taken."""
-        name, wanted, number = self._root.name or "root", source, 1
-        while wanted in self._taken:
-            wanted = f"{name}/{source}" if number == 1 else f"{name}-{number}/{source}"
-            number += 1
-        self._taken[wanted] = FileFacts(0, wanted, "", 0, 0, "")
-        return wanted
 
 
 def _sentences(chunk: Chunk) -> tuple[Span, ...]:

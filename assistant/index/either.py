@@ -43,6 +43,15 @@ class EitherIndex(ABC):
     def close(self) -> None:
         """Let go of what is held; the index may be used again afterwards."""
 
+    @abstractmethod
+    def status(self) -> IndexStatus:
+        """What is in the index; zeros where there is none."""
+
+    @property
+    def empty(self) -> bool:
+        """Whether no document is in the index."""
+        return not self.status().documents
+
     @property
     def _embedder(self) -> Embedder:
         with self._mutex:

@@ -20,6 +20,9 @@ from assistant.index.catalog import NewChunk
 from assistant.ports import Embedding, StoredChunk, Vectors
 from assistant.types import Chunk, Document, Filter, Origin, Span
 
+FORMAT = "2"
+"""Which records these are; 1 had no location."""
+
 _SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
 _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 
@@ -27,13 +30,15 @@ _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 class Live(NamedTuple):
     """What the ``documents`` collection knows of one document; no version: none is live.
 
-    No content: no file is as this document says, so a build that finds its file writes it anew.
+    No content: no file is as this document says, so a build that finds its file writes it anew. ``root`` and
+    ``location`` are whole paths, of the folder that was built and of the file: two folders may have one name.
     """
 
     key: str
     version: str
     unswept: bool
     root: str
+    location: str
     content: str
     slices: int
     pages: tuple[int, ...]
@@ -42,13 +47,14 @@ class Live(NamedTuple):
     origin: Origin
 
     @classmethod
-    def of(cls, document: Document, content: str, root: str, chunks: int) -> Self:
+    def of(cls, document: Document, content: str, root: str, location: str, chunks: int) -> Self:
         """A document as it is written: ``content`` is the hash of its file, ``chunks`` how many passages it has."""
         return cls(
             key=key(document.source),
             version=document.digest,
             unswept=False,
             root=root,
+            location=location,
             content=content,
             slices=-(-len(document.text) // _SLICE),
             pages=document.pages,
@@ -66,6 +72,7 @@ class Live(NamedTuple):
             version=str(known["version"]),
             unswept=bool(known["unswept"]),
             root=str(known["root"]),
+            location=_whole("location", known),
             content=str(known["content"]),
             slices=int(known["slices"]),
             pages=tuple(json.loads(_whole("pages", known))),
@@ -85,6 +92,7 @@ class Live(NamedTuple):
         fields = {
             **_parts("origin", self.origin.model_dump_json()),
             **_parts("pages", json.dumps(self.pages)),
+            **_parts("location", self.location),
             "document": self.key,
             "version": self.version,
             "unswept": self.unswept,

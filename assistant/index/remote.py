@@ -19,7 +19,7 @@ from assistant.backends.chroma_server import BATCH, ChromaCollection, ChromaServ
 from assistant.backends.keyword import Entry, KeywordIndex
 from assistant.errors import DocumentError, IndexCorruptError, IndexMissingError, IndexStaleError
 from assistant.index import records
-from assistant.index.build import WHOLE, Shard, files
+from assistant.index.build import WHOLE, Shard, files, free_source, looked_at
 from assistant.index.catalog import NewChunk
 from assistant.index.derived import header_words
 from assistant.index.either import EitherIndex, IndexStatus, silently
@@ -158,6 +158,11 @@ class RemoteIndex(EitherIndex):
             bytes=0,
         )
 
+    @property
+    def empty(self) -> bool:
+        """Whether no document is in the index; the server is asked for its first ones alone."""
+        return not any(each.version for each in self._all())
+
     def verify(self) -> list[str]:
         """What is wrong, in words; nothing where all is well. Reads the whole index."""
         problems = []
@@ -192,8 +197,7 @@ class RemoteIndex(EitherIndex):
         self._collections(make=True)
         work = _Work(self, root, report)
         work.take(found, self._limits)
-        blocked = [each.source for each in skipped]
-        removed = work.vanished(shard, {file.source for file in found}, blocked)
+        removed = work.vanished(found, skipped, shard)
         return IndexReport(
             root=str(root),
             added=tuple(sorted(work.added)),
@@ -272,7 +276,11 @@ class RemoteIndex(EitherIndex):
     def _collections(self, make: bool) -> tuple[ChromaCollection, ChromaCollection] | None:
         with self._mutex:
             if self._open is None:
-                wanted = {"recipe": self._recipe.fingerprint, "embedder": self._embedder.fingerprint}
+                wanted = {
+                    "recipe": self._recipe.fingerprint,
+                    "embedder": self._embedder.fingerprint,
+                    "format": records.FORMAT,
+                }
                 names = (f"{self._name}-passages", f"{self._name}-documents")
                 if make:
                     there = [self._server.collection(name, wanted) for name in names]
@@ -282,7 +290,7 @@ class RemoteIndex(EitherIndex):
                     return None
                 if {name: there[0].known.get(name) for name in wanted} != wanted:
                     raise IndexStaleError(
-                        f"The index {self._name!r} at {self._server.url!r} was built by another recipe or embedder. "
+                        f"The index {self._name!r} at {self._server.url!r} was built by another version or recipe. "
                         f"Build one beside it: `ASSISTANT_CHROMA_COLLECTION={self._name}-2 assistant index build`"
                     )
                 self._open = (there[0], there[1])
@@ -298,7 +306,7 @@ class RemoteIndex(EitherIndex):
             if len(live) == len(asked.found):
                 return live
         found = self._live_only(self._passages.nearest(vector, limit, records.condition(where)))
-        if not found and not any(each.version for each in self._all()):
+        if not found and self.empty:
             raise self._nothing()
         with self._mutex:
             self._asked = _Asked(mark, where, limit, now, found)
@@ -348,12 +356,23 @@ class RemoteIndex(EitherIndex):
         self._documents.put([known._replace(unswept=False).record for known in dirty if known.version])
 
 
+class _New(NamedTuple):
+    """A document to be written: what its file's bytes hash to, where the file is, and the chunks."""
+
+    document: Document
+    content: str
+    location: str
+    chunks: list[NewChunk]
+
+
 class _Work:
     """One pass over the files of a root, written group by group."""
 
     def __init__(self, index: RemoteIndex, root: Path, on_progress: OnProgress) -> None:
         self._index, self._root, self._report = index, root, on_progress
-        self._known = {known.origin.source: known for known in index._all()}
+        self._known = {known.location: known for known in index._all()}
+        self._taken: dict[str, Live | None] = {known.origin.source: known for known in self._known.values()}
+        self._moved: list[Live] = []
         self.added: list[str] = []
         self.changed: list[str] = []
         self.skipped: list[Skipped] = []
@@ -361,7 +380,7 @@ class _Work:
 
     def take(self, found: Sequence[FoundFile], limits: Limits) -> None:
         """Read what changed, and write it in groups."""
-        group: list[tuple[Document, str, list[NewChunk]]] = []
+        group: list[_New] = []
         with closing(Readers(limits)) as readers:
             for done, file in enumerate(found):
                 self._report(Progress(stage="embedding", done=done, total=len(found), item=file.source))
@@ -370,57 +389,70 @@ class _Work:
                         group.append(new)
                 except DocumentError as exc:
                     self.skipped.append(Skipped(source=file.source, reason=str(exc)))
-                if sum(len(chunks) for _, _, chunks in group) >= _GROUP:
+                if sum(len(new.chunks) for new in group) >= _GROUP:
                     self._write(group)
                     group = []
             self._write(group)
+        self._index._documents.put([known.record for known in self._moved])
         if found:
             self._report(Progress(stage="embedding", done=len(found), total=len(found)))
 
-    def vanished(self, shard: Shard, found: set[str], blocked: Sequence[str]) -> list[str]:
+    def vanished(self, found: Sequence[FoundFile], unreadable: Sequence[Skipped], shard: Shard) -> list[str]:
         """Forget the documents of this root and shard whose files are gone; returns their sources."""
-        gone = []
-        for source, known in self._known.items():
-            name = source.removeprefix(f"{self._root.name}/") if source not in found else source
-            below = any(name == place or name.startswith(place + "/") for place in blocked)
-            if known.root == self._root.name and shard.takes(name) and name not in found and not below:
-                gone.append(known)
+        kept = {_location(file) for file in found}
+        blocked = [self._root / skipped.source for skipped in unreadable]
+        gone = [
+            known
+            for location, known in self._known.items()
+            if location not in kept and looked_at(Path(location), self._root, blocked, shard)
+        ]
         self._index._forget(gone)
         return [known.origin.source for known in gone if known.version]
 
-    def _changed(self, file: FoundFile, readers: Readers) -> tuple[Document, str, list[NewChunk]] | None:
-        content = content_hash(file)
-        source, known = file.source, self._known.get(file.source)
-        if known and known.root != self._root.name:  # another root has a file of that name
-            source = f"{self._root.name}/{source}"
-            known = self._known.get(source)
+    def _changed(self, file: FoundFile, readers: Readers) -> _New | None:
+        content, location = content_hash(file), _location(file)
+        known = self._known.get(location) or self._found_again(file, content)
         if known and known.version and known.content == content and not known.unswept:
             self.unchanged += 1
             return None
+        source = known.origin.source if known else free_source(file.source, self._root, self._taken)
+        self._taken.setdefault(source)
         document = readers.read(file).model_copy(update={"source": source})
         recipe = self._index._recipe
         header = f"{document.headline}\n" if recipe.header else ""
         chunks = split(document, recipe.chunk_tokens, recipe.chunk_overlap)
         spans = ((c, tuple(Span(s, e) for s, e in split_sentences(c.text))) for c in chunks)
         (self.changed if known and known.version else self.added).append(source)
-        return document, content, [NewChunk(chunk, sentences, header) for chunk, sentences in spans]
+        return _New(document, content, location, [NewChunk(chunk, sentences, header) for chunk, sentences in spans])
 
-    def _write(self, group: Sequence[tuple[Document, str, list[NewChunk]]]) -> None:
+    def _found_again(self, file: FoundFile, content: str) -> Live | None:
+        """The document this file was before its folder moved, or on a machine that sees the folder elsewhere."""
+        holder = self._taken.get(file.source)
+        if not holder or not holder.version or holder.content != content or Path(holder.location).exists():
+            return None
+        self._known.pop(holder.location)
+        moved = holder._replace(root=str(self._root), location=_location(file))
+        self._known[moved.location] = moved
+        if not moved.unswept:  # else it is written anew
+            self._moved.append(moved)
+        return moved
+
+    def _write(self, group: Sequence[_New]) -> None:
         """Note what is coming, write it, make it live, sweep what it replaces: a crash after any step is mended."""
         if not group:
             return
-        chunks = [chunk for _, _, some in group for chunk in some]
+        chunks = [chunk for new in group for chunk in new.chunks]
         texts, sentences = zip(*(chunk.embedded for chunk in chunks), strict=True)
         embeddings = self._index._embedder.embed_documents(texts, sentences)
         self.embedded += len(chunks)
         coming, passages, slices = [], [], []
         vectors = iter(embeddings)
-        for document, content, some in group:
-            live = Live.of(document, content, self._root.name, len(some))
+        for new in group:
+            live = Live.of(new.document, new.content, str(self._root), new.location, len(new.chunks))
             coming.append(live)
-            slices += records.slices(document, live)
-            passages += [records.passage(new, document, live, next(vectors)) for new in some]
-        before = [self._known.get(live.origin.source) for live in coming]
+            slices += records.slices(new.document, live)
+            passages += [records.passage(chunk, new.document, live, next(vectors)) for chunk in new.chunks]
+        before = [self._known.get(live.location) for live in coming]
         announced = [
             (old or live)._replace(version=old.version if old else "", content=live.content, unswept=True)
             for old, live in zip(before, coming, strict=True)
@@ -431,3 +463,7 @@ class _Work:
         replacing = [live._replace(unswept=old is not None) for old, live in zip(before, coming, strict=True)]
         self._index._documents.put([live.record for live in replacing])
         self._index._sweep([live for live in replacing if live.unswept])
+
+
+def _location(file: FoundFile) -> str:
+    return file.path.absolute().as_posix()

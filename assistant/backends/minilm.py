@@ -9,10 +9,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from assistant.backends.cores import cores
 from assistant.errors import WeightsError
 from assistant.ports import Embedding, Vectors
 from assistant.types import Span
@@ -96,7 +96,7 @@ class MiniLM:
                 tokens = row[: len(encodings[i].ids)]
                 found[i] = Embedding(_unit_mean(tokens), self._parts(tokens, encodings[i], texts[i], parts[i]))
 
-        with ThreadPoolExecutor(_cores()) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             for done in [pool.submit(embed, rows) for rows in batches]:
                 done.result()
         return [found[i] for i in range(len(encodings))]
@@ -227,14 +227,8 @@ def _encoder(folder: Path, precision: str) -> Any:
     # Cores work on batches of their own. Together on one batch they would wait for each other, which is
     # ten times slower as soon as another program keeps one of them busy.
     return ctranslate2.Encoder(
-        str(folder), device="cpu", compute_type=precision, inter_threads=_cores(), intra_threads=1
+        str(folder), device="cpu", compute_type=precision, inter_threads=cores(), intra_threads=1
     )
-
-
-def _cores() -> int:
-    # Containers and schedulers grant fewer cores than the machine has; macOS and Windows cannot say.
-    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def _stamp(folder: Path) -> dict[str, str | int]:

@@ -19,11 +19,11 @@ from assistant.text.agreement import answer_in, differs
 from assistant.text.questions import QuestionParts
 from assistant.types import Sentence
 
-RIVALS, OF_ONE_SOURCE = 8, 2
+RIVALS, OF_ONE_SOURCE = 5, 2
 """How many sentences are compared with the best one at most, and how many of one source."""
 
-LEAST = 0.004
-"""Chance to answer from which a sentence is compared."""
+LEAST = 0.05
+"""Chance to answer from which a sentence is compared; from .004 on there are thrice as many, and nothing changes."""
 
 OWN = 0.3
 """Exponent of a rival's own chance in how much it opposes: without it whatever differs would, with 1 what is asked in

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -49,14 +49,16 @@ def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int,
         if len(stored) == len(dense.keys() | keyword.keys()):
             break  # else something went while it was searched: what took its place has not been found
     best = max(keyword.values(), default=1.0)
-    hits = sorted(
+    named = [(s.chunk.id, s) for s in stored]  # an id is a hash, made anew whenever it is asked for
+    ranked = sorted(
         (
-            Hit(s, float(s.embedding.whole @ vector) + KEYWORD_WEIGHT * keyword.get(s.chunk.id, 0.0) / best)
-            for s in stored
+            (id_, Hit(s, float(s.embedding.whole @ vector) + KEYWORD_WEIGHT * keyword.get(id_, 0.0) / best))
+            for id_, s in named
         ),
-        key=lambda hit: (-hit.score, hit.stored.chunk.source, hit.stored.chunk.start),
+        key=lambda each: (-each[1].score, each[1].stored.chunk.source, each[1].stored.chunk.start),
     )
-    candidates = tuple(_candidate(hit, dense, keyword) for hit in hits)
+    hits = [hit for _, hit in ranked]
+    candidates = tuple(_candidate(hit, dense.get(id_), keyword.get(id_)) for id_, hit in ranked)
     return Retrieved(vector, select(hits, limit), candidates, tuple(hit.stored for hit in hits))
 
 
@@ -92,14 +94,8 @@ def _source(hit: Hit) -> str:
     return hit.stored.chunk.source
 
 
-def _candidate(hit: Hit, dense: Mapping[str, float], keyword: Mapping[str, float]) -> Candidate:
+def _candidate(hit: Hit, dense: float | None, keyword: float | None) -> Candidate:
     chunk = hit.stored.chunk
-    id_ = chunk.id  # a hash, made anew whenever it is asked for
     return Candidate(
-        source=chunk.source,
-        start=chunk.start,
-        end=chunk.end,
-        dense=dense.get(id_),
-        keyword=keyword.get(id_),
-        fused=hit.score,
+        source=chunk.source, start=chunk.start, end=chunk.end, dense=dense, keyword=keyword, fused=hit.score
     )

@@ -119,12 +119,12 @@ class MiniReader:
 
         def states(i: int) -> NDArray[np.float32]:
             ids, types = rows[i]
-            return np.asarray(self._encoder.forward_batch([ids], token_type_ids=[types]).last_hidden_state)[0]
+            return np.asarray(self._encoder.forward_batch([ids], token_type_ids=[types]).last_hidden_state)
 
         longest_first = sorted(range(len(rows)), key=lambda i: -len(rows[i][0]))
         with ThreadPoolExecutor(cores()) as pool:
             found = dict(zip(longest_first, pool.map(states, longest_first), strict=True))
-        return [found[i] for i in range(len(rows))]
+        return [found[i][0] for i in range(len(rows))]
 
     def _reading(
         self,

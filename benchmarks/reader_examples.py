@@ -16,6 +16,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -257,7 +258,12 @@ def shown_pairs(name: str) -> list[Pair]:
 
 
 def _sought(case: Case) -> str:
-    return parse_question(in_full(case)).answer_type
+    return _answer_type(in_full(case))
+
+
+@cache
+def _answer_type(question: str) -> str:
+    return parse_question(question).answer_type
 
 
 def _changeable(case: Case, value: str) -> bool:

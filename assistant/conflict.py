@@ -12,7 +12,7 @@ from assistant.text.questions import QuestionParts
 from assistant.text.tokens import content_stems
 from assistant.types import Contrast, Sentence
 
-OPPOSES = 0.38
+OPPOSES = 0.4
 """From how much on a sentence that a reader compared with the best one contradicts it."""
 
 SURE = 0.35

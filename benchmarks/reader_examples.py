@@ -15,10 +15,10 @@ import itertools
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
@@ -48,6 +48,8 @@ MOST, NEAR_SENTENCES = {NEITHER: 1, AGREE: 2, DIFFER: 2}, 8
 
 VALUE_WORDS = 6
 """Words of an answer that can be changed for another at most: longer ones would no longer read like language."""
+
+T = TypeVar("T")
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'-]+(?: [A-Z][\w'-]+)*|\b(?:1\d|20)\d\d\b")
 _DIGITS = re.compile(r"\d+")
@@ -101,6 +103,15 @@ def opened(name: str) -> Opened:
         return Opened(True, dict(suite.corpus), list(suite.cases))
     dataset = open_dataset(kind, path)
     return Opened(False, dict(dataset.documents), list(dataset.cases))
+
+
+def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:
+    """What is ``shown`` of sets that are named ``KIND:PATH``, or ``KIND:PATH=SHARE`` for a share drawn at random."""
+    found = []
+    for name, _, share in (given.partition("=") for given in sets):
+        every = shown(name)
+        found += random.sample(every, round(float(share or 1) * len(every)))
+    return found
 
 
 def shown_items(name: str) -> list[Item]:

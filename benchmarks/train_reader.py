@@ -3,7 +3,8 @@
 One cross-encoder over "question [SEP] headline, passage". Every sentence (the mean of its tokens) and "nothing here
 answers" (the first token) are scored against one another, and every token as start and end of a short answer. The
 same encoder over "question [SEP] one sentence [SEP] another" says whether they answer alike or differently. What it
-learns from, ``reader_examples`` makes.
+learns from, ``reader_examples`` makes. Its linear heads of reading are kept for training on; those that judge are
+fitted to the finished encoder by ``train_heads``.
 
 Needs torch and transformers, and about an hour on two cores. A set's share (``=0.4``) is how much of it is drawn.
 ``--start`` goes on from a reader's weights instead of MiniLM's, of which ``--keep`` blends a share back in at the end;
@@ -32,9 +33,10 @@ from torch.nn import functional
 from transformers import BertModel
 
 from assistant.backends.minilm import convert, published
-from assistant.backends.reader import pair_tokens
+from assistant.backends.reader_encoder import pair_tokens
 from assistant.text.sentences import split_sentences
 from assistant.types import Span
+from benchmarks import train_heads
 from benchmarks.fit_evidence import auroc
 from benchmarks.reader_examples import (
     DIFFER,
@@ -42,6 +44,7 @@ from benchmarks.reader_examples import (
     Item,
     Pair,
     Passage,
+    drawn,
     elsewhere,
     renamed,
     shown_items,
@@ -95,10 +98,9 @@ def main() -> None:
     tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.no_truncation()
-    drawn = [(name, float(share or 1)) for name, _, share in (given.partition("=") for given in options.sets)]
-    learnt = [item for name, share in drawn for item in sample(shown_items(name), share)]
+    learnt = drawn(options.sets, shown_items)
     learnt += [*elsewhere(learnt), *renamed(learnt)]
-    compared = [pair for name, share in drawn for pair in sample(shown_pairs(name), share)]
+    compared = drawn(options.sets, shown_pairs)
     print(
         f"{len(learnt)} examples, {sum(bool(item.spans) for item in learnt)} that answer; {len(compared)} pairs",
         flush=True,
@@ -109,15 +111,11 @@ def main() -> None:
     train(model, tokenizer, learnt, compared, options.epochs, options.rate)
     keep(model, before, options.keep)
     save(model, tokenizer_file, options.out)
+    train_heads.fit(options.out, learnt)
     for name in options.held:
         print(name, measure(model, [encode(tokenizer, item) for item in shown_items(name)]), flush=True)
         if pairs := shown_pairs(name):
             print(name, measure_pairs(model, [encode_pair(tokenizer, pair) for pair in pairs]), flush=True)
-
-
-def sample(found: Sequence[T], share: float) -> list[T]:
-    """That share of ``found``, drawn at random."""
-    return random.sample(found, round(share * len(found)))
 
 
 def encode(tokenizer: Tokenizer, item: Item) -> Encoded:

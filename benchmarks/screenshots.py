@@ -34,7 +34,7 @@ ARGUMENTS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
-CONFLICT = "In which part of the paint works did it start burning?"
+CONFLICT = "Where did the fire start?"
 
 
 class Slow:

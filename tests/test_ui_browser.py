@@ -22,7 +22,7 @@ expect.set_options(timeout=10_000)  # of a machine that has other things to do
 
 pytestmark = needs_chromium
 
-FIRE = "In which part of the paint works did it start burning?"
+FIRE = "Where did the fire start?"
 WHEEL = "Who was at the wheel when the Lady Ansa crashed?"
 HURT = "How many people got hurt when the boat crashed at Port Vellan?"
 PASSWORD = "open sesame"  # noqa: S105 - of a server that lives for a module

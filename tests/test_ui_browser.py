@@ -399,7 +399,7 @@ def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
           || n.labels?.length || n.getAttribute('title'))).map((n) => n.outerHTML.slice(0, 200))"""
     )
     assert nameless == []
-    assert "Citation 1, National Dispatch, 12" in (page.locator("#log .chip").first.get_attribute("aria-label") or "")
+    assert "Citation 1, Brenholt News, 10" in (page.locator("#log .chip").first.get_attribute("aria-label") or "")
 
 
 # --- documents

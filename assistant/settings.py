@@ -48,8 +48,8 @@ class Settings(BaseSettings):
     chroma_collection: str = Field(default="assistant", description="the index's name there")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
     reader: bool = Field(default=True, description="read the likeliest passages with a small model")
-    # Chosen on the dev questions of eval/ and eval/newsroom, where the two refusal F1 together are best: it answers 13 of
-    # the 46 that have no answer and refuses 9 of the other 186; at .35 14 and 8, at .5 11 and 16.
+    # Chosen on the dev questions of eval/ and eval/newsroom, where their refusal F1 together are best: it answers 13 of
+    # the 46 that have no answer and refuses 9 of the other 186; at .35 these are 14 and 8, at .5 11 and 16.
     strictness: float = Field(
         default=0.4, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )

@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, Self
 
 from pydantic import JsonValue
 
-from assistant import answer as answering
-from assistant.index.build import WHOLE, Shard
-from assistant.index.either import IndexStatus
-from assistant.index.recipe import Recipe
-from assistant.index.store import Index
-from assistant.ports import Described, Embedder, Reader, Writer
+from assistant.answering import answer as answering
+from assistant.ingest.sync import WHOLE, Shard
+from assistant.ports import CrossEncoder, Describable, Embedder, Writer
 from assistant.settings import Settings
+from assistant.stores.base import IndexStatus
+from assistant.stores.config import IndexConfig
+from assistant.stores.embedded import Index
 from assistant.types import (
     Answer,
     Delta,
     Document,
     Filter,
+    GenerationInfo,
     IndexedDocument,
     IndexReport,
     OnProgress,
     Passage,
     Turn,
-    Written,
 )
 
 if TYPE_CHECKING:
-    from assistant.index.remote import RemoteIndex
-    from assistant.verify import Judge
+    from assistant.answering.verify import Judge
+    from assistant.stores.server import RemoteIndex
 
 ANYWHERE = Filter()
 """Admits every document."""
@@ -128,7 +128,7 @@ class Assistant:
         """Build the search engines anew from what is stored; returns what is left for a build to mend."""
         return self._index.repair(on_progress)
 
-    def using(self, **changes: object) -> Self:
+    def with_settings(self, **changes: object) -> Self:
         """The same index and embedder under changed settings; closing one of the two closes the index of both.
 
         A writer that was handed to ``open`` stays, unless the settings that choose a writer change.
@@ -138,19 +138,19 @@ class Assistant:
         writer = _writer if rewritten else self._open_writer
         return type(self)(settings, self._index, lambda: self._reading.embedder, writer)
 
-    def about(self) -> dict[str, JsonValue]:
+    def describe(self) -> dict[str, JsonValue]:
         """What its answers come from, for the header of an eval run: writer, model, options, prompt, recipe, embedder.
 
         Raises BackendError where the model that is asked for is not there.
         """
         writer, status, settings = self._engines.writer, self.status(), self.settings
-        written = writer.about() if isinstance(writer, Described) else Written(writer=writer.name)
+        written = writer.describe() if isinstance(writer, Describable) else GenerationInfo(writer=writer.name)
         told: dict[str, JsonValue] = {
             **written.model_dump(exclude_defaults=True, mode="json"),
             "embedder": status.embedder,
             "recipe": status.recipe.fingerprint,
             "passages": settings.passages,
-            "strictness": settings.strictness,
+            "answer_threshold": settings.answer_threshold,
             "version": version("assistant"),
         }
         return told
@@ -168,7 +168,7 @@ class Assistant:
     @cached_property
     def _reading(self) -> answering.Engines:
         """What a search needs; a model that is asked for and is missing does not stand in its way."""
-        embedder, reader = self._open_embedder(), _reader() if self.settings.reader else None
+        embedder, reader = self._open_embedder(), _reader() if self.settings.cross_encoder else None
         return answering.Engines(self._index, embedder, _embedded(self.settings), self.settings, reader)
 
     @cached_property
@@ -184,39 +184,39 @@ def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None =
 
 
 def _remote(settings: Settings, embedder: Callable[[], Embedder]) -> RemoteIndex:
-    from assistant.backends.chroma_server import ChromaServer
-    from assistant.index.remote import RemoteIndex
+    from assistant.stores.chroma_server import ChromaServer
+    from assistant.stores.server import RemoteIndex
 
     token, url = settings.chroma_token, settings.chroma_url or ""
     server = ChromaServer(url, token, settings.chroma_tenant, settings.chroma_database)
-    return RemoteIndex.open(server, settings.chroma_collection, Recipe.read(settings.index_dir), embedder)
+    return RemoteIndex.open(server, settings.chroma_collection, IndexConfig.read(settings.index_dir), embedder)
 
 
 def _embedder(settings: Settings) -> Embedder:
-    wanted = Recipe.read(settings.index_dir).embedder
+    wanted = IndexConfig.read(settings.index_dir).embedder
     if wanted == "minilm":
-        from assistant.backends.minilm import MiniLM
+        from assistant.models.minilm import MiniLM
 
         return MiniLM.open(settings.weights_dir)
-    from assistant.backends.ollama import OllamaEmbedder, Server
+    from assistant.models.ollama import OllamaEmbedder, Server
 
     return OllamaEmbedder(Server.of(settings), wanted)
 
 
 @cache
-def _reader() -> Reader:
-    from assistant.backends.reader import MiniReader
+def _reader() -> CrossEncoder:
+    from assistant.models.cross_encoder import MiniCrossEncoder
 
-    return MiniReader.open()
+    return MiniCrossEncoder.open()
 
 
 def _writer(settings: Settings) -> Writer:
     """The writer that the settings name. Raises BackendError where ``ollama`` is asked for and is not ready."""
     if settings.writer == "extractive":
         return _embedded(settings)
-    from assistant.backends.ollama import OllamaChat
-    from assistant.write.generative import GenerativeWriter
-    from assistant.write.preferred import PreferredWriter
+    from assistant.answering.writers.generative import GenerativeWriter
+    from assistant.answering.writers.preferred import PreferredWriter
+    from assistant.models.ollama import OllamaChat
 
     chat = OllamaChat.of(settings)
 
@@ -227,14 +227,14 @@ def _writer(settings: Settings) -> Writer:
 
 
 def _embedded(settings: Settings) -> Writer:
-    from assistant.write.extractive import ExtractiveWriter
+    from assistant.answering.writers.extractive import ExtractiveWriter
 
     return ExtractiveWriter(settings.max_words)
 
 
 def _judge(settings: Settings) -> Judge:
-    from assistant.backends.ollama import OllamaChat
-    from assistant.write.generative import GenerativeWriter
+    from assistant.answering.writers.generative import GenerativeWriter
+    from assistant.models.ollama import OllamaChat
 
     # Not checked to be ready: it is asked only about what a model wrote.
     return GenerativeWriter(OllamaChat.of(settings)).judge

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, BackendError, ConfigError, DocumentError, OllamaUnreachableError
-from assistant.index.build import Place
-from assistant.index.read import FoundFile, find_files
-from assistant.index.recipe import Recipe
-from assistant.index.worker import Limits, Readers
+from assistant.ingest.read import FoundFile, find_files
+from assistant.ingest.sync import Place
+from assistant.ingest.worker import Limits, ParserPool
 from assistant.settings import Settings, command
+from assistant.stores.config import IndexConfig
 from assistant.types import Value
 
 OLDEST_PYTHON = (3, 11)
@@ -69,21 +69,21 @@ def _python(_: Settings) -> Finding:
 
 
 def _recipe(settings: Settings) -> Finding:
-    recipe = Recipe.read(settings.index_dir)
+    recipe = IndexConfig.read(settings.index_dir)
     file = settings.index_dir / "recipe.toml"
-    origin = str(file) if file.is_file() else "the default"
-    detail = f"{origin}: {recipe.embedder}, chunks of {recipe.chunk_tokens} tokens, {recipe.analyzer} keywords"
+    metadata = str(file) if file.is_file() else "the default"
+    detail = f"{metadata}: {recipe.embedder}, chunks of {recipe.chunk_tokens} tokens, {recipe.analyzer} keywords"
     return Finding(name="recipe", ok=True, detail=detail)
 
 
 def _embedder(settings: Settings) -> Finding:
-    embedder = Recipe.read(settings.index_dir).embedder
+    embedder = IndexConfig.read(settings.index_dir).embedder
     if embedder != "minilm":
-        from assistant.backends.ollama import Server
+        from assistant.models.ollama import Server
 
         Server.of(settings).find(embedder)
         return Finding(name="embedder", ok=True, detail=f"{embedder} on the Ollama server; MiniLM is not needed")
-    from assistant.backends.minilm import MiniLM
+    from assistant.models.minilm import MiniLM
 
     with _without_hub():
         minilm = MiniLM.open(settings.weights_dir)
@@ -138,9 +138,9 @@ def _index(settings: Settings) -> Finding:
     return Finding(name="index", ok=True, detail=detail)
 
 
-def _fingerprint(recipe: Recipe) -> str | None:
+def _fingerprint(recipe: IndexConfig) -> str | None:
     """The embedder that questions will be asked with, where that is known without asking a server."""
-    from assistant.backends.minilm import MiniLM
+    from assistant.models.minilm import MiniLM
 
     return MiniLM.fingerprint if recipe.embedder == "minilm" else None
 
@@ -162,7 +162,7 @@ def _freshness(settings: Settings) -> Finding:
         if not status.documents or not folder.is_dir():
             return Finding(name="freshness", ok=True, detail="nothing to compare")
         found, skipped = find_files(folder)
-        with closing(Readers(Limits())) as readers:
+        with closing(ParserPool(Limits())) as readers:
             stale = [file.source for file in found if not _indexed(assistant, readers, file)]
         if status.roots == (Place(settings.index_dir).location(folder),):  # else the rest may be from elsewhere
             present = {*(file.source for file in found), *(each.source for each in skipped)}
@@ -173,7 +173,7 @@ def _freshness(settings: Settings) -> Finding:
     return Finding(name="freshness", ok=False, detail=detail, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, readers: Readers, file: FoundFile) -> bool:
+def _indexed(assistant: Assistant, readers: ParserPool, file: FoundFile) -> bool:
     """Whether the index holds what the file holds now; a file that cannot be read is listed by the build."""
     try:
         document = readers.read(file)
@@ -231,7 +231,7 @@ def _writer(settings: Settings) -> Finding:
 
 def _fitness(settings: Settings, models: set[str]) -> Finding:
     """Whether the model fits the memory, and how much of its context window is used."""
-    from assistant.backends.ollama import INSTALL, Server
+    from assistant.models.ollama import INSTALL, Server
 
     name = settings.chat_model
     detail = f"{name} on the Ollama server at {settings.ollama_url}"

@@ -5,7 +5,7 @@
   x ConfigError
     + PromptError
     + SuiteError
-    + RecipeError
+    + IndexConfigError
   x StoreError
     + IndexMissingError
     + IndexStaleError
@@ -44,7 +44,7 @@ class SuiteError(ConfigError):
     """An eval suite or its gold questions are invalid; the message starts with ``file:line``."""
 
 
-class RecipeError(ConfigError):
+class IndexConfigError(ConfigError):
     """``recipe.toml`` cannot be read or holds an unknown key or value."""
 
 

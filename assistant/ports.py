@@ -6,7 +6,18 @@ from typing import Literal, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.types import Chunk, Delta, Document, Draft, Evidence, Filter, Origin, Span, Turn, Written
+from assistant.types import (
+    Chunk,
+    Delta,
+    Document,
+    DocumentMetadata,
+    Draft,
+    Evidence,
+    Filter,
+    GenerationInfo,
+    Span,
+    Turn,
+)
 
 Vectors = NDArray[np.float32]
 """Row vectors of unit length, shape (n, dimension); a single vector has shape (dimension,)."""
@@ -20,10 +31,10 @@ class Embedding(NamedTuple):
 
 
 class StoredChunk(NamedTuple):
-    """A live chunk with its document's origin, and its embedding with ``sentences`` (within the chunk) as parts."""
+    """A live chunk with its document's metadata, and its embedding with ``sentences`` (within the chunk) as parts."""
 
     chunk: Chunk
-    origin: Origin
+    metadata: DocumentMetadata
     sentences: tuple[Span, ...]
     embedding: Embedding
 
@@ -35,7 +46,7 @@ class Hit(NamedTuple):
     score: float
 
 
-class Reading(NamedTuple):
+class PassageScores(NamedTuple):
     """What a reader makes of a passage.
 
     ``sentences`` holds, for each sentence, the log-odds that it answers rather than that nothing in the passage does,
@@ -49,21 +60,21 @@ class Reading(NamedTuple):
 class Quote(NamedTuple):
     """A sentence behind the headline of its document."""
 
-    headline: str
+    header: str
     text: str
 
 
 class Comparison(NamedTuple):
     """How likely two sentences both answer a question: with one answer, or with answers that cannot both be true."""
 
-    agree: float
-    differ: float
+    same_answer: float
+    contradiction: float
 
 
-class Reader(Protocol):
+class CrossEncoder(Protocol):
     """Reads passages with a question in mind."""
 
-    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[Reading]:
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:
         """One reading for each of ``passages``."""
         ...
 
@@ -121,12 +132,12 @@ class Writer(Protocol):
         """How the answer names its writer."""
         ...
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | Written]:
-        """The draft, piece by piece; a Delta is shown and is no part of it, a Written says how it came about."""
+    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+        """The draft, piece by piece; a Delta is shown and is no part of it, a GenerationInfo says how it came about."""
         ...
 
 
-class Rewritten(NamedTuple):
+class CondensedQuestion(NamedTuple):
     """A question made self-contained, by whom, and what a reader should know about it."""
 
     question: str
@@ -134,19 +145,19 @@ class Rewritten(NamedTuple):
 
 
 @runtime_checkable
-class Rewriter(Protocol):
+class QuestionCondenser(Protocol):
     """A writer that can also make a follow-up question self-contained."""
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> Rewritten | None:
+    def rewrite(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
         """The question with what it lacks from ``history``; None where that failed and code has to do it."""
         ...
 
 
 @runtime_checkable
-class Described(Protocol):
+class Describable(Protocol):
     """A writer that can say beforehand how it writes."""
 
-    def about(self) -> Written:
+    def describe(self) -> GenerationInfo:
         """Writer, model, options, prompt and its hash; raises BackendError where the model cannot be asked."""
         ...
 
@@ -158,7 +169,7 @@ class Message(NamedTuple):
     text: str
 
 
-class Said(NamedTuple):
+class ChatChunk(NamedTuple):
     """A piece of what a chat model says: text, a thought, or neither after ``waited`` seconds of silence."""
 
     text: str = ""
@@ -166,7 +177,7 @@ class Said(NamedTuple):
     waited: float = 0.0
 
 
-class Spent(NamedTuple):
+class Usage(NamedTuple):
     """Tokens that a chat read and wrote, as far as the model counts them; comes last."""
 
     prompt_tokens: int | None = None
@@ -192,7 +203,7 @@ class ChatModel(Protocol):
 
     def chat(
         self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
-    ) -> Generator[Said | Spent, None, None]:
+    ) -> Generator[ChatChunk | Usage, None, None]:
         """The answer, piece by piece; ``schema`` is the JSON schema it should obey, which models may ignore.
 
         Closing the iterator stops the model. Raises BackendError, also for an answer that was cut off.

@@ -102,12 +102,12 @@ def from_data(text: str) -> str:
 
 def fenced(passage: Passage) -> str:
     """A passage as it stands in a prompt: numbered by its rank, with publisher and date, its text as data."""
-    origin = passage.origin
+    metadata = passage.metadata
     about = {
         "number": str(passage.rank),
-        "publisher": origin.publisher or "unknown",
-        "date": f"{origin.published.day} {origin.published:%B %Y}" if origin.published else "unknown",
-        "title": origin.title,
+        "publisher": metadata.publisher or "unknown",
+        "date": f"{metadata.published.day} {metadata.published:%B %Y}" if metadata.published else "unknown",
+        "title": metadata.title,
     }
     marks = " ".join(f'{key}="{_attribute(value)}"' for key, value in about.items())
     return f"<passage {marks}>\n{as_data(passage.chunk.text)}\n</passage>"

@@ -2,10 +2,11 @@
 
 import os
 import shlex
+import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -24,6 +25,10 @@ def command(words: str, index_dir: Path) -> str:
     usual = Path(os.environ.get("ASSISTANT_INDEX_DIR") or default_index_dir())
     same = index_dir.resolve() == usual.resolve()
     return f"assistant {words}" if same else f"assistant {words} --index {shlex.quote(str(index_dir))}"
+
+
+RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
+"""Settings by their old names, which are still taken in this version, with a warning."""
 
 
 class Settings(BaseSettings):
@@ -47,10 +52,10 @@ class Settings(BaseSettings):
     chroma_database: str = Field(default="default_database", description="the database that holds the index")
     chroma_collection: str = Field(default="assistant", description="the index's name there")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
-    reader: bool = Field(default=True, description="read the likeliest passages with a small model")
+    cross_encoder: bool = Field(default=True, description="read the likeliest passages with a small model")
     # Chosen on the dev questions of eval/ and eval/newsroom, where their refusal F1 together are best: it answers 13 of
     # the 46 that have no answer and refuses 9 of the other 186; at .35 these are 14 and 8, at .5 11 and 16.
-    strictness: float = Field(
+    answer_threshold: float = Field(
         default=0.4, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )
     max_words: int = Field(default=80, ge=10, le=1000, description="words an extractive answer aims to stay under")
@@ -74,3 +79,19 @@ class Settings(BaseSettings):
         default="browser", description="where the chat page keeps conversations"
     )
     password: SecretStr | None = Field(default=None, description="opens the chat page, to people and programs")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rename(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Take settings by their old names, from arguments and from the environment."""
+        named = dict(given)
+        for old, new in RENAMED.items():
+            variable = f"ASSISTANT_{old.upper()}"
+            value = named.pop(old, os.environ.get(variable))
+            if value is None:
+                continue
+            warnings.warn(
+                f"The setting {old!r} is now {new!r}: `ASSISTANT_{new.upper()}`.", FutureWarning, stacklevel=2
+            )
+            named.setdefault(new, value)
+        return named

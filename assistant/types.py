@@ -21,7 +21,7 @@ NOT_IN_DOCUMENTS = "Not in the documents."
 NEAREST = 3
 """How many documents a refusal names."""
 
-VOICES = frozenset({"interview", "opinion"})
+GENRES = frozenset({"interview", "opinion"})
 """Kinds of documents that tell what somebody says or thinks; a reader is told so wherever one is named."""
 
 Outcome = Literal["answered", "partial", "conflicting", "not_in_documents"]
@@ -41,7 +41,7 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Origin(Value):
+class DocumentMetadata(Value):
     """Where a text comes from: its file, title, publisher and date of publication, as far as known."""
 
     source: str
@@ -51,33 +51,59 @@ class Origin(Value):
     kind: str | None = Field(default=None, description="report, interview, opinion, ... as the document says")
 
     @property
-    def attribution(self) -> str:
+    def byline(self) -> str:
         """How the source is named in prose: publisher (else title, else file) and date, ``News.Az, 8 May 2025``."""
         name = self.publisher or self.title or self.source
         return f"{name}, {self.published.day} {self.published:%B %Y}" if self.published else name
 
     @property
-    def voice(self) -> str:
+    def genre(self) -> str:
         """``interview`` or ``opinion`` where the document is one, else nothing."""
         kind = (self.kind or "").strip().lower()
-        return kind if kind in VOICES else ""
+        return kind if kind in GENRES else ""
 
     @property
-    def named(self) -> str:
+    def label(self) -> str:
         """How the source is named to a reader of an answer: ``News.Az, 8 May 2025, interview``."""
-        return f"{self.attribution}, {self.voice}" if self.voice else self.attribution
+        return f"{self.byline}, {self.genre}" if self.genre else self.byline
 
     @property
-    def headline(self) -> str:
+    def header(self) -> str:
         """Title, publisher and date on one line: what an embedder or a reader is told of where a passage stands."""
-        return self.attribution if self.attribution.startswith(self.title) else f"{self.title}. {self.attribution}"
+        return self.byline if self.byline.startswith(self.title) else f"{self.title}. {self.byline}"
 
 
-class Document(Origin):
+BlockKind = Literal[
+    "heading", "paragraph", "item", "row", "field", "code", "quotation", "caption", "furniture"
+]  # fmt: skip
+"""What a block is: ``field`` is a ``Label: value`` line, ``furniture`` a running head, a foot or a page number."""
+
+
+class Block(Value):
+    """A part of a document that has one role: ``document.text[start:end]``, and what it needs to be understood.
+
+    Blocks are in order and never overlap; only whitespace and markup lies between them.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = Field(default=0, description="of a heading from 1, of a list item its depth from 1")
+    headings: tuple[str, ...] = Field(default=(), description="the headings it stands under, outermost first")
+    lead_in: str = Field(default="", description='what introduces its list or table: "The board consists of:"')
+    columns: tuple[str, ...] = Field(default=(), description="of a row: the header cell above each of its cells")
+    cells: tuple[Span, ...] = Field(default=(), description="of a row: the span of each cell in the document's text")
+    caption: str = Field(default="", description='of a row: the caption of its table, "in thousands of euro"')
+    speaker: str = Field(default="", description="of a quotation: who is quoted")
+
+
+class Document(DocumentMetadata):
     """One readable document. ``pages`` holds the start offset of each page where the format has pages."""
 
     text: str
+    blocks: tuple[Block, ...] = ()
     pages: tuple[int, ...] = ()
+    about: str = Field(default="", description="key facts of the whole document that its parts leave out; never quoted")
 
     @property
     def digest(self) -> str:
@@ -85,17 +111,32 @@ class Document(Origin):
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=16).hexdigest()
 
     @property
-    def origin(self) -> Origin:
+    def metadata(self) -> DocumentMetadata:
         """The document without its text."""
-        return Origin.model_validate(self.model_dump(include=set(Origin.model_fields)))
+        return DocumentMetadata.model_validate(self.model_dump(include=set(DocumentMetadata.model_fields)))
 
     def page_at(self, offset: int) -> int | None:
         """The 1-based page that holds ``offset``, or None where the format has no pages."""
         return bisect_right(self.pages, offset) if self.pages else None
 
 
+class Statement(NamedTuple):
+    """What can be ranked, quoted and cited: a sentence, a list item, a table row, a field, a code block.
+
+    ``start`` and ``end`` count from the start of the text that holds it: the document's, or the chunk's in a store.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind = "paragraph"
+    context: str = ""
+    """What it needs to be understood: headings, lead-in, caption, speaker. It is matched and shown, never quoted."""
+    reading: str = ""
+    """How a person reads it where that is not its verbatim text: ``Branch: Fjordby · Manager: Tuva Lie``."""
+
+
 class Chunk(Value):
-    """A run of whole sentences: ``document.text[start:end] == text``, always."""
+    """A run of whole statements: ``document.text[start:end] == text``, always."""
 
     source: str
     start: int
@@ -110,10 +151,10 @@ class Chunk(Value):
 
 
 class Passage(Value):
-    """A chunk that a search returned, with its document's origin; ``rank`` counts from 1."""
+    """A chunk that a search returned, with its document's metadata; ``rank`` counts from 1."""
 
     chunk: Chunk
-    origin: Origin
+    metadata: DocumentMetadata
     score: float
     rank: int
     page: int | None = None
@@ -133,12 +174,12 @@ class Sentence(Value):
     text: str
     passage: int
     score: float
-    chance: float = Field(default=0.0, ge=0, le=1)
+    probability: float = Field(default=0.0, ge=0, le=1)
     answer: str = ""
-    opposes: float | None = Field(default=None, ge=0, le=1)
+    contradiction: float | None = Field(default=None, ge=0, le=1)
 
 
-class Citation(Origin):
+class Citation(DocumentMetadata):
     """A verbatim span of a document: ``quote == document.text[start:end]``. Markers count from 1 by first use."""
 
     marker: int
@@ -149,7 +190,7 @@ class Citation(Origin):
 
     def __str__(self) -> str:
         place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.named} ({place}): “{_one_line(self.quote)}”"
+        return f"[{self.marker}] {self.label} ({place}): “{_one_line(self.quote)}”"
 
 
 class Claim(Value):
@@ -198,13 +239,13 @@ class Filter(Value):
     def _folders(self) -> frozenset[str]:
         return frozenset(prefix.rstrip("/") for prefix in self.sources)
 
-    def admits(self, origin: Origin) -> bool:
-        """Whether a document of this origin may be used."""
-        if self.sources and self._folders.isdisjoint(_above(origin.source)):
+    def admits(self, metadata: DocumentMetadata) -> bool:
+        """Whether a document of this metadata may be used."""
+        if self.sources and self._folders.isdisjoint(_above(metadata.source)):
             return False
         if self.since is None and self.until is None:
             return True
-        day = origin.published
+        day = metadata.published
         if day is None:
             return False
         return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
@@ -278,11 +319,11 @@ class Answer(Value):
         """Of a refusal, the best passage of each of the nearest documents; else nothing."""
         best: dict[str, Passage] = {}
         for passage in self.passages if self.outcome == "not_in_documents" else ():
-            best.setdefault(passage.origin.source, passage)
+            best.setdefault(passage.metadata.source, passage)
         return tuple(best.values())[:NEAREST]
 
     @property
-    def looked(self) -> tuple[str, ...]:
+    def search_summary(self) -> tuple[str, ...]:
         """What a refusal says below its text, a line each: what was looked for, and what comes nearest; else nothing.
 
         The question is repeated only where it was searched in other words, or spelled otherwise.
@@ -291,18 +332,18 @@ class Answer(Value):
             return ()
         searched = _one_line(self.trace.question)
         rewritten = (f"Looked for: {searched}",) if searched != _one_line(self.question) else ()
-        nearest = tuple(f"- {_covers(passage.origin)}" for passage in self.nearest)
+        nearest = tuple(f"- {_covers(passage.metadata)}" for passage in self.nearest)
         return (*rewritten, *(("Nearest documents:", *nearest) if nearest else ()))
 
     def __str__(self) -> str:
-        below = [*map(str, self.citations), *self.looked]
+        below = [*map(str, self.citations), *self.search_summary]
         return "\n".join([self.text, *(["", *below] if below else [])])
 
 
-def _covers(origin: Origin) -> str:
+def _covers(metadata: DocumentMetadata) -> str:
     """Title, name and file of a document, on one line."""
-    title = origin.headline.removesuffix(origin.attribution)
-    return _one_line(f"{title}{origin.named} ({origin.source})")
+    title = metadata.header.removesuffix(metadata.byline)
+    return _one_line(f"{title}{metadata.label} ({metadata.source})")
 
 
 def _one_line(text: str) -> str:
@@ -331,7 +372,7 @@ class Draft(Value):
     quotes: tuple[Sentence, ...] = ()
 
 
-class Written(Value):
+class GenerationInfo(Value):
     """How a draft was written; a writer may yield one last, and it goes into the answer and its trace."""
 
     writer: str | None = Field(default=None, description="who wrote, if not the writer that was asked")
@@ -344,7 +385,7 @@ class Written(Value):
     notes: tuple[str, ...] = ()
 
 
-class Contrast(Value):
+class ConflictCandidate(Value):
     """Sentences of different sources that give different values for one thing; what a Conflict is made from."""
 
     about: str
@@ -375,7 +416,7 @@ class Evidence(Value):
     sentences: tuple[Sentence, ...]
     answerability: float
     parts: tuple[Part, ...] = ()
-    contrasts: tuple[Contrast, ...] = ()
+    conflict_candidates: tuple[ConflictCandidate, ...] = ()
     notes: tuple[str, ...] = Field(default=(), description="how the question was read, where that is not as it says")
 
 
@@ -399,7 +440,7 @@ class IndexReport(Value):
     seconds: float = 0.0
 
 
-class IndexedDocument(Origin):
+class IndexedDocument(DocumentMetadata):
     """A document as the index lists it."""
 
     characters: int

@@ -124,8 +124,8 @@ def _result(texts: Sequence[str], seconds: float, chunks: int) -> dict[str, floa
 
 def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
     """Files to a searchable index."""
-    from assistant.backends.minilm import MiniLM
-    from assistant.index.store import Index
+    from assistant.models.minilm import MiniLM
+    from assistant.stores.embedded import Index
 
     embedder = MiniLM.open()
     embedder.embed_query("warm")

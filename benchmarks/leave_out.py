@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from assistant import Answer, Assistant, Settings
 from assistant.eval import METRICS, Case, Suite, load
-from assistant.evidence.features import FEATURES
-from assistant.evidence.models import Fitted
-from assistant.evidence.weights import READING
-from benchmarks.fit_evidence import read_folder
+from assistant.retrieval.features import FEATURES
+from assistant.retrieval.linear import Fitted
+from assistant.retrieval.rank_weights import READER_MODEL
+from training.fit_rank import read_folder
 
 SHOWN = (
     "passage_hit@4", "answer_sentence@1", "fact_coverage", "citation_precision", "citation_recall", "words",
@@ -47,28 +47,43 @@ class Part(NamedTuple):
 def _without(*columns: str) -> Fitted:
     """The fitted weights without some features of a sentence."""
     kept = np.array([name not in columns for name in (*FEATURES, "reader")], dtype=np.float64)
-    return READING._replace(ranking=READING.ranking * kept)
+    return READER_MODEL._replace(ranking=READER_MODEL.ranking * kept)
 
 
 def _features(name: str, *columns: str) -> Part:
-    return Part(name, module="assistant.evidence.rank", attribute="READING", value=_without(*columns))
+    return Part(name, module="assistant.retrieval.rank", attribute="READER_MODEL", value=_without(*columns))
 
 
 PARTS = (
-    Part("the reader", {"reader": False}),
-    Part("keyword search", module="assistant.retrieve", attribute="KEYWORD_WEIGHT", value=0.0),
-    Part("spread over sources", module="assistant.retrieve", attribute="SPREAD", value=0),
-    Part("copies last", module="assistant.retrieve", attribute="COPY", value=2.0),
+    Part("the reader", {"cross_encoder": False}),
+    Part("keyword search", module="assistant.retrieval.retrieve", attribute="KEYWORD_WEIGHT", value=0.0),
+    Part("spread over sources", module="assistant.retrieval.retrieve", attribute="SPREAD", value=0),
+    Part("copies last", module="assistant.retrieval.retrieve", attribute="COPY", value=2.0),
     _features("word features", "bm25", "coverage", "bigrams"),
     _features("words of the context", "coverage_in_context"),
     _features("sentence vectors", "closeness"),
     _features("passage score", "passage"),
     _features("answer types", *(name for name in FEATURES if name.startswith("type_"))),
-    Part("sentences side by side", module="assistant.answer", attribute="compare", value=lambda _, ranked, __: ranked),
-    Part("several questions in one", module="assistant.answer", attribute="separate", value=lambda text: (text,)),
-    Part("follow-ups rewritten", module="assistant.answer", attribute="rewrite", value=lambda question, _: question),
-    Part("disagreement", module="assistant.answer", attribute="contrasts", value=lambda *_: ()),
-    Part("other sources' word", module="assistant.write.extractive", attribute="OTHER", value=2.0),
+    Part(
+        "sentences side by side",
+        module="assistant.answering.answer",
+        attribute="compare",
+        value=lambda _, ranked, __: ranked,
+    ),
+    Part(
+        "several questions in one",
+        module="assistant.answering.answer",
+        attribute="split_questions",
+        value=lambda text: (text,),
+    ),
+    Part(
+        "follow-ups rewritten",
+        module="assistant.answering.answer",
+        attribute="rewrite",
+        value=lambda question, _: question,
+    ),
+    Part("disagreement", module="assistant.answering.answer", attribute="conflict_candidates", value=lambda *_: ()),
+    Part("other sources' word", module="assistant.answering.writers.extractive", attribute="OTHER", value=2.0),
 )
 
 

@@ -26,14 +26,14 @@ def told(what):
     now = time.perf_counter()
     print(f"{what}\\t{now - began:.2f}")
     began = now
-import assistant.api, assistant.index.store, assistant.cli; told("our own modules")
+import assistant.api, assistant.stores.embedded, assistant.cli; told("our own modules")
 from assistant import Assistant, Settings
 with Assistant.open(Settings(index_dir=sys.argv[1], writer="extractive")) as opened:
     opened.status(); told("opening the index")
     import pandas; told("import pandas (for gradio)")
     import gradio; told("import gradio")
     import mcp.server.fastmcp; told("import mcp")
-    from assistant.ui import serve
+    from assistant.web import serve
     serve.build(opened); told("building the page")
     opened.ask("Is it ready?"); told("first question: weights and keyword index")
 """

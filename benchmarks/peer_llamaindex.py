@@ -35,9 +35,9 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 from rich.progress import Progress as Bars
 
-from assistant.backends.minilm import MiniLM
 from assistant.cli.exam import from_dataset, from_folder
 from assistant.eval import Corpus, run, select
+from assistant.models.minilm import MiniLM
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Answer,
@@ -162,8 +162,8 @@ def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScor
         place = _place(found, corpus)
         quote = corpus[source].text[place.start : place.end]
         said = f"{quote} [{rank}]"
-        origin: Mapping[str, Any] = corpus.origin(source).model_dump()
-        citation = Citation(**origin, marker=rank, start=place.start, end=place.end, quote=quote)
+        metadata: Mapping[str, Any] = corpus.metadata(source).model_dump()
+        citation = Citation(**metadata, marker=rank, start=place.start, end=place.end, quote=quote)
         start = len(text) + bool(text)
         text = f"{text} {said}".strip() if text else said
         claims.append(
@@ -173,7 +173,7 @@ def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScor
             )
         )  # fmt: skip
         chunk = Chunk(source=source, start=place.start, end=place.end, text=quote)
-        passages.append(Passage(chunk=chunk, origin=corpus.origin(source), score=found.score or 0.0, rank=rank))
+        passages.append(Passage(chunk=chunk, metadata=corpus.metadata(source), score=found.score or 0.0, rank=rank))
     return Answer(
         question=question,
         history=tuple(history),

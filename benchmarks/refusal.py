@@ -3,7 +3,7 @@
 First SQuAD 2.0: questions on the last articles of the file (those that the reader has not learnt from), asked against
 all paragraphs. Adversarial: answerable ones against those written to look so. Absent: answerable ones against
 themselves with their own article left out. Then the risk-coverage table of the own suites' dev questions, which the
-shipped strictness was read from: at each threshold the share answered, the share of these that is wrong (a question
+answer threshold was read from: at each threshold the share answered, the share of these that is wrong (a question
 without answer, or an answer without any key fact), and refusals.
 
     python -m benchmarks.refusal PATH/dev.json [--last 4] [--questions 400]
@@ -24,7 +24,7 @@ from rich.progress import track
 from assistant import Assistant, Filter, Settings
 from assistant.eval import METRICS, Case, load, open_dataset
 from assistant.eval.stats import Interval, bootstrap
-from benchmarks.fit_evidence import read_folder
+from training.fit_rank import read_folder
 
 SUITES = (Path("eval"), Path("eval/newsroom"))
 
@@ -95,7 +95,7 @@ def risk_coverage(path: Path) -> None:
     """The table of one suite."""
     suite = load(path, read_folder, split="dev")
     with tempfile.TemporaryDirectory() as scratch:
-        made = Settings(index_dir=Path(scratch), writer="extractive", strictness=0.01)
+        made = Settings(index_dir=Path(scratch), writer="extractive", answer_threshold=0.01)
         with Assistant.open(made) as assistant:
             assistant.index(suite.documents or path)
             asked = [(case, assistant.ask(case.question, case.turns, case.where)) for case in suite.cases]
@@ -104,7 +104,7 @@ def risk_coverage(path: Path) -> None:
     facts = [METRICS["fact_coverage"].score(case, answer, suite.corpus).value for case, answer in asked]
     wrong = ~answerable | np.array([value == 0 for value in facts])
     print(f"\n{path}, {len(asked)} questions, {int(answerable.sum())} of them answerable")
-    print("| strictness | answered | of these wrong | false answers | false refusals | refusal F1 |")
+    print("| answer_threshold | answered | of these wrong | false answers | false refusals | refusal F1 |")
     print(f"|{'--:|' * 6}")
     for threshold in np.arange(0.2, 0.71, 0.05):
         told = chances >= threshold

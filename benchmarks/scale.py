@@ -29,11 +29,11 @@ from typing import Any
 import numpy as np
 
 from assistant import Assistant, Settings
-from assistant.backends.minilm import MiniLM
-from assistant.index.store import EXACT_UP_TO, Index
+from assistant.english.sentences import split_sentences
+from assistant.models.minilm import MiniLM
 from assistant.ports import Embedding, Vectors
-from assistant.retrieve import retrieve
-from assistant.text.sentences import split_sentences
+from assistant.retrieval.retrieve import retrieve
+from assistant.stores.embedded import EXACT_UP_TO, Index
 from assistant.types import Filter, Span
 
 FIRST = "When was the first university founded?"
@@ -277,7 +277,7 @@ def ask(options: argparse.Namespace, _: int) -> dict[str, float]:
             retrieve(question, store, embedder, 12, Filter())
         cpu = (time.process_time() - cpu) * 1000 / len(asked)
         answering = [_timed(lambda q=q: assistant.ask(q)) for q in asked]
-        quick = assistant.using(reader=False)
+        quick = assistant.with_settings(cross_encoder=False)
         unread = [_timed(lambda q=q: quick.ask(q)) for q in asked]
     return {
         "ms of processor, retrieval, mean": cpu,

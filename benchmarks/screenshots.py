@@ -20,12 +20,12 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from assistant import Assistant, Settings
+from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.eval import load, run, select
 from assistant.ports import Writer
-from assistant.types import Delta, Draft, Evidence, Written
-from assistant.ui.exam import read_documents
-from assistant.ui.serve import serving
-from assistant.write.extractive import ExtractiveWriter
+from assistant.types import Delta, Draft, Evidence, GenerationInfo
+from assistant.web.exam import read_documents
+from assistant.web.serve import serving
 
 HERE = Path(__file__).parent.parent
 CHROMIUM = "/usr/bin/chromium"
@@ -45,7 +45,7 @@ class Slow:
     def __init__(self) -> None:
         self._inner: Writer = ExtractiveWriter()
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | Written]:
+    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
         """The drafts, a second and a half apart."""
         for draft in self._inner.write(evidence):
             yield draft

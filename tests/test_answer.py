@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from assistant import NOT_IN_DOCUMENTS, Answer, Assistant, Delta, Filter, Settings, Turn
-from assistant.backends.fake import FakeWriter
-from assistant.backends.minilm import MiniLM
 from assistant.errors import IndexMissingError, IndexStaleError, QuestionError
+from assistant.models.minilm import MiniLM
 from assistant.ports import Writer
+from assistant.testing.fakes import FakeWriter
 from tests.stories import ASKED, write_documents
 
 
@@ -75,7 +75,7 @@ def test_a_misspelled_name_is_read_as_the_documents_spell_it_and_told(assistant:
 
 
 def test_strictness_moves_the_line(stories: Path, embedder: MiniLM) -> None:
-    strict = Settings(index_dir=stories, strictness=1.0)
+    strict = Settings(index_dir=stories, answer_threshold=1.0)
     with Assistant.open(strict, embedder=embedder) as assistant:
         assert assistant.ask("Who was at the wheel of the ferry?").outcome == "not_in_documents"
 
@@ -103,7 +103,7 @@ def test_a_filter_narrows_what_is_cited(assistant: Assistant) -> None:
 def test_search_returns_ranked_passages_without_an_answer(assistant: Assistant) -> None:
     passages = assistant.search("rye bread", limit=2)
     assert [passage.rank for passage in passages] == [1, 2]
-    assert passages[0].origin.source == "bakery.txt"
+    assert passages[0].metadata.source == "bakery.txt"
 
 
 def test_answers_survive_json(assistant: Assistant) -> None:
@@ -171,7 +171,7 @@ def test_a_deleted_document_is_never_cited_again(tmp_path: Path, embedder: MiniL
         report = assistant.index(documents)
         answer = assistant.ask("Who founded the bakery on Mill Lane?", [Turn(role="user", text="Hello")])
     assert report.removed == ("bakery.txt",)
-    assert all(passage.origin.source != "bakery.txt" for passage in answer.passages)
+    assert all(passage.metadata.source != "bakery.txt" for passage in answer.passages)
 
 
 def test_of_several_questions_the_one_without_an_answer_is_named(assistant: Assistant) -> None:

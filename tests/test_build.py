@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import DocumentError
-from assistant.index.build import Shard
-from assistant.index.store import Index
+from assistant.ingest.sync import Shard
 from assistant.ports import Embedding
-from assistant.types import IndexReport, Origin, Progress, Span
-from benchmarks.hostile import long_pdf
+from assistant.stores.embedded import Index
+from assistant.testing.fakes import FakeEmbedder
+from assistant.types import DocumentMetadata, IndexReport, Progress, Span
+from tests.robustness.hostile import long_pdf
 
 PARAGRAPH = "Paragraph {n} speaks of the river {n}. " + "It goes on about water and stones for a while. " * 8
 
@@ -60,7 +60,7 @@ def sources(index: Index) -> list[str]:
 
 
 def found(index: Index, question: str) -> set[str]:
-    return {stored.origin.source for stored in index.fetch(list(index.keyword(question, 10)))}
+    return {stored.metadata.source for stored in index.fetch(list(index.keyword(question, 10)))}
 
 
 def test_the_first_build_adds_everything(index: Index, docs: Path, embedder: FakeEmbedder) -> None:
@@ -123,7 +123,7 @@ def test_a_deleted_file_is_gone_from_search_at_once(index: Index, docs: Path) ->
     (docs / "banana.txt").unlink()
     assert index.sync(docs).removed == ("banana.txt",)
     assert found(index, "banana") == set()
-    assert "banana.txt" not in {s.origin.source for s in index.fetch(list(index.dense(vector, 100)))}
+    assert "banana.txt" not in {s.metadata.source for s in index.fetch(list(index.dense(vector, 100)))}
     assert index.document("banana.txt") is None
 
 
@@ -336,8 +336,8 @@ def test_an_interrupted_build_reads_nothing_more(index_dir: Path, docs: Path) ->
 KILLED = """
 import sys, time
 from pathlib import Path
-from assistant.backends.fake import FakeEmbedder
-from assistant.index.store import Index
+from assistant.testing.fakes import FakeEmbedder
+from assistant.stores.embedded import Index
 
 class Slow(FakeEmbedder):
     def embed_documents(self, texts, parts):
@@ -366,12 +366,12 @@ def test_a_killed_build_leaves_the_last_good_state(index_dir: Path, docs: Path, 
 
 
 @pytest.mark.parametrize(
-    ("origin", "headline"),
+    ("metadata", "header"),
     [
-        (Origin(source="a", title="Truce"), "Truce"),
-        (Origin(source="a", title="Truce", publisher="News.Az"), "Truce. News.Az"),
+        (DocumentMetadata(source="a", title="Truce"), "Truce"),
+        (DocumentMetadata(source="a", title="Truce", publisher="News.Az"), "Truce. News.Az"),
     ],
     ids=["title", "publisher"],
 )
-def test_the_headline_names_title_and_publisher(origin: Origin, headline: str) -> None:
-    assert origin.headline == headline
+def test_the_headline_names_title_and_publisher(metadata: DocumentMetadata, header: str) -> None:
+    assert metadata.header == header

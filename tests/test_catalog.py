@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import IndexCorruptError, IndexMissingError, IndexStaleError
-from assistant.index.catalog import Catalog, FileFacts, NewChunk
+from assistant.stores.catalog import Catalog, FileFacts, NewChunk
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Chunk, Document, IndexReport, Span
 
 EMBEDDER = FakeEmbedder(8)
@@ -238,7 +238,7 @@ def test_a_catalog_that_is_closed_while_others_read_does_not_bring_the_process_d
     code = f"""
 import threading
 from pathlib import Path
-from assistant.index.catalog import Catalog
+from assistant.stores.catalog import Catalog
 
 for _ in range(40):
     catalog, done = Catalog.open(Path({str(path)!r})), threading.Event()

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.backends.chroma import ChromaIndex, read_seal
 from assistant.errors import BackendError
 from assistant.ports import Vectors
+from assistant.stores.chroma import ChromaIndex, read_manifest
 
 IDS = [f"id{n}" for n in range(1200)]
 
@@ -68,7 +68,7 @@ def test_an_interrupted_update_leaves_no_seal(folder: Path, vectors: Vectors) ->
     with pytest.raises(KeyboardInterrupt):
         index.update(interrupted(), [], 4)
     index.close()
-    assert read_seal(folder) is None
+    assert read_manifest(folder) is None
     with pytest.raises(BackendError, match="unfinished"):
         ChromaIndex.open(folder)
 
@@ -77,7 +77,7 @@ def test_an_interrupted_update_leaves_no_seal(folder: Path, vectors: Vectors) ->
     ("damage", "says"),
     [
         ("no folder", "unfinished"),
-        ("torn seal", "unfinished"),
+        ("torn manifest", "unfinished"),
         ("sqlite", "does not work"),
         ("no vectors", "does not (work|find)"),
         ("runaway", "run away"),
@@ -86,11 +86,11 @@ def test_an_interrupted_update_leaves_no_seal(folder: Path, vectors: Vectors) ->
     ],
 )
 def test_damage_is_noticed_at_open(folder: Path, damage: str, says: str) -> None:
-    seal = folder / "seal.json"
+    manifest = folder / "manifest.json"
     if damage == "no folder":
         folder.rename(folder.parent / "elsewhere")
-    elif damage == "torn seal":
-        seal.write_text(seal.read_text()[:20])
+    elif damage == "torn manifest":
+        manifest.write_text(manifest.read_text()[:20])
     elif damage == "sqlite":
         (folder / "chroma.sqlite3").write_bytes(b"no database at all" * 1000)
     elif damage == "no vectors":
@@ -102,6 +102,6 @@ def test_damage_is_noticed_at_open(folder: Path, damage: str, says: str) -> None
     elif damage == "listed but gone":
         (folder / "data.bin").symlink_to("nowhere")
     elif damage == "count":
-        seal.write_text(seal.read_text().replace('"count": 1200', '"count": 1199'))
+        manifest.write_text(manifest.read_text().replace('"count": 1200', '"count": 1199'))
     with pytest.raises(BackendError, match=says):
         ChromaIndex.open(folder)

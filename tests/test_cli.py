@@ -19,14 +19,14 @@ from pypdf import PdfWriter
 from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
-from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app, conversation
 from assistant.cli.screen import clean, one_line
 from assistant.errors import BackendError
 from assistant.ports import Embedding
 from assistant.settings import Settings
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Answer, Document, Span, Turn
-from benchmarks.formats import made
+from tests.robustness.formats import made
 
 Cli = Callable[..., Result]
 
@@ -68,7 +68,7 @@ def cli(index_dir: Path) -> Cli:
 
     def run(*args: str, stdin: str | None = None) -> Result:
         def opener(settings: Settings) -> Assistant:
-            lenient = settings.model_copy(update={"strictness": 0.0})
+            lenient = settings.model_copy(update={"answer_threshold": 0.0})
             return Assistant.open(lenient, embedder=FakeEmbedder())
 
         return CliRunner().invoke(app, [*args, "--index", str(index_dir)], input=stdin, obj=opener)
@@ -143,7 +143,7 @@ def test_question_from_stdin(cli: Cli) -> None:
 def test_unfounded_question_exits_3_and_names_the_nearest(cli: Cli, index_dir: Path) -> None:
     cli("index", "build")
     embedder = FakeEmbedder()
-    strict = Settings(index_dir=index_dir, strictness=1.0)
+    strict = Settings(index_dir=index_dir, answer_threshold=1.0)
     result = CliRunner().invoke(app, ["ask", "Zyx wvu?"], obj=lambda _: Assistant.open(strict, embedder=embedder))
     assert result.exit_code == 3
     assert result.stdout.startswith("Not in the documents.")

@@ -17,12 +17,12 @@ from pydantic import SecretStr
 from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
-from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app
 from assistant.cli.exam import about
 from assistant.eval import read_run
 from assistant.prompts import load
 from assistant.settings import Settings
+from assistant.testing.fakes import FakeEmbedder
 
 Cli = Callable[..., Result]
 
@@ -41,7 +41,7 @@ def cli(suite: Path, index_dir: Path) -> Cli:
 
     def run(*args: str, folder: Path | None = suite, **changes: Any) -> Result:
         def opener(settings: Settings) -> Assistant:
-            chosen = settings.model_copy(update={"writer": "extractive", "strictness": 0.0, **changes})
+            chosen = settings.model_copy(update={"writer": "extractive", "answer_threshold": 0.0, **changes})
             return Assistant.open(chosen, embedder=FakeEmbedder())
 
         where = [str(folder)] if folder else []
@@ -101,9 +101,9 @@ def test_the_recipe_is_that_of_the_index(cli: Cli, index_dir: Path, suite: Path)
 @pytest.mark.parametrize(
     ("gate", "settings", "state"),
     [
-        ({"false_answers": "<= 0"}, {"strictness": 0.0}, 1),
-        ({"false_answers": "<= 0"}, {"strictness": 1.0}, 0),
-        ({"false_refusals": "<= 0"}, {"strictness": 1.0}, 1),
+        ({"false_answers": "<= 0"}, {"answer_threshold": 0.0}, 1),
+        ({"false_answers": "<= 0"}, {"answer_threshold": 1.0}, 0),
+        ({"false_refusals": "<= 0"}, {"answer_threshold": 1.0}, 1),
         ({"conflict_f1": ">= 1"}, {}, 0),
     ],
     ids=["answers all", "refuses all", "refuses too much", "nothing to measure"],
@@ -200,9 +200,9 @@ def wait_for(suite: Path, lines: int) -> Path:
 
 
 def test_a_changed_threshold_names_the_cases_that_changed(cli: Cli, suite: Path) -> None:
-    cli(strictness=0.0)
+    cli(answer_threshold=0.0)
     first = only_run(suite).name
-    result = cli("--compare", first, strictness=1.0)
+    result = cli("--compare", first, answer_threshold=1.0)
     assert f"Since {first}" in result.stdout
     assert "example-1: answered to not_in_documents" in result.stdout
     assert "this is noise" in result.stdout

@@ -17,7 +17,7 @@ from assistant.types import (
     Citation,
     Claim,
     Conflict,
-    Origin,
+    DocumentMetadata,
     Outcome,
     Passage,
     Side,
@@ -134,7 +134,9 @@ def test_no_color(capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPat
 
 def passage(rank: int, source: str) -> Passage:
     chunk = Chunk(source=source, start=0, end=4, text="A\n\x9btext")
-    return Passage(chunk=chunk, origin=Origin(source=source, title=f"Title {source}"), score=1 / rank, rank=rank)
+    return Passage(
+        chunk=chunk, metadata=DocumentMetadata(source=source, title=f"Title {source}"), score=1 / rank, rank=rank
+    )
 
 
 def test_refusal_names_the_nearest_documents_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -149,7 +151,7 @@ def test_refusal_names_the_nearest_documents_once(capsys: pytest.CaptureFixture[
 def test_refusal_says_what_was_looked_for_as_python_does(capsys: pytest.CaptureFixture[str]) -> None:
     near = passage(1, "a")
     told = {"title": "Why dams\nfail", "publisher": "Echo", "kind": "opinion"}
-    near = near.model_copy(update={"origin": near.origin.model_copy(update=told)})
+    near = near.model_copy(update={"metadata": near.metadata.model_copy(update=told)})
     refused = {"outcome": "not_in_documents", "text": "Not in the documents.", "passages": (near,), "citations": ()}
     refusal = answer(claims=(), conflicts=()).model_copy(update=refused | {"trace": Trace(question="When was it?")})
     assert str(refusal) == (

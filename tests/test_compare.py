@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.backends.minilm import MiniLM
-from assistant.backends.reader import MiniReader
-from assistant.conflict import OPPOSES, contrasts
-from assistant.evidence import compare, rank
-from assistant.evidence.compare import LEAST, OF_ONE_SOURCE, RIVALS, rivals
+from assistant.answering.conflict import OPPOSES, conflict_candidates
+from assistant.models.cross_encoder import MiniCrossEncoder
+from assistant.models.minilm import MiniLM
 from assistant.ports import Quote
-from assistant.text.questions import parse_question
+from assistant.query.parse import parse_question
+from assistant.retrieval.pairwise import LEAST, OF_ONE_SOURCE, RIVALS, compare, rivals
+from assistant.retrieval.rank import rank
 from assistant.types import Sentence
 from tests.test_evidence import hits
 
@@ -23,23 +23,23 @@ RAIN = Quote("Weather. Post", "Heavy rain fell along the border for three days."
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniReader:
-    return MiniReader.open()
+def reader() -> MiniCrossEncoder:
+    return MiniCrossEncoder.open()
 
 
-def test_the_reader_tells_who_answers_as_well_from_who_speaks_of_something_else(reader: MiniReader) -> None:
+def test_the_reader_tells_who_answers_as_well_from_who_speaks_of_something_else(reader: MiniCrossEncoder) -> None:
     question = "How did the generals hold their talks?"
     other, same, beside_the_point = reader.compare(question, [(PHONE, OUTPOST), (PHONE, CALLED), (PHONE, RAIN)])
-    assert other.agree + other.differ > 0.8
-    assert same.agree + same.differ > 0.8
-    assert beside_the_point.agree + beside_the_point.differ < 0.5
+    assert other.same_answer + other.contradiction > 0.8
+    assert same.same_answer + same.contradiction > 0.8
+    assert beside_the_point.same_answer + beside_the_point.contradiction < 0.5
 
 
-def test_figures_that_are_equal_do_not_oppose_each_other(embedder: MiniLM, reader: MiniReader) -> None:
+def test_figures_that_are_equal_do_not_oppose_each_other(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
     question = parse_question("How many passengers were hurt?")
     texts = ("The crash hurt 12 passengers.", "Twelve passengers were hurt.", "19 passengers were hurt, a nurse said.")
     ranked = rank(question, embedder.embed_query(question.text), hits(embedder, *texts), reader)
-    opposes = {s.text: s.opposes for s in compare(question, ranked, reader).sentences}
+    opposes = {s.text: s.contradiction for s in compare(question, ranked, reader).sentences}
     best = ranked.sentences[0].text
     equal = [opposes[text] for text in texts[:2] if text != best]
     assert best in texts[:2]
@@ -47,16 +47,16 @@ def test_figures_that_are_equal_do_not_oppose_each_other(embedder: MiniLM, reade
     assert (opposes[texts[2]] or 0.0) > 0.1
 
 
-def test_no_pairs_are_no_comparisons(reader: MiniReader) -> None:
+def test_no_pairs_are_no_comparisons(reader: MiniCrossEncoder) -> None:
     assert reader.compare("How?", []) == []
 
 
-def test_a_side_that_is_contradicted_is_shown(embedder: MiniLM, reader: MiniReader) -> None:
+def test_a_side_that_is_contradicted_is_shown(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
     question = parse_question("How did the generals hold their talks?")
     found = hits(embedder, *(quote.text for quote in (PHONE, OUTPOST, RAIN)))
     ranked = compare(question, rank(question, embedder.embed_query(question.text), found, reader), reader)
-    (contrast,) = contrasts(question, ranked.sentences)
-    assert {sentence.source for sentence in contrast.sentences} == {"0.txt", "1.txt"}
+    (conflict_candidate,) = conflict_candidates(question, ranked.sentences)
+    assert {sentence.source for sentence in conflict_candidate.sentences} == {"0.txt", "1.txt"}
 
 
 sentences = st.lists(
@@ -68,7 +68,7 @@ sentences = st.lists(
         text=st.just("It held."),
         passage=st.just(1),
         score=st.just(0.0),
-        chance=st.floats(0, 1),
+        probability=st.floats(0, 1),
     ),
     min_size=1,
     unique_by=lambda s: (s.source, s.start),
@@ -82,15 +82,15 @@ def test_rivals_are_few_likely_and_of_other_sources(found: list[Sentence]) -> No
     assert len(chosen) <= RIVALS
     assert max(count.values(), default=0) <= OF_ONE_SOURCE
     assert found[0].source not in count
-    assert all(sentence.chance >= LEAST for sentence in chosen)
+    assert all(sentence.probability >= LEAST for sentence in chosen)
 
 
 @given(sentences, st.lists(st.floats(0, 1), min_size=1))
 def test_only_what_opposes_the_best_sentence_stands_against_it(found: list[Sentence], chances: list[float]) -> None:
     judged = [
         found[0],
-        *(s.model_copy(update={"opposes": chance}) for s, chance in zip(found[1:], chances, strict=False)),
+        *(s.model_copy(update={"contradiction": chance}) for s, chance in zip(found[1:], chances, strict=False)),
     ]
-    for contrast in contrasts(parse_question("Did it hold?"), judged):
-        assert contrast.sentences[0] == judged[0]
-        assert all((s.opposes or 0) >= OPPOSES for s in contrast.sentences[1:])
+    for conflict_candidate in conflict_candidates(parse_question("Did it hold?"), judged):
+        assert conflict_candidate.sentences[0] == judged[0]
+        assert all((s.contradiction or 0) >= OPPOSES for s in conflict_candidate.sentences[1:])

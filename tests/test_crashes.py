@@ -1,4 +1,4 @@
-"""Builds that are killed, and disks that fill up, leave one whole state; ``benchmarks.crashes`` does hundreds."""
+"""Builds that are killed, and disks that fill up, leave one whole state; ``tests.robustness.crashes`` does hundreds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.recipe import Recipe
-from benchmarks import crashes
+from assistant.stores.config import IndexConfig
+from tests.robustness import crashes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and limits of file sizes")
 
@@ -36,7 +36,7 @@ def test_the_check_sees_what_is_wrong(tmp_path: Path) -> None:
     crashes.write(place.docs, state)
     with place.open() as index:
         index.sync(place.docs)
-        recipe = Recipe()
+        recipe = IndexConfig()
         assert crashes.difference(index, recipe, state) == ""
         assert "missing" in crashes.difference(index, recipe, {**state, "doc3.txt": "x"})
         changed = {**state, "doc2.txt": crashes.text_of("doc2.txt", 3, 3)}

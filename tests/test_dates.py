@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.dates import ANY, Period, bounds, days, told_in
-from assistant.text.numbers import quantities
+from assistant.english.dates import ANY, Period, bounds, days, told_in
+from assistant.english.numbers import quantities
 
 THURSDAY = date(2025, 5, 15)
 MEANT = {

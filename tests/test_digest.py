@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from assistant import Answer, Assistant, Filter, Settings, Turn
-from assistant.answer import DIGESTED
-from assistant.backends.minilm import MiniLM
-from assistant.digest import days_asked, document_asked, topic_asked
+from assistant.answering.answer import SUMMARIZED
+from assistant.models.minilm import MiniLM
+from assistant.retrieval.summarize import days_asked, document_asked, topic_asked
 from tests.stories import write_documents
 
 PAPERS = {
@@ -44,7 +44,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     documents = write_documents(folder / "documents")
     for name, text in PAPERS.items():
         (documents / name).write_text(text)
-    settings = Settings(index_dir=folder / "index", reader=False, writer="extractive")
+    settings = Settings(index_dir=folder / "index", cross_encoder=False, writer="extractive")
     with Assistant.open(settings, embedder=MiniLM.open()) as opened:
         opened.index(documents)
         yield opened
@@ -92,13 +92,15 @@ def test_this_document_is_the_one_that_the_filter_leaves(assistant: Assistant) -
     answer = assistant.ask(question, where=Filter(sources=("bakery.txt",)))
     assert quotes(answer)[0] == "The bakery on Mill Lane sells rye bread."
     assert len(answer.citations) == 3
-    assert assistant.ask(question).answerability != DIGESTED, "of many it could be any"
+    assert assistant.ask(question).answerability != SUMMARIZED, "of many it could be any"
 
 
 def test_a_digest_keeps_to_the_words_of_a_list(tmp_path: Path) -> None:
     text = "\n".join(f"The {n}th keeper of the lighthouse wrote a book about whale number {n}." for n in range(4, 60))
     (tmp_path / "keepers.txt").write_text(text)
-    with Assistant.open(Settings(index_dir=tmp_path / "index", reader=False, max_words=20, writer="extractive")) as one:
+    with Assistant.open(
+        Settings(index_dir=tmp_path / "index", cross_encoder=False, max_words=20, writer="extractive")
+    ) as one:
         one.index(tmp_path)
         answer = one.ask("What is this about?")
     assert 0 < sum(len(quote.split()) for quote in quotes(answer)) <= 40
@@ -161,13 +163,13 @@ def test_this_document_is_the_one_that_was_asked_about(
     before: str, source: str, question: str, assistant: Assistant
 ) -> None:
     answer = assistant.ask(question, [Turn(role="user", text=before)])
-    assert answer.answerability == DIGESTED
+    assert answer.answerability == SUMMARIZED
     assert {citation.source for citation in answer.citations} == {source}
 
 
 def test_a_topic_is_asked_for_anew_in_a_conversation(assistant: Assistant) -> None:
     answer = assistant.ask("Tell me about the dam.", [Turn(role="user", text="Who founded the bakery?")])
-    assert answer.answerability == DIGESTED
+    assert answer.answerability == SUMMARIZED
 
 
 ORDINARY = [
@@ -191,7 +193,7 @@ def test_ordinary_questions_are_none_of_this(question: str) -> None:
 
 @pytest.mark.parametrize("question", ["Summarise the flood", "What does Osterby say?", "What is the dam about?"])
 def test_a_topic_is_no_document(question: str, assistant: Assistant) -> None:
-    assert assistant.ask(question).answerability != DIGESTED
+    assert assistant.ask(question).answerability != SUMMARIZED
 
 
 @pytest.mark.parametrize(
@@ -200,7 +202,7 @@ def test_a_topic_is_no_document(question: str, assistant: Assistant) -> None:
 )
 def test_a_topic_is_told_in_the_sentences_that_name_it(question: str, assistant: Assistant) -> None:
     answer = assistant.ask(question)
-    assert answer.answerability == DIGESTED
+    assert answer.answerability == SUMMARIZED
     assert all("dam" in quote.lower() for quote in quotes(answer))
 
 

@@ -15,14 +15,14 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.api import Assistant
-from assistant.backends.fake import FakeEmbedder
-from assistant.backends.minilm import MiniLM
-from assistant.backends.ollama_double import MODELS, DoubleModel, OllamaDouble
 from assistant.cli import app
 from assistant.doctor import Finding, diagnose
+from assistant.models.minilm import MiniLM
 from assistant.settings import Settings
+from assistant.testing.fakes import FakeEmbedder
+from assistant.testing.ollama_double import MODELS, DoubleModel, OllamaDouble
 from assistant.types import Document
-from benchmarks.formats import made
+from tests.robustness.formats import made
 
 NOBODY = "http://127.0.0.1:9"  # the discard port: nothing listens
 

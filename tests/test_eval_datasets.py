@@ -14,7 +14,7 @@ from assistant.errors import SuiteError
 from assistant.eval import DATASETS, Case, Corpus, Dataset, Score, open_dataset, report_on, run
 from assistant.eval.datasets.base import printable, read_texts
 from assistant.eval.metrics import METRICS
-from assistant.types import Answer, Chunk, Document, Origin, Passage, Trace
+from assistant.types import Answer, Chunk, Document, DocumentMetadata, Passage, Trace
 
 PARAGRAPH = "Rome was founded early. Its founder was Romulus. It grew."
 SQUAD = {
@@ -216,7 +216,10 @@ def test_multihop_rag_scorer_ignores_blanks_and_sources(tmp_path: Path) -> None:
     texts = ["nothing", "Alphasaid\nyes. and Beta said no.", "Alpha said yes."]
     passages = tuple(
         Passage(
-            chunk=Chunk(source="x", start=0, end=len(t), text=t), origin=Origin(source="x", title="x"), score=1, rank=n
+            chunk=Chunk(source="x", start=0, end=len(t), text=t),
+            metadata=DocumentMetadata(source="x", title="x"),
+            score=1,
+            rank=n,
         )
         for n, t in enumerate(texts, 1)
     )

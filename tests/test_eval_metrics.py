@@ -29,7 +29,7 @@ from assistant.types import (
     Claim,
     Conflict,
     Document,
-    Origin,
+    DocumentMetadata,
     Passage,
     Sentence,
     Side,
@@ -64,7 +64,7 @@ def passage(source: str, quote: str, rank: int = 1) -> Passage:
     start, end = span(source, quote)
     return Passage(
         chunk=Chunk(source=source, start=start, end=end, text=quote),
-        origin=CORPUS.origin(source),
+        metadata=CORPUS.metadata(source),
         score=1 / rank,
         rank=rank,
     )
@@ -72,7 +72,7 @@ def passage(source: str, quote: str, rank: int = 1) -> Passage:
 
 def cite(source: str, quote: str, marker: int = 1, /, **wrong: Any) -> Citation:
     start, end = span(source, quote)
-    given = {**CORPUS.origin(source).model_dump(), "marker": marker, "start": start, "end": end, "quote": quote}
+    given = {**CORPUS.metadata(source).model_dump(), "marker": marker, "start": start, "end": end, "quote": quote}
     return Citation.model_validate(given | wrong)
 
 
@@ -540,6 +540,6 @@ def test_scores_stay_in_range_and_none_has_a_reason(metric: Metric, row: Row) ->
 
 
 def test_origin_of_unknown_source_is_never_asked() -> None:
-    stray = Citation(**Origin(source="none.md", title="x").model_dump(), marker=1, start=0, end=1, quote="x")
+    stray = Citation(**DocumentMetadata(source="none.md", title="x").model_dump(), marker=1, start=0, end=1, quote="x")
     scores = [m.score(DISPUTE, answer("x [1]", claims=[claim("x", stray)]), CORPUS) for m in METRICS.values()]
     assert len(scores) == len(METRICS)

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from assistant.backends.minilm import MiniLM
-from assistant.backends.reader import MiniReader
-from assistant.evidence import rank
-from assistant.evidence.features import FEATURES, SIGNS, measure, signs
+from assistant.english.sentences import split_sentences
+from assistant.models.cross_encoder import MiniCrossEncoder
+from assistant.models.minilm import MiniLM
 from assistant.ports import Hit, StoredChunk
-from assistant.text.questions import parse_question
-from assistant.text.sentences import split_sentences
-from assistant.types import Chunk, Origin, Span
+from assistant.query.parse import parse_question
+from assistant.retrieval.features import ANSWERABILITY_FEATURES, FEATURES, answerability_features, measure
+from assistant.retrieval.rank import rank
+from assistant.types import Chunk, DocumentMetadata, Span
 
 FERRY = (
     "The Lady Ansa struck the pier at Port Vellan at 7:40 a.m. Captain Lena Storrow was at the wheel. "
@@ -25,7 +25,9 @@ def hits(embedder: MiniLM, *texts: str) -> list[Hit]:
         spans = tuple(Span(*span) for span in split_sentences(text))
         (embedding,) = embedder.embed_documents([text], [spans])
         chunk = Chunk(source=f"{number}.txt", start=0, end=len(text), text=text)
-        found.append(Hit(StoredChunk(chunk, Origin(source=f"{number}.txt", title="news"), spans, embedding), 1.0))
+        found.append(
+            Hit(StoredChunk(chunk, DocumentMetadata(source=f"{number}.txt", title="news"), spans, embedding), 1.0)
+        )
     return found
 
 
@@ -57,7 +59,7 @@ def test_answerability_tells_what_is_there_from_what_is_not(embedder: MiniLM) ->
 def test_passages_follow_their_best_sentence_and_the_likeliest_has_the_highest_chance(embedder: MiniLM) -> None:
     question = "What does the bakery sell?"
     ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY))
-    assert ranked.sentences[0].chance == max(s.chance for s in ranked.sentences) > 0.5
+    assert ranked.sentences[0].probability == max(s.probability for s in ranked.sentences) > 0.5
     assert ranked.hits[0].stored.chunk.text == BAKERY
     assert ranked.sentences[0].passage == 1
 
@@ -74,7 +76,7 @@ def test_every_feature_has_its_place(embedder: MiniLM) -> None:
     table = measure(parse_question(question), embedder.embed_query(question), found)
     assert table.rows.shape == (4, len(FEATURES))
     assert np.isfinite(table.rows).all()
-    assert signs(parse_question(question), table, 0, found).shape == (len(SIGNS),)
+    assert answerability_features(parse_question(question), table, 0, found).shape == (len(ANSWERABILITY_FEATURES),)
 
 
 def test_nothing_found_answers_nothing(embedder: MiniLM) -> None:
@@ -89,18 +91,18 @@ PAPERS = (
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniReader:
-    return MiniReader.open()
+def reader() -> MiniCrossEncoder:
+    return MiniCrossEncoder.open()
 
 
-def test_the_reader_finds_what_words_alone_do_not(embedder: MiniLM, reader: MiniReader) -> None:
+def test_the_reader_finds_what_words_alone_do_not(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
     question = "Whose hands were on the helm of the ship?"
     ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY), reader)
     assert ranked.sentences[0].text.startswith("Captain Lena Storrow")
     assert "Storrow" in ranked.sentences[0].answer
 
 
-def test_the_reader_gives_each_source_its_own_answer(embedder: MiniLM, reader: MiniReader) -> None:
+def test_the_reader_gives_each_source_its_own_answer(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
     question = "Who was steering the Lady Ansa?"
     ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, *PAPERS), reader)
     answers = {s.source: s.answer for s in reversed(ranked.sentences)}
@@ -108,7 +110,7 @@ def test_the_reader_gives_each_source_its_own_answer(embedder: MiniLM, reader: M
     assert "Abery" in answers["1.txt"]
 
 
-def test_the_reader_tells_a_near_miss_from_an_answer(embedder: MiniLM, reader: MiniReader) -> None:
+def test_the_reader_tells_a_near_miss_from_an_answer(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
     found = hits(embedder, FERRY, BAKERY)
     chances = {
         question: rank(parse_question(question), embedder.embed_query(question), found, reader).answerability

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from assistant import Answer, Assistant, Settings
-from assistant.backends.fake import FakeChat
-from assistant.backends.minilm import MiniLM
-from assistant.backends.ollama_double import OllamaDouble
+from assistant.answering.writers.generative import GenerativeWriter
 from assistant.eval import Suite, load, markdown, report_on, run
-from assistant.index.read import find_files, read_document
+from assistant.ingest.read import find_files, read_document
+from assistant.models.minilm import MiniLM
 from assistant.prompts import load as load_prompt
+from assistant.testing.fakes import FakeChat
+from assistant.testing.ollama_double import OllamaDouble
 from assistant.types import Document
-from assistant.write.generative import GenerativeWriter
 from tests.stories import write_documents
 
 SUITE = """name = "stories"
@@ -61,7 +61,7 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
 
 
 def test_the_exam_runs_with_a_model_and_the_table_names_it(suite: Suite, assistant: Assistant) -> None:
-    sat = run(suite, assistant.ask, assistant.about())
+    sat = run(suite, assistant.ask, assistant.describe())
     page = markdown(report_on(suite, sat))
     assert [result.error for result in sat.results] == [None, None]
     assert {r.answer.writer for r in sat.results if r.answer and r.answer.claims} == {"ollama/qwen3:4b"}
@@ -86,7 +86,7 @@ def test_the_exam_runs_with_any_callable_as_the_model(suite: Suite, tmp_path: Pa
     writer = GenerativeWriter(FakeChat(lambda _: "Captain Lena Storrow was at the wheel of the ferry [1].", "parrot"))
     with Assistant.open(Settings(index_dir=tmp_path / "index"), embedder=MiniLM.open(), writer=writer) as assistant:
         assistant.index(tmp_path / "documents")
-        sat = run(suite, assistant.ask, assistant.about())
+        sat = run(suite, assistant.ask, assistant.describe())
     page = markdown(report_on(suite, sat))
     assert "model: parrot" in page
     assert load_prompt("answer").hash in page
@@ -97,8 +97,8 @@ def test_the_exam_runs_with_any_callable_as_the_model(suite: Suite, tmp_path: Pa
 def test_what_answers_come_from_is_told_for_every_writer(tmp_path: Path) -> None:
     settings = Settings(index_dir=tmp_path / "index", ollama_url="http://127.0.0.1:9")
     with Assistant.open(settings, embedder=MiniLM.open()) as assistant:
-        about = assistant.about()
+        about = assistant.describe()
     assert about["writer"] == "extractive"
     assert "ollama serve" in str(about["notes"])
     with Assistant.open(settings.model_copy(update={"writer": "extractive"}), embedder=MiniLM.open()) as assistant:
-        assert assistant.about()["writer"] == "extractive"
+        assert assistant.describe()["writer"] == "extractive"

@@ -6,21 +6,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.types import Chunk, Contrast, Evidence, Origin, Part, Passage, Sentence
-from assistant.write.extractive import ExtractiveWriter
+from assistant.answering.writers.extractive import ExtractiveWriter
+from assistant.types import Chunk, ConflictCandidate, DocumentMetadata, Evidence, Part, Passage, Sentence
 
-COURIER = Origin(source="a.md", title="Ferry", publisher="Courier", published=date(2025, 3, 12))
-HERALD = Origin(source="b.md", title="More hurt", publisher=None)
-
-
-def sentence(origin: Origin, text: str, start: int, score: float) -> Sentence:
-    place = {"source": origin.source, "start": start, "end": start + len(text)}
-    return Sentence(**place, text=text, passage=1, score=score, chance=max(0, score) / 10)
+COURIER = DocumentMetadata(source="a.md", title="Ferry", publisher="Courier", published=date(2025, 3, 12))
+HERALD = DocumentMetadata(source="b.md", title="More hurt", publisher=None)
 
 
-def evidence(question: str, *sentences: Sentence, contrasts: tuple[Contrast, ...] = ()) -> Evidence:
+def sentence(metadata: DocumentMetadata, text: str, start: int, score: float) -> Sentence:
+    place = {"source": metadata.source, "start": start, "end": start + len(text)}
+    return Sentence(**place, text=text, passage=1, score=score, probability=max(0, score) / 10)
+
+
+def evidence(question: str, *sentences: Sentence, conflict_candidates: tuple[ConflictCandidate, ...] = ()) -> Evidence:
     passages = tuple(
-        Passage(chunk=Chunk(source=o.source, start=0, end=1, text="x"), origin=o, score=1.0, rank=i)
+        Passage(chunk=Chunk(source=o.source, start=0, end=1, text="x"), metadata=o, score=1.0, rank=i)
         for i, o in enumerate((COURIER, HERALD), 1)
     )
     ranked = tuple(sorted(sentences, key=lambda s: -s.score))
@@ -31,7 +31,7 @@ def evidence(question: str, *sentences: Sentence, contrasts: tuple[Contrast, ...
         sentences=ranked,
         answerability=0.9,
         parts=parts,
-        contrasts=contrasts,
+        conflict_candidates=conflict_candidates,
     )
 
 
@@ -62,8 +62,8 @@ def test_sentences_of_two_sources_that_say_the_same_become_one_claim_with_two_qu
 
 def test_both_sides_of_a_contrast_are_quoted_however_unlikely_one_is() -> None:
     one, other = sentence(COURIER, "It hurt 12 people.", 0, 9.0), sentence(HERALD, "In all 19 were hurt.", 0, 0.0)
-    contrast = Contrast(about="hurt", values=("12", "19"), sentences=(one, other))
-    assert len(texts(evidence("How many?", one, other, contrasts=(contrast,)))) == 2
+    conflict_candidate = ConflictCandidate(about="hurt", values=("12", "19"), sentences=(one, other))
+    assert len(texts(evidence("How many?", one, other, conflict_candidates=(conflict_candidate,)))) == 2
 
 
 def test_each_offered_option_gets_its_best_sentence() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.backends.fake import FakeEmbedder, FakeWriter
+from assistant.testing.fakes import FakeEmbedder, FakeWriter
 from assistant.types import Draft, Evidence, Span
 
 EVIDENCE = Evidence(question="When?", passages=(), sentences=(), answerability=0.0)

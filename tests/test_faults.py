@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import IndexLockedError, StoreError
-from assistant.index.catalog import Catalog, FileFacts
-from assistant.index.store import Index
+from assistant.stores.catalog import Catalog, FileFacts
+from assistant.stores.embedded import Index
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Document, Progress
-from benchmarks.crashes import small_disk
+from tests.robustness.crashes import small_disk
 
 EMBEDDER = FakeEmbedder()
 FORK: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" else "spawn")
@@ -34,7 +34,7 @@ def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
 
 
 def found(index: Index, word: str) -> set[str]:
-    return {stored.origin.source for stored in index.fetch(list(index.keyword(word, 10)))}
+    return {stored.metadata.source for stored in index.fetch(list(index.keyword(word, 10)))}
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import IndexMissingError, IndexStaleError
-from assistant.index.store import Index
+from assistant.stores.embedded import Index
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Progress
 
 NAMES = st.sampled_from(["a.txt", "b.txt", "deep/c.txt", "deep/d.txt"])
@@ -134,14 +134,14 @@ class IndexMachine(RuleBasedStateMachine):
         except IndexStaleError:
             assert self.stale
             return
-        held = {stored.origin.source for stored in self.index.fetch(list(found))}
+        held = {stored.metadata.source for stored in self.index.fetch(list(found))}
         assert held == self.indexed.keys()
         for name, text in self.indexed.items():
             document = self.index.document(name)
             assert document is not None
             assert document.text == text
         for word in ("river", "pier"):
-            hits = {stored.origin.source for stored in self.index.fetch(list(self.index.keyword(word, 1000)))}
+            hits = {stored.metadata.source for stored in self.index.fetch(list(self.index.keyword(word, 1000)))}
             assert hits == {name for name, text in self.indexed.items() if word in text.strip(".").split()}
 
 

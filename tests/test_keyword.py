@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.backends.keyword import Analyzer, Entry, KeywordIndex, words
 from assistant.errors import BackendError
+from assistant.stores.keyword import Analyzer, Entry, KeywordIndex, words
 
 TEXTS = {
     "truce": "The agreement of Pakistan’s army held; 10,000 troops left on 2025-05-08 with an F-16.",

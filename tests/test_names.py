@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.names import names
+from assistant.english.names import names
 
 NAMES = {
     "titles": ("Today Lt. Gen. Asim Munir met Dr. Smith.", ["Lt. Gen. Asim Munir", "Dr. Smith"]),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.numbers import is_vague, number, ordinal, quantities, same_value
+from assistant.english.numbers import is_vague, number, ordinal, quantities, same_value
 
 VAGUE = (None, None, None)
 

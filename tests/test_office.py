@@ -10,11 +10,11 @@ from zipfile import ZipFile
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.index import office
-from assistant.index.read import FoundFile, read_document
+from assistant.ingest.parsers import office
+from assistant.ingest.read import FoundFile, read_document
 from assistant.types import Document
-from benchmarks.formats import SUFFIXES, made
-from benchmarks.hostile import made_to_hurt
+from tests.robustness.formats import SUFFIXES, made
+from tests.robustness.hostile import made_to_hurt
 
 TEXT = "# Talks\n\nThe truce came in May.\n\n" + "\n\n".join(
     f"Paragraph {n} says that river {n} rose by {3 * n} metres on the first day." for n in range(30)

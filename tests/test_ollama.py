@@ -11,8 +11,6 @@ import numpy as np
 import pytest
 
 from assistant import Assistant
-from assistant.backends.ollama import OllamaChat, OllamaEmbedder, Server
-from assistant.backends.ollama_double import MODELS, DoubleModel, Fault, OllamaDouble, Reply
 from assistant.errors import (
     BackendError,
     ConfigError,
@@ -22,8 +20,10 @@ from assistant.errors import (
     ModelOutputError,
     OllamaUnreachableError,
 )
-from assistant.ports import Message, Said, Spent
+from assistant.models.ollama import OllamaChat, OllamaEmbedder, Server
+from assistant.ports import ChatChunk, Message, Usage
 from assistant.settings import Settings
+from assistant.testing.ollama_double import MODELS, DoubleModel, Fault, OllamaDouble, Reply
 from assistant.types import Span
 from tests.stories import write_documents
 
@@ -66,7 +66,7 @@ def chat(double: OllamaDouble, **settings: object) -> OllamaChat:
 
 
 def text(chat: OllamaChat) -> str:
-    return "".join(said.text for said in chat.chat(HELLO) if isinstance(said, Said))
+    return "".join(said.text for said in chat.chat(HELLO) if isinstance(said, ChatChunk))
 
 
 @pytest.mark.parametrize("broken", FAULTS.values(), ids=FAULTS)
@@ -104,7 +104,7 @@ def test_an_address_that_is_none_is_a_config_error(url: str) -> None:
 
 def test_a_chat_streams_and_counts(double: OllamaDouble) -> None:
     double.script = lambda _: Reply(["Hello ", "you."], prompt_tokens=12)
-    assert list(chat(double).chat(HELLO)) == [Said("Hello "), Said("you."), Spent(12, 2)]
+    assert list(chat(double).chat(HELLO)) == [ChatChunk("Hello "), ChatChunk("you."), Usage(12, 2)]
 
 
 def test_the_request_fixes_window_temperature_seed_and_keep_alive(double: OllamaDouble) -> None:
@@ -125,7 +125,7 @@ def test_the_window_is_never_larger_than_the_models_own(double: OllamaDouble) ->
 
 def test_thoughts_come_apart_from_the_text(double: OllamaDouble) -> None:
     double.script = lambda _: Reply(["Yes."], thoughts=["Let me ", "see."])
-    said = [s for s in chat(double, think=True).chat(HELLO) if isinstance(s, Said)]
+    said = [s for s in chat(double, think=True).chat(HELLO) if isinstance(s, ChatChunk)]
     assert "".join(s.text for s in said) == "Yes."
     assert "".join(s.thought for s in said) == "Let me see."
 
@@ -246,7 +246,7 @@ def test_a_recipe_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_p
     folder = tmp_path / "index"
     folder.mkdir()
     (folder / "recipe.toml").write_text('embedder = "embeddinggemma"\n')
-    settings = Settings(index_dir=folder, ollama_url=double.url, writer="extractive", strictness=0.0)
+    settings = Settings(index_dir=folder, ollama_url=double.url, writer="extractive", answer_threshold=0.0)
     with Assistant.open(settings) as assistant:
         assistant.index(write_documents(tmp_path / "documents"))
         assert assistant.search("Who was at the wheel of the ferry?")[0].chunk.source == "courier.md"
@@ -283,7 +283,7 @@ def there(request: pytest.FixtureRequest, double: OllamaDouble) -> Settings:
     return Settings(ollama_url=server.url, chat_model=talking[0])
 
 
-def asked(settings: Settings, question: str, **changed: object) -> list[Said | Spent]:
+def asked(settings: Settings, question: str, **changed: object) -> list[ChatChunk | Usage]:
     model = OllamaChat.of(settings.model_copy(update={"answer_tokens": 64, "context_tokens": 2048, **changed}))
     return list(model.chat([Message("user", question)]))
 
@@ -291,8 +291,8 @@ def asked(settings: Settings, question: str, **changed: object) -> list[Said | S
 @pytest.mark.parametrize("run", range(2))
 def test_there_it_answers_and_counts(there: Settings, run: int) -> None:
     *said, spent = asked(there, "Reply with the word hello.")
-    assert "hello" in "".join(s.text for s in said if isinstance(s, Said)).lower(), run
-    assert isinstance(spent, Spent)
+    assert "hello" in "".join(s.text for s in said if isinstance(s, ChatChunk)).lower(), run
+    assert isinstance(spent, Usage)
     assert spent.prompt_tokens
     assert spent.answer_tokens
 

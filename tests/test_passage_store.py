@@ -21,9 +21,6 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from assistant.backends import chroma_server
-from assistant.backends.chroma_server import ChromaServer
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import (
     BackendError,
     ConfigError,
@@ -32,12 +29,14 @@ from assistant.errors import (
     IndexMissingError,
     IndexStaleError,
 )
-from assistant.index import records
-from assistant.index.build import Shard
-from assistant.index.recipe import Recipe
-from assistant.index.remote import RemoteIndex
-from assistant.index.store import Index
+from assistant.ingest.sync import Shard
 from assistant.ports import PassageStore
+from assistant.stores import chroma_server, records
+from assistant.stores.chroma_server import ChromaServer
+from assistant.stores.config import IndexConfig
+from assistant.stores.embedded import Index
+from assistant.stores.server import RemoteIndex
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Filter
 
 EMBEDDER = FakeEmbedder()
@@ -96,9 +95,11 @@ def docs(tmp_path: Path) -> Path:
     return tmp_path / "docs"
 
 
-def remote(server: Server, name: str, recipe: Recipe | None = None, embedder: FakeEmbedder = EMBEDDER) -> RemoteIndex:
+def remote(
+    server: Server, name: str, recipe: IndexConfig | None = None, embedder: FakeEmbedder = EMBEDDER
+) -> RemoteIndex:
     connection = ChromaServer(server.url, None, "default_tenant", "default_database")
-    return RemoteIndex.open(connection, name, recipe or Recipe(), lambda: embedder)
+    return RemoteIndex.open(connection, name, recipe or IndexConfig(), lambda: embedder)
 
 
 @pytest.fixture(params=["exact", "chroma", "server"])
@@ -114,7 +115,7 @@ def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterat
 
 
 def sources(index: PassageStore, ids: Iterable[str]) -> list[str]:
-    return [stored.origin.source for stored in index.fetch(list(ids))]
+    return [stored.metadata.source for stored in index.fetch(list(ids))]
 
 
 def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:
@@ -307,7 +308,7 @@ class Between(ChromaServer):
 
 def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path) -> None:
     name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
-    with remote(server, name) as builder, RemoteIndex.open(connection, name, Recipe(), lambda: EMBEDDER) as reader:
+    with remote(server, name) as builder, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as reader:
         builder.sync(docs)
         assert (found := reader.document("banana.txt"))
         assert found.text == TEXTS["banana.txt"]
@@ -347,7 +348,7 @@ def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server
 
 def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path) -> None:
     name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
-    with remote(server, name) as other, RemoteIndex.open(connection, name, Recipe(), lambda: EMBEDDER) as builder:
+    with remote(server, name) as other, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
         other.sync(docs)
         connection.before = lambda: other.repair() if other._passages.count > len(TEXTS) else None
         (docs / "banana.txt").write_text("A banana is yellow.")
@@ -359,7 +360,7 @@ def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path) -> No
     name = f"t{time.monotonic_ns()}"
     with remote(server, name) as index:
         index.sync(docs)
-    for other in (remote(server, name, Recipe(chunk_tokens=50)), remote(server, name, embedder=FakeEmbedder(16))):
+    for other in (remote(server, name, IndexConfig(chunk_tokens=50)), remote(server, name, embedder=FakeEmbedder(16))):
         with other, pytest.raises(IndexStaleError, match="ASSISTANT_CHROMA_COLLECTION"):
             other.keyword("truce", 5)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from assistant.errors import PromptError
 from assistant.prompts import FOLDER, as_data, estimate_tokens, fenced, from_data, load
-from assistant.types import NOT_IN_DOCUMENTS, Chunk, Origin, Passage
+from assistant.types import NOT_IN_DOCUMENTS, Chunk, DocumentMetadata, Passage
 
-ORIGIN = Origin(source="a.md", title='The "A" <b>', publisher="The Post", published=date(2025, 3, 12))
+ORIGIN = DocumentMetadata(source="a.md", title='The "A" <b>', publisher="The Post", published=date(2025, 3, 12))
 
 
 def passage(text: str) -> Passage:
     chunk = Chunk(source="a.md", start=0, end=len(text), text=text)
-    return Passage(chunk=chunk, origin=ORIGIN, score=1.0, rank=3)
+    return Passage(chunk=chunk, metadata=ORIGIN, score=1.0, rank=3)
 
 
 def written(folder: Path, text: str) -> Path:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.questions import MOST_PARTS, AnswerType, parse_question, separate, with_topic
-from assistant.text.tokens import stems
+from assistant.english.tokens import stems
+from assistant.query.parse import MOST_PARTS, AnswerType, add_topic, parse_question, split_questions
 
 TYPES: list[tuple[str, AnswerType]] = [
     ("When was the truce agreed?", "date"),
@@ -171,7 +171,7 @@ WHOLE = [
 
 @pytest.mark.parametrize("question", WHOLE)
 def test_one_question_stays_whole(question: str) -> None:
-    assert separate(question) == (question,)
+    assert split_questions(question) == (question,)
 
 
 SEVERAL = {
@@ -194,13 +194,13 @@ SEVERAL = {
 def test_several_questions_part(text: str) -> None:
     left_out = {"and", "but", "Hello! I have a question.", "Really?", "Thanks!"}
     parts = tuple(piece.rstrip(",") for piece in text.split(" | ") if piece not in left_out)
-    assert separate(text.replace(", | ", ", ").replace(" | ", " ")) == parts
+    assert split_questions(text.replace(", | ", ", ").replace(" | ", " ")) == parts
 
 
 @given(st.integers(2, 3 * MOST_PARTS), st.sampled_from(["? ", ", and "]))
 def test_no_question_is_lost(count: int, link: str) -> None:
     asked = [f"who won {number}" for number in range(count)]
-    parts = separate(link.join(asked) + "?")
+    parts = split_questions(link.join(asked) + "?")
     assert len(parts) == min(count, MOST_PARTS)
     assert all(question in " ".join(parts) for question in asked)
 
@@ -216,7 +216,7 @@ TOPICS = {
 
 @pytest.mark.parametrize(("part", "expected"), TOPICS.values(), ids=TOPICS)
 def test_a_part_without_a_topic_takes_that_of_the_one_before(part: str, expected: str) -> None:
-    assert with_topic(part, "How did they describe the raid: what did Pakistan's army say") == expected
+    assert add_topic(part, "How did they describe the raid: what did Pakistan's army say") == expected
 
 
 def test_names_are_capitals_and_figures_after_the_first_word() -> None:
@@ -245,5 +245,5 @@ def test_time_is_linear(text: str) -> None:
 @pytest.mark.parametrize("text", ["x and who " * 400, "and is A " * 450, "x and is it " * 300, "and is " + "A " * 2000])
 def test_taking_apart_the_longest_question_takes_no_time(text: str) -> None:
     start = time.process_time()
-    separate(text)
+    split_questions(text)
     assert time.process_time() - start < 1

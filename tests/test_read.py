@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import DocumentError
-from assistant.index import read
-from assistant.index.read import FoundFile, find_files, read_document
+from assistant.ingest import read
+from assistant.ingest.read import FoundFile, find_files, read_document
 from assistant.types import Document
 
 PAGE = """<html><head><title>Talks resume | Example Daily</title>

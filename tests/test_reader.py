@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.backends.reader import FOLDER, JUDGES, MiniReader, Perceptron
+from assistant.english.sentences import split_sentences
 from assistant.errors import WeightsError
+from assistant.models.cross_encoder import FOLDER, JUDGES, MiniCrossEncoder, Perceptron
 from assistant.ports import Embedding, Quote, StoredChunk
-from assistant.text.sentences import split_sentences
-from assistant.types import Chunk, Origin, Span
+from assistant.types import Chunk, DocumentMetadata, Span
 
 TEXT = (
     "The museum in Aldwick opened in 1911. Its roof was mended by Petra Holm, a carpenter from the north. "
@@ -21,15 +21,15 @@ TEXT = (
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniReader:
-    return MiniReader.open()
+def reader() -> MiniCrossEncoder:
+    return MiniCrossEncoder.open()
 
 
 def chunk(text: str, title: str = "A day in Aldwick") -> StoredChunk:
     spans = tuple(Span(start, end) for start, end in split_sentences(text))
     empty = Embedding(np.zeros(384, dtype=np.float32), np.zeros((len(spans), 384), dtype=np.float32))
     found = Chunk(source="aldwick.txt", start=0, end=len(text), text=text)
-    return StoredChunk(found, Origin(source="aldwick.txt", title=title), spans, empty)
+    return StoredChunk(found, DocumentMetadata(source="aldwick.txt", title=title), spans, empty)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def chunk(text: str, title: str = "A day in Aldwick") -> StoredChunk:
     ],
 )
 def test_the_sentence_that_answers_is_found_with_its_words(
-    reader: MiniReader, question: str, number: int, answer: str
+    reader: MiniCrossEncoder, question: str, number: int, answer: str
 ) -> None:
     (reading,) = reader.read(question, [chunk(TEXT)])
     assert int(np.argmax(reading.sentences)) == number
@@ -49,12 +49,12 @@ def test_the_sentence_that_answers_is_found_with_its_words(
     assert answer in TEXT[slice(*reading.answers[number])]
 
 
-def test_what_nothing_answers_scores_below_nothing(reader: MiniReader) -> None:
+def test_what_nothing_answers_scores_below_nothing(reader: MiniCrossEncoder) -> None:
     (reading,) = reader.read("Who is the mayor of Kestrel Bay?", [chunk(TEXT)])
     assert reading.sentences.max() < 0
 
 
-def test_a_passage_is_read_alike_alone_and_among_others(reader: MiniReader) -> None:
+def test_a_passage_is_read_alike_alone_and_among_others(reader: MiniCrossEncoder) -> None:
     others = [chunk("Rain fell all week. The harvest is late."), chunk(TEXT * 3), chunk("Yes.")]
     (alone,) = reader.read("Who mended the roof?", [chunk(TEXT)])
     among = reader.read("Who mended the roof?", [*others, chunk(TEXT)])[-1]
@@ -62,18 +62,18 @@ def test_a_passage_is_read_alike_alone_and_among_others(reader: MiniReader) -> N
     np.testing.assert_allclose(among.sentences, alone.sentences, atol=1e-4)
 
 
-def test_what_lies_beyond_the_tokens_that_are_read_is_never_an_answer(reader: MiniReader) -> None:
+def test_what_lies_beyond_the_tokens_that_are_read_is_never_an_answer(reader: MiniCrossEncoder) -> None:
     long = "The clock in the tower was wound by hand every morning for many years. " * 20 + TEXT
     (reading,) = reader.read("Who mended the roof?", [chunk(long)])
     assert len(reading.sentences) == len(reading.answers) == len(split_sentences(long))
     assert reading.sentences[-1] == -20
 
 
-def test_nothing_to_compare(reader: MiniReader) -> None:
+def test_nothing_to_compare(reader: MiniCrossEncoder) -> None:
     assert reader.compare("Who mended the roof?", []) == []
     (found,) = reader.compare("Who mended it?", [(Quote("A", "Petra Holm mended it."), Quote("B", "Ola Berg did it."))])
-    assert 0 < found.differ < 1
-    assert found.agree + found.differ < 1
+    assert 0 < found.contradiction < 1
+    assert found.same_answer + found.contradiction < 1
 
 
 @pytest.mark.parametrize("lost", [JUDGES, "heads.npz", "model.bin", "tokenizer.json"])
@@ -85,7 +85,7 @@ def test_damaged_weights_are_reported_with_the_cure(tmp_path: Path, lost: str, h
     else:
         (folder / lost).write_bytes((folder / lost).read_bytes()[:1000])
     with pytest.raises(WeightsError, match="`pip install --force-reinstall assistant`"):
-        MiniReader.open(folder)
+        MiniCrossEncoder.open(folder)
 
 
 @given(st.integers(1, 5), st.integers(1, 4), st.integers(0, 99))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.reader_examples import AGREE, DIFFER, NEITHER, Pair, renamed, shown_items, shown_pairs
+from training.examples import AGREE, DIFFER, NEITHER, Pair, renamed, shown_items, shown_pairs
 
 DOCUMENTS = {
     "herald.md": "The storm hit Ostrel on Monday. It killed 26 people in Ostrel. The harbour was shut.",

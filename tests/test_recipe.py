@@ -6,26 +6,26 @@ from pathlib import Path
 
 import pytest
 
-from assistant.errors import RecipeError
-from assistant.index.recipe import Recipe
+from assistant.errors import IndexConfigError
+from assistant.stores.config import IndexConfig
 
 SHIPPED = Path(__file__).parent.parent / "index"
 
 
 def test_no_file_means_the_default(tmp_path: Path) -> None:
-    assert Recipe.read(tmp_path) == Recipe()
+    assert IndexConfig.read(tmp_path) == IndexConfig()
 
 
 def test_the_shipped_file_says_the_default_and_explains_every_key() -> None:
-    assert Recipe.read(SHIPPED) == Recipe()
+    assert IndexConfig.read(SHIPPED) == IndexConfig()
     paragraphs = (SHIPPED / "recipe.toml").read_text().split("\n\n")[1:]
-    assert [p.rpartition("\n")[2].split(" = ")[0] for p in map(str.strip, paragraphs)] == list(Recipe.model_fields)
+    assert [p.rpartition("\n")[2].split(" = ")[0] for p in map(str.strip, paragraphs)] == list(IndexConfig.model_fields)
     assert all(p.startswith("# ") for p in paragraphs)
 
 
 def test_keys_may_be_left_out(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text("chunk_tokens = 100")
-    assert Recipe.read(tmp_path) == Recipe(chunk_tokens=100)
+    assert IndexConfig.read(tmp_path) == IndexConfig(chunk_tokens=100)
 
 
 @pytest.mark.parametrize(
@@ -55,26 +55,26 @@ def test_keys_may_be_left_out(tmp_path: Path) -> None:
 )
 def test_errors_name_file_and_key(tmp_path: Path, text: str, says: str) -> None:
     (tmp_path / "recipe.toml").write_text(text)
-    with pytest.raises(RecipeError) as caught:
-        Recipe.read(tmp_path)
+    with pytest.raises(IndexConfigError) as caught:
+        IndexConfig.read(tmp_path)
     assert says in str(caught.value)
     assert f"`rm {tmp_path / 'recipe.toml'}`" in str(caught.value)
 
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(RecipeError, match=r"recipe\.toml"):
-        Recipe.read(tmp_path)
+    with pytest.raises(IndexConfigError, match=r"recipe\.toml"):
+        IndexConfig.read(tmp_path)
 
 
 def test_every_key_changes_the_fingerprint() -> None:
     recipes = [
-        Recipe(),
-        Recipe(embedder="bge-m3"),
-        Recipe(chunk_tokens=100),
-        Recipe(chunk_overlap=0),
-        Recipe(analyzer="plain"),
-        Recipe(header=False),
+        IndexConfig(),
+        IndexConfig(embedder="bge-m3"),
+        IndexConfig(chunk_tokens=100),
+        IndexConfig(chunk_overlap=0),
+        IndexConfig(analyzer="plain"),
+        IndexConfig(header=False),
     ]
-    assert len({recipe.fingerprint for recipe in recipes}) == len(Recipe.model_fields) + 1
-    assert Recipe().fingerprint == Recipe().fingerprint
+    assert len({recipe.fingerprint for recipe in recipes}) == len(IndexConfig.model_fields) + 1
+    assert IndexConfig().fingerprint == IndexConfig().fingerprint

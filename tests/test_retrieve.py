@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ports import Embedding, Hit, StoredChunk
-from assistant.retrieve import SPREAD, select
-from assistant.types import Chunk, Origin, Span
+from assistant.retrieval.retrieve import SPREAD, select
+from assistant.types import Chunk, DocumentMetadata, Span
 
 
 def hit(source: str, start: int, score: float, direction: int | None = None) -> Hit:
@@ -17,7 +17,9 @@ def hit(source: str, start: int, score: float, direction: int | None = None) -> 
     text = f"{source} {start}"
     chunk = Chunk(source=source, start=start, end=start + len(text), text=text)
     parts = np.array([whole])
-    stored = StoredChunk(chunk, Origin(source=source, title=source), (Span(0, len(text)),), Embedding(whole, parts))
+    stored = StoredChunk(
+        chunk, DocumentMetadata(source=source, title=source), (Span(0, len(text)),), Embedding(whole, parts)
+    )
     return Hit(stored, score)
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.rewrite import rewrite
-from assistant.text.tokens import STOPWORDS, words
+from assistant.english.tokens import STOPWORDS, words
+from assistant.query.condense import condense_question
 from assistant.types import Turn
 
 
@@ -35,7 +35,7 @@ def asked(*questions: str) -> list[Turn]:
     ],
 )
 def test_what_a_follow_up_lacks_is_carried_over(history: list[str], question: str, carried: list[str]) -> None:
-    rewritten = rewrite(question, asked(*history))
+    rewritten = condense_question(question, asked(*history))
     assert rewritten.startswith(f"{question.rstrip('?')} (")
     assert all(word in rewritten for word in carried)
 
@@ -67,7 +67,7 @@ def test_what_a_follow_up_lacks_is_carried_over(history: list[str], question: st
     ],
 )
 def test_a_fragment_is_asked_within_the_question_before(before: str, question: str, rewritten: str) -> None:
-    assert rewrite(question, asked(before)) == rewritten
+    assert condense_question(question, asked(before)) == rewritten
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_a_fragment_is_asked_within_the_question_before(before: str, question: s
     ],
 )
 def test_a_pronoun_gives_way_to_what_it_stands_for(before: str, question: str, rewritten: str) -> None:
-    assert rewrite(question, asked(before)) == rewritten
+    assert condense_question(question, asked(before)) == rewritten
 
 
 @pytest.mark.parametrize(
@@ -116,20 +116,20 @@ def test_a_pronoun_gives_way_to_what_it_stands_for(before: str, question: str, r
     ],
 )
 def test_a_question_that_stands_alone_inherits_nothing(history: list[str], question: str) -> None:
-    assert rewrite(question, asked(*history)) == question
+    assert condense_question(question, asked(*history)) == question
 
 
 def test_another_name_replaces_the_old_one() -> None:
-    assert "Pakistan" not in rewrite("What about India?", asked("What did Pakistan say about the raid?"))
+    assert "Pakistan" not in condense_question("What about India?", asked("What did Pakistan say about the raid?"))
 
 
 def test_only_the_users_turns_count() -> None:
     history = [Turn(role="user", text="Where is the dam?"), Turn(role="assistant", text="Brenholt Herald: It leaks.")]
-    assert "Brenholt" not in rewrite("And who built it?", history)
+    assert "Brenholt" not in condense_question("And who built it?", history)
 
 
 @given(st.text(), st.lists(st.text(), max_size=3))
 def test_the_words_of_a_question_are_never_lost(question: str, history: list[str]) -> None:
     asks = [word.text.lower() for word in words(question) if word.text.lower() not in STOPWORDS]
-    rewritten = rewrite(question, asked(*history)).lower()
+    rewritten = condense_question(question, asked(*history)).lower()
     assert all(word in rewritten for word in asks)

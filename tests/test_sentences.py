@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.text.sentences import is_heading, split_sentences
+from assistant.english.sentences import is_heading, split_sentences
 
 
 def sentences(text: str) -> list[str]:

@@ -34,3 +34,11 @@ def test_an_index_from_the_environment_is_not_named(here: Path, monkeypatch: pyt
 @pytest.mark.usefixtures("here")
 def test_another_index_is_named() -> None:
     assert command("index build", Path("my index")) == "assistant index build --index 'my index'"
+
+
+def test_old_names_of_settings_are_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.warns(FutureWarning, match="answer_threshold"):
+        assert Settings.model_validate({"strictness": 0.6}).answer_threshold == 0.6
+    monkeypatch.setenv("ASSISTANT_READER", "false")
+    with pytest.warns(FutureWarning, match="ASSISTANT_CROSS_ENCODER"):
+        assert not Settings().cross_encoder

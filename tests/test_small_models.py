@@ -1,9 +1,9 @@
-"""Outputs of the kinds small models produce, said by the double; for all: ``python -m benchmarks.small_models``."""
+"""Outputs like those of small models, said by the double; all of them: ``python -m tests.robustness.small_models``."""
 
 import pytest
 
-from assistant.backends.minilm import MiniLM
-from benchmarks.small_models import Verdict, run, table
+from assistant.models.minilm import MiniLM
+from tests.robustness.small_models import Verdict, run, table
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assistant.ports import Embedding, StoredChunk
-from assistant.spelling import respell
-from assistant.types import Chunk, Origin
+from assistant.query.spelling import correct_spelling
+from assistant.types import Chunk, DocumentMetadata
 
 FOUND = (
     "The ceasefire began on Monday after the shelling of the village, General Khalid Taimur Akram said. "
@@ -17,11 +17,15 @@ FOUND = (
 def stored(text: str) -> StoredChunk:
     vector = np.zeros(4, dtype=np.float32)
     chunk = Chunk(source="a", start=0, end=len(text), text=text)
-    return StoredChunk(chunk, Origin(source="a", title="Floods in Osterby"), (), Embedding(vector, vector[None]))
+    return StoredChunk(
+        chunk, DocumentMetadata(source="a", title="Floods in Osterby"), (), Embedding(vector, vector[None])
+    )
 
 
 def read(question: str, *texts: str, elsewhere: str = "") -> str:
-    return respell(question, [stored(text) for text in texts or FOUND], lambda word: word in elsewhere.split()).question
+    return correct_spelling(
+        question, [stored(text) for text in texts or FOUND], lambda word: word in elsewhere.split()
+    ).question
 
 
 @pytest.mark.parametrize(
@@ -61,7 +65,7 @@ def test_a_word_that_may_be_right_is_left_alone(question: str) -> None:
 
 
 def test_each_word_read_as_another_one_is_told() -> None:
-    read_as = respell("Tarow's goalkeper", [stored(text) for text in FOUND], lambda _: False)
+    read_as = correct_spelling("Tarow's goalkeper", [stored(text) for text in FOUND], lambda _: False)
     assert read_as.notes == ('read "Tarow" as "Tarrow"', 'read "goalkeper" as "goalkeeper"')
 
 
@@ -79,4 +83,4 @@ def test_two_errors_are_read_over_beside_the_right_name_alone() -> None:
 
 
 def test_nothing_found_nothing_read() -> None:
-    assert respell("Who is Khaild?", [], lambda _: False).notes == ()
+    assert correct_spelling("Who is Khaild?", [], lambda _: False).notes == ()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.index.split import count_tokens, split
+from assistant.ingest.split import count_tokens, split
 from assistant.types import Chunk, Document
 
 HEADER = 40

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import (
+    IndexConfigError,
     IndexCorruptError,
     IndexLockedError,
     IndexMissingError,
     IndexStaleError,
-    RecipeError,
     StoreError,
 )
-from assistant.index.store import Index
 from assistant.ports import PassageStore
+from assistant.stores.embedded import Index
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Filter, Progress
 
 EMBEDDER = FakeEmbedder()
@@ -56,7 +56,7 @@ def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterat
 
 
 def sources(index: PassageStore, ids: Iterable[str]) -> list[str]:
-    return [stored.origin.source for stored in index.fetch(list(ids))]
+    return [stored.metadata.source for stored in index.fetch(list(ids))]
 
 
 def dense(index: PassageStore, text: str, where: Filter = Filter()) -> list[str]:
@@ -101,9 +101,9 @@ def test_another_recipe_is_refused(index_dir: Path, index: Index) -> None:
 
 def test_a_broken_recipe_is_said(index_dir: Path, docs: Path, index: Index) -> None:
     (index_dir / "recipe.toml").write_text("chunk_tokens = ?")
-    with opened(index_dir) as again, pytest.raises(RecipeError):
+    with opened(index_dir) as again, pytest.raises(IndexConfigError):
         keyword(again, "truce")
-    with pytest.raises(RecipeError):
+    with pytest.raises(IndexConfigError):
         index.sync(docs)
 
 
@@ -345,8 +345,8 @@ def test_a_question_imports_no_chromadb(index_dir: Path, docs: Path) -> None:
     with opened(index_dir) as index:
         index.sync(docs)
     code = (
-        "import sys\nfrom pathlib import Path\nfrom assistant.backends.fake import FakeEmbedder\n"
-        "from assistant.index.store import Index\nembedder = FakeEmbedder()\n"
+        "import sys\nfrom pathlib import Path\nfrom assistant.testing.fakes import FakeEmbedder\n"
+        "from assistant.stores.embedded import Index\nembedder = FakeEmbedder()\n"
         "index = Index.open(Path(sys.argv[1]), lambda: embedder)\n"
         "assert index.keyword('truce', 5) and index.dense(embedder.embed_query('truce'), 5)\n"
         "print({'chromadb', 'llama_index', 'torch', 'ctranslate2'} & set(sys.modules))"

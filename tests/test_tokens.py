@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.text.tokens import STOPWORDS, content_stems, is_stopword, stem, stems, words
+from assistant.english.tokens import STOPWORDS, content_stems, is_stopword, stem, stems, words
 
 WORDS = {
     "plain": ("It ended, then.", ["It", "ended", "then"]),

@@ -5,21 +5,21 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from assistant.types import Chunk, Document, Filter, Origin
+from assistant.types import Chunk, Document, DocumentMetadata, Filter
 
 
 @pytest.mark.parametrize(
-    ("origin", "shown"),
+    ("metadata", "shown"),
     [
-        (Origin(source="a/b.md", title="T", publisher="P", published=date(2025, 5, 8)), "P, 8 May 2025"),
-        (Origin(source="a/b.md", title="T", published=date(2025, 5, 8)), "T, 8 May 2025"),
-        (Origin(source="a/b.md", title="T"), "T"),
-        (Origin(source="a/b.md", title=""), "a/b.md"),
+        (DocumentMetadata(source="a/b.md", title="T", publisher="P", published=date(2025, 5, 8)), "P, 8 May 2025"),
+        (DocumentMetadata(source="a/b.md", title="T", published=date(2025, 5, 8)), "T, 8 May 2025"),
+        (DocumentMetadata(source="a/b.md", title="T"), "T"),
+        (DocumentMetadata(source="a/b.md", title=""), "a/b.md"),
     ],
     ids=["publisher", "title", "no-date", "file"],
 )
-def test_attribution_falls_back_from_publisher_to_title_to_file(origin: Origin, shown: str) -> None:
-    assert origin.attribution == shown
+def test_attribution_falls_back_from_publisher_to_title_to_file(metadata: DocumentMetadata, shown: str) -> None:
+    assert metadata.byline == shown
 
 
 @pytest.mark.parametrize(
@@ -27,8 +27,8 @@ def test_attribution_falls_back_from_publisher_to_title_to_file(origin: Origin, 
     [("Interview", "P, 8 May 2025, interview"), ("opinion", "P, 8 May 2025, opinion"), ("report", "P, 8 May 2025")],
 )
 def test_a_reader_is_told_of_an_interview_or_opinion(kind: str, named: str) -> None:
-    origin = Origin(source="a.md", title="T", publisher="P", published=date(2025, 5, 8), kind=kind)
-    assert (origin.named, origin.attribution, origin.headline) == (named, "P, 8 May 2025", "T. P, 8 May 2025")
+    metadata = DocumentMetadata(source="a.md", title="T", publisher="P", published=date(2025, 5, 8), kind=kind)
+    assert (metadata.label, metadata.byline, metadata.header) == (named, "P, 8 May 2025", "T. P, 8 May 2025")
 
 
 def test_values_cannot_be_changed_or_extended() -> None:
@@ -72,8 +72,8 @@ def test_an_offset_lies_on_its_page(offset: int, page: int) -> None:
     ],
 )
 def test_a_filter_admits_by_folder_and_date(where: Filter, admitted: bool) -> None:
-    assert where.admits(Origin(source="news/a.md", title="t", published=date(2025, 5, 8))) is admitted
+    assert where.admits(DocumentMetadata(source="news/a.md", title="t", published=date(2025, 5, 8))) is admitted
 
 
 def test_a_document_without_a_date_passes_no_date_filter() -> None:
-    assert not Filter(since=date(2000, 1, 1)).admits(Origin(source="a", title="t"))
+    assert not Filter(since=date(2000, 1, 1)).admits(DocumentMetadata(source="a", title="t"))

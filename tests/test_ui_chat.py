@@ -10,10 +10,10 @@ import pytest
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant import Assistant, Settings
-from assistant.backends.fake import FakeEmbedder, FakeWriter
+from assistant.testing.fakes import FakeEmbedder, FakeWriter
 from assistant.types import Delta, Trace
-from assistant.ui import chat
-from assistant.ui.conversations import Conversation, Exchange
+from assistant.web import chat
+from assistant.web.conversations import Conversation, Exchange
 from tests.ui_values import answer, citation, claim, conflict, passage
 
 EVIL = "<script>x</script><a href=javascript:x>![i](http://evil)"
@@ -26,7 +26,9 @@ def shown(*exchanges: Exchange) -> str:
 def test_a_chip_names_outlet_and_date_and_carries_the_quote() -> None:
     cited = citation(2, "It was out after six hours.", page=7)
     html = shown(Exchange(question="When?", answer=answer(claim("Six hours later.", cited))))
-    assert 'data-marker="2" data-origin="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
+    assert (
+        'data-marker="2" data-metadata="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
+    )
     assert "<b>2</b><span>The Post, 8 May 2025, page 7</span>" in html
 
 
@@ -73,9 +75,9 @@ def test_a_refusal_names_what_was_searched_and_each_document_once() -> None:
 def test_an_interview_is_named_as_one_wherever_it_speaks() -> None:
     spoken = citation(1, "noon", kind="interview", publisher="The Post " * 6)
     other = conflict(("12", spoken), ("6", citation(2, "six")))
-    html = shown(Exchange(question="When?", answer=answer(claim(f"{spoken.attribution}: noon.", spoken))))
-    assert f'<span class="who">{spoken.attribution}, interview</span>' in html
-    assert re.search(r'data-origin="The Post [^"]*…, interview"', html)
+    html = shown(Exchange(question="When?", answer=answer(claim(f"{spoken.byline}: noon.", spoken))))
+    assert f'<span class="who">{spoken.byline}, interview</span>' in html
+    assert re.search(r'data-metadata="The Post [^"]*…, interview"', html)
     html = str(chat.conflict_html(other, 0))
     assert re.findall(r'side-who">[^<]*?(, \w+)?<', html) == [", interview", ""]
 
@@ -115,7 +117,9 @@ def assistant(index_dir: Path, tmp_path: Path) -> Assistant:
     folder.mkdir()
     (folder / "ferry.txt").write_text("The ferry sails at seven.")
     opened = Assistant.open(
-        Settings(index_dir=index_dir, strictness=0), embedder=FakeEmbedder(), writer=FakeWriter(["It sails. "] * 3)
+        Settings(index_dir=index_dir, answer_threshold=0),
+        embedder=FakeEmbedder(),
+        writer=FakeWriter(["It sails. "] * 3),
     )
     opened.index(folder)
     return opened

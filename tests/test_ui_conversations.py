@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant.errors import ConfigError
-from assistant.ui.conversations import Conversation, Exchange, Shelf, exported
+from assistant.web.conversations import Conversation, Exchange, Shelf, exported
 from tests.ui_values import answer, citation, claim, passage
 
 EVIL = "<script>x</script> ![i](http://evil) [l](javascript:x)"

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant import Assistant, Settings
-from assistant.backends.fake import FakeEmbedder
 from assistant.errors import DocumentError
-from assistant.ui import documents
-from assistant.ui.documents import Library, Row, Upload
+from assistant.testing.fakes import FakeEmbedder
+from assistant.web import documents
+from assistant.web.documents import Library, Row, Upload
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant.eval import init, load, run
 from assistant.types import NOT_IN_DOCUMENTS, Turn
-from assistant.ui import exam
+from assistant.web import exam
 from tests.ui_values import TEXT, answer, citation, claim
 
 EVIL = "<script>x</script>"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
-from assistant.ui.markup import Markup, clean, fill, join, markdown, one_line
+from assistant.web.markup import Markup, clean, fill, join, markdown, one_line
 
 HOSTILE = st.text() | st.lists(
     st.sampled_from(["<", ">", '"', "'", "&", "{", "}", "{value}", "${", "`", "\u202e", "onerror=", "<script>", "\0"])

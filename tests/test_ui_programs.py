@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from assistant import Answer, Assistant, Settings
-from assistant.backends.fake import FakeEmbedder, FakeWriter
+from assistant.testing.fakes import FakeEmbedder, FakeWriter
 from tests.ui_help import NEWSROOM, ROOT, page_server
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
-from assistant.ui.programs import NAMES, mcp_server
+from assistant.web.programs import NAMES, mcp_server
 
 HURT = "How many people got hurt when the boat crashed at Port Vellan?"
 QUESTIONS = {
@@ -137,7 +137,7 @@ def test_tools_tell_what_they_take_and_give() -> None:
 
 def test_a_refusal_is_told_to_an_mcp_client_as_to_a_reader(tmp_path: Path) -> None:
     (tmp_path / "ferry.txt").write_text("The ferry sails at seven.")
-    settings = Settings(index_dir=tmp_path / "index", strictness=1)
+    settings = Settings(index_dir=tmp_path / "index", answer_threshold=1)
     with Assistant.open(settings, embedder=FakeEmbedder(), writer=FakeWriter(())) as assistant:
         assistant.index(tmp_path / "ferry.txt")
         result: Any = asyncio.run(mcp_server(assistant).call_tool("ask", {"question": "When does the train leave?"}))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant.types import Span
-from assistant.ui import proof
-from assistant.ui.markup import clean
+from assistant.web import proof
+from assistant.web.markup import clean
 from tests.ui_values import TEXT, answer, citation, claim, document
 
 TWO = answer(claim("One.", citation(1, "The fire began at noon.")), claim("Two.", citation(2, "Nobody was hurt.")))

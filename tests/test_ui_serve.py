@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant import Assistant, Settings
-from assistant.backends.fake import FakeEmbedder
 from assistant.cli import app
 from assistant.errors import ConfigError
-from assistant.ui import serve
-from assistant.ui.examples import examples
+from assistant.testing.fakes import FakeEmbedder
+from assistant.web import serve
+from assistant.web.examples import examples
 
 
 @pytest.fixture

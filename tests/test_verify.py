@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assistant.backends.minilm import MiniLM
-from assistant.text.claims import canonical, claim_in, is_order, is_refusal
-from assistant.text.sentences import split_sentences
+from assistant.answering.verify import Checked, Place, check_quoted, check_written, verify
+from assistant.english.claims import canonical, claim_in, is_order, is_refusal
+from assistant.english.sentences import split_sentences
+from assistant.models.minilm import MiniLM
 from assistant.types import (
     Chunk,
     Delta,
@@ -19,12 +20,11 @@ from assistant.types import (
     Draft,
     Dropped,
     Evidence,
+    GenerationInfo,
     Passage,
     Sentence,
     Support,
-    Written,
 )
-from assistant.verify import Checked, Place, check_quoted, check_written, verify
 
 DOCUMENTS = {
     "courier.md": Document(
@@ -53,7 +53,7 @@ def evidence() -> Evidence:
     for rank, document in enumerate(DOCUMENTS.values(), 1):
         text = document.text
         chunk = Chunk(source=document.source, start=0, end=len(text), text=text)
-        passages.append(Passage(chunk=chunk, origin=document.origin, score=1.0, rank=rank))
+        passages.append(Passage(chunk=chunk, metadata=document.metadata, score=1.0, rank=rank))
         sentences += [
             Sentence(source=document.source, start=a, end=b, text=text[a:b], passage=rank, score=0.0)
             for a, b in split_sentences(text)
@@ -236,7 +236,7 @@ def test_a_sentence_is_checked_before_the_next_one_ends(embedder: MiniLM) -> Non
 
 
 def test_what_is_no_draft_passes_through(embedder: MiniLM) -> None:
-    thought, report = Delta(text="hm", verified=False, kind="thinking"), Written(model="m")
+    thought, report = Delta(text="hm", verified=False, kind="thinking"), GenerationInfo(model="m")
     assert list(verify([thought, report], evidence(), DOCUMENTS.get, embedder)) == [thought, report]
 
 

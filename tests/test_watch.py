@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.index.watch import PATIENCE, changes
+from assistant.ingest.watch import PATIENCE, changes
 
 
 def steps(*edits: Callable[[], object]) -> Callable[[float], None]:

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.index.read import FoundFile
-from assistant.index.worker import Limits, Readers
+from assistant.ingest.read import FoundFile
+from assistant.ingest.worker import Limits, ParserPool
 from assistant.types import Document
-from benchmarks import hostile
-from benchmarks.formats import made
+from tests.robustness import hostile
+from tests.robustness.formats import made
 
 TALKS = Document(source="a", title="Talks", publisher="N", published=date(2025, 5, 8), text="The truce came in May.")
 
@@ -29,32 +29,32 @@ def write(folder: Path, name: str, data: bytes) -> FoundFile:
 
 
 @pytest.fixture
-def readers() -> Iterator[Readers]:
-    readers = Readers(Limits(seconds=20, memory=1 << 30))
+def readers() -> Iterator[ParserPool]:
+    readers = ParserPool(Limits(seconds=20, memory=1 << 30))
     yield readers
     readers.close()
 
 
-def test_a_worker_reads_what_is_read_here(tmp_path: Path, readers: Readers) -> None:
+def test_a_worker_reads_what_is_read_here(tmp_path: Path, readers: ParserPool) -> None:
     for suffix in (".html", ".epub", ".txt", ".eml"):
         document = readers.read(write(tmp_path, f"a{suffix}", made(TALKS, suffix)))
         assert "The truce came in May." in document.text
         assert document.source == f"a{suffix}"
 
 
-def test_reasons_come_back(tmp_path: Path, readers: Readers) -> None:
+def test_reasons_come_back(tmp_path: Path, readers: ParserPool) -> None:
     with pytest.raises(DocumentError, match=r"'a\.jsonl', line 1: not JSON"):
         readers.read(write(tmp_path, "a.jsonl", b"{"))
 
 
-def test_plain_text_needs_no_worker(tmp_path: Path, readers: Readers) -> None:
+def test_plain_text_needs_no_worker(tmp_path: Path, readers: ParserPool) -> None:
     assert readers.read(write(tmp_path, "a.md", b"The truce held.")).text == "The truce held."
     assert readers._all == []
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
     slow = write(tmp_path, "long.pdf", hostile.long_pdf())
-    with closing(Readers(Limits(seconds=1))) as readers:
+    with closing(ParserPool(Limits(seconds=1))) as readers:
         readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
         began = time.monotonic()
         with pytest.raises(DocumentError, match=r"'long\.pdf' takes longer than 1 seconds"):
@@ -64,13 +64,13 @@ def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is limited on Linux alone")
 def test_a_file_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    with closing(Readers(Limits(seconds=60, memory=200 << 20))) as readers:
+    with closing(ParserPool(Limits(seconds=60, memory=200 << 20))) as readers:
         with pytest.raises(DocumentError, match=r"takes more than 200 MB of memory|crashes what reads it"):
             readers.read(write(tmp_path, "a.jsonl", b"[" + b"[]," * 10_000_000 + b"0]"))
         assert readers.read(write(tmp_path, "b.jsonl", b'{"text": "0"}\n')).text == "0"
 
 
-def test_after_a_crash_the_next_file_has_a_new_worker(tmp_path: Path, readers: Readers) -> None:
+def test_after_a_crash_the_next_file_has_a_new_worker(tmp_path: Path, readers: ParserPool) -> None:
     readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
     (worker,) = readers._all
     slow = write(tmp_path, "long.pdf", hostile.long_pdf())
@@ -83,7 +83,7 @@ def test_after_a_crash_the_next_file_has_a_new_worker(tmp_path: Path, readers: R
 def test_a_worker_that_never_starts_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sitecustomize.py").write_text("import time; time.sleep(40)")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with closing(Readers(Limits(start=1))) as readers:
+    with closing(ParserPool(Limits(start=1))) as readers:
         began = time.monotonic()
         with pytest.raises(DocumentError, match=r"'a\.csv' is not read: .* takes longer than 1 seconds to start"):
             readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))

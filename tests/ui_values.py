@@ -11,7 +11,7 @@ from assistant.types import (
     Claim,
     Conflict,
     Document,
-    Origin,
+    DocumentMetadata,
     Passage,
     Side,
     Support,
@@ -60,7 +60,7 @@ def passage(title: str, source: str = "near.md", rank: int = 1) -> Passage:
     """A passage of a document of that title."""
     return Passage(
         chunk=Chunk(source=source, start=0, end=len(TEXT), text=TEXT),
-        origin=Origin(source=source, title=title),
+        metadata=DocumentMetadata(source=source, title=title),
         score=0.5,
         rank=rank,
     )

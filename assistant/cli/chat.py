@@ -44,7 +44,7 @@ def chat(
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     if find_spec("gradio") is None or find_spec("mcp") is None:
         raise ConfigError("The chat page is not installed. `pip install 'assistant[chat]'`")
-    from assistant.ui import serve
+    from assistant.web import serve
 
     def up(address: str) -> None:
         screen.note(f"The page is at {address} (Ctrl-C ends it).")

@@ -155,7 +155,7 @@ def _exam(screen: Screen, folder: Path, dataset: str | None, split: str, seed: i
     name, colon, path = dataset.partition(":")
     if not colon or not path:
         raise typer.BadParameter(f"{dataset!r} is not NAME:PATH", param_hint="--dataset")
-    with screen.waiting(f"Reading {path} ..."):
+    with screen.waiting(f"PassageScores {path} ..."):
         return from_dataset(name, Path(path), seed or 0, screen.note)
 
 

@@ -20,8 +20,8 @@ from assistant.cli.opening import build, count, opened
 from assistant.cli.screen import one_line
 from assistant.errors import DocumentError
 from assistant.eval import Suite, load, open_dataset
-from assistant.index.read import find_files, read_document
-from assistant.index.recipe import Recipe
+from assistant.ingest.read import find_files, read_document
+from assistant.stores.config import IndexConfig
 from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Scr
 
     Its index lies in the exam's cache, one for each recipe, and is brought up to date first.
     """
-    index_dir = exam.cache / f"index-{Recipe.read(settings.index_dir).fingerprint}"
+    index_dir = exam.cache / f"index-{IndexConfig.read(settings.index_dir).fingerprint}"
     index_dir.mkdir(parents=True, exist_ok=True)
     recipe = settings.index_dir / "recipe.toml"
     if recipe.is_file():
@@ -163,7 +163,7 @@ def about(assistant: Assistant) -> dict[str, JsonValue]:
     code = (p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] not in _NOT_ASKED)
     return {
         "system": "assistant",
-        **assistant.about(),
+        **assistant.describe(),
         "settings": assistant.settings.model_dump(mode="json", exclude=_SILENT_ABOUT),
         "prompts": {path.stem: prompts.load(path.stem).hash for path in sorted(prompts.FOLDER.glob("*.md"))},
         "code": _hash(p.read_bytes() for p in sorted(code) if "__pycache__" not in p.parts),

@@ -15,7 +15,7 @@ from assistant.errors import AssistantError, ConfigError, DocumentError
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.cli.screen import Screen
-    from assistant.index.build import Shard
+    from assistant.ingest.sync import Shard
     from assistant.types import IndexReport
 
 WATCH_SECONDS = 1.0
@@ -47,8 +47,8 @@ def build(
     """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it."""
     from assistant.cli.opening import build, documents_folder, opened, settings_from
     from assistant.cli.screen import Screen
-    from assistant.index.build import WHOLE, Shard
-    from assistant.index.watch import changes
+    from assistant.ingest.sync import WHOLE, Shard
+    from assistant.ingest.watch import changes
     from assistant.settings import command
 
     screen = Screen()
@@ -95,7 +95,7 @@ def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part
 def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[IndexReport]) -> None:
     """Say which of the PDF files that were just read were scanned in part; a few empty pages are in every book."""
     from assistant.cli.opening import count
-    from assistant.index.read import pages_without_text
+    from assistant.ingest.read import pages_without_text
 
     read = [source for report in reports for source in (*report.added, *report.changed)]
     scanned = []

@@ -17,7 +17,7 @@ def mcp(context: typer.Context, index: IndexDir = None, writer: WriterName = Non
 
     if find_spec("mcp") is None:
         raise ConfigError("The MCP server is not installed. `pip install 'assistant[chat]'`")
-    from assistant.ui.programs import stdio
+    from assistant.web.programs import stdio
 
     with ready(context, settings_from(index, writer), Screen()) as assistant:
         stdio(assistant)

@@ -15,7 +15,7 @@ from assistant.errors import ConfigError
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.cli.screen import Screen
-    from assistant.index.build import Shard
+    from assistant.ingest.sync import Shard
     from assistant.settings import Settings
     from assistant.types import Filter, IndexReport
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from assistant.cli.screen import Screen, clean, one_line
 
 if TYPE_CHECKING:
-    from assistant.types import Answer, Citation, Claim, Conflict, Origin, Passage
+    from assistant.types import Answer, Citation, Claim, Conflict, DocumentMetadata, Passage
 
 _MARKER = re.compile(r"\[\d+\]")
 _CAUTION = {"partial": "yellow", "unsupported": "red"}
@@ -28,7 +28,7 @@ def show_answer(screen: Screen, answer: Answer) -> None:
         for before, citation in zip((None, *answer.citations), answer.citations, strict=False):
             again = screen.wide and before is not None and before.source == citation.source
             _show_source(screen, citation, named=not again)
-    if looked := answer.looked:
+    if looked := answer.search_summary:
         screen.write()
         for line in looked:
             screen.write(one_line(line))
@@ -47,7 +47,7 @@ def show_passages(screen: Screen, passages: Iterable[Passage]) -> None:
     for number, passage in enumerate(passages):
         if number:
             screen.write()
-        head = _head(passage.origin, passage.page)
+        head = _head(passage.metadata, passage.page)
         head.append(f" {passage.score:.3f}", "cyan")
         screen.write(head, indent=4, lead=Text(f"{passage.rank:>2}. ", "dim"))
         screen.write(one_line(passage.chunk.text), indent=4)
@@ -105,13 +105,13 @@ def _heading(screen: Screen, text: str, style: str = "bold") -> None:
     screen.write(Text(text, style))
 
 
-def _name(origin: Origin) -> Text:
-    return Text(one_line(origin.named), "bold")
+def _name(metadata: DocumentMetadata) -> Text:
+    return Text(one_line(metadata.label), "bold")
 
 
-def _head(origin: Origin, page: int | None = None) -> Text:
-    file = f" ({one_line(origin.source)}{f', page {page}' if page else ''})"
-    return Text.assemble(_name(origin), (file, "dim"))
+def _head(metadata: DocumentMetadata, page: int | None = None) -> Text:
+    file = f" ({one_line(metadata.source)}{f', page {page}' if page else ''})"
+    return Text.assemble(_name(metadata), (file, "dim"))
 
 
 def _quote(citation: Citation) -> Text:

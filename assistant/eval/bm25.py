@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.text.tokens import STOPWORDS, stems
+from assistant.english.tokens import STOPWORDS, stems
 
 Floats = NDArray[np.float64]
 

@@ -13,10 +13,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from assistant.english.tokens import words
 from assistant.eval.bm25 import BM25, Floats, terms
 from assistant.eval.cases import Case, Suite
 from assistant.eval.corpus import Corpus
-from assistant.text.tokens import words
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Answer,
@@ -54,7 +54,7 @@ class Texts:
         # A question of a set with given contexts names its few sources among thousands.
         exact = bool(where.sources) and all(source in self.corpus for source in where.sources)
         among = sorted(set(where.sources), key=self._place.__getitem__) if exact else self.sources
-        return [source for source in among if where.admits(self.corpus.origin(source))]
+        return [source for source in among if where.admits(self.corpus.metadata(source))]
 
     def chance(self, question: str) -> random.Random:
         """Chance that depends on seed and question alone, so that a control answers alike in any order."""
@@ -230,7 +230,7 @@ def _answer(
         quote = texts.corpus[source].text[span.start : span.end]
         said = f"{quote} [{marker}]"
         citation = Citation(
-            **texts.corpus.origin(source).model_dump(),
+            **texts.corpus.metadata(source).model_dump(),
             marker=marker,
             start=span.start,
             end=span.end,
@@ -262,7 +262,7 @@ def _answer(
         claims=tuple(claims),
         citations=tuple(claim.citations[0] for claim in claims),
         passages=tuple(
-            Passage(chunk=chunk, origin=texts.corpus.origin(chunk.source), score=score, rank=rank)
+            Passage(chunk=chunk, metadata=texts.corpus.metadata(chunk.source), score=score, rank=rank)
             for rank, (chunk, score) in enumerate(passages, 1)
         ),
         writer="control",

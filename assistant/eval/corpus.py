@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from assistant.text.sentences import split_sentences
-from assistant.types import Document, Origin, Span
+from assistant.english.sentences import split_sentences
+from assistant.types import Document, DocumentMetadata, Span
 
 
 class Corpus(Mapping[str, Document]):
@@ -34,10 +34,10 @@ class Corpus(Mapping[str, Document]):
     def __len__(self) -> int:
         return len(self._documents)
 
-    def origin(self, source: str) -> Origin:
+    def metadata(self, source: str) -> DocumentMetadata:
         """Title, publisher and date of a document, without its text."""
         document = self[source]
-        return Origin(
+        return DocumentMetadata(
             source=source,
             title=document.title,
             publisher=document.publisher,

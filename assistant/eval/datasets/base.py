@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assistant.english.sentences import split_sentences
 from assistant.errors import SuiteError
 from assistant.eval.cases import Case, Quotation, Suite
 from assistant.eval.corpus import Corpus
 from assistant.eval.normal import says
-from assistant.text.sentences import split_sentences
 from assistant.types import Document
 
 Read = Callable[[Path], Mapping[str, Document]]

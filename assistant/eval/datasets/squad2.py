@@ -7,9 +7,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from assistant.english.sentences import split_sentences
 from assistant.eval.cases import Case, Quotation
 from assistant.eval.datasets.base import ABSTAINING, CITING, COSTS, RANKING, Dataset, expecting, read_json
-from assistant.text.sentences import split_sentences
 from assistant.types import Document
 
 PROTOCOL = (

@@ -73,12 +73,12 @@ def _shows(side: Side, evidence: Quotation, answer: Answer, corpus: Corpus) -> b
     cited = side.citation
     if cited.source != evidence.source or fault(cited, corpus) is not None:
         return False
-    origin = corpus.origin(cited.source)
+    metadata = corpus.metadata(cited.source)
     touched = corpus.touched(cited.source, (Span(cited.start, cited.end),))
     return (
         bool(touched & corpus.touched(evidence.source, corpus.locate(evidence.source, evidence.quote)))
-        and (cited.publisher, cited.published) == (origin.publisher, origin.published)
-        and says(answer.text, origin.publisher or origin.title or origin.source)
+        and (cited.publisher, cited.published) == (metadata.publisher, metadata.published)
+        and says(answer.text, metadata.publisher or metadata.title or metadata.source)
     )
 
 

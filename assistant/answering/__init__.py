@@ -1,0 +1,1 @@
+"""From ranked evidence to an answer: write, verify, find conflicts, assemble."""

@@ -1,0 +1,500 @@
+"""Checks a draft sentence by sentence against the documents: where each claim stands, and whether that bears it out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from assistant.english.claims import canonical, claim_in, is_order, is_refusal, is_small_talk, may_be_marker
+from assistant.english.names import names
+from assistant.english.numbers import Quantity, quantities, same_value
+from assistant.english.sentences import split_sentences
+from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
+from assistant.ports import Embedder
+from assistant.types import (
+    Delta,
+    Document,
+    DocumentMetadata,
+    Draft,
+    Dropped,
+    Evidence,
+    GenerationInfo,
+    Passage,
+    Sentence,
+    Support,
+)
+
+FindDocument = Callable[[str], Document | None]
+
+Judge = Callable[[str, str], Support]
+"""``judge(claim, quotation)``: what a model thinks of a claim that code did not refuse."""
+
+CLOSE, NEAR = 0.6, 0.4
+"""How much of a claim its citation must bear out to support it, and to support it in part: the mean of the share of
+its content words found there and the cosine of the two."""
+
+COVERED = 0.7
+"""Share of a claim's content words that must stand in its citation to support it, however close the meaning."""
+
+ALIKE = 0.6
+"""Cosine from which two words count as the same one: "truce" and "ceasefire"."""
+
+REACH = 5
+"""Content words after a negation that it is about."""
+
+TRIED = 4
+"""Sentences tried as the citation of one claim, by the words they share with it."""
+
+_RANK: dict[Support, int] = {"unsupported": 0, "partial": 1, "supported": 2}
+
+
+class Place(NamedTuple):
+    """A verbatim span of a document: ``document.text[start:end]``."""
+
+    source: str
+    start: int
+    end: int
+
+
+class Checked(NamedTuple):
+    """A sentence of a draft without its markers, the places that bear it out, and how well they do."""
+
+    text: str
+    places: tuple[Place, ...]
+    support: Support
+    reason: str
+
+
+def verify(
+    drafts: Iterable[Draft | Delta | GenerationInfo],
+    evidence: Evidence,
+    document: FindDocument,
+    embedder: Embedder,
+    judge: Judge | None = None,
+) -> Generator[Checked | Delta | Dropped | GenerationInfo, None, None]:
+    """Check ``drafts`` as they come; yields raw text as an unverified Delta at once, each sentence when it is checked.
+
+    A sentence that claims nothing (a heading, a list of sources, talk about the documents) is a Dropped. What a
+    writer yields besides drafts is passed on.
+    """
+    pending = ""
+    checker = _Checker(evidence, document, embedder, judge)
+    for draft in drafts:
+        if not isinstance(draft, Draft):
+            yield draft
+        elif draft.quotes:
+            yield from map(checker.check, _sentences(pending))
+            pending = ""
+            yield check_quoted(draft, evidence.passages, document)
+        else:
+            yield Delta(text=draft.text, verified=False)
+            *finished, pending = _finished(canonical(pending + draft.text))
+            yield from map(checker.check, finished)
+    yield from map(checker.check, _sentences(pending))
+
+
+def check_quoted(draft: Draft, passages: Sequence[Passage], document: FindDocument) -> Checked:
+    """Check a sentence that says what it quotes: the quote must stand there, and be all the sentence says.
+
+    Further quotes are cited as saying the same, if they give the same figures.
+    """
+    metadata_by_source = {passage.metadata.source: passage.metadata for passage in passages}
+    figures = quantities(draft.quotes[0].text)
+    alike = [q for q in draft.quotes if all(any(same_value(f, g) for g in quantities(q.text)) for f in figures)]
+    places = [Place(q.source, q.start, q.end) for q in alike if _stands(q, document)]
+    if not places:
+        return Checked(draft.text, (), "unsupported", "the quoted words are not at that place")
+    first = draft.quotes[0]
+    said = " ".join(first.text.split())
+    metadata = metadata_by_source.get(first.source)
+    attributed = f"{metadata.byline}: {said}" if metadata else said
+    if places[0] != Place(first.source, first.start, first.end) or draft.text not in (said, attributed):
+        return Checked(draft.text, tuple(places), "partial", "says more than it quotes")
+    return Checked(draft.text, tuple(places), "supported", "verbatim")
+
+
+def check_written(sentence: str, evidence: Evidence, document: FindDocument, embedder: Embedder) -> Checked | Dropped:
+    """Check a sentence in a writer's own words against what it cites, and against all passages if that falls short.
+
+    In turn: every figure and every name must stand in the citation, which may not be an order to the reader; neither
+    may deny what the other says; and their words and meaning must be close.
+    """
+    return _Checker(evidence, document, embedder, None).check(canonical(sentence))
+
+
+class _Try(NamedTuple):
+    """Sentences tried as a citation, and why they can support a claim only in part."""
+
+    quotes: tuple[Sentence, ...]
+    doubt: str = ""
+
+
+class _Checker:
+    """Checks one answer's sentences, remembering what it has embedded and looked up."""
+
+    def __init__(self, evidence: Evidence, document: FindDocument, embedder: Embedder, judge: Judge | None) -> None:
+        self._evidence = evidence
+        self._document = document
+        self._judge = judge
+        self._vector = cache(embedder.embed_query)
+        self._origins = {p.metadata.source: p.metadata for p in evidence.passages}
+        self._asked = frozenset(_name_stems(evidence.question))
+        self._known = frozenset(p.rank for p in evidence.passages)
+
+    @cached_property
+    def _pool(self) -> list[Sentence]:
+        return [s for s in self._evidence.sentences if not is_order(s.text)]
+
+    @cached_property
+    def _words(self) -> dict[Sentence, frozenset[str]]:
+        return {s: frozenset(content_stems(s.text)) | _carrying(s.text) for s in self._pool}
+
+    @cached_property
+    def _lower(self) -> frozenset[str]:
+        """Roots of the words that the passages or the question write small: no names."""
+        texts = [*(p.chunk.text for p in self._evidence.passages), self._evidence.question]
+        return frozenset(stem(w.text) for text in texts for w in words(text) if w.text.islower())
+
+    @cached_property
+    def _capital(self) -> frozenset[str]:
+        """Roots of the words of names in the passages."""
+        texts = [p.chunk.text for p in self._evidence.passages]
+        return frozenset(root for text in texts for name in names(text) for root in stems(name.text))
+
+    def check(self, sentence: str) -> Checked | Dropped:
+        """The sentence with its markers in canonical form, checked."""
+        text, cited = claim_in(sentence, self._known)
+        if reason := self._claims_nothing(text):
+            return Dropped(text=sentence.strip(), reason=reason)
+        near = [s for s in self._pool if s.passage in cited]
+        found = self._best(text, near)
+        reason = found.reason
+        if cited - self._known:
+            reason = f"{reason}; passage {min(cited - self._known)} does not exist"
+        if found.support != "supported":
+            other = self._best(text, self._pool)
+            if not near or _RANK[other.support] > _RANK[found.support]:
+                found = other
+                if near and other.support != "unsupported":
+                    found = found._replace(reason=f"{found.reason}; not in passage {min(cited)}, which it cites")
+                elif cited - self._known:
+                    found = found._replace(reason=f"{found.reason}; passage {min(cited - self._known)} does not exist")
+        return self._judged(found)
+
+    def _judged(self, found: Checked) -> Checked:
+        if self._judge is None or found.support == "unsupported":
+            return found
+        quoted = [d.text[p.start : p.end] for p in found.places if (d := self._document(p.source))]
+        verdict = self._judge(found.text, "\n".join(quoted))
+        if _RANK[verdict] >= _RANK[found.support]:
+            return found
+        places = found.places if verdict == "partial" else ()
+        return Checked(found.text, places, verdict, f"{found.reason}; the model that judges says {verdict}")
+
+    def _claims_nothing(self, text: str) -> str:
+        """Why a sentence is no claim, or nothing for one that is."""
+        if not any(w.text.lower() not in STOPWORDS for w in words(text)) and not quantities(text):
+            return "no words"
+        if is_small_talk(text):
+            return "announces an answer"
+        if is_refusal(text):
+            return "says that the documents are silent; the evidence decides that"
+        said = set(stems(text))
+        if not _VERBAL.search(text) and any(said <= self._named(metadata) for metadata in self._origins.values()):
+            return "names a source and says nothing"
+        return ""
+
+    def _named(self, metadata: DocumentMetadata) -> set[str]:
+        return set(stems(f"{metadata.byline} {metadata.title} {metadata.source} by on")) | {"document", "titl"}
+
+    def _best(self, text: str, pool: Sequence[Sentence]) -> Checked:
+        """The verdict on the citation, of one sentence or two, that bears ``text`` out best."""
+        wanted = _carrying(text) or frozenset(content_stems(text))
+        near = sorted(pool, key=lambda s: -len(wanted & self._words[s]))[:TRIED]
+        near = [s for s in near if wanted & self._words[s]]
+        tries = [_Try((s,)) for s in near] + list(self._pairs(wanted, near))
+        best, score = Checked(text, (), "unsupported", "nothing in the documents is near it"), (-1, 0.0)
+        for quotes, doubt in tries:
+            support, reason, likeness = self._weigh(text, wanted, quotes)
+            if doubt and support == "supported":
+                support, reason = "partial", doubt
+            # A second sentence has to earn its place.
+            rank = (_RANK[support], likeness - 0.05 * len(quotes))
+            if rank > score and all(_stands(s, self._document) for s in quotes):
+                places = tuple(Place(s.source, s.start, s.end) for s in quotes) if support != "unsupported" else ()
+                best, score = Checked(text, places, support, reason), rank
+        return best
+
+    def _pairs(self, wanted: frozenset[str], near: Sequence[Sentence]) -> Iterator[_Try]:
+        """Pairs of sentences of one document, each of which has words of the claim that the other lacks.
+
+        Words that are no names: a claim that takes only a name from elsewhere has mostly exchanged one. Where a
+        sentence has a pronoun, though, the name may come from the sentence before, and is doubted.
+        """
+        enough = max(2, len(wanted) // 5)
+        for first in near[:2]:
+            others = [s for s in self._pool if s.source == first.source and s != first]
+            own = self._words[first]
+            second = max(others, key=lambda s: len(wanted & self._words[s] - own - self._capital), default=None)
+            before = max((s for s in others if s.start < first.start), key=lambda s: s.start, default=None)
+            if second is not None:
+                theirs = self._words[second]
+                gains = (wanted & theirs - own - self._capital, wanted & own - theirs - self._capital)
+                if min(map(len, gains)) >= enough:
+                    yield _Try((first, second) if first.start <= second.start else (second, first))
+            if before is not None and wanted & self._words[before] - own and _PRONOUN.search(first.text):
+                yield _Try((before, first), "the name is only in the sentence before")
+
+    def _weigh(self, text: str, wanted: frozenset[str], quotes: Sequence[Sentence]) -> tuple[Support, str, float]:
+        quoted = " ".join(s.text for s in quotes)
+        metadata = self._origins[quotes[0].source]
+        about = f"{metadata.byline} {metadata.title}"
+        shared = len(wanted & frozenset(content_stems(quoted))) / max(1, len(wanted))
+        doubts: list[str] = []
+        for fault, fatal in self._faults(text, quoted, metadata):
+            if fatal:
+                return "unsupported", fault, shared
+            doubts.append(fault)
+        lacking = self._lacking(text, wanted, quoted)
+        # A title may name what the sentence calls "it", but it states nothing.
+        unnamed = lacking - set(_name_stems(about))
+        covered = 1 - len(unnamed) / max(1, len(wanted))
+        doubts += _added(text, unnamed)
+        likeness = (covered + float(self._vector(text) @ self._vector(quoted))) / 2
+        if likeness < NEAR or 1 - len(lacking) / max(1, len(wanted)) < NEAR:
+            return "unsupported", "not near in meaning", shared
+        if likeness < CLOSE or covered < COVERED:
+            return "partial", "only near in meaning", likeness
+        if doubts:
+            return "partial", doubts[0], likeness
+        return "supported", "figures, names and meaning agree", likeness
+
+    def _lacking(self, text: str, wanted: frozenset[str], quoted: str) -> frozenset[str]:
+        """Content words of the claim that the citation neither has nor has a word of nearly the same meaning for."""
+        lacking = wanted - set(content_stems(quoted)) - set(_name_stems(quoted))
+        if not lacking or len(lacking) > len(wanted) * (1 - NEAR):
+            return lacking
+        theirs = [w.text.lower() for w in words(quoted) if w.text.lower() not in STOPWORDS and w.text[0].isalpha()]
+        ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
+        return frozenset(root for root in lacking if root not in ours or not self._has_like(ours[root], theirs))
+
+    def _has_like(self, word: str, others: Sequence[str]) -> bool:
+        return any(float(self._vector(word) @ self._vector(other)) >= ALIKE for other in others)
+
+    def _faults(self, text: str, quoted: str, metadata: DocumentMetadata) -> Iterator[tuple[str, bool]]:
+        """What speaks against a citation, and whether it rules it out."""
+        yield from _figure_faults(text, quoted, metadata)
+        held = _name_stems(quoted)
+        heading = set(_name_stems(f"{metadata.byline} {metadata.title}"))
+        for said, sure in self._names(text):
+            parts = [root for root in _name_stems(said) if root not in _JOINING]
+            missing = set(parts) - set(held)
+            if missing - heading:
+                yield f"{said!r} is not in the citation", sure
+            elif missing and not (missing <= self._asked or _attributes_to(said, text)):
+                # A heading names what a document is about, not who did what a sentence tells.
+                yield f"{said!r} is only in the heading of the document", False
+            elif not missing and not set(parts) <= self._asked and not _together(parts, held):
+                yield f"{said!r} is not one name in the citation", False
+        if bool(_denied(text)) != bool(_denied(quoted) & set(content_stems(text))):
+            yield "one of the two says 'not'", False
+        for one, other in _opposites(text, quoted):
+            yield f"it says {one!r}, the citation {other!r}", False
+
+    def _names(self, text: str) -> Iterator[tuple[str, bool]]:
+        """Names in ``text``, and whether each surely is one; documents decide on a capital that opens a sentence."""
+        found = names(text)
+        for name in found:
+            yield from ((part, True) for part in re.split(r"\s+and\s+", name.text))
+        opening = next(iter(words(text)), None)
+        if opening is None or not opening.text[:1].isupper() or opening.text.lower() in STOPWORDS:
+            return
+        if any(name.start <= opening.start < name.end for name in found):
+            return
+        root = stem(opening.text)
+        if root in self._capital or _ATTRIBUTES.match(text):
+            yield opening.text, True
+        elif root not in self._lower and not _WORDLIKE.search(opening.text):
+            yield opening.text, False
+
+
+def _added(text: str, lacking: frozenset[str]) -> list[str]:
+    """Clauses of a claim of whose words the citation lacks half or more: what a model adds to a fact from memory."""
+    clauses = ((clause.strip(), _carrying(clause)) for clause in _CLAUSE.split(text))
+    return [
+        f"{clause!r} is not in the citation"
+        for clause, own in clauses
+        if len(own) > 1 and 2 * len(own & lacking) >= len(own)
+    ]
+
+
+def _opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
+    """Words of a claim, each with its opposite in the citation where neither text has both."""
+    ours, theirs = set(stems(text)), set(stems(quoted))
+    for one, other in _OPPOSITES:
+        if one in ours and other in theirs and one not in theirs and other not in ours:
+            yield one, other
+
+
+def _carrying(text: str) -> frozenset[str]:
+    """Stems of the words that carry a claim's meaning, apart from its figures, which are compared by value."""
+    bare = "".join(" " * (b - a) if i % 2 else text[a:b] for i, (a, b) in enumerate(_outside(text)))
+    return frozenset(_TITLES.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
+
+
+def _outside(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of ``text`` that alternate between what is outside its figures and its figures."""
+    at = 0
+    for figure in quantities(text):
+        yield at, figure.start
+        yield figure.start, figure.end
+        at = figure.end
+    yield at, len(text)
+
+
+def _denied(text: str) -> set[str]:
+    """Stems of the words that a negation is about: the next few of its clause."""
+    return {root for match in _NEGATION.finditer(text) for root in content_stems(match["scope"])[:REACH]}
+
+
+def _name_stems(text: str) -> list[str]:
+    """Stems with titles written out, without Mr. and the like: "Capt." names no other person than "Captain"."""
+    return [_TITLES.get(root, root) for root in stems(text) if root not in _COURTESIES]
+
+
+def _attributes_to(name: str, text: str) -> bool:
+    """Whether a claim only names ``name`` as who says it."""
+    said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?(?:{_SAYING})\b"
+    return bool(
+        re.search(rf"\b(?:according to|reported by|told)\s+(?:the\s+)?{re.escape(name)}|{said}", text, re.IGNORECASE)
+    )
+
+
+def _figure_faults(text: str, quoted: str, metadata: DocumentMetadata) -> Iterator[tuple[str, bool]]:
+    there = quantities(quoted)
+    about = quantities(f"{metadata.byline} {metadata.title}")
+    spans: list[tuple[int, int]] = []
+    for figure in quantities(text):
+        spans.append((figure.start, figure.end))
+        same = [other for other in there if states(other, figure, metadata.published)]
+        if same:
+            if figure.kind == "number" and _swapped(figure, same, there):
+                yield f"{figure.text!r} counts something else in the citation", False
+        elif any(states(other, figure) for other in about):
+            if not set(stems(metadata.publisher or metadata.title)) & set(stems(text)):
+                yield f"{figure.text!r} is only in the heading of the document", False
+        else:
+            vague = isinstance(figure.value, tuple) and not any(figure.value)
+            yield f"{figure.text!r} is not in the citation", not vague
+    digits = set(_DIGITS.findall(f"{quoted} {metadata.byline} {metadata.title}"))
+    for match in _DIGITS.finditer(text):
+        if not any(a <= match.start() and match.end() <= b for a, b in spans) and match.group() not in digits:
+            yield f"{match.group()!r} is not in the citation", True
+    for vague in _VAGUE.findall(text):
+        if vague.lower() not in quoted.lower():
+            yield f"{vague!r} is not in the citation", False
+
+
+def states(there: Quantity, said: Quantity, published: date | None = None) -> bool:
+    """Whether a figure of a document states one of a claim; a date of a claim may say less, never more.
+
+    A year that the document leaves out is that of its publication. Weekdays and relative dates are compared as words.
+    """
+    if not same_value(said, there):
+        return False
+    if not isinstance(said.value, tuple) or not isinstance(there.value, tuple):
+        return True
+    if not any(said.value):
+        return bool(set(stems(said.text)) & set(stems(there.text)))
+    year, month, day = there.value
+    if year is None and any(there.value) and published is not None:
+        year = published.year
+    return all(a is None or a == b for a, b in zip(said.value, (year, month, day), strict=True))
+
+
+def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
+    """Whether what a number counts is counted by another number in the citation."""
+    unit = _unit(said)
+    if not unit or any(unit & _unit(other) for other in same):
+        return False
+    return any(unit & _unit(other) for other in there if other not in same)
+
+
+def _unit(figure: Quantity) -> frozenset[str]:
+    return frozenset(stem(w.text) for w in words(figure.unit) if w.text not in STOPWORDS)
+
+
+def _together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> bool:
+    """Whether all parts of a name stand near each other somewhere in the citation."""
+    wanted = set(parts)
+    reach = max(window, len(parts) + 2)
+    return any(wanted <= set(held[at : at + reach]) for at, root in enumerate(held) if root in wanted)
+
+
+# --- words that decide ---------------------------------------------------------------------------
+
+_NEGATION = re.compile(
+    r"\b(?:not|no(?!\.?\s*\d)|never|none|nobody|nothing|neither|nor|without|denie[sd]|deny|denying|refus\w+"
+    r"|\w+n['’]t|cannot)\b(?P<scope>[^.,;:!?]*)",
+    re.IGNORECASE,
+)
+_SAYING = "reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated"
+_ATTRIBUTES = re.compile(rf"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+(?:{_SAYING})\b")
+_WORDLIKE = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ists?|ics|ials?|ances?|ences?|[^s]s)$")
+_VERBAL = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE
+)
+_VAGUE = re.compile(
+    r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE
+)
+_DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
+_CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
+_OPPOSITES = tuple(
+    (stem(first), stem(second))
+    for pair in (
+        "open/close opened/shut reopened/closed reopen/shut accept/reject accepted/refused rise/fall rose/fell "
+        "increase/decrease "
+        "grew/shrank win/lose won/lost arrive/leave began/ended start/stop begin/end allow/ban allowed/forbidden "
+        "buy/sell "
+        "bought/sold more/less more/fewer before/after first/last north/south east/west confirm/deny confirmed/denied "
+        "agree/refuse agreed/refused above/below highest/lowest largest/smallest succeeded/failed guilty/innocent "
+        "convicted/acquitted alive/dead survived/died support/oppose supported/opposed approve/reject approved/rejected"
+    ).split()
+    for first, second in (pair.split("/"), pair.split("/")[::-1])
+)
+_PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|hers|him|its|their|them|theirs)\b", re.IGNORECASE)
+_COURTESIES = frozenset(stem(w) for w in ("mr", "mrs", "ms", "sir", "madam"))
+_TITLES = {
+    stem(short): stem(long)
+    for short, long in (
+        pair.split("=")
+        for pair in "capt=captain prof=professor dr=doctor gen=general lt=lieutenant col=colonel maj=major "
+        "sgt=sergeant gov=governor sen=senator rep=representative st=saint insp=inspector pres=president".split()
+    )
+}
+_JOINING = frozenset(stem(w) for w in ("of", "the", "de", "da", "al", "bin", "von", "van", "and"))
+
+
+def _stands(sentence: Sentence, document: FindDocument) -> bool:
+    found = document(sentence.source)
+    return found is not None and found.text[sentence.start : sentence.end] == sentence.text != ""
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[span.start : span.end] for span in split_sentences(text)]
+
+
+def _finished(text: str) -> list[str]:
+    """The finished sentences of ``text`` and, last, the rest that may still grow.
+
+    A sentence is finished when words of the next one have come: what follows its stop may be its marker.
+    """
+    spans = split_sentences(text)
+    if len(spans) > 1 and may_be_marker(text[spans[-1].start :]):
+        spans = spans[:-1]
+    if len(spans) < 2:
+        return [text]
+    return [text[s.start : s.end] for s in spans[:-1]] + [text[spans[-1].start :]]

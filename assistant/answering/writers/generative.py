@@ -1,0 +1,356 @@
+"""The writer with a chat model: prompts it with numbered passages inside a token budget, and cleans what it says.
+
+What the model claims is not believed here: ``verify`` checks every sentence against the documents.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant import prompts
+from assistant.english.names import names
+from assistant.english.numbers import quantities, same_value
+from assistant.english.tokens import content_stems, stems
+from assistant.errors import ContextOverflowError
+from assistant.ports import ChatChunk, ChatModel, CondensedQuestion, Message, Usage
+from assistant.types import (
+    NOT_IN_DOCUMENTS,
+    ConflictCandidate,
+    Delta,
+    Draft,
+    Evidence,
+    GenerationInfo,
+    Passage,
+    Support,
+    Turn,
+)
+
+QUESTION_SCHEMA: Mapping[str, object] = {
+    "type": "object",
+    "properties": {"question": {"type": "string"}},
+    "required": ["question"],
+}
+VERDICTS: tuple[Support, ...] = ("supported", "partial", "unsupported")
+VERDICT_SCHEMA: Mapping[str, object] = {
+    "type": "object",
+    "properties": {"verdict": {"type": "string", "enum": list(VERDICTS)}},
+    "required": ["verdict"],
+}
+MAX_REWRITTEN = 400
+"""Characters of the longest rewritten question that is believed."""
+
+TURNS = 6
+"""Turns of a conversation that a rewriting model is shown."""
+
+_HOLDS_CITATION = re.compile(r"cit|source|passage|ref|marker|index|number|id\b", re.IGNORECASE)
+_HOLDS_TEXT = re.compile(
+    r"answer|text|sentence|claim|response|content|statement|fact|output|reply|result|summary", re.I
+)
+_JSON_BEGINS = re.compile(r"```(?:json)?\s*(?=[{\[])|\{(?=\s*(?:\"|$))|\[(?=\s*(?:\{|\"|$))")
+_MAYBE_BEGINS = re.compile(r"(?:`{1,3}(?:j|js|jso|json)?\s*|\[\s*|<(?:/?t?h?i?n?k?)|&(?:l|g|lt|gt)?)$")
+
+
+class GenerativeWriter:
+    """``ports.Writer`` and ``ports.QuestionCondenser`` by any ``ports.ChatModel``."""
+
+    def __init__(self, model: ChatModel, max_words: int = 80) -> None:
+        self.model = model
+        self._max_words = max_words
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        return self.model.name
+
+    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+        """What the model says, piece by piece; thoughts and signs of life as Deltas; last, how it was written.
+
+        Raises BackendError, ContextOverflowError where not even one passage fits.
+        """
+        prompt = prompts.load("answer")
+        messages, shown = self._messages(prompt, evidence)
+        cleaner, spent = Cleaner(), Usage()
+        for said in self.model.chat(messages):
+            if isinstance(said, Usage):
+                spent = said
+                continue
+            yield from _asides(said)
+            for thought, text in cleaner.feed(said.text):
+                yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
+        for thought, text in cleaner.finish():
+            yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
+        left = len(evidence.passages) - shown
+        note = f"{shown} of {len(evidence.passages)} passages fit the model's window"
+        yield self.describe().model_copy(update={**spent._asdict(), "notes": (note,) if left else ()})
+
+    def describe(self) -> GenerationInfo:
+        """How it writes: the model, its options, the prompt and its hash. Raises BackendError."""
+        prompt = prompts.load("answer")
+        return GenerationInfo(
+            writer=self.name,
+            prompt=prompt.name,
+            prompt_hash=prompt.hash,
+            model=self.model.name,
+            options=dict(self.model.options),
+        )
+
+    def rewrite(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
+        """The question made self-contained; None where the proposal is empty, endless, the same, or another one.
+
+        Raises BackendError.
+        """
+        prompt = prompts.load("rewrite")
+        told = "\n".join(f"{turn.role}: {prompts.as_data(_short(turn.text))}" for turn in history[-TURNS:])
+        messages = prompt.render(conversation=told, question=prompts.as_data(question))
+        proposed = " ".join(prompts.from_data(self._asked(messages)).split()).strip('"“” ')
+        if not proposed or len(proposed) > MAX_REWRITTEN or _invents(proposed, [question, *(t.text for t in history)]):
+            return None
+        asked, kept = set(content_stems(question)), set(content_stems(proposed))
+        # What came back as it was, code may still see to need something; what lost its words is another question.
+        if proposed.casefold().strip("?. ") == question.casefold().strip("?. ") or 2 * len(asked & kept) < len(asked):
+            return None
+        return CondensedQuestion(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
+
+    def judge(self, claim: str, quotation: str) -> Support:
+        """Whether the model thinks that the quotation bears out the claim; "partial" where it gives no verdict.
+
+        Raises BackendError.
+        """
+        prompt = prompts.load("judge")
+        messages = prompt.render(claim=prompts.as_data(claim), quotation=prompts.as_data(quotation))
+        said = "".join(s.text for s in self.model.chat(messages, VERDICT_SCHEMA) if isinstance(s, ChatChunk))
+        return verdict_in(said) or "partial"
+
+    def _asked(self, messages: Sequence[Message]) -> str:
+        said = "".join(s.text for s in self.model.chat(messages, QUESTION_SCHEMA) if isinstance(s, ChatChunk))
+        found = json_in(_THOUGHTS.sub("", said))
+        if isinstance(found, Mapping) and isinstance(found.get("question"), str):
+            return str(found["question"])
+        # Models that ignore the schema mostly say the bare question.
+        lines = [line for line in _THOUGHTS.sub("", said).splitlines() if line.strip()]
+        return next((line for line in reversed(lines) if line.rstrip().endswith("?")), "") if found is None else ""
+
+    def _messages(self, prompt: prompts.Prompt, evidence: Evidence) -> tuple[tuple[Message, ...], int]:
+        """The prompt with as many passages as fit, sides of conflicts before others, and how many those are."""
+
+        def filled(passages: Sequence[Passage]) -> tuple[Message, ...]:
+            return prompt.render(
+                max_words=str(self._max_words),
+                refusal=NOT_IN_DOCUMENTS,
+                passages="\n\n".join(prompts.fenced(p) for p in passages),
+                disagreements=_disagreements(evidence.conflict_candidates, passages),
+                question=prompts.as_data(evidence.question),
+            )
+
+        room = self.model.room() - _tokens(filled([]))
+        needed = {
+            s.passage for conflict_candidate in evidence.conflict_candidates for s in conflict_candidate.sentences
+        }
+        chosen: list[Passage] = []
+        for passage in sorted(evidence.passages, key=lambda p: (p.rank not in needed, p.rank)):
+            # Its share of the list of disagreements is a few dozen tokens.
+            cost = prompts.estimate_tokens(prompts.fenced(passage)) + (60 if passage.rank in needed else 1)
+            if cost <= room:
+                chosen.append(passage)
+                room -= cost
+        if evidence.passages and not chosen:
+            raise ContextOverflowError(
+                f"Not one passage fits the window of {self.name!r} ({self.model.room():,} tokens for the prompt). "
+                "`export ASSISTANT_CONTEXT_TOKENS=8192`"
+            )
+        return filled(sorted(chosen, key=lambda p: p.rank)), len(chosen)
+
+
+def _asides(said: ChatChunk) -> Iterator[Delta]:
+    if said.thought:
+        yield Delta(text=said.thought, verified=False, kind="thinking")
+    if said.waited:
+        yield Delta(text=f"{said.waited:.0f} s without a word", verified=False, kind="waiting")
+
+
+def _tokens(messages: Sequence[Message]) -> int:
+    return sum(prompts.estimate_tokens(message.text) for message in messages)
+
+
+def _disagreements(conflict_candidates: Sequence[ConflictCandidate], passages: Sequence[Passage]) -> str:
+    """What the model is told about conflict_candidates; both sides of each must come out."""
+    metadata_by_source = {p.rank: p.metadata for p in passages}
+    lines = [
+        f"- {prompts.as_data(metadata_by_source[s.passage].byline)} says {prompts.as_data(value)} [{s.passage}]"
+        for conflict_candidate in conflict_candidates
+        for value, s in zip(conflict_candidate.values, conflict_candidate.sentences, strict=True)
+        if s.passage in metadata_by_source
+    ]
+    return "\n".join(["", "These passages disagree. Give every side:", *lines, ""]) if lines else ""
+
+
+def _short(text: str, limit: int = 1200) -> str:
+    return text if len(text) <= limit else text[:limit] + " ..."
+
+
+def _invents(proposed: str, told: Sequence[str]) -> bool:
+    """Whether a rewritten question has a name or a figure that nobody mentioned."""
+    known = " ".join(told)
+    held, figures = set(stems(known)), quantities(known)
+    if any(not set(stems(name.text)) <= held for name in names(proposed)):
+        return True
+    # same_value lets a date that says less agree with any other: "12 May" with "Wednesday".
+    return any(
+        not any(other.value == figure.value and same_value(other, figure) for other in figures)
+        for figure in quantities(proposed)
+    )
+
+
+# --- cleaning what a model says -------------------------------------------------------------------
+
+_THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL)
+_OPENS = re.compile(r"<think(?:ing)?>\s*")
+_CLOSES = re.compile(r"</think(?:ing)?>\s*")
+
+
+class Cleaner:
+    """Takes a model's text as it streams; gives (whether it is a thought, text).
+
+    Tags of thoughts are taken out, and JSON, wherever it begins, is held back until it ends and given as the
+    sentences it holds, the passage numbers it names as markers behind them.
+    """
+
+    def __init__(self) -> None:
+        self._held = ""
+        self._thinking = False
+
+    def feed(self, text: str) -> list[tuple[bool, str]]:
+        """What can be told of the text so far."""
+        self._held += text
+        found: list[tuple[bool, str]] = []
+        while step := self._step():
+            found.append(step)
+        return [(thought, piece) for thought, piece in found if piece]
+
+    def finish(self) -> list[tuple[bool, str]]:
+        """The rest."""
+        rest, self._held = self._held, ""
+        if self._thinking or not rest:
+            return [(True, rest)] if rest else []
+        begins = _JSON_BEGINS.search(rest)
+        if begins is None:
+            return [(False, prompts.from_data(rest))]
+        return [(False, prompts.from_data(f"{rest[: begins.start()]}\n\n{sentences_in(rest[begins.start() :])}"))]
+
+    def _step(self) -> tuple[bool, str] | None:
+        text = self._held
+        if self._thinking:
+            if closes := _CLOSES.search(text):
+                self._thinking, self._held = False, text[closes.end() :]
+                return True, text[: closes.start()]
+            keep = text.rfind("<")
+            return self._give(True, text, keep if keep >= 0 else len(text))
+        if opens := _OPENS.search(text):
+            self._thinking, self._held = True, text[opens.end() :]
+            return (False, prompts.from_data(text[: opens.start()])) if text[: opens.start()] else (True, "")
+        text = self._held = _CLOSES.sub("", text)
+        if begins := _JSON_BEGINS.search(text):
+            if begins.start():
+                return self._give(False, text, begins.start())
+            end = _json_end(text)
+            return self._json(end) if end else None
+        maybe = _MAYBE_BEGINS.search(text)
+        return self._give(False, text, maybe.start() if maybe else len(text))
+
+    def _json(self, end: int) -> tuple[bool, str]:
+        text, self._held = self._held[:end], self._held[end:].removeprefix("```")
+        return False, prompts.from_data(f"\n\n{sentences_in(text)}\n\n")
+
+    def _give(self, thought: bool, text: str, end: int) -> tuple[bool, str] | None:
+        self._held = text[end:]
+        if not end:
+            return None
+        return thought, text[:end] if thought else prompts.from_data(text[:end])
+
+
+def _json_end(text: str) -> int | None:
+    """Where the JSON value that begins ``text``, perhaps behind a code fence, ends; None while it has not."""
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        return None
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except json.JSONDecodeError:
+        return None
+    fence = re.compile(r"\s*```").match(text, end)
+    if text.startswith("```") and fence is None:
+        return None
+    return fence.end() if fence else end
+
+
+def json_in(text: str) -> object | None:
+    """The first JSON object or list in ``text``, or None."""
+    for begins in re.finditer(r"[{\[]", text):
+        try:
+            found, _ = json.JSONDecoder(strict=False).raw_decode(text, begins.start())
+        except json.JSONDecodeError:
+            continue
+        if isinstance(found, dict | list):
+            return found
+    return None
+
+
+def sentences_in(text: str) -> str:
+    """The sentences that a JSON text holds, its passage numbers as ``[n]`` behind them; other text as it is."""
+    found = json_in(text)
+    if found is None:
+        return text
+    said = list(_told(found))
+    return "\n".join(said) if said else text
+
+
+def _told(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _told(item)
+    elif isinstance(value, Mapping):
+        cited = sorted(
+            {
+                n
+                for k, v in value.items()
+                if _HOLDS_CITATION.search(k) and not _HOLDS_TEXT.search(k)
+                for n in _numbers(v)
+            }
+        )
+        texts = [
+            piece
+            for key, item in value.items()
+            if _HOLDS_TEXT.search(key) or (isinstance(item, Mapping | list) and not _HOLDS_CITATION.search(key))
+            for piece in _told(item)
+        ]
+        mark = "".join(f" [{n}]" for n in cited)
+        yield from (piece if re.search(r"\[\d", piece) else piece.rstrip() + mark for piece in texts if piece.strip())
+
+
+def _numbers(value: object) -> Iterator[int]:
+    if isinstance(value, bool):
+        return
+    if isinstance(value, int) and 0 < value < 1000:
+        yield value
+    elif isinstance(value, str):
+        yield from (int(n) for n in re.findall(r"\b\d{1,3}\b", value))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _numbers(item)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if _HOLDS_CITATION.search(key):
+                yield from _numbers(item)
+
+
+def verdict_in(text: str) -> Support | None:
+    """The verdict in a judge's reply, in JSON or in prose; None where there is none, or more than one."""
+    plain = _THOUGHTS.sub("", text)
+    found = json_in(plain)
+    said = str(found.get("verdict", "")) if isinstance(found, Mapping) else plain
+    verdicts = {v for v in VERDICTS if re.search(rf"\b{v}\b", said.lower())}
+    return verdicts.pop() if len(verdicts) == 1 else None

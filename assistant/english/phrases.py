@@ -1,0 +1,160 @@
+"""The noun phrases of a question, and which of them a pronoun stands for, by position and short lists of words."""
+
+from __future__ import annotations
+
+import re
+
+from assistant.english.tokens import Word, is_stopword, words
+
+BE = "is|are|was|were"
+AUX = f"(?:{BE}|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must)"
+PREPOSITION = (
+    "(?:about|according|after|among|around|at|before|by|during|for|from|in|of|on|over|since|till|to|until|with|without)"
+)
+"""Patterns of the words that open a verb and a phrase of place or time, in lower case."""
+
+CLAUSE = re.compile(
+    rf"((?:(?:{PREPOSITION} )?(?:who|whom|where|when|why|(?:what|which|whose|how)(?: (?!that\b)[\w'’-]+){{0,6}}?) )?)"
+    rf"({AUX}) (.+)",
+    re.IGNORECASE,
+)
+"""What a question asks for ("In which year"; nothing where it wants a yes or a no), its auxiliary, and the rest."""
+
+SAYING = frozenset("say said says tell told report reported happen happened according hear heard".split())
+"""What tells that something is told or took place, and nothing of what."""
+
+_LINKS = frozenset("across against among around away back inside near onto outside per since till to towards".split())
+_DETERMINERS = frozenset("the a an this that these those his her its their both some any another".split())
+_ASKED = frozenset("which what many who anyone somebody someone".split())
+_DATES = re.compile("[A-Z][a-z]+day|January|February|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October")
+_SOMEBODY = re.compile(
+    r"\b(?:\w*(?:m[ae]n|ist|minister)|ambassador|attendant|author|baker|bishop|boy|captain|chief|child|consul|commander"
+    r"|daughter|director|doctor|driver|farmer|father|general|girl|governor|guard|head|husband|judge|king|lady|lawyer"
+    r"|leader|manager|mayor|mother|nurse|officer|owner|person|pilot|president|priest|professor|queen|son|teacher"
+    r"|victim|wife|youth)\b"
+)
+_OWNER = re.compile(r"['’]s?$")
+
+
+def phrases(question: str) -> list[str]:
+    """The noun phrases that a determiner, a capital or a plural ending tells, in order."""
+    clause = CLAUSE.match(question)
+    runs = _runs(question, _DETERMINERS, _LINKS | SAYING)
+    return _told([_subject(run, clause) for run in runs], question, _DETERMINERS)
+
+
+def named_before(text: str) -> list[str]:
+    """The noun phrases in the beginning of a question, also what it asks for: "which farmer", "who"."""
+    return _told(_runs(text, _DETERMINERS | _ASKED, _LINKS), text, _DETERMINERS | _ASKED)
+
+
+def names(question: str) -> list[str]:
+    """The noun phrases that begin with a capital, other than the first word's."""
+    return [phrase for phrase in phrases(question) if phrase[0].isupper()]
+
+
+def proper(question: str) -> list[str]:
+    """The words that begin with a capital, other than the first one, common words, months and weekdays."""
+    return [word.text for word in words(question) if _capital(word) and not is_stopword(word.text)]
+
+
+def is_plural(phrase: str) -> bool:
+    """Whether the noun of ``phrase`` looks like several."""
+    head = phrase.split(" of ")[0].lower()
+    return head.endswith(("people", "men", "children", "police")) or bool(re.search(r"(?<![sui'’])s$", head))
+
+
+def antecedent(kind: str, before: str) -> str:
+    """What a pronoun most likely stands for in the question before; nothing where that cannot be told.
+
+    ``kind`` is "person" (he, her), "thing" (it), "several" (they) or "place" (there), of which nothing can be told.
+    """
+    named, clause = names(before), CLAUSE.match(before)
+    others = [phrase for phrase in phrases(before) if phrase not in named]
+    # What "Who did it?" and "What was saved from it?" ask for has no name in the question.
+    asking = {"person": "who", "thing": "what"}.get(kind, "$")
+    nameless = re.match(rf"(?i:{asking}) (?!(?i:do|does|did)\b|{AUX} (?:the|an?|his|her|their|[A-Z]))", before)
+    # "Which farmer was killed?" asks for the farmer killed, "How many rafts failed?" for the rafts failed.
+    asks = re.match(rf"(which|what(?= .*{AUX} )|how many) (?:of )?(?:the )?(?!{AUX} )(.+)", before, re.IGNORECASE)
+    asked = ["the " + re.sub(rf"(?i)\b{AUX} (?:there\b ?)?", "", asks[2], count=1).strip()] if asks else []
+    several = asks is not None and asks[1].lower() == "how many"
+    does = clause is not None and clause[2].lower() in {"do", "does", "did"}
+    if kind == "several":
+        subject = [phrase for phrase in others if does and clause and clause[3].startswith(phrase)]
+        sides = [name for name in named if not _place(name, before)]
+        likely = [*(asked if several or not does else []), *filter(is_plural, others), *sides, *subject]
+    elif kind == "person":
+        likely = [*(asked if not several and not does else []), *_persons(before)]
+    else:
+        things = [phrase for phrase in others if not is_plural(phrase) and not _somebody(phrase)]
+        likely = things if several else [*asked, *things] if does else [*things, *asked]
+    return likely[0] if likely and kind != "place" and (asked or not nameless) else ""
+
+
+def _persons(question: str) -> list[str]:
+    """What may be a person: the names, but those of places, then what says so; of "Varga's reign" it is Varga."""
+    told = phrases(question)
+    named = [phrase for phrase in told if phrase[0].isupper() and not _place(phrase, question)]
+    owners = [phrase if _somebody(phrase) else re.split(r"['’]s ", phrase)[0] for phrase in named]
+    return [*owners, *(phrase for phrase in told if not phrase[0].isupper() and _somebody(phrase))]
+
+
+def _somebody(phrase: str) -> bool:
+    """Whether ``phrase`` says that it is a person: "the mayor of Brenholt"."""
+    return bool(_SOMEBODY.search(phrase.split(" of ")[0]))
+
+
+def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list[Word]]:
+    runs: list[list[Word]] = [[]]
+    for word in words(text):
+        run, low = runs[-1], word.text.lower()
+        joined = bool(run) and not text[run[-1].end : word.start].strip()
+        if joined and (low == "of" or (run[-1].text == "of" and low in _DETERMINERS)):
+            run.append(word)
+        elif low in opens:
+            runs.append([word])
+        elif is_stopword(word.text) or low in closes:
+            runs.append([])
+        elif joined and _goes_on(run, word):
+            run.append(word)
+        else:
+            runs.append([word])
+    return runs
+
+
+def _goes_on(run: list[Word], word: Word) -> bool:
+    """Whether ``word`` belongs to the phrase before it: a name ends, or begins, where the capitals do."""
+    if _capital(run[-1]) and not _capital(word):
+        return not _capital(run[0]) or bool(_OWNER.search(run[-1].text))
+    return _capital(run[-1]) == _capital(word) or (len(run) == 1 and run[0].text.lower() in _DETERMINERS)
+
+
+def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
+    """The subject without the verb, or what is said of it, right behind it: "did the tram strike end"."""
+    least = 1 + bool(run and run[0].text.lower() in _DETERMINERS)
+    if not clause or len(run) <= least or run[0].start != clause.start(3):
+        return run
+    last = run[-1]
+    # "Where was the tram stop?" says nothing more of it, "Why was the tram late?" does.
+    asks_only = re.fullmatch(BE, clause[2], re.IGNORECASE) and clause[1] and not re.search("(?i)why|when", clause[1])
+    ends = not asks_only or last.text.endswith(("ed", "en", "ing"))
+    return run[:-1] if ends and not _capital(last) and not _somebody(last.text) else run
+
+
+def _told(runs: list[list[Word]], text: str, opens: frozenset[str]) -> list[str]:
+    found = []
+    for run in runs:
+        end = len(run)
+        while end and run[end - 1].text.lower() in opens - {"who"} | {"of"}:
+            end -= 1
+        if end and (run[0].text.lower() in opens or _capital(run[0]) or is_plural(run[end - 1].text)):
+            found.append(_OWNER.sub("", text[run[0].start : run[end - 1].end]))
+    return found
+
+
+def _place(name: str, text: str) -> bool:
+    return bool(re.search(rf"\b(?:in|at|from|near) {re.escape(name)}", text))
+
+
+def _capital(word: Word) -> bool:
+    return word.start > 0 and word.text[0].isupper() and not _DATES.fullmatch(word.text)

@@ -1,0 +1,175 @@
+"""Blocks: how parsers lay out a document's text, and how blocks come to know what introduces them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from assistant.types import Block, BlockKind, Span
+
+CELL_SEPARATOR = " | "
+"""Stands between the cells of a row in a text that a parser lays out."""
+
+MAX_LEAD_IN = 300
+"""Characters that the introduction of a list or a table has at most."""
+
+LISTED: frozenset[BlockKind] = frozenset({"item", "row", "field"})
+"""Kinds of blocks that a line before them can introduce."""
+
+
+class TextBuilder:
+    """Lays out the text of a document block by block and remembers each block's span.
+
+    For formats whose text a parser makes (Word, PDF, spreadsheets). A parser of plain text makes ``Block`` values over
+    the text as it is instead. Blank input adds nothing. ``add_context`` is applied by ``blocks``.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+        self._pages: list[int] = []
+
+    def heading(self, text: str, level: int = 1) -> None:
+        """Add a heading; 1 is the outermost level."""
+        self._add("heading", text, level=level)
+
+    def paragraph(self, text: str) -> None:
+        """Add running text."""
+        self._add("paragraph", text)
+
+    def item(self, text: str, depth: int = 1, marker: str = "-") -> None:
+        """Add a list item with its marker; 1 is the outermost depth."""
+        self._add("item", text, lead=f"{'  ' * (depth - 1)}{marker} " if marker else "", level=depth)
+
+    def row(self, cells: Sequence[str], columns: Sequence[str] = (), caption: str = "") -> None:
+        """Add a table row; ``columns`` are the header cells, one for each cell."""
+        said = [" ".join(cell.split()) for cell in cells]
+        if not any(said):
+            return
+        spans, at = [], self._next_start("row")
+        for cell in said:
+            spans.append(Span(at, at + len(cell)))
+            at += len(cell) + len(CELL_SEPARATOR)
+        headers = tuple(" ".join(column.split()) for column in columns)
+        self._add("row", CELL_SEPARATOR.join(said), columns=headers, cells=tuple(spans), caption=caption, strip=False)
+
+    def field(self, label: str, value: str) -> None:
+        """Add a ``Label: value`` line."""
+        self._add("field", f"{label}: {value}")
+
+    def code(self, text: str) -> None:
+        """Add a block of code, line breaks and indentation kept."""
+        self._add("code", text.rstrip(), strip=False)
+
+    def quotation(self, text: str, speaker: str = "") -> None:
+        """Add text that somebody other than the author said or wrote."""
+        self._add("quotation", text, speaker=speaker)
+
+    def caption(self, text: str) -> None:
+        """Add the caption of a table or a figure."""
+        self._add("caption", text)
+
+    def furniture(self, text: str) -> None:
+        """Add a running head, a foot or a page number: kept, and never quoted."""
+        self._add("furniture", text)
+
+    def page(self) -> None:
+        """Begin a new page (a slide, a sheet)."""
+        self._pages.append(self._length + (2 if self._parts else 0))
+
+    @property
+    def text(self) -> str:
+        """The text laid out so far."""
+        return "".join(self._parts)
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Where each page begins, none beyond the end of the text."""
+        return tuple(min(start, self._length) for start in self._pages)
+
+    def blocks(self) -> tuple[Block, ...]:
+        """All blocks with their context."""
+        return add_context(self.text, self._blocks)
+
+    def _next_start(self, kind: BlockKind) -> int:
+        return self._length + len(self._separator(kind))
+
+    def _separator(self, kind: BlockKind) -> str:
+        if not self._blocks:
+            return ""
+        together = kind in LISTED and self._blocks[-1].kind == kind
+        new_page = bool(self._pages) and self._pages[-1] > self._length
+        return "\n" if together and not new_page else "\n\n"
+
+    def _add(
+        self,
+        kind: BlockKind,
+        text: str,
+        *,
+        lead: str = "",
+        level: int = 0,
+        columns: tuple[str, ...] = (),
+        cells: tuple[Span, ...] = (),
+        caption: str = "",
+        speaker: str = "",
+        strip: bool = True,
+    ) -> None:
+        said = text.strip() if strip else text
+        if not said.strip():
+            return
+        separator = self._separator(kind) + lead
+        start = self._length + len(separator)
+        self._parts += [separator, said]
+        self._length = start + len(said)
+        self._blocks.append(
+            Block(
+                kind=kind,
+                start=start,
+                end=self._length,
+                level=level,
+                columns=columns,
+                cells=cells,
+                caption=caption,
+                speaker=speaker,
+            )
+        )
+
+
+def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """``blocks`` with the headings they stand under and the lead-in of their list or table, from their order alone.
+
+    The lead-in is the last line of the block before the list if it ends with a colon; a nested item is introduced by
+    the item above it.
+    """
+    made: list[Block] = []
+    path: list[Block] = []
+    introduction = ""
+    above: dict[int, str] = {}
+    for block in blocks:
+        headings = tuple(_one_line(text, heading) for heading in path)
+        if block.kind == "heading":
+            path = [heading for heading in path if heading.level < block.level]
+            made.append(block.model_copy(update={"headings": tuple(_one_line(text, heading) for heading in path)}))
+            path.append(block)
+            introduction, above = "", {}
+            continue
+        lead_in = introduction
+        if block.kind == "item":
+            above = {depth: said for depth, said in above.items() if depth < block.level}
+            lead_in = " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
+            above[block.level] = _one_line(text, block)
+        elif block.kind not in LISTED and block.kind not in ("furniture", "caption"):
+            introduction, above = _introduction(text[block.start : block.end]), {}
+            lead_in = ""
+        kept = block.lead_in or (lead_in if block.kind in LISTED else "")
+        made.append(block.model_copy(update={"headings": headings, "lead_in": kept}))
+    return tuple(made)
+
+
+def _introduction(text: str) -> str:
+    last = text.rstrip().rpartition("\n")[2].strip()
+    return last[-MAX_LEAD_IN:] if last.endswith((":", "：")) else ""
+
+
+def _one_line(text: str, block: Block) -> str:
+    return " ".join(text[block.start : block.end].split()).strip("#*_` ")[:MAX_LEAD_IN]

@@ -1,0 +1,1 @@
+"""Parsers, one module for each family of file formats."""

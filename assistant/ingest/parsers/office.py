@@ -1,0 +1,313 @@
+"""Reads files that hold more than text: PDF, DOCX, PPTX, EPUB, e-mail, CSV and JSON Lines.
+
+Each reader takes the bytes of a file and its source and may raise anything; ``read`` says it in words. The
+libraries behind PDF and the Office formats come with ``assistant[files]``. LlamaIndex has readers for the same
+formats, but they wrap these very libraries, cost seconds of import, and give no offset of a page.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import accumulate
+from pathlib import PurePosixPath
+from posixpath import normpath
+from typing import Any
+from urllib.parse import unquote
+
+from assistant.errors import DocumentError
+from assistant.ingest.parsers.content import Content, decode, visible_text
+
+MAX_UNPACKED = 500_000_000
+"""Bytes that a packed file may unpack to."""
+
+
+# --- PDF ------------------------------------------------------------------------------------------
+
+
+def read_pdf(data: bytes, source: str) -> Content:
+    """The text layer, page by page."""
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(data))
+    # Many files are encrypted with an empty password, only to forbid printing.
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise DocumentError(f"{source!r} is encrypted. `qpdf --decrypt --password=... {source!r} open.pdf`")
+    pages = [_unwrapped(_cleaned(page.extract_text() or "")) for page in reader.pages]
+    if not any(pages):
+        raise DocumentError(f"{source!r} holds no text, only images of pages. `ocrmypdf {source!r} text.pdf`")
+    text, starts = _joined(pages)
+    known = reader.metadata
+    extended = reader.xmp_metadata
+    publishers: list[str | None] = [*((extended and extended.dc_publisher) or ()), known.author if known else None]
+    published = min(extended.dc_date, default=None) if extended and extended.dc_date else None
+    return Content(
+        text,
+        title=_somebody(known.title) if known else None,
+        publisher=_somebody(publishers[0]),
+        # The day a PDF was made is not the day its text was published.
+        published=published.date() if published else None,
+        pages=starts,
+    )
+
+
+_FULL = 0.75  # of the length of a page's long lines: one that is shorter ends its paragraph
+
+
+def _unwrapped(page: str) -> str:
+    """A page's lines as paragraphs: PDF knows lines only, and a sentence goes on where a line is full."""
+    lines = [" ".join(line.split()) for line in page.split("\n")]
+    lengths = sorted(len(line) for line in lines if line)
+    full = _FULL * lengths[len(lengths) * 9 // 10] if lengths else 0
+    text = ""
+    for line, after in zip(lines, [*lines[1:], ""], strict=True):
+        ends = not after or len(line) + len(after.partition(" ")[0]) < full
+        # Whether the hyphen belongs to the word is not to be told, so it stays.
+        text += line + ("\n\n" if ends else "" if line[-1:] == "-" and after[:1].islower() else " ")
+    return re.sub("\n{3,}", "\n\n", text).strip()
+
+
+def _joined(pages: list[str]) -> tuple[str, tuple[int, ...]]:
+    """The pages' text with where each begins; a sentence that runs on to the next page stays one."""
+    ends = [" " if _goes_on(page) else "\n\n" for page in pages]
+    parts = [page + end for page, end in zip(pages, ends, strict=True)]
+    starts = accumulate((len(part) for part in parts[:-1]), initial=0)
+    return "".join(parts).rstrip(), tuple(starts)
+
+
+def _goes_on(page: str) -> bool:
+    """Whether the last paragraph is cut by the end of the page; a short one is a heading or a page number."""
+    last = page.rpartition("\n\n")[2]
+    return len(last) >= _HEADING and last[-1] not in ".!?:;”\"')]"
+
+
+_HEADING = 60  # characters that a line under which nothing follows has at most
+_NOBODY = {"", "anonymous", "(anonymous)", "unknown", "untitled", "(unspecified)", "python-docx", "user", "admin"}
+
+
+def _somebody(name: str | None) -> str | None:
+    """A name, unless programs write it where they know none."""
+    return name if name and name.strip().casefold() not in _NOBODY else None
+
+
+# --- Office ---------------------------------------------------------------------------------------
+
+
+def read_docx(data: bytes, source: str) -> Content:
+    """Paragraphs and tables in their order."""
+    import docx
+    from docx.table import Table
+
+    _unpackable(data, source)
+    document = docx.Document(io.BytesIO(data))
+    blocks: list[str] = []
+    for block in document.iter_inner_content():
+        blocks.append(_table(block) if isinstance(block, Table) else block.text)
+    known = document.core_properties
+    return Content(
+        _paragraphs(blocks),
+        title=_somebody(known.title),
+        publisher=_somebody(known.author),
+        published=_publish_date(data),
+    )
+
+
+def read_pptx(data: bytes, source: str) -> Content:
+    """Slides with their notes; each slide is a page."""
+    from pptx import Presentation
+
+    _unpackable(data, source)
+    presentation = Presentation(io.BytesIO(data))
+    slides = []
+    for slide in presentation.slides:
+        blocks = list(_shapes(slide.shapes))
+        if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
+            blocks.append(slide.notes_slide.notes_text_frame.text)
+        slides.append(_paragraphs(blocks))
+    text, starts = _joined(slides)
+    known = presentation.core_properties
+    return Content(
+        text,
+        title=_somebody(known.title),
+        publisher=_somebody(known.author),
+        published=_publish_date(data),
+        pages=starts,
+    )
+
+
+_PUBLISH_DATE = re.compile(rb"<(?:\w+:)?PublishDate>\s*(\d{4}-\d\d-\d\d)")
+
+
+def _publish_date(data: bytes) -> date | None:
+    """What stands in the field "Publish Date" of a cover page; the days of making and saving say nothing."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = (archive.read(name) for name in archive.namelist() if name.startswith("customXml/item"))
+        found = next((match for match in map(_PUBLISH_DATE.search, parts) if match), None)
+    return date.fromisoformat(found[1].decode()) if found else None
+
+
+def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
+    for shape in shapes:
+        if hasattr(shape, "shapes"):
+            yield from _shapes(shape.shapes)
+        elif shape.has_text_frame:
+            yield shape.text_frame.text
+        elif getattr(shape, "has_table", False):
+            yield _table(shape.table)
+
+
+def _table(table: Any) -> str:
+    rows = (" | ".join(" ".join(cell.text.split()) for cell in row.cells) for row in table.rows)
+    return "\n".join(row for row in rows if row.strip(" |"))
+
+
+def _paragraphs(blocks: Iterable[str]) -> str:
+    return "\n\n".join(block for each in blocks if (block := _cleaned(each).strip()))
+
+
+# --- EPUB -----------------------------------------------------------------------------------------
+
+_CONTAINER = "META-INF/container.xml"
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def read_epub(data: bytes, source: str) -> Content:
+    """The chapters in the order of the spine."""
+    archive = _unpackable(data, source)
+    if "META-INF/rights.xml" in archive.namelist():
+        raise DocumentError(f"{source!r} is locked by its publisher. Ask for a copy that is not")
+    container = _xml(archive.read(_CONTAINER))
+    where = PurePosixPath(str(container.xpath("//*[local-name()='rootfile']/@full-path")[0]))
+    package = _xml(archive.read(str(where)))
+    items = {item.get("id"): item for item in package.xpath("//*[local-name()='manifest']/*")}
+    chapters = []
+    for place in package.xpath("//*[local-name()='spine']/*/@idref"):
+        if (item := items.get(place)) is not None and "html" in item.get("media-type", ""):
+            name = normpath(where.parent / unquote(item.get("href", "")))
+            chapters.append(visible_text(decode(archive.read(name), source)))
+
+    def known(name: str) -> str | None:
+        return next((text for text in package.xpath(f"//*[local-name()='{name}']/text()") if text.strip()), None)
+
+    day = _DATE.match(known("date") or "")
+    return Content(
+        "\n\n".join(filter(None, chapters)),
+        title=known("title"),
+        publisher=known("publisher") or known("creator"),
+        published=date.fromisoformat(day[0]) if day else None,
+    )
+
+
+def _xml(data: bytes) -> Any:
+    from lxml import etree  # type: ignore[import-untyped]  # publishes no types
+
+    return etree.fromstring(data, parser=etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+# --- mail, tables, lines --------------------------------------------------------------------------
+
+
+def read_mail(data: bytes, _source: str) -> Content:
+    """The body of a message, as plain text where there is such; attachments are not read."""
+    from email import message_from_bytes
+    from email.policy import default
+
+    message = message_from_bytes(data, policy=default)
+    body = message.get_body(("plain", "html"))
+    text = str(body.get_content()) if body else ""
+    if body is not None and body.get_content_type() == "text/html":
+        text = visible_text(text)
+    sent, senders = message["date"], getattr(message["from"], "addresses", ())
+    return Content(
+        _cleaned(text.replace("\r\n", "\n")).strip("\n"),
+        title=message["subject"],
+        publisher=(senders[0].display_name or senders[0].addr_spec) if senders else None,
+        published=sent.datetime.date() if sent is not None and sent.datetime else None,
+        kind="e-mail",
+    )
+
+
+def read_csv(data: bytes, source: str) -> Content:
+    """Each row as one line that names its columns: ``city: Oslo; opened: 1987``."""
+    text = decode(data, source)
+    try:
+        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
+    except csv.Error:
+        dialect = csv.excel
+    # A cell may be an article. The module's own limit is for all its users, so it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
+    rows = csv.reader(io.StringIO(text, newline=""), dialect)
+    names = [name.strip() for name in next(rows, [])]
+    lines = ["; ".join(_pairs(names, row)) for row in rows]
+    return Content("\n\n".join(filter(None, lines)) or text)
+
+
+def _pairs(names: list[str], row: list[str]) -> Iterator[str]:
+    for number, cell in enumerate(row):
+        value = " ".join(cell.split())
+        name = names[number] if number < len(names) else ""
+        if value:
+            yield f"{name}: {value}" if name else value
+
+
+_TEXT_KEYS = ("text", "content", "body", "passage", "article")
+
+
+def read_json_lines(data: bytes, source: str) -> Content:
+    """Each object as a paragraph: its text, or its fields by name. A line that is cut short stays as it is."""
+    found: list[str] = []
+    wrong: list[str] = []
+    lines = 0
+    for number, line in enumerate(decode(data, source).split("\n"), 1):
+        if line.strip():
+            lines += 1
+            try:
+                found.append(_said(json.loads(line)))
+            except (ValueError, RecursionError) as exc:
+                wrong.append(f"{source!r}, line {number}: not JSON ({exc}). Write one object a line")
+                found.append(_cleaned(line).strip())
+    if wrong and len(wrong) == lines:
+        raise DocumentError(wrong[0])
+    return Content("\n\n".join(filter(None, found)))
+
+
+def _said(value: object) -> str:
+    if not isinstance(value, dict):
+        return _cleaned(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = next((value[key] for key in _TEXT_KEYS if isinstance(value.get(key), str)), None)
+    if text is not None:
+        title = value.get("title")
+        return _cleaned(f"{title}\n\n{text}" if isinstance(title, str) else text)
+    fields = (f"{key}: {_plain(each)}" for key, each in value.items() if each not in (None, "", [], {}))
+    return _cleaned("; ".join(fields))
+
+
+def _plain(value: object) -> str:
+    return " ".join(value.split()) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# --- common ---------------------------------------------------------------------------------------
+
+
+def _unpackable(data: bytes, source: str) -> zipfile.ZipFile:
+    """The archive, unless it unpacks to more than ``MAX_UNPACKED``."""
+    if data.startswith(b"\xd0\xcf\x11\xe0"):  # how Office stores a file with a password, and its old formats
+        raise DocumentError(f"{source!r} is encrypted or of an old format. Open it, and save it without a password")
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    size = sum(entry.file_size for entry in archive.infolist())
+    if size > MAX_UNPACKED:
+        raise DocumentError(f"{source!r} unpacks to {size // 1_000_000:,} MB. Divide it: `unzip {source!r}`")
+    return archive
+
+
+_UNPRINTABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def _cleaned(text: str) -> str:
+    """Without what no text holds; a vertical tab is a line break in Office."""
+    return _UNPRINTABLE.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n"))

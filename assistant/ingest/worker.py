@@ -1,0 +1,182 @@
+"""Reads files in processes of their own, so that a hostile file can neither stop nor crash a build.
+
+A worker gets one file at a time as a line of JSON and answers with one; it is plain data both ways, for what has
+read a hostile file is not to be trusted with more. Plain text is read in place: that is code of ours, linear in the
+size of the file.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from assistant.errors import DocumentError
+from assistant.ingest.read import IN_PLACE, FoundFile, read_document
+from assistant.types import Document
+
+
+class Limits(NamedTuple):
+    """What reading one file may take. Memory is limited where the system can: not on macOS and Windows."""
+
+    seconds: float = 60.0
+    memory: int = 2 << 30
+    start: float = 60.0
+    """Seconds a worker may take before it is given its first file."""
+
+
+class ParserPool:
+    """Reads documents for any number of threads, each of which has a worker of its own once it needs one."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._local = threading.local()
+        self._all: list[_Worker] = []
+        self._mutex = threading.Lock()
+        self._closed = False
+
+    def read(self, file: FoundFile) -> Document:
+        """The document in ``file``. Raises DocumentError, also for one that takes too much time or memory."""
+        if Path(file.source).suffix.lower() in IN_PLACE:
+            return read_document(file)
+        worker: _Worker | None = getattr(self._local, "worker", None)
+        if worker is None or not worker.alive:
+            with self._mutex:
+                if self._closed:  # by another thread: nobody would end the worker
+                    raise DocumentError(f"{file.source!r} is not read: the build was stopped. `assistant index build`")
+                worker = self._local.worker = _Worker(self._limits)
+                self._all.append(worker)
+        return worker.read(file)
+
+    def close(self) -> None:
+        """End all workers, and start no more."""
+        with self._mutex:
+            self._closed = True
+            for worker in self._all:
+                worker.close()
+            self._all.clear()
+
+
+_BOOT = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from assistant.ingest.worker import serve; serve()"
+
+
+class _Worker:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        arguments = [sys.executable, "-c", _BOOT, json.dumps(sys.path), str(limits.seconds), str(limits.memory)]
+        self._process = subprocess.Popen(  # noqa: S603 - this interpreter, fixed code
+            arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._ready = False
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def read(self, file: FoundFile) -> Document:
+        if not self._ready and self._process.stdout is not None:
+            with self._stopped_after(self._limits.start) as late:  # starting up is not the file's fault
+                self._ready = bool(self._process.stdout.readline())
+            if late.is_set():
+                self.close()
+                problem = f"{sys.executable!r} takes longer than {self._limits.start:g} seconds to start"
+                raise DocumentError(f"{file.source!r} is not read: {problem}. `assistant index build` tries again")
+        with self._stopped_after(self._limits.seconds) as late:
+            answer = self._asked(file)
+        if late.is_set():
+            seconds = f"{self._limits.seconds:g} seconds"
+            raise DocumentError(f"{file.source!r} takes longer than {seconds} to read. `mv {str(file.path)!r} ..`")
+        if answer is None:
+            self.close()
+            raise DocumentError(f"{file.source!r} crashes what reads it. `mv {str(file.path)!r} ..`")
+        if "error" in answer:
+            raise DocumentError(str(answer["error"]))
+        return Document.model_validate(answer["document"])
+
+    @contextlib.contextmanager
+    def _stopped_after(self, seconds: float) -> Iterator[threading.Event]:
+        """Kill the process if the body takes longer; the event tells that it did."""
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            self._process.kill()
+
+        timer = threading.Timer(seconds, stop)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield late
+        finally:
+            timer.cancel()
+
+    def _asked(self, file: FoundFile) -> dict[str, object] | None:
+        source, target = self._process.stdout, self._process.stdin
+        if source is None or target is None:
+            return None
+        question = [file.source, str(file.path), file.size, file.mtime_ns]
+        try:
+            target.write(json.dumps(question).encode() + b"\n")
+            target.flush()
+            answer = json.loads(source.readline())
+        except (OSError, ValueError):
+            return None
+        return answer if isinstance(answer, dict) and answer.keys() & {"document", "error"} else None
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+# --- in the worker --------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Answer on standard output until standard input ends; what libraries print goes nowhere."""
+    seconds, memory = float(sys.argv[2]), int(sys.argv[3])
+    answers = os.fdopen(os.dup(1), "wb")
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    _limit(memory)
+    answers.write(b"ready\n")
+    answers.flush()
+    for line in sys.stdin.buffer:
+        # Should the one who asks be killed, nobody else would stop a reader that hangs.
+        if hasattr(signal, "alarm"):
+            signal.alarm(int(seconds) + 5)
+        _answer(line, memory, answers)
+
+
+def _answer(line: bytes, memory: int, answers: IO[bytes]) -> None:
+    source, path, size, modified = json.loads(line)
+    try:
+        document = read_document(FoundFile(source, Path(path), size, modified))
+        reply = b'{"document": ' + document.model_dump_json().encode() + b"}"
+    except DocumentError as exc:
+        reply = json.dumps({"error": str(exc)}).encode()
+    except MemoryError:
+        limit = f"{memory >> 20:,} MB of memory"
+        reply = json.dumps({"error": f"{source!r} takes more than {limit} to read. `mv {path!r} ..`"}).encode()
+    answers.write(reply + b"\n")
+    answers.flush()
+
+
+def _limit(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for what, limit in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(what, (limit, limit))

@@ -1,0 +1,160 @@
+"""LlamaIndex models behind our ports: any ``LLM`` as a chat model, any ``BaseEmbedding`` as an embedder."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from assistant.errors import BackendError, ModelOutputError
+from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
+from assistant.types import Span
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.llms import LLM
+
+LEAST_ANSWER = 256
+"""Tokens kept for the answer of a model that does not say how many it writes."""
+
+
+class LlamaIndexChat:
+    """``ports.ChatModel`` by any LlamaIndex ``LLM``: ``GenerativeWriter(LlamaIndexChat(llm))`` is a writer."""
+
+    def __init__(self, llm: LLM) -> None:
+        self.llm = llm
+
+    @property
+    def name(self) -> str:
+        """The class and, where it says so, the model: ``llamaindex/OpenAI/gpt-4o-mini``."""
+        model = self.llm.metadata.model_name
+        return "/".join(["llamaindex", self.llm.class_name(), *([model] if model != "unknown" else [])])
+
+    @property
+    def options(self) -> Mapping[str, str | int | float | bool]:
+        """What the model says of itself; it was configured where it was made."""
+        about = self.llm.metadata
+        temperature = getattr(self.llm, "temperature", None)
+        known = {"temperature": float(temperature)} if isinstance(temperature, int | float) else {}
+        return {"context_window": about.context_window, "num_output": about.num_output, **known}
+
+    def room(self) -> int:
+        """Tokens that a prompt may have."""
+        about = self.llm.metadata
+        return about.context_window - max(about.num_output, LEAST_ANSWER) - 64
+
+    def chat(
+        self,
+        messages: Sequence[Message],
+        schema: Mapping[str, object] | None = None,  # noqa: ARG002 - not every LLM takes one
+    ) -> Generator[ChatChunk | Usage, None, None]:
+        """The answer as it comes. Raises BackendError, ModelOutputError for one that was cut off or is empty."""
+        from llama_index.core.llms import ChatMessage
+
+        asked = [ChatMessage(role=m.role, content=m.text) for m in messages]
+        spoke, last = False, None
+        with self._translated():
+            for last in self.llm.stream_chat(asked):
+                text, thought = last.delta or "", str(last.additional_kwargs.get("thinking_delta") or "")
+                spoke = spoke or bool(text.strip())
+                if text or thought:
+                    yield ChatChunk(text, thought)
+        raw = last.raw if last is not None else None
+        if _field(raw, "done_reason", "finish_reason") in ("length", "max_tokens"):
+            raise ModelOutputError(f"The answer of {self.name!r} was cut off. Make the LLM with a larger `max_tokens`")
+        if not spoke:
+            raise ModelOutputError(f"{self.name!r} answered without a word. Ask again, or choose another model")
+        yield Usage(_count(raw, "prompt_eval_count"), _count(raw, "eval_count"))
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        # Every provider has errors of its own, which share no base.
+        except Exception as exc:
+            raise BackendError(
+                f"The model {self.name!r} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider"
+            ) from exc
+
+
+class LlamaIndexEmbedder:
+    """``ports.Embedder`` by any LlamaIndex ``BaseEmbedding``; parts of a text are embedded one by one."""
+
+    def __init__(self, model: BaseEmbedding) -> None:
+        self.model = model
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names class, model and dimension; the weights behind a name are not seen."""
+        return f"llamaindex/{self.model.class_name()}/{self.model.model_name}/{len(self.embed_query('fingerprint'))}"
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Vectors of the texts and of their parts. Raises BackendError."""
+        cut = [[text[start:end] for start, end in spans] for text, spans in zip(texts, parts, strict=True)]
+        flat = list(chain(texts, *cut))
+        if not flat:
+            return []
+        with self._translated():
+            rows = self.model.get_text_embedding_batch(flat)
+        if len(rows) != len(flat):
+            raise self._wrong(f"gave {len(rows)} vectors for {len(flat)} texts")
+        vectors = self._unit(rows)
+        found, at = [], len(texts)
+        for whole, some in zip(vectors, cut, strict=False):
+            found.append(Embedding(whole, vectors[at : at + len(some)]))
+            at += len(some)
+        return found
+
+    def embed_query(self, text: str) -> Vectors:
+        """Vector of a question, shape (dimension,). Raises BackendError."""
+        with self._translated():
+            row = self.model.get_query_embedding(text)
+        vector: Vectors = self._unit([row])[0]
+        return vector
+
+    def _unit(self, rows: Sequence[Sequence[float]]) -> Vectors:
+        if len({len(row) for row in rows}) > 1:
+            raise self._wrong("gave vectors of different lengths")
+        vectors = np.asarray(rows, dtype=np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(norms).all() or not norms.all():
+            raise self._wrong("gave a vector that has no direction")
+        unit: Vectors = vectors / norms
+        return unit
+
+    def _wrong(self, what: str) -> ModelOutputError:
+        return ModelOutputError(f"The embedding model {self.model.model_name!r} {what}. Choose another one")
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as exc:
+            raise BackendError(
+                f"The embedding model {self.model.model_name!r} failed: {type(exc).__name__}: {exc}. "
+                "Ask again, or see its provider"
+            ) from exc
+
+
+def _field(raw: Any, *names: str) -> Any:
+    """The first of ``names`` that a provider's own answer has, as a key or an attribute, or in its first choice."""
+    if raw is None:
+        return None
+
+    def get(name: str) -> Any:
+        return raw.get(name) if isinstance(raw, Mapping) else getattr(raw, name, None)
+
+    for name in names:
+        if (value := get(name)) is not None:
+            return value
+    choices = get("choices")
+    return _field(choices[0], *names) if isinstance(choices, Sequence) and choices else None
+
+
+def _count(raw: Any, name: str) -> int | None:
+    value = _field(raw, name)
+    return value if isinstance(value, int) else None

@@ -1,0 +1,462 @@
+"""Models that an Ollama server runs, behind our ports: a chat model and embedders; its faults become ours here."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from assistant.errors import (
+    BackendError,
+    ConfigError,
+    ContextOverflowError,
+    ModelNotPulledError,
+    ModelOutputError,
+    OllamaUnreachableError,
+)
+from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
+from assistant.settings import Settings
+from assistant.types import Span, Value
+
+if TYPE_CHECKING:
+    import httpx
+    import ollama
+
+CONNECT_SECONDS = 2.0
+"""How long the server may take to accept a connection; it does so while a model is loading, too."""
+
+ASK_SECONDS = 10.0
+"""How long it may take to list or describe its models."""
+
+EMBED_SECONDS = 120.0
+"""How long it may take to embed one batch, the model being loaded first."""
+
+BATCH = 32
+"""Texts embedded in one request."""
+
+HEARTBEAT_SECONDS = 2.0
+"""How often a chat that is silent says so."""
+
+INSTALL = "pip install 'assistant[ollama]'"
+
+
+class Model(Value):
+    """A model that the server has; ``size`` is in bytes, ``context`` in tokens, both None where it does not say."""
+
+    name: str
+    digest: str
+    size: int | None = None
+    context: int | None = None
+    thinks: bool = False
+
+
+class Server:
+    """One Ollama server. No other host is ever contacted: proxies are not obeyed and redirects not followed."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url
+        self._token = token
+
+    @classmethod
+    def of(cls, settings: Settings) -> Server:
+        """The server that the settings name."""
+        token = settings.ollama_token
+        return cls(settings.ollama_url, token.get_secret_value() if token else None)
+
+    def listens(self, seconds: float = CONNECT_SECONDS) -> bool:
+        """Whether anything accepts a connection there; quick, and loads no client."""
+        try:
+            url = urlsplit(self.url if "://" in self.url else f"http://{self.url}")
+            port = url.port or {"http": 80 if "://" in self.url else 11434, "https": 443}[url.scheme]
+            socket.create_connection((url.hostname or "127.0.0.1", port), timeout=seconds).close()
+        except (OSError, ValueError, LookupError):
+            return False
+        return True
+
+    def models(self) -> tuple[Model, ...]:
+        """What is pulled, without context lengths. Raises OllamaUnreachableError."""
+        with self._client(ASK_SECONDS) as client, self._translated():
+            return tuple(
+                Model(name=m.model or "", digest=m.digest or "", size=int(m.size) if m.size is not None else None)
+                for m in client.list().models
+            )
+
+    def find(self, name: str) -> Model:
+        """The pulled model of that name. Raises ModelNotPulledError, OllamaUnreachableError."""
+        found = {model.name: model for model in self.models()}
+        for form in (name, f"{name}:latest"):
+            if form in found:
+                return found[form]
+        raise self._not_pulled(name)
+
+    def describe(self, model: Model) -> Model:
+        """``model`` with its context length and whether it thinks. Raises BackendError."""
+        with self._client(ASK_SECONDS) as client, self._translated(model.name):
+            shown = client.show(model.name)
+        lengths = [
+            v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)
+        ]
+        return model.model_copy(
+            update={"context": lengths[0] if lengths else None, "thinks": "thinking" in (shown.capabilities or ())}
+        )
+
+    def embed(self, model: str, texts: Sequence[str], context: int) -> Vectors:
+        """Unit vectors, shape (texts, dimension); what is longer than ``context`` tokens is cut by the server."""
+        rows: list[Sequence[float]] = []
+        with self._client(EMBED_SECONDS) as client:
+            for at in range(0, len(texts), BATCH):
+                batch = texts[at : at + BATCH]
+                with self._translated(model):
+                    answer = client.embed(model, batch, truncate=True, options={"num_ctx": context})
+                if len(answer.embeddings) != len(batch):
+                    raise self._garbled(model, f"gave {len(answer.embeddings)} vectors for {len(batch)} texts")
+                rows += answer.embeddings
+        if len({len(row) for row in rows}) > 1:
+            raise self._garbled(model, "gave vectors of different lengths")
+        vectors = np.asarray(rows, dtype=np.float32)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if not np.isfinite(norms).all() or not norms.all():
+            raise self._garbled(model, "gave a vector that has no direction")
+        unit: Vectors = vectors / norms
+        return unit
+
+    def chat(
+        self, request: Mapping[str, Any], first_token: float, idle: float, beat: float = HEARTBEAT_SECONDS
+    ) -> Iterator[ollama.ChatResponse | float]:
+        """The parts of a streamed chat as they come; the seconds of silence so far, every ``beat`` seconds.
+
+        The request runs in a thread of its own, because a blocked read can neither be timed in two ways nor be
+        interrupted. Closing the iterator closes the connection at once, which makes the server stop.
+        """
+        parts: queue.SimpleQueue[ollama.ChatResponse | Exception | None] = queue.SimpleQueue()
+
+        async def pump() -> None:
+            try:
+                async with self._open(_library().AsyncClient, None) as client:
+                    async for part in await client.chat(**request, stream=True):
+                        parts.put(part)
+                parts.put(None)
+            except Exception as exc:
+                parts.put(exc)
+
+        work = asyncio.run_coroutine_threadsafe(pump(), _loop())
+        heard, limit, started = time.monotonic(), first_token, False
+        try:
+            while True:
+                silent = time.monotonic() - heard
+                if silent >= limit:
+                    raise self._silent(str(request["model"]), limit, started)
+                try:
+                    part = parts.get(timeout=max(0.0, min(beat, limit - silent)))
+                except queue.Empty:
+                    yield time.monotonic() - heard
+                    continue
+                if part is None:
+                    return
+                if isinstance(part, Exception):
+                    with self._translated(str(request["model"])):
+                        raise part
+                heard, limit, started = time.monotonic(), idle, True
+                yield part
+        finally:
+            work.cancel()
+
+    @contextmanager
+    def _client(self, seconds: float) -> Iterator[ollama.Client]:
+        client = self._open(_library().Client, seconds)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def _open(self, kind: Callable[..., Any], seconds: float | None) -> Any:
+        import httpx
+
+        with self._translated():
+            return kind(
+                self.url,
+                timeout=httpx.Timeout(seconds, connect=CONNECT_SECONDS),
+                follow_redirects=False,
+                trust_env=False,
+                # Certificates take longer to load than a local server to answer.
+                verify=self.url.lower().startswith("https:"),
+                auth=self._authorize,
+            )
+
+    def _authorize(self, request: httpx.Request) -> httpx.Request:
+        # The library would send the key in OLLAMA_API_KEY to whatever host it talks to.
+        request.headers.pop("authorization", None)
+        if self._token:
+            request.headers["authorization"] = f"Bearer {self._token}"
+        return request
+
+    @contextmanager
+    def _translated(self, model: str = "") -> Iterator[None]:
+        """The one place where what the client raises becomes a BackendError."""
+        import httpx
+
+        ollama = _library()
+        try:
+            yield
+        except ollama.ResponseError as exc:
+            raise self._refused(exc, model) from exc
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as exc:
+            if isinstance(exc, httpx.InvalidURL | httpx.UnsupportedProtocol) or not _is_garbled(exc):
+                raise ConfigError(
+                    f"ASSISTANT_OLLAMA_URL is {self.url!r}, which is no address ({exc}). `unset ASSISTANT_OLLAMA_URL`"
+                ) from exc
+            raise self._garbled(model, "sent what is not Ollama's JSON") from exc
+        except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as exc:
+            raise OllamaUnreachableError(f"No Ollama server answers at {self.url!r}. `ollama serve`") from exc
+        except httpx.TimeoutException as exc:
+            raise OllamaUnreachableError(
+                f"The Ollama server at {self.url!r} did not answer in time. `ollama ps` shows what keeps it busy"
+            ) from exc
+        except httpx.TransportError as exc:
+            raise ModelOutputError(
+                f"The Ollama server at {self.url!r} broke off while {model!r} was answering. "
+                "Ask again, or see `ollama ps`"
+            ) from exc
+        except (AttributeError, TypeError) as exc:  # a line that is JSON but no object
+            raise self._garbled(model, "sent what is not Ollama's JSON") from exc
+
+    def _refused(self, exc: ollama.ResponseError, model: str) -> BackendError | ConfigError:
+        said = " ".join(exc.error.split())[:200]
+        if exc.status_code == 404 and model and "model" in said.lower():
+            return self._not_pulled(model)
+        if exc.status_code in (401, 403):
+            return ConfigError(
+                f"The Ollama server at {self.url!r} refuses the token. `export ASSISTANT_OLLAMA_TOKEN=...`"
+            )
+        if 300 <= exc.status_code < 500 and "context length" not in said:
+            return ConfigError(
+                f"{self.url!r} does not answer like an Ollama server ({exc.status_code}: {said!r}). "
+                "`export ASSISTANT_OLLAMA_URL=http://127.0.0.1:11434`"
+            )
+        if "context length" in said:
+            return ContextOverflowError(
+                f"{model!r} cannot read so long a text: {said!r}. Lower `chunk_tokens` in recipe.toml"
+            )
+        return BackendError(
+            f"The Ollama server failed while running {model!r}: {said!r}. `ollama ps`, or a smaller model"
+        )
+
+    def _not_pulled(self, name: str) -> ModelNotPulledError:
+        return ModelNotPulledError(
+            f"The Ollama server at {self.url!r} does not have the model {name!r}. `ollama pull {name}`"
+        )
+
+    def _garbled(self, model: str, what: str) -> ModelOutputError:
+        return ModelOutputError(f"The Ollama server at {self.url!r} {what} (model {model!r}). `ollama --version`")
+
+    def _silent(self, model: str, limit: float, started: bool) -> BackendError:
+        if started:
+            return ModelOutputError(
+                f"{model!r} stopped in the middle of its answer and was silent for {limit:g} s. "
+                f"`export ASSISTANT_IDLE_SECONDS={2 * limit:g}`"
+            )
+        return OllamaUnreachableError(
+            f"{model!r} did not begin to answer within {limit:g} s. "
+            f"`export ASSISTANT_FIRST_TOKEN_SECONDS={2 * limit:g}`"
+        )
+
+
+class OllamaChat:
+    """``ports.ChatModel`` on an Ollama server."""
+
+    def __init__(self, server: Server, settings: Settings) -> None:
+        self.server = server
+        self._settings = settings
+
+    @classmethod
+    def of(cls, settings: Settings) -> OllamaChat:
+        """The chat model that the settings name; nothing is contacted yet."""
+        return cls(Server.of(settings), settings)
+
+    @property
+    def name(self) -> str:
+        """The model, behind what runs it: ``ollama/qwen3:4b``."""
+        return f"ollama/{self._settings.chat_model}"
+
+    def ready(self) -> OllamaChat:
+        """Itself, once the server has been seen to answer and to have the model.
+
+        Raises OllamaUnreachableError, ModelNotPulledError, ConfigError.
+        """
+        if not self.server.listens():
+            raise OllamaUnreachableError(f"No Ollama server answers at {self.server.url!r}. `ollama serve`")
+        self.server.find(self._settings.chat_model)
+        return self
+
+    @cached_property
+    def _model(self) -> Model:
+        return self.server.describe(self.server.find(self._settings.chat_model))
+
+    @property
+    def options(self) -> Mapping[str, str | int | float | bool]:
+        """What it is run with; ``num_ctx`` is the setting, or the model's own window where that is smaller."""
+        wanted = self._settings
+        thoughts = 3 * wanted.answer_tokens if self._thinking else 0
+        context = min(wanted.context_tokens, self._model.context or wanted.context_tokens)
+        return {
+            "num_ctx": context,
+            "num_predict": min(wanted.answer_tokens + thoughts, context // 2),
+            "temperature": wanted.temperature,
+            "seed": wanted.seed,
+            "think": self._thinking,
+            "keep_alive": wanted.keep_alive,
+        }
+
+    @property
+    def _thinking(self) -> bool:
+        return self._settings.think and self._model.thinks
+
+    def room(self) -> int:
+        """Tokens that a prompt may have: the window less the answer's share and the template's own."""
+        return int(self.options["num_ctx"]) - int(self.options["num_predict"]) - 64
+
+    def chat(
+        self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
+    ) -> Generator[ChatChunk | Usage, None, None]:
+        """The answer as it comes. Raises BackendError, ModelOutputError for an answer that was cut off or is empty."""
+        options = dict(self.options)
+        request: dict[str, Any] = {
+            "model": self._settings.chat_model,
+            "messages": [{"role": m.role, "content": m.text} for m in messages],
+            "format": schema,
+            "keep_alive": options.pop("keep_alive"),
+            "think": think if (think := options.pop("think")) or self._model.thinks else None,
+            "options": options,
+        }
+        last: ollama.ChatResponse | None = None
+        spoke = False
+        for part in self.server.chat(request, self._settings.first_token_seconds, self._settings.idle_seconds):
+            if isinstance(part, float):
+                yield ChatChunk(waited=part)
+                continue
+            last = part
+            text, thought = part.message.content or "", part.message.thinking or ""
+            spoke = spoke or bool(text.strip())
+            if text or thought:
+                yield ChatChunk(text, thought)
+            if part.done:
+                break
+        yield self._ended(last, spoke, options)
+
+    def _ended(self, last: ollama.ChatResponse | None, spoke: bool, options: Mapping[str, Any]) -> Usage:
+        model = self._settings.chat_model
+        # A connection that is closed between two lines ends the stream without any error.
+        if last is None or not last.done:
+            raise ModelOutputError(f"The answer of {model!r} broke off. Ask again, or see `ollama ps`")
+        spent = Usage(last.prompt_eval_count, last.eval_count)
+        window = int(options["num_ctx"])
+        # The server drops the oldest text of a prompt that is too long, and says nothing.
+        if (spent.prompt_tokens or 0) >= window - 1 or (
+            last.done_reason == "length" and (spent.prompt_tokens or 0) + (spent.answer_tokens or 0) >= window
+        ):
+            raise ContextOverflowError(
+                f"The prompt of {spent.prompt_tokens:,} tokens filled the window of {model!r} ({window:,} tokens). "
+                f"`export ASSISTANT_CONTEXT_TOKENS={2 * window}`"
+            )
+        if last.done_reason == "length":
+            raise ModelOutputError(
+                f"The answer of {model!r} was cut off after {options['num_predict']:,} tokens. "
+                f"`export ASSISTANT_ANSWER_TOKENS={2 * self._settings.answer_tokens}`"
+            )
+        if not spoke:
+            raise ModelOutputError(f"{model!r} answered without a word. Ask again, or `ollama pull` another model")
+        return spent
+
+
+class Manner(NamedTuple):
+    """How an embedding model wants to be given its texts, and how many tokens it reads."""
+
+    query: str = ""
+    document: str = ""
+    context: int = 2048
+
+
+MANNERS: Mapping[str, Manner] = {
+    "embeddinggemma": Manner("task: search result | query: ", "title: none | text: "),
+    "nomic-embed-text": Manner("search_query: ", "search_document: "),
+    "bge-m3": Manner(context=8192),
+    "qwen3-embedding": Manner(
+        "Instruct: Given a question, retrieve passages that answer the question\nQuery: ", context=8192
+    ),
+}
+"""By the model's name without its tag, as their model cards say; a model that is not here is given plain texts."""
+
+
+class OllamaEmbedder:
+    """``ports.Embedder`` by an embedding model on an Ollama server; parts of a text are embedded one by one."""
+
+    def __init__(self, server: Server, model: str) -> None:
+        self.server = server
+        self.model = model
+        self.manner = MANNERS.get(model.rpartition("/")[2].partition(":")[0], Manner())
+        # Checking an answer embeds the same quotes again and again.
+        self._query = lru_cache(maxsize=4096)(self._embed_query)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the model's digest, since a tag can move to other weights. Raises ModelNotPulledError."""
+        digest = self.server.find(self.model).digest.removeprefix("sha256:")[:16]
+        manner = hashlib.blake2b("\0".join(map(str, self.manner)).encode(), digest_size=4).hexdigest()
+        return f"ollama/{self.model}@{digest}/{manner}"
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Vectors of the texts and of their parts. Raises BackendError."""
+        cut = [[text[start:end] for start, end in spans] for text, spans in zip(texts, parts, strict=True)]
+        flat = [self.manner.document + text for text in chain(texts, *cut)]
+        if not flat:
+            return []
+        vectors = self.server.embed(self.model, flat, self.manner.context)
+        found, at = [], len(texts)
+        for whole, some in zip(vectors, cut, strict=False):
+            found.append(Embedding(whole, vectors[at : at + len(some)]))
+            at += len(some)
+        return found
+
+    def embed_query(self, text: str) -> Vectors:
+        """Vector of a question, shape (dimension,). Raises BackendError."""
+        return self._query(text)
+
+    def _embed_query(self, text: str) -> Vectors:
+        vector: Vectors = self.server.embed(self.model, [self.manner.query + text], self.manner.context)[0]
+        return vector
+
+
+def _is_garbled(exc: ValueError) -> bool:
+    """Whether a ValueError comes from what the server sent (JSON, UTF-8, pydantic) and not from the address."""
+    import json
+
+    import pydantic
+
+    return isinstance(exc, json.JSONDecodeError | UnicodeError | pydantic.ValidationError)
+
+
+def _library() -> Any:
+    try:
+        import ollama
+    except ImportError as exc:
+        raise BackendError(f"The package 'ollama' is not installed. `{INSTALL}`") from exc
+    return ollama
+
+
+@lru_cache(maxsize=1)
+def _loop() -> asyncio.AbstractEventLoop:
+    """One event loop for all chats, in a daemon thread: it must not keep the program from ending."""
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="ollama", daemon=True).start()
+    return loop

@@ -1,0 +1,171 @@
+"""The reader's encoder: what it sees in passages and in pairs of sentences, as features that heads judge by.
+
+MiniLM fine-tuned by ``benchmarks/train_reader.py`` and run by CTranslate2 in int8. It sees question and passage
+together, so its states tell a sentence that answers from one that is only near.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import WeightsError
+from assistant.models.cores import cores
+from assistant.ports import Quote, Vectors
+from assistant.types import Span
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+_QUESTION_TOKENS, _HEADLINE_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 32, 200, 24
+_TITLE_TOKENS, _SENTENCE_TOKENS = 16, 64
+
+
+class EncodedPassage(NamedTuple):
+    """What was seen in a passage with a question.
+
+    ``whole`` has shape (384,), ``sentences`` (sentences, 1536). ``seen`` says which sentences lie within the tokens
+    that are read; the features of others are 0. ``answers`` are the likeliest short answers in each.
+    """
+
+    whole: Vectors
+    sentences: Vectors
+    seen: NDArray[np.bool_]
+    answers: tuple[Span, ...]
+
+
+def pair_tokens(tokenizer: Tokenizer, question: str, one: Quote, other: Quote) -> tuple[list[int], list[int]]:
+    """Token numbers and types of a question with two sentences, each behind the start of its headline."""
+    asked = tokenizer.encode(question).ids
+    separator = asked[-1]
+    ids = [*asked[:-1][: _QUESTION_TOKENS - 1], separator]
+    types = [0] * len(ids)
+    for headline, text in (one, other):
+        for piece, most in ((headline, _TITLE_TOKENS), (text, _SENTENCE_TOKENS)):
+            ids += tokenizer.encode(piece, add_special_tokens=False).ids[:most]
+        ids.append(separator)
+    return ids, [*types, *[1] * (len(ids) - len(types))]
+
+
+class PassageEncoder:
+    """Loaded weights; safe to share between threads. Made by ``PassageEncoder.open``."""
+
+    def __init__(self, encoder: Any, tokenizer: Tokenizer, ends: tuple[Vectors, Vectors]) -> None:
+        self._encoder = encoder
+        self._tokenizer = tokenizer
+        self._ends = ends
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Load the weights of ``folder``. Raises WeightsError when they are missing or damaged."""
+        import ctranslate2
+        from tokenizers import Tokenizer
+
+        try:
+            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            # CTranslate2 wants the vocabulary as a file of its own; the tokenizer has it already.
+            vocabulary = tokenizer.get_vocab()
+            files = {name: (folder / name).read_bytes() for name in ("config.json", "model.bin")}
+            files["vocabulary.json"] = json.dumps(sorted(vocabulary, key=vocabulary.__getitem__)).encode()
+            # Cores read rows of their own; together on one they wait for each other, for a third of the time.
+            encoder = ctranslate2.Encoder(
+                str(folder), device="cpu", compute_type="int8", files=files, inter_threads=cores(), intra_threads=1
+            )
+            heads = arrays(folder / "heads.npz")
+            ends = (heads["span_weight"], heads["span_bias"])
+        except Exception as exc:  # tokenizers raises nothing narrower
+            raise damaged(folder, exc) from exc
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return cls(encoder, tokenizer, ends)
+
+    def look(self, question: str, passages: Sequence[tuple[Quote, Sequence[Span]]]) -> list[EncodedPassage]:
+        """See each of ``passages``, given with its sentences, behind its document's headline, with ``question``."""
+        *asked, separator = self._tokenizer.encode(question).ids
+        asked = asked[: _QUESTION_TOKENS - 1]
+        rows, places = [], []
+        for (headline, text), sentences in passages:
+            title = self._tokenizer.encode(headline, add_special_tokens=False).ids[:_HEADLINE_TOKENS]
+            said = self._tokenizer.encode(text, add_special_tokens=False)
+            ids = [*asked, separator, *title, *said.ids[:_PASSAGE_TOKENS], separator]
+            rows.append((ids, [0] * (len(asked) + 1) + [1] * (len(ids) - len(asked) - 1)))
+            places.append((len(asked) + 1 + len(title), said.offsets[:_PASSAGE_TOKENS], sentences))
+        return [
+            self._look(states[0], states[first : first + len(offsets)], offsets, sentences)
+            for states, (first, offsets, sentences) in zip(self._states(rows), places, strict=True)
+        ]
+
+    def look_beside(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Vectors]:
+        """What is seen in the two sentences of each pair, shape (384,)."""
+        return [states[0] for states in self._states([pair_tokens(self._tokenizer, question, *pair) for pair in pairs])]
+
+    def _states(self, rows: Sequence[tuple[list[int], list[int]]]) -> list[Vectors]:
+        """What the encoder makes of each row's token numbers and types, shape (tokens, 384)."""
+
+        def states(i: int) -> Vectors:
+            ids, types = rows[i]
+            return np.asarray(self._encoder.forward_batch([ids], token_type_ids=[types]).last_hidden_state)
+
+        longest_first = sorted(range(len(rows)), key=lambda i: -len(rows[i][0]))
+        with ThreadPoolExecutor(cores()) as pool:
+            found = dict(zip(longest_first, pool.map(states, longest_first), strict=True))
+        return [found[i][0] for i in range(len(rows))]
+
+    def _look(
+        self, whole: Vectors, tokens: Vectors, offsets: Sequence[tuple[int, int]], sentences: Sequence[Span]
+    ) -> EncodedPassage:
+        starts = np.array([start for start, _ in offsets])
+        features = np.zeros((len(sentences), 4 * len(whole)), dtype=np.float32)
+        seen = np.zeros(len(sentences), dtype=bool)
+        answers = list(sentences)
+        for n, sentence in enumerate(sentences):
+            own = np.flatnonzero((starts >= sentence.start) & (starts < sentence.end))
+            if not len(own):  # beyond the last token that was read
+                continue
+            seen[n] = True
+            said = tokens[own]
+            mean, answering = self._pooled(said)
+            features[n] = np.concatenate([mean, answering, said.max(axis=0), mean * whole])
+            first, last = _best_span(self._as_ends(said))
+            answers[n] = Span(offsets[own[first]][0], offsets[own[last]][1])
+        return EncodedPassage(whole, features, seen, tuple(answers))
+
+    def _as_ends(self, tokens: Vectors) -> Vectors:
+        """How likely each token begins and ends a short answer, as scores of shape (tokens, 2)."""
+        weight, bias = self._ends
+        scores: Vectors = tokens @ weight.T + bias
+        return scores
+
+    def _pooled(self, tokens: Vectors) -> tuple[Vectors, Vectors]:
+        """The mean of a sentence's tokens, and their mean by how likely each begins or ends the answer."""
+        scores = self._as_ends(tokens)
+        shares = np.exp(scores - scores.max(axis=0))
+        return tokens.mean(axis=0), (shares / shares.sum(axis=0)).mean(axis=1) @ tokens
+
+
+def arrays(path: Path) -> dict[str, Any]:
+    """What ``np.savez`` wrote to a file."""
+    with np.load(io.BytesIO(path.read_bytes())) as stored:  # of a damaged file numpy would leave the handle open
+        return dict(stored)
+
+
+def damaged(folder: Path, exc: Exception) -> WeightsError:
+    """What is raised where the weights of ``folder`` do not load."""
+    cure = "`pip install --force-reinstall assistant`"
+    return WeightsError(f"The reader in {str(folder)!r} does not load ({exc}). {cure}")
+
+
+def _best_span(scores: Vectors) -> tuple[int, int]:
+    """(first, last) token of the likeliest span, at most _SPAN_TOKENS long; scores has shape (tokens, 2)."""
+    sums = scores[:, None, 0] + scores[None, :, 1]
+    length = np.arange(len(scores))[None, :] - np.arange(len(scores))[:, None]
+    sums[(length < 0) | (length >= _SPAN_TOKENS)] = -np.inf
+    first, last = np.unravel_index(int(np.argmax(sums)), sums.shape)
+    return int(first), int(last)

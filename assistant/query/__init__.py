@@ -1,0 +1,1 @@
+"""Understands a question: condense a follow-up, split, correct spelling, parse."""

@@ -1,0 +1,93 @@
+"""Reads the likeliest sentences of other sources beside the best one: do they answer as well, and can both be true?
+
+A sentence alone may seem far from the question; beside one that answers, a reader sees that it speaks of the same
+thing. ``benchmarks/fit_comparing.py`` fits the model and prints ``beside.py``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import Comparison, CrossEncoder, Quote
+from assistant.query.parse import QuestionParts
+from assistant.retrieval.agreement import answer_in, differs
+from assistant.retrieval.pairwise_weights import ANSWERS
+from assistant.retrieval.rank import Ranked
+from assistant.types import Sentence
+
+RIVALS, OF_ONE_SOURCE = 5, 2
+"""How many sentences are compared with the best one at most, and how many of one source."""
+
+LEAST = 0.05
+"""Chance to answer from which a sentence is compared; from .004 on there are thrice as many, and nothing changes."""
+
+OWN = 0.3
+"""Exponent of a rival's own chance in how much it opposes: without it whatever differs would, with 1 what is asked in
+other words never could.
+"""
+
+ALIKE = 0.5
+"""Short answers that differ by less than this say the same, whatever the reader holds: it compares figures badly."""
+
+_BOUND = 6.0
+
+
+def compare(question: QuestionParts, ranked: Ranked, reader: CrossEncoder) -> Ranked:
+    """``ranked`` with its rivals' chances as seen beside the best sentence, and how much they oppose it."""
+    found = rivals(ranked.sentences)
+    if not found:
+        return ranked
+    best = ranked.sentences[0]
+    compared = reader.compare(question.text, [(quote(ranked, best), quote(ranked, rival)) for rival in found])
+    rows = np.array([beside(best, rival, comparison) for rival, comparison in zip(found, compared, strict=True)])
+    chances = 1 / (1 + np.exp(-ANSWERS.logit(rows)))
+    told = {
+        rival: rival.model_copy(
+            update={"probability": float(chance), "contradiction": _opposes(question, best, rival, comparison)}
+        )
+        for rival, chance, comparison in zip(found, chances, compared, strict=True)
+    }
+    return ranked._replace(sentences=tuple(told.get(sentence, sentence) for sentence in ranked.sentences))
+
+
+def rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The likeliest sentences of other sources than the best one's."""
+    chosen: list[Sentence] = []
+    count: Counter[str] = Counter()
+    for sentence in sorted(sentences[1:], key=lambda s: -s.probability):
+        if (
+            sentence.source != sentences[0].source
+            and sentence.probability >= LEAST
+            and count[sentence.source] < OF_ONE_SOURCE
+        ):
+            chosen.append(sentence)
+            count[sentence.source] += 1
+    return chosen[:RIVALS]
+
+
+def beside(best: Sentence, rival: Sentence, found: Comparison) -> NDArray[np.float64]:
+    """What tells a rival's chance: log-odds that the best sentence answers, that it does, and that both do."""
+    return np.array(
+        [_log_odds(chance) for chance in (best.probability, rival.probability, found.same_answer + found.contradiction)]
+    )
+
+
+def _opposes(question: QuestionParts, best: Sentence, rival: Sentence, found: Comparison) -> float:
+    one, other = (answer_in(sentence.text, sentence.answer) for sentence in (best, rival))
+    if question.answer_type != "yes-no" and one and other and differs(question, one, other) < ALIKE:
+        return 0.0
+    return float(found.contradiction * rival.probability**OWN)
+
+
+def quote(ranked: Ranked, sentence: Sentence) -> Quote:
+    """A sentence of ``ranked`` as a reader is shown it."""
+    return Quote(ranked.hits[sentence.passage - 1].stored.metadata.header, sentence.text)
+
+
+def _log_odds(probability: float) -> float:
+    inside = min(max(probability, 1e-9), 1 - 1e-9)
+    return float(np.clip(np.log(inside / (1 - inside)), -_BOUND, _BOUND))

@@ -1,0 +1,134 @@
+"""Ranks the sentences of passages by how well they answer a question, and says how likely one of them does.
+
+First every sentence is scored by a linear model over ``features``. Then, where there is a reader, it reads the
+likeliest passages, and its log-odds join the features. The models are fitted by ``benchmarks/fit_evidence.py``, which
+prints ``weights.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
+from assistant.query.parse import QuestionParts
+from assistant.retrieval.features import Features, SentencePlace, Table, answerability_features, measure, text_at
+from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
+from assistant.types import Sentence
+
+READ = 5
+"""How many passages the reader reads."""
+
+LEAST, MOST = -8.0, 8.0
+"""Bounds of the reader's log-odds; a sentence that was not read has the least."""
+
+
+class Ranked(NamedTuple):
+    """Hits and sentences, each best first; ``answerability`` is the probability that the best sentence answers."""
+
+    hits: tuple[Hit, ...]
+    sentences: tuple[Sentence, ...]
+    answerability: float
+
+
+def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: CrossEncoder | None = None) -> Ranked:
+    """Rank every sentence of ``hits``, and the hits by their best sentence."""
+    table = measure(question, vector, hits)
+    if not table.places:
+        return Ranked(tuple(hits), (), 0.0)
+    rows, seen, fitted = table.rows, None, BASE_MODEL
+    readings: dict[int, PassageScores] = {}
+    if reader is not None:
+        readings = read(question, table.places, rows @ BASE_MODEL.ranking, hits, reader)
+        seen, fitted = reader_logits(table.places, readings), READER_MODEL
+        rows = np.column_stack([rows, seen])
+    scores = rows @ fitted.ranking
+    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
+    chances = _chance(fitted.chances.logit(sentence_rows(scores, seen)))
+    by_score = np.argsort(-scores, kind="stable")
+    first_use: dict[int, int] = {}
+    for i in by_score:
+        first_use.setdefault(table.places[i].hit, len(first_use) + 1)
+    unused = [h for h in range(len(hits)) if h not in first_use]
+    return Ranked(
+        hits=tuple(hits[h] for h in [*first_use, *unused]),
+        sentences=tuple(
+            _sentence(hits, place, readings.get(place.hit), first_use[place.hit], float(scores[i]), float(chances[i]))
+            for i in by_score
+            for place in [table.places[i]]
+        ),
+        answerability=float(_chance(answers)),
+    )
+
+
+def answerability_row(
+    question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
+) -> Features:
+    """The best sentence: its ANSWERABILITY_FEATURES, its share of belief, its logit and the highest logit."""
+    best = int(np.argmax(scores))
+    belief = 1 / float(np.exp(scores - scores[best]).sum())
+    read_ = [] if seen is None else [seen[best], seen.max()]
+    return np.array([*answerability_features(question, table, best, hits), belief, *read_])
+
+
+def sentence_rows(scores: Features, seen: Features | None) -> Features:
+    """What tells a sentence's chance, shape (sentences, 2 or 3): how far it is behind the best, whether it is the best,
+    and the reader's log-odds of it.
+    """
+    behind = scores - scores.max()
+    return np.column_stack([behind, behind == 0, *([] if seen is None else [seen])])
+
+
+def read(
+    question: QuestionParts,
+    places: Sequence[SentencePlace],
+    scores: Features,
+    hits: Sequence[Hit],
+    reader: CrossEncoder,
+) -> dict[int, PassageScores]:
+    """What the reader makes of the READ hits whose best sentences score highest, by the hit's number."""
+    best: dict[int, float] = {}
+    for place, score in zip(places, scores, strict=True):
+        best[place.hit] = max(best.get(place.hit, -math.inf), float(score))
+    chosen = sorted(best, key=lambda h: -best[h])[:READ]
+    readings = reader.read(question.text, [hits[h].stored for h in chosen])
+    return dict(zip(chosen, readings, strict=True))
+
+
+def reader_logits(places: Sequence[SentencePlace], readings: dict[int, PassageScores]) -> Features:
+    """The reader's log-odds of each sentence, shape (sentences,)."""
+    found = [
+        float(readings[place.hit].sentences[place.sentence]) if place.hit in readings else LEAST for place in places
+    ]
+    clipped: Features = np.clip(np.array(found), LEAST, MOST)
+    return clipped
+
+
+def _chance(logit: Features | float) -> Features:
+    chance: Features = 1 / (1 + np.exp(-np.asarray(logit)))
+    return chance
+
+
+def _sentence(
+    hits: Sequence[Hit],
+    place: SentencePlace,
+    reading: PassageScores | None,
+    passage: int,
+    score: float,
+    probability: float,
+) -> Sentence:
+    chunk, span = hits[place.hit].stored.chunk, hits[place.hit].stored.sentences[place.sentence]
+    answer = reading.answers[place.sentence] if reading else None
+    return Sentence(
+        source=chunk.source,
+        start=chunk.start + span.start,
+        end=chunk.start + span.end,
+        text=text_at(hits, place),
+        passage=passage,
+        score=score,
+        probability=probability,
+        answer=chunk.text[answer.start : answer.end] if answer else "",
+    )

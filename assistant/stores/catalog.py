@@ -1,0 +1,491 @@
+"""The truth of an index: every document, chunk and vector, and all questions put to them in SQL.
+
+A build inserts documents as pending; one transaction makes them live, removes what they replace and counts
+the generation up. ParserPool see live rows only, so at any moment they see one whole generation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ports import Embedding, StoredChunk, Vectors
+from assistant.stores.database import Database
+from assistant.types import Chunk, Document, DocumentMetadata, IndexedDocument, Span
+
+_SPARE_VECTORS = 10_000  # kept although no chunk uses them: a text that comes back is not embedded again
+_VARIABLES = 500  # well under SQLite's limit of parameters in a statement
+
+_LIVE_KEYS = "SELECT {} FROM chunks c JOIN documents d ON d.id = c.document WHERE d.state = 'live' GROUP BY c.key"
+
+# Some root's last build was interrupted or found nothing, as where a disk is not mounted: its texts may come back.
+_EXPECTED = """SELECT 1 FROM journal WHERE id IN (SELECT max(id) FROM journal GROUP BY root)
+               AND started > datetime('now', '-30 days') AND (finished IS NULL OR json_extract(report, '$.unchanged')
+               + json_array_length(report, '$.added') + json_array_length(report, '$.changed') = 0)"""
+
+
+class FileFacts(NamedTuple):
+    """What the catalog remembers of a live document's file, to see whether it changed."""
+
+    document: int
+    source: str
+    location: str
+    size: int
+    modified_ns: int
+    digest: str
+    content: str = ""
+
+
+class NewChunk(NamedTuple):
+    """A chunk to be stored: its sentences within it, and the header that is embedded before it."""
+
+    chunk: Chunk
+    sentences: tuple[Span, ...]
+    header: str
+
+    @property
+    def embedded(self) -> tuple[str, tuple[Span, ...]]:
+        """The text that is embedded, and the sentences within that."""
+        shift = len(self.header)
+        return self.header + self.chunk.text, tuple(Span(s + shift, e + shift) for s, e in self.sentences)
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal embedded texts and sentences."""
+        return hashlib.blake2b(json.dumps(self.embedded).encode(), digest_size=16).digest()
+
+
+class Change(NamedTuple):
+    """What a new generation changed: documents now live, chunks that went, and vectors that came and went.
+
+    A vector's key is in hexadecimal. Of the first generation only the documents are named: all of it is new.
+    """
+
+    generation: int
+    documents: frozenset[int]
+    deleted: tuple[str, ...] = ()
+    new_vectors: tuple[str, ...] = ()
+    old_vectors: tuple[str, ...] = ()
+
+
+class Searchable(NamedTuple):
+    """A live chunk as the keyword index sees it."""
+
+    id: str
+    text: str
+    metadata: DocumentMetadata
+
+
+class Matrix(NamedTuple):
+    """All live chunks of one generation: ids and documents by row, vectors of shape (rows, dimension)."""
+
+    ids: list[str]
+    documents: NDArray[np.int64]
+    vectors: Vectors
+
+
+class Catalog(Database):
+    """All that is known of an index's documents, read by any number of threads and written by one build."""
+
+    # --- what is in it
+
+    @property
+    def generation(self) -> int:
+        """Counts up with every change of what is live; 0 before the first."""
+        return int(self.fact("generation") or 0)
+
+    def fact(self, name: str) -> str | None:
+        """A remembered fact: ``generation``, ``recipe``, ``embedder`` or ``token``, which no two catalogs share."""
+        with self._sql() as db:
+            row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+            return None if row is None else str(row[0])
+
+    def counts(self) -> tuple[int, int]:
+        """How many documents and chunks are live."""
+        with self._sql() as db:
+            documents = db.execute("SELECT count(*) FROM documents WHERE state = 'live'").fetchone()[0]
+            chunks = db.execute(
+                "SELECT count(*) FROM chunks JOIN documents d ON d.id = document WHERE d.state = 'live'"
+            ).fetchone()[0]
+            return int(documents), int(chunks)
+
+    def roots(self) -> tuple[str, ...]:
+        """Locations that were synced."""
+        with self._sql() as db:
+            return tuple(row[0] for row in db.execute("SELECT location FROM roots ORDER BY location"))
+
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """The live documents by source."""
+        query = """SELECT metadata, length(text), (SELECT count(*) FROM chunks WHERE document = d.id)
+                   FROM documents d WHERE state = 'live' ORDER BY source"""
+        with self._sql() as db:
+            return tuple(
+                IndexedDocument(
+                    **DocumentMetadata.model_validate_json(metadata).model_dump(), characters=size, passages=n
+                )
+                for metadata, size, n in db.execute(query)
+            )
+
+    def document(self, source: str) -> Document | None:
+        """The live document of that source."""
+        with self._sql() as db:
+            row = db.execute(
+                "SELECT metadata, pages, text FROM documents WHERE source = ? AND state = 'live'", (source,)
+            ).fetchone()
+            return None if row is None else _document(*row)
+
+    def metadata_by_source(self) -> dict[int, DocumentMetadata]:
+        """Origins of the live documents by their number."""
+        with self._sql() as db:
+            rows = db.execute("SELECT id, metadata FROM documents WHERE state = 'live'").fetchall()
+            return {number: _origin(metadata) for number, metadata in rows}
+
+    def live(self, ids: Sequence[str]) -> dict[str, int]:
+        """Those of ``ids`` that are live chunks, in their order, with the number of their document."""
+        found: dict[str, int] = {}
+        with self._sql() as db:
+            for some in _batches(ids, _VARIABLES):
+                found |= db.execute(
+                    f"""SELECT c.id, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document
+                        WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
+                    some,
+                ).fetchall()
+        return {id_: found[id_] for id_ in ids if id_ in found}
+
+    def fetch(self, ids: Sequence[str], embedder: str) -> list[StoredChunk]:
+        """The live chunks among ``ids`` that have vectors of ``embedder``, in that order."""
+        # CROSS JOIN keeps the order as written: left to itself SQLite begins with all vectors of the embedder.
+        found: dict[str, StoredChunk] = {}
+        with self._sql() as db:
+            for some in _batches(ids, _VARIABLES):
+                for row in db.execute(
+                    f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.metadata,
+                               v.whole, v.parts
+                        FROM chunks c CROSS JOIN documents d ON d.id = c.document
+                        CROSS JOIN vectors v ON v.key = c.key AND v.embedder = ?
+                        WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
+                    (embedder, *some),
+                ):
+                    found[row[0]] = _stored(*row[1:])
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def searchables(self, documents: frozenset[int] | None = None) -> Iterator[Searchable]:
+        """The chunks of these live documents, or of all, one document after the other."""
+        query = """SELECT c.id, c.text FROM chunks c JOIN documents d ON d.id = c.document
+                   WHERE d.id = ? AND d.state = 'live' ORDER BY c.position"""
+        for number, metadata in self.metadata_by_source().items():
+            if documents is None or number in documents:
+                with self._sql() as db:
+                    rows = db.execute(query, (number,)).fetchall()
+                yield from (Searchable(id_, text, metadata) for id_, text in rows)
+
+    def chunk_ids(self, documents: Iterable[int]) -> list[str]:
+        """Ids of the chunks of these documents."""
+        with self._sql() as db:
+            rows = (db.execute("SELECT id FROM chunks WHERE document = ?", (number,)) for number in documents)
+            return [row[0] for some in rows for row in some]
+
+    def matrix(self, embedder: str) -> Matrix:
+        """Ids, documents and vectors of all live chunks, in a stable order."""
+        query = """SELECT c.id, d.id, v.whole FROM documents d JOIN chunks c ON c.document = d.id
+                   JOIN vectors v ON v.key = c.key AND v.embedder = ?
+                   WHERE d.state = 'live' ORDER BY d.source, c.position"""
+        ids: list[str] = []
+        documents: list[int] = []
+        blobs = bytearray()
+        with self._sql() as db:
+            for id_, document, whole in db.execute(query, (embedder,)):
+                ids.append(id_)
+                documents.append(document)
+                blobs += whole
+        vectors = np.frombuffer(blobs, dtype=np.float32).reshape(len(ids), -1 if ids else 0)
+        return Matrix(ids, np.array(documents, dtype=np.int64), vectors)
+
+    def vectors(
+        self, embedder: str, size: int, keys: Sequence[str] | None = None
+    ) -> Iterator[tuple[list[str], Vectors]]:
+        """Keys and vectors of all live chunks, or of ``keys``, in batches of ``size``; equal texts share one."""
+        with self._sql() as db:
+            wanted = keys if keys is not None else [row[0] for row in db.execute(_LIVE_KEYS.format("hex(c.key)"))]
+            for some in _batches(wanted, size):
+                found: list[tuple[str, bytes]] = []
+                for few in _batches(some, _VARIABLES):
+                    found += db.execute(
+                        f"""SELECT lower(hex(key)), whole FROM vectors
+                            WHERE embedder = ? AND key IN ({_marks(few)})""",  # noqa: S608 - marks only
+                        (embedder, *map(bytes.fromhex, few)),
+                    ).fetchall()
+                if found:
+                    vectors = np.frombuffer(b"".join(whole for _, whole in found), dtype=np.float32)
+                    yield [key for key, _ in found], vectors.reshape(len(found), -1)
+
+    def vector_count(self) -> int:
+        """How many distinct vectors the live chunks have."""
+        with self._sql() as db:
+            return int(db.execute(f"SELECT count(*) FROM ({_LIVE_KEYS.format('1')})").fetchone()[0])  # noqa: S608
+
+    def vector_keys(self, documents: Iterable[int] | None = None) -> list[str]:
+        """Keys of the vectors of these documents, or of all live ones."""
+        with self._sql() as db:
+            if documents is None:
+                return [row[0].lower() for row in db.execute(_LIVE_KEYS.format("hex(c.key)"))]
+            query = "SELECT lower(hex(key)) FROM chunks WHERE document = ?"
+            rows = (db.execute(query, (number,)) for number in documents)
+            return list(dict.fromkeys(row[0] for some in rows for row in some))
+
+    def chunks_with(self, keys: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+        """The live chunks, and their documents, that have the vectors of these keys."""
+        found: dict[str, list[tuple[str, int]]] = {key: [] for key in keys}
+        with self._sql() as db:
+            for some in _batches(keys, _VARIABLES):
+                for key, id_, document in db.execute(
+                    f"""SELECT lower(hex(c.key)), c.id, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document
+                        WHERE d.state = 'live' AND c.key IN ({_marks(some)})
+                        ORDER BY d.source, c.position""",  # noqa: S608 - marks only
+                    list(map(bytes.fromhex, some)),
+                ):
+                    found[key].append((id_, document))
+        return found
+
+    # --- a build
+
+    def files(self) -> list[FileFacts]:
+        """The files of all live documents."""
+        with self._sql() as db:
+            rows = db.execute(
+                """SELECT id, source, location, size, modified_ns, digest, content
+                   FROM documents WHERE state = 'live'"""
+            )
+            return [FileFacts(*row) for row in rows]
+
+    def begin(self, root: str) -> int:
+        """Journal a new build, drop what an interrupted one left, and return the build's number."""
+        with self._write() as db:
+            db.execute("DELETE FROM documents WHERE state = 'pending'")
+            made = db.execute("INSERT INTO journal (root, started) VALUES (?, datetime('now'))", (root,))
+            return int(made.lastrowid or 0)
+
+    def touch(self, file: FileFacts) -> None:
+        """Remember where the file lies and how it looks now, although the document is the same."""
+        with self._write() as db:
+            db.execute(
+                "UPDATE documents SET location = ?, size = ?, modified_ns = ?, content = ? WHERE id = ?",
+                (file.location, file.size, file.modified_ns, file.content, file.document),
+            )
+
+    def excluded(self) -> frozenset[str]:
+        """Locations of files that stay out until they are named themselves."""
+        with self._sql() as db:
+            return frozenset(row[0] for row in db.execute("SELECT location FROM excluded"))
+
+    def exclude(self, locations: Iterable[str]) -> None:
+        """Leave these files out from now on."""
+        with self._write() as db:
+            db.executemany("INSERT OR IGNORE INTO excluded VALUES (?)", ((each,) for each in locations))
+
+    def readmit(self, locations: Iterable[str]) -> None:
+        """Leave these files out no longer."""
+        with self._write() as db:
+            db.executemany("DELETE FROM excluded WHERE location = ?", ((each,) for each in locations))
+
+    def invalidate(self, embedder: str) -> None:
+        """Drop what an interrupted build left and what is damaged; the next build makes damaged documents anew."""
+        damaged = {number for number, _ in self._damaged(embedder)}
+        with self._write() as db:
+            db.execute("DELETE FROM documents WHERE state = 'pending'")
+            for number in damaged:
+                db.execute("DELETE FROM vectors WHERE key IN (SELECT key FROM chunks WHERE document = ?)", (number,))
+                db.execute("UPDATE documents SET size = -1, digest = '', content = '' WHERE id = ?", (number,))
+
+    def insert(self, document: Document, file: FileFacts, chunks: Iterable[NewChunk]) -> None:
+        """Store a pending document with its chunks; nobody sees it before ``publish``."""
+        with self._write() as db:
+            row = db.execute(
+                """INSERT INTO documents
+                   (source, state, location, size, modified_ns, digest, content, metadata, pages, text)
+                   VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)""",
+                (
+                    document.source,
+                    file.location,
+                    file.size,
+                    file.modified_ns,
+                    document.digest,
+                    file.content,
+                    document.metadata.model_dump_json(),
+                    json.dumps(document.pages),
+                    document.text,
+                ),
+            ).lastrowid
+            db.executemany(
+                "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                ((row, n, *_columns(chunk)) for n, chunk in enumerate(chunks)),
+            )
+
+    def unembedded(self, embedder: str) -> list[tuple[int, int]]:
+        """Places of pending chunks without vectors, one for each distinct text; ``new_chunks`` reads them."""
+        query = """SELECT min(c.document), c.position FROM chunks c JOIN documents d ON d.id = c.document
+                   WHERE d.state = 'pending'
+                   AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = c.key)
+                   GROUP BY c.key ORDER BY c.document, c.position"""
+        with self._sql() as db:
+            return db.execute(query, (embedder,)).fetchall()
+
+    def new_chunks(self, places: Sequence[tuple[int, int]]) -> list[NewChunk]:
+        """The chunks at these places."""
+        query = """SELECT d.source, c."start", c."end", c.text, c.sentences, c.header
+                   FROM chunks c JOIN documents d ON d.id = c.document
+                   WHERE c.document = ? AND c.position = ?"""
+        found = []
+        with self._sql() as db:
+            for place in places:
+                source, start, end, text, sentences, header = db.execute(query, place).fetchone()
+                chunk = Chunk(source=source, start=start, end=end, text=text)
+                found.append(NewChunk(chunk, _spans(sentences), header))
+        return found
+
+    def add_vectors(self, embedder: str, keys: Sequence[bytes], embeddings: Sequence[Embedding]) -> None:
+        """Keep embeddings for good; what is committed here survives an interruption."""
+        with self._write() as db:
+            db.executemany(
+                "INSERT OR IGNORE INTO vectors (embedder, key, whole, parts) VALUES (?, ?, ?, ?)",
+                (
+                    (
+                        embedder,
+                        key,
+                        e.whole.astype(np.float32).tobytes(),
+                        e.parts.astype(np.float16).tobytes(),
+                    )
+                    for key, e in zip(keys, embeddings, strict=True)
+                ),
+            )
+
+    def publish(self, removed: Sequence[int], recipe: str, embedder: str) -> Change:
+        """At once: pending documents replace their live versions, ``removed`` go, the generation goes up."""
+        with self._write() as db:
+            db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
+            db.execute("DELETE FROM gone")
+            db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", ((number,) for number in removed))
+            db.execute(
+                """INSERT OR IGNORE INTO gone SELECT old.id FROM documents old
+                   JOIN documents new ON new.source = old.source AND new.state = 'pending'
+                   WHERE old.state = 'live'"""
+            )
+            live = "EXISTS (SELECT 1 FROM chunks l JOIN documents d ON d.id = l.document WHERE l.key = c.key"
+            live += " AND d.state = 'live')"
+            pending = "FROM chunks c JOIN documents p ON p.id = c.document WHERE p.state = 'pending'"
+            documents = [row[0] for row in db.execute("SELECT id FROM documents WHERE state = 'pending'")]
+            generation = self.generation + 1
+            change = Change(generation, frozenset(documents))
+            if generation > 1:
+                old = db.execute("SELECT id, key FROM chunks WHERE document IN (SELECT id FROM gone)").fetchall()
+                new = {row[0] for row in db.execute(f"SELECT c.id {pending}")}
+                fresh = db.execute(f"SELECT DISTINCT lower(hex(c.key)) {pending} AND NOT {live}").fetchall()
+            db.execute("DELETE FROM documents WHERE id IN (SELECT id FROM gone)")
+            db.execute("UPDATE documents SET state = 'live' WHERE state = 'pending'")
+            if generation > 1:
+                left = {key for _, key in old}
+                used = f"SELECT 1 FROM (SELECT ? AS key) c WHERE {live}"  # noqa: S608 - no value in it
+                gone = [key.hex() for key in left if db.execute(used, (key,)).fetchone() is None]
+                change = change._replace(
+                    deleted=tuple(id_ for id_, _ in old if id_ not in new),
+                    new_vectors=tuple(key for (key,) in fresh),
+                    old_vectors=tuple(gone),
+                )
+            facts = {"generation": str(generation), "recipe": recipe, "embedder": embedder}
+            db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
+            db.execute("INSERT OR IGNORE INTO facts VALUES ('token', lower(hex(randomblob(8))))")
+        return change
+
+    def finish(self, build: int, root: str | None, report: str) -> None:
+        """Journal a complete build, remember its root, and drop unused vectors when they are many and not expected."""
+        with self._write() as db:
+            db.execute("UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build))
+            if root is not None:
+                db.execute("INSERT OR REPLACE INTO roots VALUES (?, datetime('now'))", (root,))
+            unused = "FROM vectors WHERE key NOT IN (SELECT key FROM chunks)"
+            spare = db.execute(f"SELECT count(*) {unused}").fetchone()[0]
+            used = db.execute("SELECT count(*) FROM vectors").fetchone()[0] - spare
+            if spare > max(used, _SPARE_VECTORS) and db.execute(_EXPECTED).fetchone() is None:
+                db.execute(f"DELETE {unused}")
+
+    # --- checks
+
+    def problems(self, embedder: str) -> list[str]:
+        """What is wrong inside the catalog, in words; nothing in a sound one."""
+        found = []
+        with self._sql() as db:
+            found += [f"catalog: {row[0]}" for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
+            pending = db.execute("SELECT count(*) FROM documents WHERE state = 'pending'").fetchone()[0]
+            if pending:
+                found.append(f"catalog: a build is unfinished, {pending} documents are pending")
+        found += [f"catalog: {what}" for _, what in self._damaged(embedder)]
+        return found
+
+    def _damaged(self, embedder: str) -> Iterator[tuple[int, str]]:
+        """Live documents that are not what they should be, and how."""
+        with self._sql() as db:
+            for number, source, text, start, end, chunk in db.execute(
+                """SELECT d.id, d.source, d.text, c."start", c."end", c.text FROM documents d
+                   JOIN chunks c ON c.document = d.id WHERE d.state = 'live'"""
+            ):
+                if text[start:end] != chunk:
+                    yield number, f"{source!r} has other text at {start}:{end} than its chunk"
+            yield from (
+                (number, f"a chunk of {source!r} has no vector, or none of length 1")
+                for number, source, whole in db.execute(
+                    """SELECT d.id, d.source, v.whole FROM documents d JOIN chunks c ON c.document = d.id
+                       LEFT JOIN vectors v ON v.key = c.key AND v.embedder = ? WHERE d.state = 'live'""",
+                    (embedder,),
+                )
+                if not _is_unit(whole)
+            )
+
+
+def _is_unit(whole: bytes | None) -> bool:
+    length = float(np.linalg.norm(np.frombuffer(whole or b"", dtype=np.float32))) if len(whole or b"") % 4 == 0 else 0
+    return abs(length - 1) < 1e-3
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (ids[start : start + size] for start in range(0, len(ids), size))
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple(map(Span._make, json.loads(text)))
+
+
+def _columns(new: NewChunk) -> tuple[str, int, int, str, str, str, bytes]:
+    chunk = new.chunk
+    return chunk.id, chunk.start, chunk.end, chunk.text, json.dumps(new.sentences), new.header, new.key
+
+
+def _document(metadata: str, pages: str, text: str) -> Document:
+    return Document(**DocumentMetadata.model_validate_json(metadata).model_dump(), pages=json.loads(pages), text=text)
+
+
+@lru_cache(16_384)
+def _origin(text: str) -> DocumentMetadata:
+    return DocumentMetadata.model_validate_json(text)
+
+
+def _stored(
+    source: str, start: int, end: int, text: str, sentences: str, metadata: str, whole: bytes, parts: bytes
+) -> StoredChunk:
+    vector = np.frombuffer(whole, dtype=np.float32)
+    halves = np.frombuffer(parts, dtype=np.float16).astype(np.float32)
+    return StoredChunk(
+        Chunk.model_construct(source=source, start=start, end=end, text=text),  # checked when it was written
+        _origin(metadata),
+        _spans(sentences),
+        Embedding(vector, halves.reshape(-1, len(vector))),
+    )

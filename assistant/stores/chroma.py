@@ -1,0 +1,252 @@
+"""Nearest neighbours on an embedded Chroma collection that holds ids and vectors and nothing else.
+
+Chroma's HNSW files are not crash-safe: a process killed while it saves them leaves a collection that fails,
+answers wrongly, or grows until the disk is full. So the folder carries a manifest, broken before the first write
+and renewed after the last; a folder without a sound manifest is to be removed and built again from the catalog.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant.errors import BackendError
+from assistant.ports import Vectors
+
+_COLLECTION = "chunks"
+MANIFEST = "manifest.json"
+"""The file in the folder of an index that is removed before it is written, and put back after."""
+
+_FILES = "files.json"
+_HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
+_BATCH = 1000  # the most Chroma takes is 5461
+_PROBES = 5
+
+_MADE: Counter[str] = Counter()  # how often this process has made each folder
+
+
+class ChromaIndex:
+    """A sealed Chroma folder. One writer at a time; any number of threads may search."""
+
+    def __init__(self, folder: Path, client: Any, collection: Any) -> None:
+        self.folder = folder
+        self._client = client
+        self._collection = collection
+
+    @classmethod
+    def open(cls, folder: Path) -> ChromaIndex:
+        """The index in ``folder``. Raises BackendError where it is missing, unsealed or damaged."""
+        manifest = read_manifest(folder)
+        if manifest is None:
+            raise BackendError(f"The vector index {str(folder)!r} is unfinished. `assistant index build`")
+        with _translated(folder):  # a writer may take a file away once it is listed
+            oversized = [path.name for path in folder.rglob("*.bin") if path.stat().st_size > _largest(manifest)]
+        if oversized:
+            raise BackendError(f"{oversized[0]!r} in {str(folder)!r} has run away. `assistant index build`")
+        index = cls(folder, *_connect(folder))
+        try:
+            index.probe(manifest)
+        except BackendError:
+            index.close()
+            raise
+        return index
+
+    @classmethod
+    def create(cls, folder: Path) -> ChromaIndex:
+        """An empty, unsealed index in the empty or missing ``folder``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        _MADE[str(folder)] += 1
+        return cls(folder, *_connect(folder))
+
+    @property
+    def generation(self) -> int | None:
+        """The catalog's generation that the sealed folder mirrors; None while it is being written."""
+        manifest = read_manifest(self.folder)
+        return None if manifest is None else int(manifest["generation"])
+
+    @property
+    def count(self) -> int:
+        """How many vectors it holds."""
+        with _translated(self.folder):
+            return int(self._collection.count())
+
+    def update(
+        self,
+        vectors: Iterable[tuple[Sequence[str], Vectors]],
+        deleted: Sequence[str],
+        generation: int,
+        owner: str = "",
+    ) -> None:
+        """Delete, then add or replace, batch by batch, and manifest the result with ``generation`` and its ``owner``.
+
+        A manifest says whether the result is fit for searching: it may be whole and yet not find what is in it.
+        """
+        old = read_manifest(self.folder) or {"probes": {}, "dimension": 0}
+        (self.folder / MANIFEST).unlink(missing_ok=True)
+        with _translated(self.folder):
+            gone = set(deleted)
+            probes = {id_: vector for id_, vector in old["probes"].items() if id_ not in gone}
+            expected, dimension = self.count, int(old["dimension"])
+            for some in _batches(deleted):
+                with _file_size_limit(expected, dimension):
+                    self._collection.delete(ids=list(some))
+            for ids, rows in vectors:
+                expected, dimension = expected + len(ids), rows.shape[1]
+                with _file_size_limit(expected, dimension):
+                    for start in range(0, len(ids), _BATCH):
+                        end = start + _BATCH
+                        self._collection.upsert(ids=list(ids[start:end]), embeddings=rows[start:end])
+                probes = {id_: vector for id_, vector in probes.items() if id_ not in ids}
+                if len(probes) < _PROBES:
+                    probes[ids[0]] = rows[0].tolist()
+            manifest = {"generation": generation, "owner": owner, "count": self.count}
+            manifest |= {"dimension": dimension, "probes": probes}
+            # The graph of many vectors that are nearly equal may hold vectors that no search can reach.
+            manifest["fit"] = self._finds(manifest)
+            unfinished = self.folder / f"{MANIFEST}.new"
+            unfinished.write_text(json.dumps(manifest))
+            unfinished.replace(self.folder / MANIFEST)
+
+    def probe(self, manifest: dict[str, Any]) -> None:
+        """Raise BackendError unless the count is right and known vectors find themselves."""
+        if self.count != manifest["count"]:
+            raise BackendError(
+                f"The vector index {str(self.folder)!r} holds {self.count} vectors, not {manifest['count']}. "
+                "`assistant index build`"
+            )
+        if manifest["fit"] and not self._finds(manifest):
+            raise BackendError(
+                f"The vector index {str(self.folder)!r} does not find what is in it. `assistant index build`"
+            )
+
+    def _finds(self, manifest: dict[str, Any]) -> bool:
+        """Whether known vectors find something as close as they are to themselves."""
+        rows = [np.array(vector, dtype=np.float32) for vector in manifest["probes"].values()]
+        return all(max(self.search(row, min(10, manifest["count"])).values(), default=0.0) > 0.999 for row in rows)
+
+    def search(self, vector: Vectors, limit: int, among: Sequence[str] | None = None) -> dict[str, float]:
+        """Ids by cosine with ``vector``, best first, at most ``limit``; ``among`` names the ids that count.
+
+        Every id of ``among`` has to be in the index; Chroma refuses unknown ones.
+        """
+        if limit < 1 or (among is not None and not among):
+            return {}
+        with _translated(self.folder):
+            found = self._collection.query(
+                query_embeddings=vector[None],
+                n_results=limit,
+                include=["distances"],
+                ids=None if among is None else list(among),
+            )
+            ids, distances = found["ids"][0], found["distances"][0]
+            return {id_: 1.0 - float(distance) for id_, distance in zip(ids, distances, strict=True)}
+
+    def ids(self) -> set[str]:
+        """All ids it holds."""
+        with _translated(self.folder):
+            return set(self._collection.get(include=[])["ids"])
+
+    def close(self) -> None:
+        """Let go of the files."""
+        with _translated(self.folder):
+            self._client.close()
+
+
+def note_files(folder: Path) -> None:
+    """Note the sizes of a closed index's files, by which ``untouched`` knows them again."""
+    (folder / _FILES).write_text(json.dumps(_sizes(folder)))
+
+
+def untouched(folder: Path) -> bool:
+    """Whether the files are those that were noted, by name and size; costs no import, unlike opening the index."""
+    try:
+        return bool(json.loads((folder / _FILES).read_text()) == _sizes(folder))
+    except (OSError, ValueError):
+        return False
+
+
+def _sizes(folder: Path) -> dict[str, int]:
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, _FILES))
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)}
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """What a finished index says of itself, readable without chromadb; None where there is no sound manifest."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError):
+        return None
+    return (
+        manifest
+        if isinstance(manifest, dict) and {"generation", "count", "dimension", "probes", "fit"} <= manifest.keys()
+        else None
+    )
+
+
+def _connect(folder: Path) -> tuple[Any, Any]:
+    with _translated(folder):
+        import chromadb
+
+        # Chroma shares what it has open by the name of the folder: another name for one that was made anew, or the
+        # files of before, which a reader of this process may still hold, would be written to.
+        client: Any = chromadb.PersistentClient(str(folder) + "/." * _MADE[str(folder)])
+        try:
+            # Without embedding_function=None Chroma downloads a model.
+            collection = client.get_or_create_collection(
+                _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+            )
+        except BaseException:
+            client.close()
+            raise
+        return client, collection
+
+
+def _largest(manifest: dict[str, Any]) -> int:
+    """Bytes that no healthy file exceeds: HNSW keeps about 8 bytes of links and a row for a vector."""
+    return (1 << 28) + 4 * int(manifest["count"]) * (int(manifest["dimension"]) * 4 + 512)
+
+
+@contextmanager
+def _file_size_limit(count: int, dimension: int) -> Iterator[None]:
+    """Turns a run-away file into an error. The limit holds for the whole process, hence its high floor."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    limit = (1 << 33) + 8 * count * (dimension * 4 + 512)
+    if hard != resource.RLIM_INFINITY:
+        limit = min(limit, hard)
+    if soft != resource.RLIM_INFINITY:
+        limit = min(limit, soft)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+
+
+@contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    """Whatever Chroma raises becomes BackendError; a panic of its Rust core is no Exception in Python."""
+    try:
+        yield
+    except BackendError:
+        raise
+    except BaseException as exc:
+        if not isinstance(exc, Exception) and type(exc).__name__ != "PanicException":
+            raise
+        raise BackendError(
+            f"The vector index {str(folder)!r} does not work ({type(exc).__name__}: {exc}). `assistant index build`"
+        ) from exc

@@ -1,0 +1,218 @@
+"""How an index stands on a Chroma server: what a document and its passages look like as records, and back again.
+
+A value may be no longer there than ``_VALUE`` characters, so a long one is several; and every record has a vector,
+so one that is never searched by nearness has a small one of no meaning.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from assistant.ports import Embedding, StoredChunk, Vectors
+from assistant.stores.catalog import NewChunk
+from assistant.stores.chroma_server import Record
+from assistant.types import Chunk, Document, DocumentMetadata, Filter, Span
+
+FORMAT = "2"
+"""Which records these are; 1 had no location."""
+
+_SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
+_VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
+
+
+class Live(NamedTuple):
+    """What the ``documents`` collection knows of one document; no version: none is live.
+
+    No content: no file is as this document says, so a build that finds its file writes it anew. ``root`` and
+    ``location`` are whole paths, of the folder that was built and of the file: two folders may have one name.
+    """
+
+    key: str
+    version: str
+    needs_gc: bool
+    root: str
+    location: str
+    content: str
+    slices: int
+    pages: tuple[int, ...]
+    characters: int
+    chunks: int
+    metadata: DocumentMetadata
+
+    @classmethod
+    def of(cls, document: Document, content: str, root: str, location: str, chunks: int) -> Self:
+        """A document as it is written: ``content`` is the hash of its file, ``chunks`` how many passages it has."""
+        return cls(
+            key=key(document.source),
+            version=document.digest,
+            needs_gc=False,
+            root=root,
+            location=location,
+            content=content,
+            slices=-(-len(document.text) // _SLICE),
+            pages=document.pages,
+            characters=len(document.text),
+            chunks=chunks,
+            metadata=document.metadata,
+        )
+
+    @classmethod
+    def read(cls, record: Record) -> Self:
+        """What ``record`` was made of."""
+        known = record.known
+        return cls(
+            key=record.id,
+            version=str(known["version"]),
+            needs_gc=bool(known["needs_gc"]),
+            root=str(known["root"]),
+            location=_whole("location", known),
+            content=str(known["content"]),
+            slices=int(known["slices"]),
+            pages=tuple(json.loads(_whole("pages", known))),
+            characters=int(known["characters"]),
+            chunks=int(known["chunks"]),
+            metadata=DocumentMetadata.model_validate_json(_whole("metadata", known)),
+        )
+
+    @property
+    def forgotten(self) -> bool:
+        """Whether it is on its way out, rather than announced by a build."""
+        return not self.version and not self.content
+
+    @property
+    def record(self) -> Record:
+        """The one record that says which version is live."""
+        fields = {
+            **_parts("metadata", self.metadata.model_dump_json()),
+            **_parts("pages", json.dumps(self.pages)),
+            **_parts("location", self.location),
+            "document": self.key,
+            "version": self.version,
+            "needs_gc": self.needs_gc,
+            "root": self.root,
+            "content": self.content,
+            "slices": self.slices,
+            "characters": self.characters,
+            "chunks": self.chunks,
+            "slice": -1,
+        }
+        return Record(self.key, "", fields, _somewhere(self.key))
+
+    @property
+    def slice_ids(self) -> list[str]:
+        """Ids of the records that hold its text, in order."""
+        return [f"{self.key}.{self.version[:16]}.{number}" for number in range(self.slices)]
+
+
+def key(source: str) -> str:
+    """The id of a document's own record."""
+    return hashlib.blake2b(source.encode(), digest_size=16).hexdigest()
+
+
+def slices(document: Document, live: Live) -> list[Record]:
+    """The records that hold the document's text."""
+    found = []
+    for number, id_ in enumerate(live.slice_ids):
+        fields = {"document": live.key, "version": live.version, "slice": number}
+        text = document.text[number * _SLICE : (number + 1) * _SLICE]
+        found.append(Record(id_, text, fields, _somewhere(id_)))
+    return found
+
+
+def passage(new: NewChunk, document: Document, live: Live, embedding: Embedding) -> Record:
+    """The record of one passage, found by its vector, its folders and its day."""
+    about, chunk = document.metadata, new.chunk
+    folders = [part for part in _ancestors(about.source) if len(part.encode()) <= _VALUE]
+    fields: dict[str, Any] = {
+        **_parts("metadata", about.model_dump_json()),
+        **_parts("sentences", json.dumps(new.sentences)),
+        **_parts("vectors", _packed(embedding.parts)),
+        # Once more, small: as JSON the server's own copy takes eight times the bytes to fetch.
+        **_parts("whole", base64.b64encode(embedding.whole.astype(np.float16).tobytes()).decode()),
+        "chunk": chunk.id,
+        "document": live.key,
+        "version": live.version,
+        "start": chunk.start,
+        "end": chunk.end,
+        "folders": folders,
+    }
+    if about.published:
+        fields["day"] = about.published.toordinal()
+    return Record(f"{chunk.id}.{live.version[:16]}", chunk.text, fields, embedding.whole)
+
+
+def stored(record: Record) -> StoredChunk:
+    """The passage that ``record`` was made of; its vectors are as exact as they were kept."""
+    known, about = record.known, metadata(record)
+    halves = np.frombuffer(base64.b64decode(_whole("whole", known)), dtype=np.float16).astype(np.float32)
+    vector = (halves / np.linalg.norm(halves)).astype(np.float32)
+    chunk = Chunk(source=about.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
+    sentences = tuple(Span(start, end) for start, end in json.loads(_whole("sentences", known)))
+    return StoredChunk(chunk, about, sentences, Embedding(vector, _unpacked(_whole("vectors", known), len(vector))))
+
+
+def chunk_id(record: Record) -> str:
+    """The id of the chunk in a passage's record."""
+    return str(record.known["chunk"])
+
+
+def metadata(record: Record) -> DocumentMetadata:
+    """Where the passage of ``record`` comes from."""
+    return DocumentMetadata.model_validate_json(_whole("metadata", record.known))
+
+
+def condition(where: Filter) -> dict[str, Any] | None:
+    """``where`` as Chroma puts it."""
+    places: list[dict[str, Any]] = [{"folders": {"$contains": source.rstrip("/")}} for source in where.sources]
+    demands: list[dict[str, Any]] = [{"$or": places}] if len(places) > 1 else places
+    if where.since or where.until:
+        since, until = where.since or date.min, where.until or date.max
+        demands += [{"day": {"$gte": since.toordinal()}}, {"day": {"$lte": until.toordinal()}}]
+    return {"$and": demands} if len(demands) > 1 else next(iter(demands), None)
+
+
+# --- values ---------------------------------------------------------------------------------------
+
+
+def _somewhere(mark: str) -> Vectors:
+    """A direction in the plane by hash: records that are never searched by nearness need a vector all the same."""
+    angle = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32 * 2 * np.pi
+    return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
+
+
+def _ancestors(source: str) -> list[str]:
+    parts = source.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+def _packed(parts: Vectors) -> str:
+    """Unit vectors in a byte a number, which keeps their cosines to about a thousandth."""
+    peaks = np.abs(parts).max(axis=1, keepdims=True, initial=1e-9)
+    return base64.b64encode(np.round(parts * 127 / peaks).astype(np.int8).tobytes()).decode()
+
+
+def _unpacked(packed: str, dimension: int) -> Vectors:
+    rows = np.frombuffer(base64.b64decode(packed), dtype=np.int8).reshape(-1, dimension).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    unit: Vectors = (rows / lengths).astype(np.float32)
+    return unit
+
+
+def _parts(name: str, text: str) -> dict[str, str]:
+    """A long value as several that the server takes; all characters are ASCII, as JSON and base 64 are here."""
+    plain = text if text.isascii() else json.dumps(json.loads(text))
+    return {f"{name}{n}": plain[start : start + _VALUE] for n, start in enumerate(range(0, len(plain) or 1, _VALUE))}
+
+
+def _whole(name: str, known: Mapping[str, Any]) -> str:
+    values: list[str] = []
+    while (value := known.get(f"{name}{len(values)}")) is not None:
+        values.append(str(value))
+    return "".join(values)

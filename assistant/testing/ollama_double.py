@@ -1,0 +1,422 @@
+"""A double of an Ollama server over real HTTP: no model, the same wire format, and every fault on request.
+
+Serves tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with sentences of
+the passages in its prompt. Speaks version, tags, show, ps, chat, generate, embed and pull.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import json
+import re
+import select
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from assistant.english.sentences import split_sentences
+from assistant.english.tokens import content_stems
+from assistant.testing.fakes import FakeEmbedder
+from assistant.types import NOT_IN_DOCUMENTS
+
+VERSION = "0.12.6"
+
+Fault = Literal[
+    "stall",  # goes silent and keeps the connection
+    "end",  # ends the response cleanly without a last part
+    "cut",  # drops the connection in the middle of a line
+    "malformed",  # sends a line that is not JSON
+    "not an object",  # sends a line that is JSON and no object
+    "error line",  # sends {"error": ...} in the middle of a stream
+    "500",  # fails before the first part
+    "html",  # is no Ollama server at all
+    "redirect",  # sends the client to another host
+    "length",  # stops because the answer got too long
+]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the double says to one chat: pieces of thought, pieces of text, pauses in seconds, and what goes wrong.
+
+    A fault happens after ``after`` pieces of text. A request for a JSON schema is ignored: the text is the text.
+    """
+
+    pieces: Sequence[str] = ("Yes.",)
+    thoughts: Sequence[str] = ()
+    first: float = 0.0
+    pause: float = 0.0
+    fault: Fault | None = None
+    after: int = 1
+    prompt_tokens: int | None = None
+
+
+Script = Callable[[Mapping[str, Any]], Reply | str]
+"""Makes the reply to the body of a chat request; a string is a reply sent word by word."""
+
+
+@dataclass(frozen=True)
+class DoubleModel:
+    """A model that the double claims to have pulled; ``context`` in tokens, ``size`` in bytes."""
+
+    context: int = 40_960
+    size: int = 2_600_000_000
+    digest: str = "sha256:" + "359d7dd4bcda" + "0" * 52
+    capabilities: tuple[str, ...] = ("completion", "thinking")
+
+
+MODELS: Mapping[str, DoubleModel] = {
+    "qwen3:4b": DoubleModel(),
+    "llama3.2:3b": DoubleModel(131_072, 2_000_000_000, "sha256:" + "a" * 64, ("completion",)),
+    "embeddinggemma:latest": DoubleModel(2048, 620_000_000, "sha256:" + "e" * 64, ("embedding",)),
+    "nomic-embed-text:latest": DoubleModel(2048, 270_000_000, "sha256:" + "b" * 64, ("embedding",)),
+}
+
+
+@dataclass
+class Seen:
+    """One request as the double saw it; ``sent`` counts stream parts, ``left`` is when the client hung up."""
+
+    path: str
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+    sent: int = 0
+    left: float | None = None
+    finished: bool = False
+
+
+@dataclass
+class OllamaDouble:
+    """The server; a context manager that listens on a free port of the loopback interface."""
+
+    script: Script = field(default=lambda body: quoting(body))
+    models: Mapping[str, DoubleModel] = field(default_factory=lambda: dict(MODELS))
+    fault: Fault | None = None
+    """What goes wrong with requests that are no chat."""
+    short_by: int = 0
+    """How many embeddings are left out of each answer."""
+    dimension: int = 64
+    port: int = 0
+    seen: list[Seen] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        handler = type("Handler", (_Handler,), {"served": self})
+        self._server = _Threads(("127.0.0.1", self.port), handler)
+        self._closing = threading.Event()
+        self.port = int(self._server.server_address[1])
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def chats(self) -> list[Seen]:
+        """The chat requests so far."""
+        return [seen for seen in self.seen if seen.path == "/api/chat"]
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, waking up when the server is closed; whether it was."""
+        return self._closing.wait(seconds)
+
+    def model(self, name: str) -> DoubleModel | None:
+        """The pulled model of that name, with or without ``:latest``."""
+        return self.models.get(name) or self.models.get(f"{name}:latest")
+
+
+class _GoneError(Exception):
+    """The client has hung up."""
+
+
+class _Threads(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hang up."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    served: OllamaDouble
+    seen: Seen
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
+        """Nothing: requests are in ``seen``."""
+
+    def do_GET(self) -> None:
+        self._serve({})
+
+    def do_POST(self) -> None:
+        try:
+            body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+        except ValueError:
+            return self._json(400, {"error": "invalid JSON"})
+        return self._serve(body)
+
+    def _serve(self, body: Mapping[str, Any]) -> None:
+        self.seen = Seen(self.path, body, {k.lower(): v for k, v in self.headers.items()})
+        self.served.seen.append(self.seen)
+        try:
+            self._answer(body)
+            self.seen.finished = True
+        except (_GoneError, OSError):
+            self.seen.left = time.monotonic()
+            self.close_connection = True
+
+    def _answer(self, body: Mapping[str, Any]) -> None:
+        path, double = self.path, self.served
+        name = str(body.get("model", ""))
+        if path in ("/api/chat", "/api/generate"):
+            if double.model(name) is None:
+                return self._json(404, {"error": f"model '{name}' not found"})
+            said = double.script(body)
+            reply = Reply(re.findall(r"\S+\s*", said)) if isinstance(said, str) else said
+            return self._chat(body, reply, generate=path == "/api/generate")
+        if double.fault and self._broken(double.fault):
+            return None
+        match path:
+            case "/" | "/api/version":
+                return self._json(200, {"version": VERSION})
+            case "/api/tags" | "/api/ps":
+                return self._json(200, {"models": [_listed(*item) for item in double.models.items()]})
+            case "/api/show":
+                model = double.model(name)
+                if model is None:
+                    return self._json(404, {"error": f"model '{name}' not found"})
+                return self._json(200, _shown(model))
+            case "/api/embed":
+                return self._embed(name, body)
+            case "/api/pull":
+                states = ["pulling manifest", "verifying sha256 digest", "success"]
+                return self._stream(iter([{"status": state} for state in states]))
+            case _:
+                return self._json(404, {"error": "404 page not found"})
+
+    def _broken(self, fault: Fault) -> bool:
+        match fault:
+            case "500":
+                self._json(500, {"error": "model runner has unexpectedly stopped"})
+            case "html":
+                self._raw(200, "text/html", b"<html>It works!</html>")
+            case "redirect":
+                self.send_response(302)
+                self.send_header("Location", "http://192.0.2.1/api/tags")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            case "stall":
+                self._pause(3600)
+            case _:
+                return False
+        return True
+
+    def _embed(self, name: str, body: Mapping[str, Any]) -> None:
+        model = self.served.model(name)
+        if model is None:
+            return self._json(404, {"error": f"model '{name}' not found"})
+        texts = [body["input"]] if isinstance(body["input"], str) else list(body["input"])
+        if not body.get("truncate", True) and any(_count(text) > model.context for text in texts):
+            return self._json(400, {"error": "the input length exceeds the context length"})
+        embedder = FakeEmbedder(self.served.dimension)
+        rows = [embedder.embed_query(text).tolist() for text in texts][: len(texts) - self.served.short_by]
+        return self._json(200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": 1})
+
+    def _chat(self, body: Mapping[str, Any], reply: Reply, generate: bool) -> None:
+        self._pause(reply.first)
+        if reply.fault in ("500", "html", "redirect"):
+            self._broken(reply.fault)
+            return
+        if not body.get("stream", True):
+            whole = {"content": "".join(reply.pieces), "thinking": "".join(reply.thoughts)}
+            self._json(200, self._last(body, reply, generate, **whole))
+            return
+        self._stream(self._parts(body, reply, generate), reply)
+
+    def _parts(self, body: Mapping[str, Any], reply: Reply, generate: bool) -> Iterator[Mapping[str, Any] | bytes]:
+        shape = _generated if generate else _spoken
+        if body.get("think") is not False:
+            for thought in reply.thoughts:
+                yield shape(body, "", thought, False)
+        for number, piece in enumerate(reply.pieces[: _allowed(body)]):
+            if number == reply.after and reply.fault:
+                break
+            yield shape(body, piece, "", False)
+        match reply.fault:
+            case "stall":
+                self._pause(3600)
+            case "cut":
+                yield json.dumps(shape(body, "more", "", False)).encode()[:-20]
+                self.connection.shutdown(socket.SHUT_RDWR)
+                raise _GoneError
+            case "malformed":
+                yield b'{"model": "qwen3:4b", "message": {"role": "assis\n'
+            case "not an object":
+                yield b"42\n"
+            case "error line":
+                yield {"error": "an error was encountered while running the model: CUDA error"}
+            case "end":
+                return
+            case _:
+                yield self._last(body, reply, generate)
+
+    def _last(
+        self, body: Mapping[str, Any], reply: Reply, generate: bool, content: str = "", thinking: str = ""
+    ) -> dict[str, Any]:
+        window = int((body.get("options") or {}).get("num_ctx", 4096))
+        prompt = body.get("prompt") or " ".join(m.get("content", "") for m in body.get("messages", ()))
+        # The real server drops the oldest text of a prompt that is too long, without a word.
+        counted = min(window, reply.prompt_tokens or _count(prompt))
+        return {
+            **(_generated if generate else _spoken)(body, content, thinking, True),
+            "done_reason": "length" if reply.fault == "length" or len(reply.pieces) > _allowed(body) else "stop",
+            "total_duration": 1_000_000,
+            "load_duration": 1000,
+            "prompt_eval_count": counted,
+            "prompt_eval_duration": 1000,
+            "eval_count": min(len(reply.pieces) + len(reply.thoughts), _allowed(body)),
+            "eval_duration": 1000,
+        }
+
+    def _stream(self, parts: Iterator[Mapping[str, Any] | bytes], reply: Reply | None = None) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-ndjson")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for part in parts:
+            line = part if isinstance(part, bytes) else json.dumps(part).encode() + b"\n"
+            self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
+            self.wfile.flush()
+            self.seen.sent += 1
+            self._pause(reply.pause if reply else 0.0)
+        self.wfile.write(b"0\r\n\r\n")
+
+    def _pause(self, seconds: float) -> None:
+        """Sleep, but notice at once when the client hangs up, as the real server does."""
+        until = time.monotonic() + seconds
+        while True:
+            readable, _, _ = select.select([self.connection], [], [], 0)
+            if readable and not self.connection.recv(1, socket.MSG_PEEK):
+                raise _GoneError
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            if self.served.wait(min(left, 0.02)):
+                raise _GoneError
+
+    def _json(self, status: int, body: Mapping[str, Any]) -> None:
+        self._raw(status, "application/json; charset=utf-8", json.dumps(body).encode())
+
+    def _raw(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _count(text: str) -> int:
+    """Tokens, as English has them: four characters each."""
+    return len(text) // 4 + 1
+
+
+_CREATED = "2025-05-10T12:00:00.000000Z"
+
+
+def _allowed(body: Mapping[str, Any]) -> int:
+    limit = int((body.get("options") or {}).get("num_predict", -1))
+    return limit if limit > 0 else 1_000_000
+
+
+def _spoken(body: Mapping[str, Any], text: str, thought: str, done: bool) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text} | ({"thinking": thought} if thought else {})
+    return {"model": body["model"], "created_at": _CREATED, "message": message, "done": done}
+
+
+def _generated(body: Mapping[str, Any], text: str, thought: str, done: bool) -> dict[str, Any]:
+    extra = {"thinking": thought} if thought else {}
+    return {"model": body["model"], "created_at": _CREATED, "response": text, "done": done} | extra
+
+
+def _listed(name: str, model: DoubleModel) -> dict[str, Any]:
+    return {
+        "name": name,
+        "model": name,
+        "modified_at": _CREATED,
+        "size": model.size,
+        "digest": model.digest.removeprefix("sha256:"),
+        "details": _details(),
+    }
+
+
+def _shown(model: DoubleModel) -> dict[str, Any]:
+    return {
+        "modelfile": "",
+        "parameters": "",
+        "template": "{{ .Prompt }}",
+        "details": _details(),
+        "model_info": {"general.architecture": "qwen3", "qwen3.context_length": model.context},
+        "capabilities": list(model.capabilities),
+        "modified_at": _CREATED,
+    }
+
+
+def _details() -> dict[str, Any]:
+    return {
+        "parent_model": "", "format": "gguf", "family": "qwen3", "families": ["qwen3"],
+        "parameter_size": "4.0B", "quantization_level": "Q4_K_M",
+    }  # fmt: skip
+
+
+_PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>\n(.*?)\n</passage>', re.DOTALL)
+_ASKED = re.compile(r"^Question: (.+)$", re.MULTILINE)
+_LAST = re.compile(r"^Last question: (.+)$", re.MULTILINE)
+
+
+def quoting(body: Mapping[str, Any]) -> str:
+    """The reply of a docile model: the sentences of the prompt's passages that share most words with the question."""
+    prompt = str(body["messages"][-1]["content"]) if body.get("messages") else str(body.get("prompt", ""))
+    if follow_up := _LAST.search(prompt):
+        return json.dumps({"question": follow_up.group(1)})
+    if "<claim>" in prompt:
+        return json.dumps({"verdict": "supported"})
+    asked = _ASKED.search(prompt)
+    wanted = set(content_stems(asked.group(1))) if asked else set()
+    sentences = [
+        (len(wanted & set(content_stems(text[a:b]))), -int(number), html.unescape(" ".join(text[a:b].split())))
+        for number, text in _PASSAGE.findall(prompt)
+        for a, b in split_sentences(text)
+    ]
+    best = sorted(sentences, reverse=True)[:2]
+    said = [f"{text.rstrip('.')} [{-number}]." for shared, number, text in best if shared]
+    return " ".join(said) or NOT_IN_DOCUMENTS
+
+
+def main(port: int = 11434) -> None:
+    """Serve the docile double until interrupted."""
+    with OllamaDouble(port=port) as double, contextlib.suppress(KeyboardInterrupt):
+        sys.stderr.write(f"A double of Ollama {VERSION} listens on {double.url}; it has no model.\n")
+        while not double.wait(3600):
+            pass
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:2]))

@@ -1,0 +1,1 @@
+"""Long tests: crashes, hostile files, every format, the installed wheel."""

@@ -1,0 +1,1 @@
+"""Trains and fits the shipped weights."""

@@ -1,0 +1,119 @@
+"""Fits the weights by which ``assistant/evidence/compare.py`` judges rivals of the best sentence, and prints them.
+
+Each SUITE is an own suite; its dev questions are asked in full. A rival answers if it is evidence for a fact. Numbers
+printed are two-fold cross-validated. The reader must not have learnt from the suites.
+
+    python -m training.fit_pairwise eval eval/newsroom > assistant/evidence/beside.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import track
+
+from assistant.eval import load
+from assistant.eval.cases import Case
+from assistant.models.cross_encoder import MiniCrossEncoder
+from assistant.models.minilm import MiniLM
+from assistant.query.parse import parse_question
+from assistant.retrieval.linear import Logistic
+from assistant.retrieval.pairwise import beside, quote, rivals
+from assistant.retrieval.rank import rank
+from assistant.retrieval.retrieve import retrieve
+from assistant.stores.embedded import Index
+from assistant.types import Filter, Sentence
+from training.fit_rank import auroc, in_full, logistic, read_folder
+
+HEAD = '''"""Fitted by ``python -m training.fit_pairwise``; not to be edited by hand."""
+
+import numpy as np
+
+from assistant.retrieval.linear import Logistic
+'''
+
+PASSAGES = 10
+
+
+class Rival(NamedTuple):
+    """A rival, as ``beside`` measures it, and what it is."""
+
+    question: str
+    row: NDArray[np.float64]
+    answers: bool
+
+
+def main() -> None:
+    """Measures to stderr, the module to stdout."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("suites", nargs="+", type=Path)
+    found = [rival for suite in arguments.parse_args().suites for rival in examples(suite)]
+    print(HEAD)
+    report(found)
+    model = fit(found)
+    print(f"ANSWERS = Logistic(np.array({model.weights.round(3).tolist()}), {model.bias:.3f})")
+
+
+def examples(path: Path) -> Iterator[Rival]:
+    """The rivals of all questions of a suite."""
+    suite = load(path, read_folder, split="dev")
+    embedder, reader = MiniLM.open(), MiniCrossEncoder.open()
+    with tempfile.TemporaryDirectory() as scratch, Index.open(Path(scratch), lambda: embedder) as index:
+        index.sync(suite.documents or path)
+        for case in track(suite.cases, str(path), console=Console(stderr=True)):
+            text = in_full(case)
+            question = parse_question(text)
+            found = retrieve(text, index, embedder, PASSAGES, case.where or Filter())
+            ranked = rank(question, found.vector, found.hits, reader)
+            if not ranked.sentences:
+                continue
+            best, others = ranked.sentences[0], rivals(ranked.sentences)
+            compared = reader.compare(text, [(quote(ranked, best), quote(ranked, rival)) for rival in others])
+            for rival, comparison in zip(others, compared, strict=True):
+                text_ = suite.corpus[rival.source].text
+                yield Rival(case.id, beside(best, rival, comparison), _answers(rival, case, text_))
+
+
+def _answers(sentence: Sentence, case: Case, text: str) -> bool:
+    """Whether a sentence of a document with this ``text`` is evidence for a fact."""
+    quoted = [(text.find(e.quote), len(e.quote)) for e in case.evidence if e.source == sentence.source]
+    inside = any(sentence.start < at + length and sentence.end > at for at, length in quoted)
+    return inside and any(wording in sentence.text for fact in case.facts for wording in fact)
+
+
+def fit(found: Sequence[Rival]) -> Logistic:
+    """Fitted on ``found``."""
+    truths = np.array([rival.answers for rival in found])
+    return logistic(np.array([rival.row for rival in found]), truths, np.ones(len(found)))
+
+
+def report(found: Sequence[Rival]) -> None:
+    """AUROC, and precision and recall at some chances: fitted on one half of the questions, measured on the other."""
+    questions = sorted({rival.question for rival in found})
+    judged: list[tuple[bool, float]] = []
+    for fold in (0, 1):
+        half = frozenset(questions[fold::2])
+        model = fit([rival for rival in found if rival.question in half])
+        rest = [rival for rival in found if rival.question not in half]
+        chances = 1 / (1 + np.exp(-model.logit(np.array([rival.row for rival in rest]))))
+        judged += [(rival.answers, float(chance)) for rival, chance in zip(rest, chances, strict=True)]
+    print(f"{len(judged)} rivals, AUROC {auroc(judged):.3f}", file=sys.stderr)
+    for line in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5):
+        told = [truth for truth, chance in judged if chance >= line]
+        right, every = sum(told), sum(truth for truth, _ in judged)
+        print(
+            f"   from {line}: precision {right / max(1, len(told)):.3f} recall {right / max(1, every):.3f}",
+            file=sys.stderr,
+        )
+
+
+if __name__ == "__main__":
+    main()

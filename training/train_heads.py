@@ -1,0 +1,140 @@
+"""Fits the heads by which the reader reads to what its encoder sees, which is left as it is: minutes, not an hour.
+
+A sentence's head and that of "nothing here answers" are fitted together: the sentences of a passage and the chance of
+none share a softmax. What they learn from, ``reader_examples`` makes. Needs torch.
+
+    uv run --group train python -m training.train_heads FOLDER suite:training/practice squad2:SETS/learn/squad2/dev.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import track
+from torch import nn
+from torch.nn import functional
+
+from assistant.english.sentences import split_sentences
+from assistant.models.cores import cores
+from assistant.models.cross_encoder import JUDGES, Perceptron
+from assistant.models.passage_encoder import PassageEncoder
+from assistant.ports import Quote
+from training.examples import Item, drawn, shown_items
+
+HIDDEN, DROPPED_IN, DROPPED = 64, 0.1, 0.2
+BATCH, EPOCHS, RATE, DECAY = 128, 4, 1e-3, 1e-2
+FLOOR = 1e-3  # of a feature's spread
+
+
+class Seen(NamedTuple):
+    """A passage as the encoder sees it, and which of its sentences answer."""
+
+    whole: torch.Tensor
+    sentences: torch.Tensor
+    gold: torch.Tensor
+
+
+def main() -> None:
+    """Fit, and write the heads beside the encoder's weights."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", type=Path, help="a reader's weights")
+    arguments.add_argument("sets", nargs="+", metavar="NAME:PATH[=SHARE]")
+    options = arguments.parse_args()
+    random.seed(0)
+    fit(options.folder, drawn(options.sets, shown_items))
+
+
+def fit(folder: Path, learnt: Sequence[Item]) -> None:
+    """Fit the heads of the reader in ``folder``, and write them there."""
+    torch.manual_seed(0)
+    encoder = PassageEncoder.open(folder)
+    with ThreadPoolExecutor(cores()) as pool:
+        looking = pool.map(lambda item: see(encoder, item), learnt)
+        seen = [each for each in track(looking, "seeing", len(learnt), console=Console(stderr=True)) if each]
+    sentence, nothing = fit_reading(seen)
+    np.savez(folder / JUDGES, **sentence.named("sentence"), **nothing.named("nothing"))
+
+
+def see(encoder: PassageEncoder, item: Item) -> Seen | None:
+    """What the encoder sees of an item; None where what answers lies beyond what it reads."""
+    text, sentences = item.passage.text, split_sentences(item.passage.text)
+    (look,) = encoder.look(item.question, [(Quote(item.passage.header, text), sentences)])
+    gold = np.array([any(s.start < end and s.end > start for start, end in item.spans) for s in sentences])[look.seen]
+    if not len(gold) or (item.spans and not gold.any()):
+        return None
+    # In half precision, or all of them would fill 8 GB.
+    return Seen(
+        torch.tensor(look.whole), torch.tensor(look.sentences[look.seen], dtype=torch.float16), torch.tensor(gold)
+    )
+
+
+def fit_reading(examples: Sequence[Seen]) -> tuple[Perceptron, Perceptron]:
+    """The heads of sentences and of "nothing here answers"."""
+    some = random.sample(examples, min(len(examples), 5_000))
+    sentence = Fitted(torch.cat([e.sentences for e in some]).float())
+    nothing = Fitted(torch.stack([e.whole for e in some]))
+
+    def loss(batch: Sequence[Seen]) -> torch.Tensor:
+        """Cross entropy of "a sentence that answers", or of "nothing here" where there is none."""
+        sizes = [len(e.gold) for e in batch]
+        scores = sentence(torch.cat([e.sentences for e in batch]).float())[:, 0].split(sizes)
+        none = nothing(torch.stack([e.whole for e in batch]))
+        width = max(sizes)
+        every = torch.stack([functional.pad(s, (0, width - len(s)), value=-torch.inf) for s in scores])
+        gold = torch.stack([functional.pad(e.gold, (0, width - len(e.gold))) for e in batch])
+        shares = functional.log_softmax(torch.cat([none, every], 1), 1)
+        meant = torch.cat([~gold.any(1, keepdim=True), gold], 1)
+        return -shares.masked_fill(~meant, -torch.inf).logsumexp(1).mean()
+
+    _train((sentence, nothing), examples, loss)
+    return sentence.perceptron(), nothing.perceptron()
+
+
+class Fitted(nn.Module):  # type: ignore[misc]
+    """A perceptron that is learning: its features are brought to one scale, which ``perceptron`` takes out again."""
+
+    def __init__(self, features: torch.Tensor) -> None:
+        super().__init__()
+        self._mean, self._spread = features.mean(0), features.std(0) + FLOOR
+        self._inner, self._outer = nn.Linear(features.shape[1], HIDDEN), nn.Linear(HIDDEN, 1)
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Scores of features."""
+        scaled = functional.dropout((features - self._mean) / self._spread, DROPPED_IN, self.training)
+        hidden = functional.dropout(functional.relu(self._inner(scaled)), DROPPED, self.training)
+        return self._outer(hidden)
+
+    def perceptron(self) -> Perceptron:
+        """The same as arrays, over features as they are."""
+        with torch.no_grad():
+            inner = self._inner.weight / self._spread
+            parts = (inner, self._inner.bias - inner @ self._mean, self._outer.weight, self._outer.bias)
+            return Perceptron(*(part.float().numpy().copy() for part in parts))
+
+
+def _train(heads: Sequence[Fitted], examples: Sequence[Seen], loss: Callable[[Sequence[Seen]], torch.Tensor]) -> None:
+    """AdamW with a cosine schedule."""
+    optimizer = torch.optim.AdamW([p for head in heads for p in head.parameters()], lr=RATE, weight_decay=DECAY)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, EPOCHS * (-(-len(examples) // BATCH)))
+    for _ in range(EPOCHS):
+        order = random.sample(range(len(examples)), len(examples))
+        for start in range(0, len(order), BATCH):
+            value = loss([examples[i] for i in order[start : start + BATCH]])
+            optimizer.zero_grad()
+            value.backward()
+            optimizer.step()
+            schedule.step()
+    for head in heads:
+        head.eval()
+
+
+if __name__ == "__main__":
+    main()

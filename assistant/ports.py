@@ -12,9 +12,10 @@ from assistant.types import (
     Document,
     DocumentMetadata,
     Draft,
-    Evidence,
     Filter,
     GenerationInfo,
+    Plan,
+    Quotation,
     Span,
     Turn,
 )
@@ -125,14 +126,14 @@ class PassageStore(Protocol):
 
 
 class Writer(Protocol):
-    """Writes a draft answer from evidence; what it claims is checked afterwards."""
+    """Writes what a plan says; the prose of a model is verified afterwards."""
 
     @property
     def name(self) -> str:
         """How the answer names its writer."""
         ...
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+    def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
         """The draft, piece by piece; a Delta is shown and is no part of it, a GenerationInfo says how it came about."""
         ...
 
@@ -148,7 +149,7 @@ class CondensedQuestion(NamedTuple):
 class QuestionCondenser(Protocol):
     """A writer that can also make a follow-up question self-contained."""
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
+    def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
         """The question with what it lacks from ``history``; None where that failed and code has to do it."""
         ...
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant import Answer, Assistant, Filter, Settings, Turn
-from assistant.answering.answer import SUMMARIZED
 from assistant.models.minilm import MiniLM
+from assistant.retrieval.evidence import SUMMARIZED
 from assistant.retrieval.summarize import days_asked, document_asked, topic_asked
 from tests.stories import write_documents
 

@@ -118,7 +118,7 @@ class Checker:
 
     @cached_property
     def _pool(self) -> list[Sentence]:
-        every = dict.fromkeys([*self._shown, *self._evidence.sentences])
+        every = dict.fromkeys([*self._evidence.sentences, *self._shown])
         return [s for s in every if not is_order(s.text)]
 
     @cached_property

@@ -1,5 +1,7 @@
-"""The seams of the program: small Protocols that engines fulfil and ``backends/fake`` doubles."""
+"""The seams of the program: small Protocols that engines implement, and ``assistant.testing`` doubles."""
 
+import hashlib
+import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -17,6 +19,7 @@ from assistant.types import (
     Plan,
     Quotation,
     Span,
+    Statement,
     Turn,
 )
 
@@ -31,13 +34,47 @@ class Embedding(NamedTuple):
     parts: Vectors
 
 
+class NewChunk(NamedTuple):
+    """A chunk to be stored: its statements, with offsets in the chunk, and the lines that are embedded before it."""
+
+    chunk: Chunk
+    statements: tuple[Statement, ...]
+    header: str = ""
+
+    @property
+    def embedded(self) -> tuple[str, tuple[Span, ...]]:
+        """The text that is embedded, and each statement's span in it.
+
+        It is the header and the statements: a row by its reading, and nothing of what lies between statements.
+        """
+        spans: list[Span] = []
+        text, end = self.header, 0
+        for statement in self.statements:
+            between = self.chunk.text[end : statement.start]
+            text += ("\n" if "\n" in between else " ") if spans else ""
+            said = statement.reading or self.chunk.text[statement.start : statement.end]
+            spans.append(Span(len(text), len(text) + len(said)))
+            text, end = text + said, statement.end
+        return text, tuple(spans)
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal embedded texts and spans; 16 bytes."""
+        return hashlib.blake2b(json.dumps(self.embedded).encode(), digest_size=16).digest()
+
+
 class StoredChunk(NamedTuple):
-    """A live chunk with its document's metadata, and its embedding with ``sentences`` (within the chunk) as parts."""
+    """A live chunk with its document's metadata and ``about``.
+
+    ``statements`` are those of the chunk, with offsets in it, headings included and furniture left out; the parts of
+    ``embedding`` are theirs, one each.
+    """
 
     chunk: Chunk
     metadata: DocumentMetadata
-    sentences: tuple[Span, ...]
+    statements: tuple[Statement, ...]
     embedding: Embedding
+    about: str = ""
 
 
 class Hit(NamedTuple):
@@ -102,6 +139,15 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """Vector of a question, shape (dimension,)."""
+        ...
+
+
+@runtime_checkable
+class Tokenizer(Protocol):
+    """An embedder that can tell where its tokens are."""
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """The (start, end) of each token in each of ``texts``, in characters."""
         ...
 
 

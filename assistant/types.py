@@ -447,6 +447,7 @@ class IndexReport(Value):
     removed: tuple[str, ...] = ()
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = Field(default=(), description="what a user should know of the build as a whole")
     embedded: int = Field(default=0, description="texts that had to be embedded; the rest were known")
     seconds: float = 0.0
 

@@ -162,7 +162,8 @@ def _own(hit: Hit, case: Case, index: Index) -> bool:
 
 def _answers(hits: Sequence[Hit], place: tuple[int, int], case: Case, index: Index) -> bool:
     chunk = hits[place[0]].stored.chunk
-    start, end = (chunk.start + offset for offset in hits[place[0]].stored.sentences[place[1]])
+    statement = hits[place[0]].stored.statements[place[1]]
+    start, end = chunk.start + statement.start, chunk.start + statement.end
     for evidence in case.evidence:
         document = index.document(evidence.source)
         if evidence.source != chunk.source or document is None:

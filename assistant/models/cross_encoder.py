@@ -16,6 +16,7 @@ import numpy as np
 
 from assistant.models.passage_encoder import EncodedPassage, PassageEncoder, arrays, damaged
 from assistant.ports import Comparison, PassageScores, Quote, StoredChunk, Vectors
+from assistant.types import Span
 
 FOLDER = Path(__file__).parent / "cross_encoder_weights"
 """The trained weights, part of the package."""
@@ -93,7 +94,9 @@ class MiniCrossEncoder:
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:
         """Read each of ``passages``, behind its document's headline, with ``question``."""
-        shown = [(Quote(p.metadata.header, p.chunk.text), p.sentences) for p in passages]
+        shown = [
+            (Quote(p.metadata.header, p.chunk.text), [Span(s.start, s.end) for s in p.statements]) for p in passages
+        ]
         return [self._reading(look) for look in self._encoder.look(question, shown)]
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from assistant.english.names import names
 from assistant.english.numbers import quantities
-from assistant.english.sentences import is_heading
 from assistant.english.tokens import stems
 from assistant.ports import Hit, Vectors
 from assistant.query.parse import QuestionParts
@@ -32,6 +31,9 @@ ANSWERABILITY_FEATURES = (
     "type_fits", "bigrams",
 )  # fmt: skip
 """What the best sentence and its passage hold of the question: signs of whether they answer it."""
+
+UNRANKED = frozenset({"heading", "furniture"})
+"""Kinds of statements that only say what others are about, or nothing: they never answer."""
 
 _CAUSES = frozenset(stems("because due since reason caused causes result resulted therefore led aimed order"))
 
@@ -97,7 +99,7 @@ def answerability_features(question: QuestionParts, table: Table, best: int, hit
 def text_at(hits: Sequence[Hit], place: SentencePlace) -> str:
     """The sentence at ``place``, verbatim."""
     stored = hits[place.hit].stored
-    span = stored.sentences[place.sentence]
+    span = stored.statements[place.sentence]
     return stored.chunk.text[span.start : span.end]
 
 
@@ -105,9 +107,9 @@ def _places(hits: Sequence[Hit]) -> tuple[SentencePlace, ...]:
     seen: set[tuple[str, int]] = set()
     places: list[SentencePlace] = []
     for h, hit in enumerate(hits):
-        for s, span in enumerate(hit.stored.sentences):
-            key = (hit.stored.chunk.source, hit.stored.chunk.start + span.start)
-            if key not in seen and not is_heading(text_at(hits, SentencePlace(h, s))):
+        for s, statement in enumerate(hit.stored.statements):
+            key = (hit.stored.chunk.source, hit.stored.chunk.start + statement.start)
+            if key not in seen and statement.kind not in UNRANKED:
                 seen.add(key)
                 places.append(SentencePlace(h, s))
     return tuple(places)

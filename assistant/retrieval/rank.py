@@ -153,13 +153,16 @@ def _sentence(
     score: float,
     probability: float,
 ) -> Sentence:
-    chunk, span = hits[place.hit].stored.chunk, hits[place.hit].stored.sentences[place.sentence]
+    chunk, statement = hits[place.hit].stored.chunk, hits[place.hit].stored.statements[place.sentence]
     answer = reading.answers[place.sentence] if reading else None
     return Sentence(
         source=chunk.source,
-        start=chunk.start + span.start,
-        end=chunk.start + span.end,
+        start=chunk.start + statement.start,
+        end=chunk.start + statement.end,
         text=text_at(hits, place),
+        kind=statement.kind,
+        context=statement.context,
+        reading=statement.reading,
         passage=passage,
         score=score,
         probability=probability,

@@ -56,6 +56,34 @@ def test_what_a_file_knows_of_itself(tmp_path: Path, suffix: str, known: tuple[s
     assert (document.title, document.publisher, document.published) == known
 
 
+ABSURD = ("2025-02-31", "0000-00-00", "9999-99-99")
+
+
+@pytest.mark.parametrize("day", ABSURD)
+@pytest.mark.parametrize("suffix", [".pdf", ".docx", ".pptx", ".epub"])
+def test_a_day_that_no_calendar_has_is_no_date(tmp_path: Path, suffix: str, day: str) -> None:
+    data = _dated(GOOD[suffix], day.encode())
+    assert data != GOOD[suffix]
+    assert load(tmp_path, f"a{suffix}", data).published is None
+
+
+def _dated(data: bytes, day: bytes) -> bytes:
+    """The file with another date of publication in place of 2025-05-08."""
+    if not data.startswith(b"PK"):
+        return data.replace(b"2025-05-08", day)
+    made = BytesIO()
+    with ZipFile(BytesIO(data)) as good, ZipFile(made, "w") as other:
+        for name in good.namelist():
+            other.writestr(name, good.read(name).replace(b"2025-05-08", day))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("sent", ["Mon, 32 Jan 2020 00:00:00 +0000", "Mon, 1 Jan 99999 00:00:00 +0000", "soon", ""])
+def test_mail_without_a_day_of_the_calendar_has_no_date(tmp_path: Path, sent: str) -> None:
+    mail = f"Subject: Hi\nFrom: a@example.org\nDate: {sent}\n\nThe truce held.\n".encode()
+    assert load(tmp_path, "a.eml", mail).published is None
+
+
 @pytest.mark.parametrize("suffix", [".pdf", ".pptx"])
 def test_pages_begin_where_they_say(tmp_path: Path, suffix: str) -> None:
     document = load(tmp_path, f"a{suffix}", GOOD[suffix])

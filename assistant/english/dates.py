@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -24,7 +25,8 @@ def days(quantity: Quantity, published: date | None) -> Days | None:
 
     Months, years and the like are as long as they are; "early", "mid" and "late" are a third of them. A date without
     a year is the one nearest to publication, a weekday the last one up to it. Without ``published`` all that depends
-    on it stays open; so do seasons and what is told from another day ("the next day", "the same week").
+    on it stays open; so do seasons, what is told from another day ("the next day", "the same week"), and days before
+    the year 1 or after 9999.
     """
     if quantity.kind != "date" or not isinstance(quantity.value, tuple):
         return None
@@ -36,7 +38,7 @@ def days(quantity: Quantity, published: date | None) -> Days | None:
         if year is not None:
             return _part(said, _calendar(year, month, day, quantity.unit))
         return _part(said, _nearest(said, month, day, published)) if published else None
-    except (ValueError, OverflowError):  # 31 April, or before the year 1
+    except (ValueError, OverflowError):  # 31 April, before the year 1, after 9999
         return None
 
 
@@ -115,8 +117,12 @@ def _calendar(year: int, month: int | None, day: int | None, unit: str = "year")
     if month is None:
         last = year + _YEARS_IN.get(unit, 1) - 1
         return date(max(year, 1) if unit == "century" else year, 1, 1), date(last, 12, 31)
-    first = date(year, month, day or 1)
-    return (first, first) if day else (first, _span("month", first, 0)[1])
+    return (date(year, month, day), date(year, month, day)) if day else _month_days(year, month)
+
+
+def _month_days(year: int, month: int) -> Days:
+    first = date(year, month, 1)
+    return first, date(year, month, monthrange(year, month)[1])
 
 
 def _part(said: str, whole: Days) -> Days:
@@ -189,9 +195,7 @@ def _span(unit: str, day: date, steps: int) -> Days:
         return monday + timedelta(5 if unit == "weekend" else 0), monday + timedelta(6)
     if unit == "month":
         months = day.year * 12 + day.month - 1 + steps
-        first = date(months // 12, months % 12 + 1, 1)
-        after = first + timedelta(31)
-        return first, after - timedelta(after.day)
+        return _month_days(months // 12, months % 12 + 1)
     years = _YEARS_IN[unit]
     first_year = day.year - day.year % years + years * steps
     return date(max(first_year, 1) if steps == 0 else first_year, 1, 1), date(first_year + years - 1, 12, 31)

@@ -4,13 +4,14 @@ import hashlib
 import re
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import DocumentError
 from assistant.ingest.parsers import office
 from assistant.ingest.parsers.content import Content, decode, visible_text
+from assistant.ingest.parsers.dates import stated_date
 from assistant.types import Document, Skipped
 
 MAX_BYTES = 100_000_000
@@ -216,7 +217,7 @@ def _read_markdown(data: bytes, source: str) -> Content:
         text,
         title=known.get("title") or (_MARKUP.sub(r"\1", heading[1].rstrip(" \t#")) if heading else None),
         publisher=known.get("publisher"),
-        published=_parse_date(known["published"], source) if known.get("published") else None,
+        published=stated_date(known.get("published")),
         kind=known.get("kind"),
     )
 
@@ -227,7 +228,7 @@ def _front_matter(block: str, source: str) -> dict[str, str]:
     if len(block) > _MAX_FRONT_MATTER:
         raise DocumentError(f"{source!r}, line 1: front matter is too long. Write lines of `key: value`")
     try:
-        # Only text, lists and mappings, so that an impossible date is still there for the message.
+        # Only text, lists and mappings: YAML's own dates raise errors for days that no calendar has.
         values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - it builds less than SafeLoader
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
@@ -257,24 +258,6 @@ def _as_text(key: str, value: object, source: str) -> str:
     if not all(isinstance(part, str) for part in parts):
         raise DocumentError(f"{source!r}: front matter key {key!r} is not text. Write `{key}: some text`")
     return ", ".join(map(str, parts))
-
-
-def _parse_date(text: str, source: str) -> date:
-    for parse in _DATE_FORMS:
-        try:
-            return parse(text.strip()).date()
-        except ValueError:
-            continue
-    raise DocumentError(
-        f"{source!r}: front matter key 'published' is {text!r}, not a date. Write `published: 2025-05-08`"
-    )
-
-
-_DATE_FORMS: tuple[Callable[[str], datetime], ...] = (
-    datetime.fromisoformat,
-    lambda text: datetime.strptime(text, "%d %B %Y"),
-    lambda text: datetime.strptime(text, "%B %d, %Y"),
-)
 
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)

@@ -34,6 +34,22 @@ class Embedding(NamedTuple):
     parts: Vectors
 
 
+def readable(text: str, statements: Sequence[Statement], header: str = "") -> tuple[str, tuple[Span, ...]]:
+    """The statements of a chunk as a person reads them, behind ``header``, and each one's span in that.
+
+    A row is there by its reading, and nothing of what lies between statements is.
+    """
+    spans: list[Span] = []
+    made, end = header, 0
+    for statement in statements:
+        between = text[end : statement.start]
+        made += ("\n" if "\n" in between else " ") if spans else ""
+        said = statement.reading or text[statement.start : statement.end]
+        spans.append(Span(len(made), len(made) + len(said)))
+        made, end = made + said, statement.end
+    return made, tuple(spans)
+
+
 class NewChunk(NamedTuple):
     """A chunk to be stored: its statements, with offsets in the chunk, and the lines that are embedded before it."""
 
@@ -43,19 +59,8 @@ class NewChunk(NamedTuple):
 
     @property
     def embedded(self) -> tuple[str, tuple[Span, ...]]:
-        """The text that is embedded, and each statement's span in it.
-
-        It is the header and the statements: a row by its reading, and nothing of what lies between statements.
-        """
-        spans: list[Span] = []
-        text, end = self.header, 0
-        for statement in self.statements:
-            between = self.chunk.text[end : statement.start]
-            text += ("\n" if "\n" in between else " ") if spans else ""
-            said = statement.reading or self.chunk.text[statement.start : statement.end]
-            spans.append(Span(len(text), len(text) + len(said)))
-            text, end = text + said, statement.end
-        return text, tuple(spans)
+        """The text that is embedded, the header first, and each statement's span in it."""
+        return readable(self.chunk.text, self.statements, self.header)
 
     @property
     def key(self) -> bytes:
@@ -88,11 +93,11 @@ class PassageScores(NamedTuple):
     """What a reader makes of a passage.
 
     ``sentences`` holds, for each sentence, the log-odds that it answers rather than that nothing in the passage does,
-    shape (sentences,). ``answers`` is the likeliest short answer within each sentence, as a span of the passage.
+    shape (sentences,). ``answers`` is the likeliest short answer within each sentence.
     """
 
     sentences: Vectors
-    answers: tuple[Span, ...]
+    answers: tuple[str, ...]
 
 
 class Quote(NamedTuple):

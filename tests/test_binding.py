@@ -12,7 +12,7 @@ from assistant.types import DocumentMetadata
 def found(question: str, text: str, context: str = "", title: str = "Notes", published: date | None = None) -> bool:
     """Whether ``text`` is found to be about something else than ``question`` names."""
     metadata = DocumentMetadata(source="notes.md", title=title, published=published)
-    (found_,) = mismatches(asked(parse_question(question)), [Subject(text, context, text, metadata)])
+    (found_,) = mismatches(asked(parse_question(question)), [Subject(text, context, "", text, metadata)])
     return bool(found_)
 
 
@@ -54,7 +54,7 @@ def test_one_of_two_alternatives_is_enough() -> None:
 def test_a_name_that_another_candidate_has_is_missed() -> None:
     metadata = DocumentMetadata(source="notes.md", title="Notes")
     texts = ("Asta Quill works in Lervik.", "The employee works in Tarn.")
-    subjects = [Subject(text, "", text, metadata) for text in texts]
+    subjects = [Subject(text, "", "", text, metadata) for text in texts]
     first, second = mismatches(asked(parse_question("Where does Asta Quill work?")), subjects)
     assert not first
     assert sum(mismatch.weight for mismatch in second) == 1.0

@@ -63,6 +63,7 @@ class Subject(NamedTuple):
 
     text: str
     context: str
+    about: str
     passage: str
     metadata: DocumentMetadata
 
@@ -143,7 +144,7 @@ def order_mismatches(question: str, published: Sequence[date | None]) -> list[bo
 
 
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
-    about = f"{subject.context} {subject.metadata.title} {subject.metadata.source}"
+    about = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.source}"
     yield from _identifier_mismatches(question, subject, about)
     yield from _pair_mismatches(question.complements, _complements(subject.text), subject, about)
     yield from _pair_mismatches(question.proper, _proper(subject.text), subject, about)
@@ -286,7 +287,7 @@ def _held_stems(text: str) -> frozenset[str]:
 
 def _held(subject: Subject) -> frozenset[str]:
     about = re.sub(r"[/_]", " ", subject.metadata.source)
-    known = f"{subject.metadata.title} {subject.metadata.byline} {about}"
+    known = f"{subject.metadata.title} {subject.metadata.byline} {subject.about} {about}"
     return _held_stems(subject.passage) | _held_stems(known) | frozenset(stems(f"{subject.text} {subject.context}"))
 
 

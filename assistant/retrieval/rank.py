@@ -80,8 +80,16 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
     """How far each sentence is about something else than the question names, shape (sentences,); 0 where it fits."""
     subjects = [
-        Subject(text_at(hits, place), "", hits[place.hit].stored.chunk.text, hits[place.hit].stored.metadata)
+        Subject(
+            text=statement.reading or text_at(hits, place),
+            context=statement.context,
+            about=stored.about,
+            passage=stored.chunk.text,
+            metadata=stored.metadata,
+        )
         for place in places
+        for stored in [hits[place.hit].stored]
+        for statement in [stored.statements[place.sentence]]
     ]
     return np.array([sum(found.weight for found in each) for each in mismatches(asked(question), subjects)])
 
@@ -154,7 +162,6 @@ def _sentence(
     probability: float,
 ) -> Sentence:
     chunk, statement = hits[place.hit].stored.chunk, hits[place.hit].stored.statements[place.sentence]
-    answer = reading.answers[place.sentence] if reading else None
     return Sentence(
         source=chunk.source,
         start=chunk.start + statement.start,
@@ -166,5 +173,5 @@ def _sentence(
         passage=passage,
         score=score,
         probability=probability,
-        answer=chunk.text[answer.start : answer.end] if answer else "",
+        answer=reading.answers[place.sentence] if reading else "",
     )

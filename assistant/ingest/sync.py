@@ -17,7 +17,8 @@ from typing import NamedTuple
 
 from assistant.english.sentences import split_sentences
 from assistant.errors import ConfigError, DocumentError
-from assistant.ingest.read import MAX_BYTES, VERSION, FoundFile, content_hash, find_files
+from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.read import MAX_BYTES, VERSION, content_hash
 from assistant.ingest.split import split
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.ports import Embedder

@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 from assistant.english.sentences import split_sentences
 from assistant.errors import DocumentError, IndexCorruptError, IndexMissingError, IndexStaleError
-from assistant.ingest.read import FoundFile, content_hash
+from assistant.ingest.discover import FoundFile
+from assistant.ingest.read import content_hash
 from assistant.ingest.split import split
 from assistant.ingest.sync import WHOLE, Shard, files, free_source, looked_at
 from assistant.ingest.worker import Limits, ParserPool

@@ -10,8 +10,9 @@ from zipfile import ZipFile
 import pytest
 
 from assistant.errors import DocumentError
+from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers import office
-from assistant.ingest.read import FoundFile, read_document
+from assistant.ingest.read import read_document
 from assistant.types import Document
 from tests.robustness.formats import SUFFIXES, made
 from tests.robustness.hostile import made_to_hurt

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import DocumentError
 from assistant.ingest import read
-from assistant.ingest.read import FoundFile, find_files, read_document
+from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.read import read_document
 from assistant.types import Document
 
 PAGE = """<html><head><title>Talks resume | Example Daily</title>

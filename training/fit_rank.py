@@ -23,7 +23,8 @@ from rich.progress import track
 
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
-from assistant.ingest.read import find_files, read_document
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Hit

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from assistant.ingest.inline import strip_markup
 from assistant.types import Block, BlockKind, Span
 
 CELL_SEPARATOR = " | "
@@ -11,6 +12,11 @@ CELL_SEPARATOR = " | "
 
 MAX_LEAD_IN = 300
 """Characters that the introduction of a list or a table has at most."""
+
+MAX_OPEN_LINE = 120
+"""Characters of the longest line without a stop that introduces what follows it."""
+
+_STOPS = tuple(".!?…;,。！？؟।")
 
 LISTED: frozenset[BlockKind] = frozenset({"item", "row", "field"})
 """Kinds of blocks that a line before them can introduce."""
@@ -38,8 +44,15 @@ class TextBuilder:
         self._add("paragraph", text)
 
     def item(self, text: str, depth: int = 1, marker: str = "-") -> None:
-        """Add a list item with its marker; 1 is the outermost depth."""
-        self._add("item", text, lead=f"{'  ' * (depth - 1)}{marker} " if marker else "", level=depth)
+        """Add a list item with its marker; 1 is the outermost depth.
+
+        A number or a letter ("4.", "(b)") is part of what the item says, a bullet is not.
+        """
+        indent = "  " * (depth - 1)
+        if any(map(str.isalnum, marker)):
+            self._add("item", f"{marker} {text.strip()}" if text.strip() else "", lead=indent, level=depth)
+        else:
+            self._add("item", text, lead=f"{indent}{marker} " if marker else indent, level=depth)
 
     def row(self, cells: Sequence[str], columns: Sequence[str] = (), caption: str = "") -> None:
         """Add a table row; ``columns`` are the header cells, one for each cell."""
@@ -138,8 +151,8 @@ class TextBuilder:
 def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """``blocks`` with the headings they stand under and the lead-in of their list or table, from their order alone.
 
-    The lead-in is the last line of the block before the list if it ends with a colon; a nested item is introduced by
-    the item above it.
+    The lead-in is the last line of the block before the list if it ends with a colon or with no stop at all; a nested
+    item is introduced by the item above it.
     """
     made: list[Block] = []
     path: list[Block] = []
@@ -167,9 +180,10 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
 
 
 def _introduction(text: str) -> str:
-    last = text.rstrip().rpartition("\n")[2].strip()
-    return last[-MAX_LEAD_IN:] if last.endswith((":", "：")) else ""
+    last = " ".join(strip_markup(text.rstrip().rpartition("\n")[2]).split())
+    short = "\n" not in text.strip() and len(last) <= MAX_OPEN_LINE and last[-1:] not in _STOPS
+    return last[-MAX_LEAD_IN:] if last.endswith((":", "：")) or short else ""
 
 
 def _one_line(text: str, block: Block) -> str:
-    return " ".join(text[block.start : block.end].split()).strip("#*_` ")[:MAX_LEAD_IN]
+    return " ".join(strip_markup(text[block.start : block.end]).split())[:MAX_LEAD_IN]

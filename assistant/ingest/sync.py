@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import ConfigError, DocumentError
-from assistant.ingest.read import MAX_BYTES, VERSION, FoundFile, content_hash, find_files
+from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.read import MAX_BYTES, VERSION, content_hash
 from assistant.ingest.split import split, tokenizer
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.ports import Embedder

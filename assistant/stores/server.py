@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.errors import DocumentError, IndexCorruptError, IndexMissingError, IndexStaleError
-from assistant.ingest.read import FoundFile, content_hash
+from assistant.ingest.discover import FoundFile
+from assistant.ingest.read import content_hash
 from assistant.ingest.split import split, tokenizer
 from assistant.ingest.sync import WHOLE, Shard, files, free_source, looked_at
 from assistant.ingest.worker import Limits, ParserPool

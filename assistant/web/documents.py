@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
-from assistant.ingest.read import SUFFIXES
+from assistant.ingest.parsers import SUFFIXES
 from assistant.ingest.sync import Place
 from assistant.types import IndexedDocument, Passage, Progress, Skipped, Value
 from assistant.web.markup import Markup, fill, join, one_line

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.english.dates import ANY, Period, bounds, days, told_in, year_of
-from assistant.english.numbers import quantities
+from assistant.english.quantities import quantities
 
 THURSDAY = date(2025, 5, 15)
 MEANT = {

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 from assistant.answering.verify import Checked, Place
-from assistant.english.numbers import quantities, same_value
+from assistant.english.quantities import quantities, same_value
 from assistant.errors import IndexStaleError
 from assistant.render import claim_text, conflict_text, remainder_text
 from assistant.types import (

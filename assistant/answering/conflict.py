@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.answering.thresholds import Thresholds
-from assistant.english.numbers import Quantity, is_vague, quantities, same_value
+from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.agreement import ASKED, THRESHOLD, AnswerSpan, answer_in, denies, differs

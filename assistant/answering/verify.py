@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from assistant.english.claims import canonical, claim_in, is_order, is_refusal, is_small_talk, may_be_marker
 from assistant.english.names import names
-from assistant.english.numbers import Quantity, quantities, same_value
+from assistant.english.quantities import Quantity, quantities, same_value
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
 from assistant.ports import Embedder

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.english.names import names
-from assistant.english.numbers import quantities
+from assistant.english.quantities import quantities
 from assistant.english.tokens import stems
 from assistant.ports import Hit, Vectors
 from assistant.query.parse import QuestionParts

@@ -16,7 +16,7 @@ import numpy as np
 
 from assistant.english.claims import is_order
 from assistant.english.dates import ANY, Period, bounds, told_in, year_of
-from assistant.english.numbers import quantities
+from assistant.english.quantities import quantities
 from assistant.english.tokens import STOPWORDS, content_stems, overlap, stems, words
 from assistant.ports import Hit, PassageStore, StoredChunk, Vectors
 from assistant.query.parse import LEAD

@@ -23,7 +23,7 @@ from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.api import ANYWHERE
 from assistant.english.claims import canonical
 from assistant.english.names import names
-from assistant.english.numbers import quantities
+from assistant.english.quantities import quantities
 from assistant.english.sentences import split_sentences
 from assistant.models.minilm import MiniLM
 from assistant.settings import Settings

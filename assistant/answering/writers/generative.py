@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from assistant import prompts
 from assistant.answering.plan import statements_for_model
 from assistant.english.names import names
-from assistant.english.numbers import quantities, same_value
+from assistant.english.quantities import quantities, same_value
 from assistant.english.tokens import content_stems, stems
 from assistant.errors import ContextOverflowError
 from assistant.ports import ChatChunk, ChatModel, CondensedQuestion, Message, Usage

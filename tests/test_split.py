@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ingest.split import count_tokens, split
@@ -49,7 +49,6 @@ def covered(parts: tuple[Chunk, ...]) -> set[int]:
     return {place for part in parts for place in range(part.start, part.end)}
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=texts, size=st.integers(20, 120), overlap=st.integers(0, 4))
 def test_chunks_are_verbatim_complete_bounded_and_advance(text: str, size: int, overlap: int) -> None:
     parts = split(document(text), size, overlap)
@@ -59,7 +58,6 @@ def test_chunks_are_verbatim_complete_bounded_and_advance(text: str, size: int, 
     assert all(a.start < b.start and a.end < b.end for a, b in pairwise(parts))
 
 
-@settings(max_examples=60, deadline=None)
 @given(text=texts, size=st.integers(1, 19))
 def test_tiny_sizes_still_advance_and_lose_nothing(text: str, size: int) -> None:
     parts = split(document(text), size, 2)
@@ -67,7 +65,6 @@ def test_tiny_sizes_still_advance_and_lose_nothing(text: str, size: int) -> None
     assert all(a.start < b.start and a.end < b.end for a, b in pairwise(parts))
 
 
-@settings(deadline=None)
 @given(st.lists(scraps, min_size=2, max_size=12))
 def test_a_text_never_counts_more_than_its_parts(parts: list[str]) -> None:
     assert count_tokens(" ".join(parts)) <= sum(map(count_tokens, parts))

@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from assistant import NOT_IN_DOCUMENTS, Answer, Assistant, Delta, Settings, Turn
@@ -191,7 +190,6 @@ def test_cleaning(said: str, text: str, thoughts: str) -> None:
     assert (found.strip(), thought) == (text, thoughts)
 
 
-@hypothesis_settings(deadline=None)
 @given(st.sampled_from([said for said, _, _ in CLEANED]), st.lists(st.integers(1, 90), max_size=40))
 def test_cleaning_does_not_depend_on_how_the_text_is_cut(said: str, cuts: list[int]) -> None:
     edges = [0, *sorted({cut for cut in cuts if cut < len(said)}), len(said)]

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DocumentError
@@ -160,14 +160,12 @@ def test_plain_text_is_decoded_and_nothing_else(tmp_path: Path, content: bytes, 
     assert (document.publisher, document.published, document.kind) == (None, None, None)
 
 
-@settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_any_utf8_text_comes_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     document = load(tmp_path_factory.mktemp("any"), "a.txt", f"x{text}")
     assert document.text == f"x{text}"
 
 
-@settings(max_examples=100, deadline=None)
 @given(content=st.binary(), name=st.sampled_from(["a.txt", "a.md", "a.html"]))
 def test_any_bytes_give_a_document_or_our_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.ingest.blocks import TextBuilder
@@ -67,7 +67,6 @@ def tokens(text: str) -> int:
     return len(word_tokens([text])[0])
 
 
-@settings(max_examples=150, deadline=None)
 @given(parts=laid_out, size=st.integers(20, 120), overlap=st.integers(0, 4))
 def test_split_keeps_every_statement_verbatim_within_the_size(
     parts: list[tuple[str, str]], size: int, overlap: int
@@ -84,7 +83,6 @@ def test_split_keeps_every_statement_verbatim_within_the_size(
     assert all(a.chunk.start < b.chunk.start and a.chunk.end < b.chunk.end for a, b in pairwise(made))
 
 
-@settings(max_examples=60, deadline=None)
 @given(parts=laid_out, size=st.integers(1, 19))
 def test_split_advances_and_loses_nothing_at_tiny_sizes(parts: list[tuple[str, str]], size: int) -> None:
     document = built(parts)
@@ -95,7 +93,6 @@ def test_split_advances_and_loses_nothing_at_tiny_sizes(parts: list[tuple[str, s
     assert all(a.chunk.start < b.chunk.start for a, b in pairwise(made))
 
 
-@settings(max_examples=100, deadline=None)
 @given(parts=laid_out)
 def test_split_cuts_only_what_exceeds_the_size(parts: list[tuple[str, str]]) -> None:
     document = built(parts)

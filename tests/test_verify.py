@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answering.verify import Checked, Checker, Place, verify
@@ -26,6 +26,7 @@ from assistant.types import (
     Sentence,
     Support,
 )
+from tests.properties import fewer
 
 DOCUMENTS = {
     "courier.md": Document(
@@ -225,7 +226,7 @@ SAID = (
 )
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@fewer(4)
 @given(st.lists(st.integers(1, len(SAID) - 1), max_size=30))
 def test_sentences_are_the_same_however_they_are_cut(embedder: MiniLM, cuts: list[int]) -> None:
     edges = [0, *sorted(set(cuts)), len(SAID)]

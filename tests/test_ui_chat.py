@@ -27,7 +27,7 @@ def test_a_chip_names_outlet_and_date_and_carries_the_quote() -> None:
     cited = citation(2, "It was out after six hours.", page=7)
     html = shown(Exchange(question="When?", answer=answer(claim("Six hours later.", cited))))
     assert (
-        'data-marker="2" data-metadata="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
+        'data-marker="2" data-byline="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
     )
     assert "<b>2</b><span>The Post, 8 May 2025, page 7</span>" in html
 
@@ -75,7 +75,7 @@ def test_an_interview_is_named_as_one_wherever_it_speaks() -> None:
     other = conflict(("12", spoken), ("6", citation(2, "six")))
     html = shown(Exchange(question="When?", answer=answer(claim("noon.", spoken, byline=spoken.label))))
     assert f'<span class="who">{spoken.byline}, interview</span>' in html
-    assert re.search(r'data-metadata="The Post [^"]*…, interview"', html)
+    assert re.search(r'data-byline="The Post [^"]*…, interview"', html)
     html = str(chat.conflict_html(other, 0))
     assert re.findall(r'side-who">[^<]*?(, \w+)?<', html) == [", interview", ""]
 

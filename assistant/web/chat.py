@@ -128,7 +128,7 @@ def growing_html(growing: Growing, place: int) -> Markup:
     pieces = [_piece(text, "checked") for text in growing.checked if text.strip()]
     if growing.draft.strip():
         pieces.append(_piece(growing.draft, "draft"))
-    wait = "Thinking" if growing.thought else "Checking each sentence" if pieces else "PassageScores the documents"
+    wait = "Thinking" if growing.thought else "Checking each sentence" if pieces else "Reading the documents"
     return fill(
         '<article class="exchange busy" data-turn="{place}" aria-busy="true">{question}'
         '<div class="answer">{said}{thought}'
@@ -213,7 +213,7 @@ def chip(citation: Citation, place: int, *, named: bool) -> Markup:
     who = _with_voice(one_line(citation.byline, 48), citation)
     return fill(
         '<button type="button" class="chip" data-do="cite" data-turn="{place}" data-marker="{marker}" '
-        'data-metadata="{who}{page}" data-quote="{quote}" aria-label="Citation {marker}, {who}{page}: show it">'
+        'data-byline="{who}{page}" data-quote="{quote}" aria-label="Citation {marker}, {who}{page}: show it">'
         "<b>{marker}</b>{name}</button>",
         place=place,
         marker=citation.marker,

@@ -19,6 +19,7 @@ from assistant.english.tokens import content_stems, overlap, words
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.agreement import denies
+from assistant.retrieval.binding import compared_things, names_thing
 from assistant.types import ConflictCandidate, Document, Evidence, Part, Plan, Quotation, Sentence, Statement
 
 FindDocument = Callable[[str], Document | None]
@@ -79,10 +80,11 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
     for part in answered:
         question = parse_question(part.question)
         limit = limits.of(question, part)
-        if question.wants_list and not part.summary and (items := _whole_list(part.sentences[0], document)):
+        if question.wants_list and not part.summary and (items := _whole_list(question, part.sentences[0], document)):
             omitted += chosen.take_list(items, limit)
-            continue
         for sentence in _likely(part, thresholds):
+            if chosen.lists(sentence):
+                continue
             if chosen.is_worth(question, sentence, thresholds) and chosen.words + _length(sentence) <= limit:
                 chosen.take(sentence)
     return Plan(
@@ -143,6 +145,10 @@ class _Chosen:
             self._listed.add(place)
         return omitted
 
+    def lists(self, sentence: Sentence) -> bool:
+        """Whether ``sentence`` is of a document whose list was taken: what belongs to the list is there already."""
+        return any(source == sentence.source for source, _ in self._listed)
+
     def is_worth(self, question: QuestionParts, sentence: Sentence, thresholds: Thresholds) -> bool:
         """Whether a further sentence is likely enough and adds something."""
         if question.wants_list:
@@ -194,10 +200,19 @@ def _required(
             required += _named_before(best, evidence)
         required.append(best)
     required += [sentence for conflict in conflicts for sentence in conflict.sentences]
+    required += _of_each_thing(evidence, thresholds)
     for option in parse_question(evidence.question).options:
         holding = (s for s in evidence.sentences if s.probability >= thresholds.option and option & _stems(s))
         required += [s for s in [next(holding, None)] if s is not None]
     return required
+
+
+def _of_each_thing(evidence: Evidence, thresholds: Thresholds) -> list[Sentence]:
+    """Where a question names several things of a kind (plan A and plan B), the best sentence on each."""
+    things = compared_things(parse_question(evidence.question))
+    likely = [s for s in evidence.sentences if s.probability >= thresholds.option]
+    found = (next((s for s in likely if names_thing(thing, s.shown)), None) for thing in things)
+    return [sentence for sentence in found if sentence is not None]
 
 
 def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
@@ -210,8 +225,11 @@ def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
     return [before] if before is not None and near else []
 
 
-def _whole_list(best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
-    """All items of the list or table that ``best`` belongs to, in order; nothing where it belongs to none."""
+def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
+    """The items of the list or table that ``best`` belongs to, in order; nothing where it belongs to none.
+
+    Where the question names more than what introduces the list ("which orders are cancelled"), only those that have it.
+    """
     found = document(best.source) if best.kind in LISTED_KINDS else None
     if found is None:
         return ()
@@ -226,7 +244,10 @@ def _whole_list(best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
     before = list(takewhile(belongs, reversed(every[:at])))[::-1]
     after = list(takewhile(belongs, every[at + 1 :]))
     made = [*(_as_sentence(s, best, found.text) for s in before), best]
-    return (*made, *(_as_sentence(s, best, found.text) for s in after))
+    whole = (*made, *(_as_sentence(s, best, found.text) for s in after))
+    condition = question.content & _own_stems(best)
+    chosen = tuple(item for item in whole if condition <= _own_stems(item))
+    return chosen if len(chosen) > 1 else ()
 
 
 def _as_sentence(statement: Statement, like: Sentence, text: str) -> Sentence:
@@ -255,6 +276,11 @@ def _distinguishing(text: str) -> frozenset[str]:
     """What makes another statement of the same words: figures, weekdays and months, and the words of names."""
     named = {word.casefold() for name in names(text) for word in name.text.split()}
     return frozenset({*named, *(q.text.casefold() for q in quantities(text))})
+
+
+def _own_stems(item: Sentence) -> frozenset[str]:
+    """Stems of what an item says itself: of a row its cells without their columns."""
+    return frozenset(content_stems(item.text)) - frozenset(content_stems(item.context))
 
 
 def _stems(sentence: Sentence) -> set[str]:

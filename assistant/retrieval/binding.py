@@ -48,6 +48,7 @@ _LATEST = re.compile(
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
 _NEGATED = re.compile(r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.I)
+_DENIED = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.I)
 _CALENDAR = frozenset(
     "january february march april may june july august september october november december in on at by to of from "
     "since until year years day page the and or about over under nearly almost".split()
@@ -125,13 +126,42 @@ def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Misma
         (
             *map(Mismatch, _own_mismatches(question, subject)),
             *(
-                Mismatch(f"not {' '.join(sorted(name))}", min(1.0, NAME_WEIGHT * len(name)))
+                Mismatch(f"not {' '.join(sorted(name))}", _name_weight(name, question.parts.text))
                 for name, anywhere in zip(question.names, named, strict=True)
                 if anywhere and name.isdisjoint(stems_)
             ),
         )
         for subject, stems_ in zip(subjects, held, strict=True)
     ]
+
+
+def _name_weight(name: frozenset[str], question: str) -> float:
+    """1 for an acronym or a name of several words, NAME_WEIGHT for one word."""
+    acronym = any(word.text.isupper() and len(word.text) > 1 and stem(word.text) in name for word in words(question))
+    return 1.0 if acronym and not question.isupper() else min(1.0, NAME_WEIGHT * len(name))
+
+
+def compared_things(question: QuestionParts) -> tuple[str, ...]:
+    """The identifiers of several things of one kind that a question names; nothing where it names one at most."""
+    found = _identifiers(question.text)
+    heads = [head for head, _ in found]
+    things = tuple(identifier for head, identifier in found if heads.count(head) > 1)
+    return things if len(things) > 1 else ()
+
+
+def names_thing(identifier: str, text: str) -> bool:
+    """Whether ``text`` names what ``identifier`` stands for."""
+    return _has(identifier, text)
+
+
+def different_subjects(question: Asked, one: str, other: str) -> bool:
+    """Whether two statements are of two things of a kind: the Elm school and the Oak school, plan A and plan B."""
+    for find in (_identifiers, _proper, _complements):
+        first, second = dict(find(one)), dict(find(other))
+        for head in first.keys() & second.keys() & question.stems:
+            if first[head] != second[head]:
+                return True
+    return False
 
 
 def order_mismatches(question: str, published: Sequence[date | None]) -> list[bool]:
@@ -155,8 +185,18 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     for one, other in OPPOSITES if question.parts.answer_type != "yes-no" else ():
         if one in question.stems and other not in question.stems and other in said and one not in said:
             yield f"{other} for {one}"
-    if question.negated and not denies(subject.text):
-        yield "no negation"
+    if question.negated != bool(denies(subject.text)) and (
+        question.negated or _denies_what_is_asked(question, subject)
+    ):
+        yield "a negation" if not question.negated else "no negation"
+
+
+def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
+    """Whether a statement says "do not ship" to a question for those that ship."""
+    if question.parts.answer_type not in ("person", "other", "place"):
+        return False
+    denied = (match[1] for match in _DENIED.finditer(subject.text))
+    return any(stem(word) in question.parts.content for word in denied)
 
 
 def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Time grows no faster than the text, for texts that make careless patterns slow.
 
-``python -m benchmarks.linear`` prints a row for each function and text, and exits 1 where eight times the text takes
+``python -m benchmarks.linear`` prints a row for each function and text, and exits 1 where sixteen times the text takes
 more than ``LIMIT`` times as long. Only ratios of processor time are compared, so that it passes on a slow machine.
 """
 
@@ -21,17 +21,20 @@ from assistant.ingest.split import split
 from assistant.query.parse import parse_question, split_questions
 from assistant.types import Document
 
-TIMES = 8
+TIMES = 16
 """How many times longer the longer text is."""
 
-LIMIT = 3 * TIMES
-"""How many times as long it may take; what is quadratic takes ``TIMES ** 2``."""
+LIMIT = 6 * TIMES
+"""How many times as long it may take: memory costs more once it exceeds a cache; what is quadratic takes ``TIMES ** 2``."""
 
 SHORTEST = 0.005
 """Seconds of processor time that the shorter text takes at least, so that the clock is fine enough."""
 
-LONGEST = 100_000
+LONGEST = 50_000
 """Characters after which the shorter text is long enough in any case."""
+
+AGAIN = 5
+"""Measurements more of what seems too slow: what else the machine does seldom slows down all of them."""
 
 
 def cut(text: str) -> None:
@@ -87,6 +90,8 @@ def main() -> None:
     for work, units in CASES.items():
         for unit in units:
             size, short, times = growth(work, unit)
+            for _ in range(AGAIN if times > LIMIT else 0):
+                times = min(times, growth(work, unit)[2])
             slow += times > LIMIT
             mark = "  too slow" if times > LIMIT else ""
             row = f"{work.__name__:16} {unit[:12]!r:14} {size:10} {short * 1000:8.1f} {times:6.1f}{mark}"

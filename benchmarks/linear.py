@@ -13,10 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from assistant.english.names import names
-from assistant.english.numbers import quantities
+from assistant.english.quantities import quantities
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import content_stems
-from assistant.ingest.read import FoundFile, read_document
+from assistant.ingest.discover import FoundFile
+from assistant.ingest.read import read_document
 from assistant.ingest.split import split
 from assistant.query.parse import parse_question, split_questions
 from assistant.types import Document
@@ -25,7 +26,7 @@ TIMES = 16
 """How many times longer the longer text is."""
 
 LIMIT = 6 * TIMES
-"""How many times as long it may take: memory costs more once it exceeds a cache; what is quadratic takes ``TIMES ** 2``."""
+"""How many times as long it may take: what outgrows a cache costs more, and what is quadratic ``TIMES ** 2``."""
 
 SHORTEST = 0.005
 """Seconds of processor time that the shorter text takes at least, so that the clock is fine enough."""

@@ -314,7 +314,12 @@ def test_interrupt_is_not_for_a_background_job_of_a_terminal(index_dir: Path, te
 
 def test_interrupt_ends_a_foreground_job_started_with_it_ignored(index_dir: Path, terminal: str) -> None:
     with asking(index_dir, False, "-c", ON_A_TERMINAL, terminal, "foreground") as program:
-        until(lambda: program.poll() is not None or program.send_signal(signal.SIGINT), "it ends")
+
+        def ended() -> bool:
+            program.send_signal(signal.SIGINT)  # ignored until the program has seen to it
+            return program.poll() is not None
+
+        until(ended, "the program ends")
         assert program.returncode == 130
 
 

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -185,7 +184,7 @@ def test_only_the_same_run_is_taken_up(change: str, tmp_path: Path) -> None:
 
 
 KILLED = """
-import sys, time
+import sys
 from pathlib import Path
 from tests.test_eval_running import exam
 from assistant.eval import run
@@ -194,7 +193,8 @@ def ask(question):
     with open(sys.argv[2], "a") as file:
         file.write(question + "\\n")
     if sys.argv[3] == "slow" and question == "Question 7?":
-        time.sleep(60)
+        print("asked", flush=True)
+        sys.stdin.read()
     return "Dora"
 
 run(exam(Path(sys.argv[1]), 12, time_limit=100.0), ask, {"recipe": "r"})
@@ -204,12 +204,10 @@ run(exam(Path(sys.argv[1]), 12, time_limit=100.0), ask, {"recipe": "r"})
 def test_a_killed_run_is_finished_without_answering_twice(tmp_path: Path) -> None:
     asked = tmp_path / "asked.txt"
     command = [sys.executable, "-c", KILLED, str(tmp_path), str(asked)]
-    process = subprocess.Popen([*command, "slow"])
-    while not asked.exists() or "Question 7?" not in asked.read_text(encoding="utf-8"):
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with subprocess.Popen([*command, "slow"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"asked\n"
+        process.send_signal(signal.SIGKILL)
     answered = len(next(tmp_path.glob("runs/*/answers.jsonl")).read_bytes().splitlines()) - 1
     assert answered == 7
     subprocess.run([*command, "quick"], check=True)

@@ -32,6 +32,12 @@ PLEAS = frozenset("please sorry".split())
 COURTESIES = GREETINGS | FAREWELLS | THANKS | ASSENTS | DISSENTS | PRAISE | PLEAS
 """Words that are polite or show that one listens, and ask nothing."""
 
+
+def _both_orders(pairs: str) -> tuple[tuple[str, str], ...]:
+    split = [pair.split("/") for pair in pairs.split()]
+    return tuple((first, second) for one, other in split for first, second in ((one, other), (other, one)))
+
+
 # --- verbs and negation ---------------------------------------------------------------------------
 
 BE = ("is", "are", "was", "were")
@@ -54,7 +60,7 @@ DENYING_VERBS = (
     "refut(?:e|es|ed)",
     "rule[sd]? out",
     "fail(?:s|ed)",
-    r"refus\w+",
+    "refus(?:e|es|ed|ing)",
 )
 """Forms of verbs by which somebody says that something is not so, or does not do it."""
 
@@ -62,6 +68,23 @@ SAYING_VERBS = tuple(
     "said says reported reports wrote writes claimed claims announced confirmed confirms told noted stated".split()
 )
 """Forms of verbs before or after which a source is named."""
+
+OPPOSITES = _both_orders(
+    "rise/fall rose/fell increase/decrease increased/decreased grew/shrank win/lose won/lost buy/sell bought/sold "
+    "more/less more/fewer north/south east/west northern/southern eastern/western upper/lower left/right "
+    "full-time/part-time summer/winter weekday/weekend single/double gross/net minimum/maximum adult/child "
+    "indoor/outdoor highest/lowest largest/smallest cheapest/dearest succeeded/failed guilty/innocent "
+    "supported/opposed approved/rejected accepted/refused allowed/forbidden import/export imports/exports "
+    "income/expenditure revenue/cost male/female men/women inner/outer"
+)
+"""Words that mean opposite things, each pair in both orders."""
+
+OPPOSITE_EVENTS = _both_orders(
+    "open/close opened/shut reopened/closed reopen/shut accept/reject arrive/leave began/ended start/stop "
+    "begin/end allow/ban before/after first/last confirm/deny confirmed/denied agree/refuse agreed/refused above/below "
+    "convicted/acquitted alive/dead survived/died support/oppose approve/reject"
+)
+"""Further opposites, which both can be true of one thing at different times."""
 
 # --- words that join ------------------------------------------------------------------------------
 

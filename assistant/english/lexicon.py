@@ -17,8 +17,11 @@ def any_of(words: Iterable[str]) -> str:
 
 ASKING_WORDS = tuple("who whom whose what which when where why how".split())
 
-IMPERATIVES = tuple("tell give show list enumerate explain describe summarise summarize outline recap compare".split())
-"""Verbs that ask for something: "list the members". "Sum up" and "name" need more care than a single word."""
+IMPERATIVES = (
+    *"tell give show list enumerate explain describe summarise summarize outline recap compare".split(),
+    "sum up",
+)
+"""Verbs that ask for something: "list the members". "Name" is one too, and more often a noun."""
 
 GREETINGS = frozenset("hi hello hey greetings".split())
 FAREWELLS = frozenset("bye goodbye".split())
@@ -97,7 +100,9 @@ PREPOSITIONS = tuple(
 NAME_PARTICLES = tuple("of the de da al bin von van".split())
 """Small words inside names."""
 
+SUBJECT_PRONOUNS = tuple("i you he she it we they".split())
 PERSONAL_PRONOUNS = tuple("he him his she her hers it its they them their theirs".split())
+DEMONSTRATIVES = tuple("this that these those".split())
 
 # --- titles of persons ----------------------------------------------------------------------------
 

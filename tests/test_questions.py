@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.english.tokens import stems
-from assistant.query.parse import MOST_PARTS, AnswerType, add_topic, parse_question, split_questions
+from assistant.query.parse import AnswerType, parse_question
+from assistant.query.split import MOST_PARTS, add_topic, split_questions
 
 TYPES: list[tuple[str, AnswerType]] = [
     ("When was the truce agreed?", "date"),
@@ -109,24 +110,6 @@ LISTS = {
 @pytest.mark.parametrize(("question", "expected"), LISTS.values(), ids=LISTS)
 def test_wants_list(question: str, expected: bool) -> None:
     assert parse_question(question).wants_list is expected
-
-
-NEGATED = {
-    "not": ("Who did not sign?", True),
-    "n't": ("Which town wasn’t hit?", True),
-    "sloppy": ("who didnt sign", True),
-    "never": ("What has never changed?", True),
-    "without": ("Who survived without help?", True),
-    "plain": ("Who signed?", False),
-    "or not": ("Did he go or not?", False),
-    "not only": ("Was it not only loud?", False),
-    "note": ("Who wrote the note?", False),
-}
-
-
-@pytest.mark.parametrize(("question", "expected"), NEGATED.values(), ids=NEGATED)
-def test_negated(question: str, expected: bool) -> None:
-    assert parse_question(question).negated is expected
 
 
 CONTENT = {

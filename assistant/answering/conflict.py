@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.answering.thresholds import Thresholds
+from assistant.english.negation import denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.agreement import ASKED, THRESHOLD, AnswerSpan, answer_in, denies, differs
+from assistant.retrieval.agreement import ASKED, THRESHOLD, AnswerSpan, answer_in, differs
 from assistant.retrieval.binding import asked, different_subjects
 from assistant.types import ConflictCandidate, Sentence
 

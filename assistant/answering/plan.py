@@ -14,11 +14,11 @@ from assistant.answering.conflict import find_conflicts
 from assistant.answering.thresholds import Thresholds
 from assistant.english.claims import is_order
 from assistant.english.names import names
+from assistant.english.negation import denies
 from assistant.english.quantities import quantities
 from assistant.english.tokens import content_stems, overlap, words
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.agreement import denies
 from assistant.retrieval.binding import compared_things, names_thing
 from assistant.types import ConflictCandidate, Document, Evidence, Part, Plan, Quotation, Sentence, Statement
 

@@ -14,11 +14,12 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.english.lexicon import MONTH_NAMES, OPPOSITES
 from assistant.english.names import names
+from assistant.english.negation import denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.agreement import denies
 from assistant.types import DocumentMetadata
 
 MODIFIERS = frozenset(
@@ -26,18 +27,7 @@ MODIFIERS = frozenset(
 )
 """Words before a role that make it another role: the vice president is not the president."""
 
-_PAIRS = (
-    "rise/fall rose/fell increase/decrease increased/decreased grew/shrank win/lose won/lost "
-    "buy/sell bought/sold more/less more/fewer "
-    "north/south east/west northern/southern eastern/western upper/lower left/right full-time/part-time "
-    "summer/winter weekday/weekend single/double gross/net minimum/maximum adult/child indoor/outdoor "
-    "highest/lowest largest/smallest cheapest/dearest succeeded/failed "
-    "guilty/innocent supported/opposed approved/rejected accepted/refused allowed/forbidden import/export "
-    "imports/exports income/expenditure revenue/cost male/female men/women inner/outer"
-)
-OPPOSITES = tuple(
-    (stem(first), stem(second)) for pair in _PAIRS.split() for first, second in (pair.split("/"), pair.split("/")[::-1])
-)
+_OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 
 _IDENTIFIER = re.compile(r"([^\W\d_]{2,})\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d[\w./-]*\w|#?\d|[A-Z])(?![\w%])")
 _HASH = re.compile(r"#\d+\b")
@@ -49,10 +39,10 @@ _LATEST = re.compile(
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
 _NEGATED = re.compile(r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.I)
 _DENIED = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.I)
-_CALENDAR = frozenset(
-    "january february march april may june july august september october november december in on at by to of from "
-    "since until year years day page the and or about over under nearly almost".split()
+_NO_KIND = frozenset(MONTH_NAMES) | frozenset(
+    "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
+"""Words before a number that do not say what it numbers."""
 
 
 NAME_WEIGHT = 0.5
@@ -182,13 +172,13 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     yield from _figure_mismatches(question, subject)
     yield from _date_mismatches(question, subject, about)
     said = frozenset(stems(f"{subject.text} {subject.context}"))
-    for one, other in OPPOSITES if question.parts.answer_type != "yes-no" else ():
+    for one, other in _OPPOSITES if question.parts.answer_type != "yes-no" else ():
         if one in question.stems and other not in question.stems and other in said and one not in said:
             yield f"{other} for {one}"
-    if question.negated != bool(denies(subject.text)) and (
-        question.negated or _denies_what_is_asked(question, subject)
-    ):
-        yield "a negation" if not question.negated else "no negation"
+    if question.negated and not denies(subject.text):
+        yield "no negation"
+    elif not question.negated and _denies_what_is_asked(question, subject):
+        yield "a negation"
 
 
 def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
@@ -265,7 +255,7 @@ def _identifiers(text: str) -> tuple[tuple[str, str], ...]:
     found = [
         ((stem(match[1]), match[2]), match.start(2))
         for match in _IDENTIFIER.finditer(text)
-        if match[1].lower() not in _CALENDAR and not is_stopword(match[1]) and not _is_year(match[2])
+        if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not _is_year(match[2])
         if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
     ]
     measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED]

@@ -66,11 +66,6 @@ def test_pages_begin_where_they_say(tmp_path: Path, suffix: str) -> None:
     assert all(not document.text[start].isspace() for start in document.pages)
 
 
-def test_a_row_of_a_table_names_its_columns(tmp_path: Path) -> None:
-    rows = b'city;opened;note\nOslo;1987;\nBergen;1990;"a; b"\n'
-    assert load(tmp_path, "a.csv", rows).text == "city: Oslo; opened: 1987\n\ncity: Bergen; opened: 1990; note: a; b"
-
-
 def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
     lines = b'{"title": "T", "text": "The truce held."}\n\n{"city": "Oslo", "year": 1987, "none": null}\n"plain"\n'
     assert load(tmp_path, "a.jsonl", lines).text == "T\n\nThe truce held.\n\ncity: Oslo; year: 1987\n\nplain"
@@ -79,12 +74,6 @@ def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
 def test_a_line_that_is_cut_short_costs_no_other(tmp_path: Path) -> None:
     lines = b'{"text": "The truce held."}\n{"text": "The talks fai\n{"text": "The dam broke."}\n'
     assert load(tmp_path, "a.jsonl", lines).text == 'The truce held.\n\n{"text": "The talks fai\n\nThe dam broke.'
-
-
-def test_a_cell_may_hold_an_article(tmp_path: Path) -> None:
-    article = "The truce held. " * 10_000
-    document = load(tmp_path, "a.csv", f"id,article\n1,{article}\n".encode())
-    assert document.text == f"id: 1; article: {article.strip()}"
 
 
 def test_a_chapter_may_lie_beside_the_folder_of_the_package(tmp_path: Path) -> None:

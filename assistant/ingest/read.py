@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers import office
+from assistant.ingest.parsers import office, sheets
 from assistant.ingest.parsers.content import Content, decode, visible_text
 from assistant.types import Document, Skipped
 
@@ -97,6 +97,7 @@ def read_document(file: FoundFile) -> Document:
         published=content.published,
         kind=_one_line(content.kind),
         text=content.text,
+        blocks=content.blocks,
         pages=content.pages,
     )
 
@@ -324,8 +325,11 @@ _READERS: Mapping[str, Callable[[bytes, str], Content]] = {
     ".pptx": office.read_pptx,
     ".epub": office.read_epub,
     ".eml": office.read_mail,
-    ".csv": office.read_csv,
-    ".tsv": office.read_csv,
+    ".csv": sheets.parse_csv,
+    ".tsv": sheets.parse_csv,
+    ".xlsx": sheets.parse_xlsx,
+    ".xlsm": sheets.parse_xlsx,
+    ".xls": sheets.parse_xls,
     ".jsonl": office.read_json_lines,
 }
 SUFFIXES = tuple(_READERS)

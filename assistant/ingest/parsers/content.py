@@ -5,10 +5,15 @@ from datetime import date
 from typing import NamedTuple
 
 from assistant.errors import DocumentError
+from assistant.types import Block
 
 
 class Content(NamedTuple):
-    """What a reader makes of a file; the title falls back to the file's name. ``pages``: where each begins."""
+    """What a parser makes of a file.
+
+    The title falls back to the file's name. ``pages`` holds where each page begins. ``notes`` tell what was guessed
+    or left out, a sentence each.
+    """
 
     text: str
     title: str | None = None
@@ -16,6 +21,8 @@ class Content(NamedTuple):
     published: date | None = None
     kind: str | None = None
     pages: tuple[int, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 # --- characters -----------------------------------------------------------------------------------

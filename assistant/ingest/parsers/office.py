@@ -7,7 +7,6 @@ formats, but they wrap these very libraries, cost seconds of import, and give no
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -230,29 +229,6 @@ def read_mail(data: bytes, _source: str) -> Content:
         published=sent.datetime.date() if sent is not None and sent.datetime else None,
         kind="e-mail",
     )
-
-
-def read_csv(data: bytes, source: str) -> Content:
-    """Each row as one line that names its columns: ``city: Oslo; opened: 1987``."""
-    text = decode(data, source)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    # A cell may be an article. The module's own limit is for all its users, so it is only ever raised.
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    rows = csv.reader(io.StringIO(text, newline=""), dialect)
-    names = [name.strip() for name in next(rows, [])]
-    lines = ["; ".join(_pairs(names, row)) for row in rows]
-    return Content("\n\n".join(filter(None, lines)) or text)
-
-
-def _pairs(names: list[str], row: list[str]) -> Iterator[str]:
-    for number, cell in enumerate(row):
-        value = " ".join(cell.split())
-        name = names[number] if number < len(names) else ""
-        if value:
-            yield f"{name}: {value}" if name else value
 
 
 _TEXT_KEYS = ("text", "content", "body", "passage", "article")

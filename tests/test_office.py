@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers import office
+from assistant.ingest.parsers.packed import unpackable
 from assistant.ingest.read import FoundFile, read_document
 from assistant.types import Document
 from tests.robustness.formats import SUFFIXES, made
@@ -111,15 +111,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, reason: str) -> 
     assert repr(name) in str(caught.value)
 
 
-def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "MAX_UNPACKED", 10_000)
-    for suffix in (".docx", ".pptx", ".epub"):
-        with pytest.raises(DocumentError, match="unpacks to"):
-            load(tmp_path, f"a{suffix}", GOOD[suffix] if suffix != ".epub" else made(_long(), suffix))
-
-
-def _long() -> Document:
-    return TALKS.model_copy(update={"text": "The truce held. " * 5000})
+@pytest.mark.parametrize("suffix", [".docx", ".pptx", ".epub"])
+def test_what_unpacks_to_too_much_is_refused(suffix: str) -> None:
+    with pytest.raises(DocumentError, match="unpacks to"):
+        unpackable(GOOD[suffix], f"a{suffix}", limit=1000)
 
 
 def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers import office, sheets
+from assistant.ingest.parsers import office, sheets, word
 from assistant.ingest.parsers.content import Content, decode, visible_text
 from assistant.types import Document, Skipped
 
@@ -321,7 +321,8 @@ _READERS: Mapping[str, Callable[[bytes, str], Content]] = {
     ".html": _read_html,
     ".htm": _read_html,
     ".pdf": office.read_pdf,
-    ".docx": office.read_docx,
+    ".docx": word.parse_docx,
+    ".docm": word.parse_docx,
     ".pptx": office.read_pptx,
     ".epub": office.read_epub,
     ".eml": office.read_mail,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import accumulate
@@ -21,10 +20,7 @@ from urllib.parse import unquote
 
 from assistant.errors import DocumentError
 from assistant.ingest.parsers.content import Content, decode, visible_text
-
-MAX_UNPACKED = 500_000_000
-"""Bytes that a packed file may unpack to."""
-
+from assistant.ingest.parsers.packed import publish_date, unpackable
 
 # --- PDF ------------------------------------------------------------------------------------------
 
@@ -97,30 +93,11 @@ def _somebody(name: str | None) -> str | None:
 # --- Office ---------------------------------------------------------------------------------------
 
 
-def read_docx(data: bytes, source: str) -> Content:
-    """Paragraphs and tables in their order."""
-    import docx
-    from docx.table import Table
-
-    _unpackable(data, source)
-    document = docx.Document(io.BytesIO(data))
-    blocks: list[str] = []
-    for block in document.iter_inner_content():
-        blocks.append(_table(block) if isinstance(block, Table) else block.text)
-    known = document.core_properties
-    return Content(
-        _paragraphs(blocks),
-        title=_somebody(known.title),
-        publisher=_somebody(known.author),
-        published=_publish_date(data),
-    )
-
-
 def read_pptx(data: bytes, source: str) -> Content:
     """Slides with their notes; each slide is a page."""
     from pptx import Presentation
 
-    _unpackable(data, source)
+    archive = unpackable(data, source)
     presentation = Presentation(io.BytesIO(data))
     slides = []
     for slide in presentation.slides:
@@ -134,20 +111,9 @@ def read_pptx(data: bytes, source: str) -> Content:
         text,
         title=_somebody(known.title),
         publisher=_somebody(known.author),
-        published=_publish_date(data),
+        published=publish_date(archive),
         pages=starts,
     )
-
-
-_PUBLISH_DATE = re.compile(rb"<(?:\w+:)?PublishDate>\s*(\d{4}-\d\d-\d\d)")
-
-
-def _publish_date(data: bytes) -> date | None:
-    """What stands in the field "Publish Date" of a cover page; the days of making and saving say nothing."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = (archive.read(name) for name in archive.namelist() if name.startswith("customXml/item"))
-        found = next((match for match in map(_PUBLISH_DATE.search, parts) if match), None)
-    return date.fromisoformat(found[1].decode()) if found else None
 
 
 def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
@@ -177,7 +143,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 def read_epub(data: bytes, source: str) -> Content:
     """The chapters in the order of the spine."""
-    archive = _unpackable(data, source)
+    archive = unpackable(data, source)
     if "META-INF/rights.xml" in archive.namelist():
         raise DocumentError(f"{source!r} is locked by its publisher. Ask for a copy that is not")
     container = _xml(archive.read(_CONTAINER))
@@ -268,17 +234,6 @@ def _plain(value: object) -> str:
 
 
 # --- common ---------------------------------------------------------------------------------------
-
-
-def _unpackable(data: bytes, source: str) -> zipfile.ZipFile:
-    """The archive, unless it unpacks to more than ``MAX_UNPACKED``."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):  # how Office stores a file with a password, and its old formats
-        raise DocumentError(f"{source!r} is encrypted or of an old format. Open it, and save it without a password")
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    size = sum(entry.file_size for entry in archive.infolist())
-    if size > MAX_UNPACKED:
-        raise DocumentError(f"{source!r} unpacks to {size // 1_000_000:,} MB. Divide it: `unzip {source!r}`")
-    return archive
 
 
 _UNPRINTABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")

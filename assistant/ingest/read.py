@@ -52,6 +52,7 @@ def read_document(file: FoundFile) -> Document:
         text=content.text,
         blocks=content.blocks,
         pages=content.pages,
+        notes=content.notes,
     )
 
 

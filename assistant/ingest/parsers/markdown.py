@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from assistant.ingest.blocks import add_context
 from assistant.ingest.inline import strip_markup
 from assistant.ingest.parsers.columns import Row, pipe_cells, row_blocks, table_at
-from assistant.ingest.parsers.content import Content, decode
+from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.front_matter import front_matter
 from assistant.ingest.parsers.lines import Line, is_question_label, is_short_field, is_title
 from assistant.ingest.parsers.quoting import attribution, quoted_speaker
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
 def parse_markdown(data: bytes, source: str) -> Content:
     """The text after the front matter, with its blocks; the title is that of the front matter or the first heading."""
-    whole = decode(data, source)
+    read = decoded(data, source)
+    whole = read.text
     known = front_matter(whole, source)
     text = whole[known.end :]
     blocks = markdown_blocks(text)
@@ -37,6 +39,7 @@ def parse_markdown(data: bytes, source: str) -> Content:
         published=known.published,
         kind=known.kind,
         blocks=blocks,
+        notes=read.notes,
     )
 
 

@@ -21,8 +21,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers.content import Content, decode, visible_text
+from assistant.ingest.parsers.content import Content, visible_text
 from assistant.ingest.parsers.dates import stated_date
+from assistant.ingest.parsers.encoding import decode
 
 MAX_UNPACKED = 500_000_000
 """Bytes that a packed file may unpack to."""

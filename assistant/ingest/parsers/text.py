@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from assistant.ingest.blocks import add_context
 from assistant.ingest.parsers.columns import is_border, table_at
-from assistant.ingest.parsers.content import Content, decode
+from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.lines import (
     MAX_FIELD,
     Line,
@@ -34,9 +35,9 @@ MAX_LAID_OUT = 10_000_000
 
 def parse_text(data: bytes, source: str) -> Content:
     """The file as it is, with a block for each part of its layout; its first line may be its title."""
-    text = decode(data, source)
+    text = (read := decoded(data, source)).text
     blocks = text_blocks(text)
-    return Content(text, title=_title(text, blocks), blocks=blocks, pages=_pages(text))
+    return Content(text, title=_title(text, blocks), blocks=blocks, pages=_pages(text), notes=read.notes)
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:

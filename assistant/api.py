@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Self
 from pydantic import JsonValue
 
 from assistant.answering import answer as answering
+from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.ingest.sync import WHOLE, Shard
 from assistant.ports import CrossEncoder, Describable, Embedder, Writer
+from assistant.query.understand import clean_question
 from assistant.settings import Settings
 from assistant.stores.base import IndexStatus
 from assistant.stores.config import IndexConfig
@@ -31,7 +33,6 @@ from assistant.types import (
 )
 
 if TYPE_CHECKING:
-    from assistant.answering.verify import Judge
     from assistant.stores.server import RemoteIndex
 
 ANYWHERE = Filter()
@@ -98,10 +99,10 @@ class Assistant:
 
     def search(self, question: str, limit: int = 10, where: Filter = ANYWHERE) -> tuple[Passage, ...]:
         """The ``limit`` passages that most likely answer ``question``, without writing an answer."""
-        asked = answering.clean_question(question)
+        asked = clean_question(question)
         engines = self._reading
         wide = engines.settings.model_copy(update={"passages": max(limit, engines.settings.passages)})
-        return answering.search(asked, where, engines._replace(settings=wide))[1].passages[:limit]
+        return answering.search(asked, where, engines._replace(settings=wide)).passages[:limit]
 
     def documents(self) -> tuple[IndexedDocument, ...]:
         """What is indexed, by source."""
@@ -169,12 +170,11 @@ class Assistant:
     def _reading(self) -> answering.Engines:
         """What a search needs; a model that is asked for and is missing does not stand in its way."""
         embedder, reader = self._open_embedder(), _reader() if self.settings.cross_encoder else None
-        return answering.Engines(self._index, embedder, _embedded(self.settings), self.settings, reader)
+        return answering.Engines(self._index, embedder, ExtractiveWriter(), self.settings, reader)
 
     @cached_property
     def _engines(self) -> answering.Engines:
-        judge = _judge(self.settings) if self.settings.judge else None
-        return self._reading._replace(writer=self._open_writer(self.settings), judge=judge)
+        return self._reading._replace(writer=self._open_writer(self.settings))
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:
@@ -213,7 +213,7 @@ def _reader() -> CrossEncoder:
 def _writer(settings: Settings) -> Writer:
     """The writer that the settings name. Raises BackendError where ``ollama`` is asked for and is not ready."""
     if settings.writer == "extractive":
-        return _embedded(settings)
+        return ExtractiveWriter()
     from assistant.answering.writers.generative import GenerativeWriter
     from assistant.answering.writers.preferred import PreferredWriter
     from assistant.models.ollama import OllamaChat
@@ -223,18 +223,4 @@ def _writer(settings: Settings) -> Writer:
     def model() -> GenerativeWriter:
         return GenerativeWriter(chat.ready(), settings.max_words)
 
-    return model() if settings.writer == "ollama" else PreferredWriter(model, _embedded(settings))
-
-
-def _embedded(settings: Settings) -> Writer:
-    from assistant.answering.writers.extractive import ExtractiveWriter
-
-    return ExtractiveWriter(settings.max_words)
-
-
-def _judge(settings: Settings) -> Judge:
-    from assistant.answering.writers.generative import GenerativeWriter
-    from assistant.models.ollama import OllamaChat
-
-    # Not checked to be ready: it is asked only about what a model wrote.
-    return GenerativeWriter(OllamaChat.of(settings)).judge
+    return model() if settings.writer == "ollama" else PreferredWriter(model, ExtractiveWriter())

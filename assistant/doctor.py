@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, BackendError, ConfigError, DocumentError, OllamaUnreachableError
-from assistant.ingest.read import FoundFile, find_files
+from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.sync import Place
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.settings import Settings, command

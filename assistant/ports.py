@@ -1,5 +1,7 @@
-"""The seams of the program: small Protocols that engines fulfil and ``backends/fake`` doubles."""
+"""The seams of the program: small Protocols that engines implement, and ``assistant.testing`` doubles."""
 
+import hashlib
+import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -12,10 +14,12 @@ from assistant.types import (
     Document,
     DocumentMetadata,
     Draft,
-    Evidence,
     Filter,
     GenerationInfo,
+    Plan,
+    Quotation,
     Span,
+    Statement,
     Turn,
 )
 
@@ -30,13 +34,52 @@ class Embedding(NamedTuple):
     parts: Vectors
 
 
+def readable(text: str, statements: Sequence[Statement], header: str = "") -> tuple[str, tuple[Span, ...]]:
+    """The statements of a chunk as a person reads them, behind ``header``, and each one's span in that.
+
+    A row is there by its reading, and nothing of what lies between statements is.
+    """
+    spans: list[Span] = []
+    made, end = header, 0
+    for statement in statements:
+        between = text[end : statement.start]
+        made += ("\n" if "\n" in between else " ") if spans else ""
+        said = statement.reading or text[statement.start : statement.end]
+        spans.append(Span(len(made), len(made) + len(said)))
+        made, end = made + said, statement.end
+    return made, tuple(spans)
+
+
+class NewChunk(NamedTuple):
+    """A chunk to be stored: its statements, with offsets in the chunk, and the lines that are embedded before it."""
+
+    chunk: Chunk
+    statements: tuple[Statement, ...]
+    header: str = ""
+
+    @property
+    def embedded(self) -> tuple[str, tuple[Span, ...]]:
+        """The text that is embedded, the header first, and each statement's span in it."""
+        return readable(self.chunk.text, self.statements, self.header)
+
+    @property
+    def key(self) -> bytes:
+        """Equal for equal embedded texts and spans; 16 bytes."""
+        return hashlib.blake2b(json.dumps(self.embedded).encode(), digest_size=16).digest()
+
+
 class StoredChunk(NamedTuple):
-    """A live chunk with its document's metadata, and its embedding with ``sentences`` (within the chunk) as parts."""
+    """A live chunk with its document's metadata and ``about``.
+
+    ``statements`` are those of the chunk, with offsets in it, headings included and furniture left out; the parts of
+    ``embedding`` are theirs, one each.
+    """
 
     chunk: Chunk
     metadata: DocumentMetadata
-    sentences: tuple[Span, ...]
+    statements: tuple[Statement, ...]
     embedding: Embedding
+    about: str = ""
 
 
 class Hit(NamedTuple):
@@ -50,11 +93,11 @@ class PassageScores(NamedTuple):
     """What a reader makes of a passage.
 
     ``sentences`` holds, for each sentence, the log-odds that it answers rather than that nothing in the passage does,
-    shape (sentences,). ``answers`` is the likeliest short answer within each sentence, as a span of the passage.
+    shape (sentences,). ``answers`` is the likeliest short answer within each sentence.
     """
 
     sentences: Vectors
-    answers: tuple[Span, ...]
+    answers: tuple[str, ...]
 
 
 class Quote(NamedTuple):
@@ -104,6 +147,15 @@ class Embedder(Protocol):
         ...
 
 
+@runtime_checkable
+class Tokenizer(Protocol):
+    """An embedder that can tell where its tokens are."""
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """The (start, end) of each token in each of ``texts``, in characters."""
+        ...
+
+
 class PassageStore(Protocol):
     """Searchable chunks. Only chunks of documents that are live now are ever returned."""
 
@@ -125,14 +177,14 @@ class PassageStore(Protocol):
 
 
 class Writer(Protocol):
-    """Writes a draft answer from evidence; what it claims is checked afterwards."""
+    """Writes what a plan says; the prose of a model is verified afterwards."""
 
     @property
     def name(self) -> str:
         """How the answer names its writer."""
         ...
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+    def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
         """The draft, piece by piece; a Delta is shown and is no part of it, a GenerationInfo says how it came about."""
         ...
 
@@ -148,7 +200,7 @@ class CondensedQuestion(NamedTuple):
 class QuestionCondenser(Protocol):
     """A writer that can also make a follow-up question self-contained."""
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
+    def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
         """The question with what it lacks from ``history``; None where that failed and code has to do it."""
         ...
 

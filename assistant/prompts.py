@@ -10,7 +10,7 @@ from string import Template
 
 from assistant.errors import PromptError
 from assistant.ports import Message
-from assistant.types import Passage, Value
+from assistant.types import DocumentMetadata, Sentence, Value
 
 # The wheel carries the prompts inside the package; a checkout, and an editable install of it, beside the package.
 _SHIPPED = Path(__file__).with_name("_prompts")
@@ -100,21 +100,11 @@ def from_data(text: str) -> str:
     return _TAG.sub(lambda tag: "<" if tag.group() == "&lt;" else ">", text)
 
 
-def fenced(passage: Passage) -> str:
-    """A passage as it stands in a prompt: numbered by its rank, with publisher and date, its text as data."""
-    metadata = passage.metadata
-    about = {
-        "number": str(passage.rank),
-        "publisher": metadata.publisher or "unknown",
-        "date": f"{metadata.published.day} {metadata.published:%B %Y}" if metadata.published else "unknown",
-        "title": metadata.title,
-    }
-    marks = " ".join(f'{key}="{_attribute(value)}"' for key, value in about.items())
-    return f"<passage {marks}>\n{as_data(passage.chunk.text)}\n</passage>"
-
-
-def _attribute(text: str) -> str:
-    return as_data(" ".join(text.split())).replace('"', "&quot;")
+def numbered(number: int, sentence: Sentence, metadata: DocumentMetadata | None) -> str:
+    """A statement as it stands in a prompt: ``[1] Courier, 12 March 2025, Staff: Guides: 11``, all of it as data."""
+    source = metadata.label if metadata else sentence.source
+    about = ", ".join(filter(None, [source, sentence.context]))
+    return f"[{number}] {as_data(' '.join(about.split()))}: {as_data(sentence.shown)}"
 
 
 def estimate_tokens(text: str) -> int:

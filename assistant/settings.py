@@ -62,9 +62,6 @@ class Settings(BaseSettings):
     unsupported: Literal["mark", "drop"] = Field(
         default="mark", description="what happens to a model's sentence that no document bears out"
     )
-    judge: bool = Field(
-        default=False, description="have the chat model check each claim too; it can only lower support"
-    )
     context_tokens: int = Field(default=8192, ge=1024, le=1_000_000, description="context window the model is run with")
     answer_tokens: int = Field(default=1024, ge=16, le=100_000, description="tokens an answer may have, thoughts apart")
     temperature: float = Field(default=0.0, ge=0, le=2, description="0 takes the likeliest word every time")

@@ -18,9 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field
 NOT_IN_DOCUMENTS = "Not in the documents."
 """The refusal: the one text that stands for "the documents do not hold the answer"."""
 
-NEAREST = 3
-"""How many documents a refusal names."""
-
 GENRES = frozenset({"interview", "opinion"})
 """Kinds of documents that tell what somebody says or thinks; a reader is told so wherever one is named."""
 
@@ -104,6 +101,7 @@ class Document(DocumentMetadata):
     blocks: tuple[Block, ...] = ()
     pages: tuple[int, ...] = ()
     about: str = Field(default="", description="key facts of the whole document that its parts leave out; never quoted")
+    notes: tuple[str, ...] = Field(default=(), description="what was guessed or left out in reading, a sentence each")
 
     @property
     def digest(self) -> str:
@@ -175,8 +173,21 @@ class Sentence(Value):
     passage: int
     score: float
     probability: float = Field(default=0.0, ge=0, le=1)
+    kind: BlockKind = "paragraph"
+    context: str = Field(default="", description="headings, lead-in, caption or speaker; never part of the quotation")
+    reading: str = Field(default="", description="how a person reads it, where that is not its text")
     answer: str = ""
     contradiction: float | None = Field(default=None, ge=0, le=1)
+
+    @property
+    def shown(self) -> str:
+        """What a person reads, on one line: its reading, else its text."""
+        return _one_line(self.reading or self.text)
+
+    @property
+    def span(self) -> Span:
+        """Its place in the document."""
+        return Span(self.start, self.end)
 
 
 class Citation(DocumentMetadata):
@@ -194,11 +205,12 @@ class Citation(DocumentMetadata):
 
 
 class Claim(Value):
-    """One sentence of the answer at ``answer.text[start:end]``, and whether its citations bear it out."""
+    """One statement of the answer, where it comes from, and whether its citations bear it out."""
 
     text: str
-    start: int
-    end: int
+    byline: str = Field(default="", description="who says it; empty in a model's prose")
+    context: str = Field(default="", description="what the cited statement needs to be understood; never quoted")
+    listed: bool = Field(default=False, description="one of several items of a list or rows of a table")
     citations: tuple[Citation, ...]
     support: Support
     reason: str = Field(description="why the support is what it is, in a few words")
@@ -304,7 +316,11 @@ class Answer(Value):
     citations: tuple[Citation, ...] = Field(default=(), description="by marker, sides of conflicts included")
     conflicts: tuple[Conflict, ...] = ()
     unanswered: tuple[str, ...] = Field(
-        default=(), description='of several things asked, those that are not in the documents, each "...: QUESTION"'
+        default=(), description="of several things asked, the questions that the documents do not answer"
+    )
+    omitted: int = Field(default=0, ge=0, description="items of a list that the answer leaves out")
+    nearest: tuple[Citation, ...] = Field(
+        default=(), description="of a refusal: the statements that come nearest, quoted, never counted as an answer"
     )
     passages: tuple[Passage, ...] = ()
     writer: str
@@ -314,36 +330,10 @@ class Answer(Value):
         """The conversation with this exchange added, to hand in as the next question's history."""
         return (*self.history, Turn(role="user", text=self.question), Turn(role="assistant", text=self.text))
 
-    @property
-    def nearest(self) -> tuple[Passage, ...]:
-        """Of a refusal, the best passage of each of the nearest documents; else nothing."""
-        best: dict[str, Passage] = {}
-        for passage in self.passages if self.outcome == "not_in_documents" else ():
-            best.setdefault(passage.metadata.source, passage)
-        return tuple(best.values())[:NEAREST]
-
-    @property
-    def search_summary(self) -> tuple[str, ...]:
-        """What a refusal says below its text, a line each: what was looked for, and what comes nearest; else nothing.
-
-        The question is repeated only where it was searched in other words, or spelled otherwise.
-        """
-        if self.outcome != "not_in_documents":
-            return ()
-        searched = _one_line(self.trace.question)
-        rewritten = (f"Looked for: {searched}",) if searched != _one_line(self.question) else ()
-        nearest = tuple(f"- {_covers(passage.metadata)}" for passage in self.nearest)
-        return (*rewritten, *(("Nearest documents:", *nearest) if nearest else ()))
-
     def __str__(self) -> str:
-        below = [*map(str, self.citations), *self.search_summary]
-        return "\n".join([self.text, *(["", *below] if below else [])])
+        from assistant.render import render_text
 
-
-def _covers(metadata: DocumentMetadata) -> str:
-    """Title, name and file of a document, on one line."""
-    title = metadata.header.removesuffix(metadata.byline)
-    return _one_line(f"{title}{metadata.label} ({metadata.source})")
+        return render_text(self)
 
 
 def _one_line(text: str) -> str:
@@ -362,14 +352,12 @@ class Delta(Value):
 
 
 class Draft(Value):
-    """What a writer yields: a piece of text, and the sentences it quotes when the writer knows them.
+    """What a writer yields: raw text whose sentences and ``[n]`` markers the verifier has yet to find.
 
-    A piece with ``quotes`` is one whole sentence of the answer. A piece without is raw text whose sentences and
-    ``[n]`` markers (passage ranks) are still to be found by the verifier.
+    ``[n]`` names the n-th quotation of the plan.
     """
 
     text: str
-    quotes: tuple[Sentence, ...] = ()
 
 
 class GenerationInfo(Value):
@@ -394,15 +382,12 @@ class ConflictCandidate(Value):
 
 
 class Part(Value):
-    """One of the things a question asks: how likely it is answered, and the sentences that do, best first.
-
-    There are none where it is too unlikely that any does.
-    """
+    """One of the things a question asks: how likely it is answered, and all ranked sentences, best first."""
 
     question: str
     answerability: float
     sentences: tuple[Sentence, ...]
-    digest: bool = Field(default=False, description="the sentences answer together, all and in this order")
+    summary: bool = Field(default=False, description="the sentences answer together, all and in this order")
 
 
 class Evidence(Value):
@@ -416,8 +401,35 @@ class Evidence(Value):
     sentences: tuple[Sentence, ...]
     answerability: float
     parts: tuple[Part, ...] = ()
-    conflict_candidates: tuple[ConflictCandidate, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
     notes: tuple[str, ...] = Field(default=(), description="how the question was read, where that is not as it says")
+
+
+class Quotation(Value):
+    """A statement that an answer quotes, with statements of other sources that say the same."""
+
+    sentences: tuple[Sentence, ...] = Field(min_length=1)
+    listed: bool = Field(default=False, description="one of several items of a list or rows of a table")
+
+    @property
+    def best(self) -> Sentence:
+        """The statement that is shown; the others are cited beside it."""
+        return self.sentences[0]
+
+
+class Plan(Value):
+    """What an answer will say: which quotations, which conflicts, and what stays unanswered.
+
+    Without quotations it is a refusal, and ``nearest`` holds what comes closest.
+    """
+
+    question: str
+    quotations: tuple[Quotation, ...] = ()
+    conflicts: tuple[ConflictCandidate, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    omitted: int = 0
+    nearest: tuple[Sentence, ...] = ()
+    evidence: Evidence
 
 
 class Skipped(Value):
@@ -436,6 +448,7 @@ class IndexReport(Value):
     removed: tuple[str, ...] = ()
     unchanged: int = 0
     skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = Field(default=(), description="what a user should know of the build as a whole")
     embedded: int = Field(default=0, description="texts that had to be embedded; the rest were known")
     seconds: float = 0.0
 

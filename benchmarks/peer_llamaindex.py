@@ -164,12 +164,10 @@ def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScor
         said = f"{quote} [{rank}]"
         metadata: Mapping[str, Any] = corpus.metadata(source).model_dump()
         citation = Citation(**metadata, marker=rank, start=place.start, end=place.end, quote=quote)
-        start = len(text) + bool(text)
         text = f"{text} {said}".strip() if text else said
         claims.append(
             Claim(
-                text=said, start=start, end=start + len(said), citations=(citation,), support="supported",
-                reason="quoted",
+                text=said, citations=(citation,), support="supported", reason="quoted",
             )
         )  # fmt: skip
         chunk = Chunk(source=source, start=place.start, end=place.end, text=quote)

@@ -23,7 +23,7 @@ from assistant import Assistant, Settings
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.eval import load, run, select
 from assistant.ports import Writer
-from assistant.types import Delta, Draft, Evidence, GenerationInfo
+from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation
 from assistant.web.exam import read_documents
 from assistant.web.serve import serving
 
@@ -45,9 +45,9 @@ class Slow:
     def __init__(self) -> None:
         self._inner: Writer = ExtractiveWriter()
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+    def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
         """The drafts, a second and a half apart."""
-        for draft in self._inner.write(evidence):
+        for draft in self._inner.write(plan):
             yield draft
             time.sleep(1.5)
 

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from platformdirs import user_cache_path
 
+from tests.properties import load_profile
+
 if TYPE_CHECKING:
     from assistant.models.minilm import MiniLM
+
+load_profile()
 
 CONVERTED_WEIGHTS = user_cache_path("assistant", appauthor=False) / "minilm"
 """The one of the user's folders that tests share: converting the weights for each test costs a second."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant import Assistant, Settings
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.errors import OllamaUnreachableError
-from assistant.types import Delta, Draft, Evidence, GenerationInfo
+from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation
 from assistant.web.serve import serving
 
 EVIL = (
@@ -29,19 +29,19 @@ class Staged:
     def __init__(self) -> None:
         self._inner = ExtractiveWriter()
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+    def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
         """``slowly``: with pauses; ``evil``: a model's own words; ``fail``, ``break``: an error, and a bug."""
-        question = evidence.question.lower()
+        question = plan.question.lower()
         if "fail" in question:
             raise OllamaUnreachableError("No server answers for '/srv/someone/secret/model'. `ollama serve`")
         if "break" in question:
             raise RuntimeError("a bug in /srv/someone/secret/code.py")
         if "evil" in question:
-            first = evidence.sentences[0]
-            yield Draft(text=f"{first.text} [{first.passage}] ")
+            first = plan.quotations[0].best
+            yield Draft(text=f"{first.text} [1] ")
             yield Draft(text=f"The moon is made of green cheese, says {EVIL}.")
             return
-        for draft in self._inner.write(evidence):
+        for draft in self._inner.write(plan):
             for _ in range(10 if "slowly" in question else 0):
                 time.sleep(0.1)
                 yield Delta(text="", verified=False, kind="waiting")

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from assistant.errors import IndexCorruptError, IndexMissingError, IndexStaleError
-from assistant.stores.catalog import Catalog, FileFacts, NewChunk
+from assistant.ports import NewChunk
+from assistant.stores.catalog import Catalog, FileFacts
 from assistant.testing.fakes import FakeEmbedder
-from assistant.types import Chunk, Document, IndexReport, Span
+from assistant.types import Block, Chunk, Document, IndexReport, Statement
 
 EMBEDDER = FakeEmbedder(8)
 
@@ -35,7 +36,7 @@ def catalog(path: Path) -> Iterator[Catalog]:
 def insert(catalog: Catalog, source: str, text: str, header: str = "") -> NewChunk:
     """Store a document of one chunk as pending, with vectors."""
     document = Document(source=source, title="T", text=text)
-    new = NewChunk(Chunk(source=source, start=0, end=len(text), text=text), (Span(0, len(text)),), header)
+    new = NewChunk(Chunk(source=source, start=0, end=len(text), text=text), (Statement(0, len(text)),), header)
     catalog.insert(document, FileFacts(0, source, source, 1, 2, document.digest), [new])
     embedded, sentences = new.embedded
     catalog.add_vectors("fake", [new.key], EMBEDDER.embed_documents([embedded], [sentences]))
@@ -60,7 +61,7 @@ def test_publishing_shows_all_and_counts_up(catalog: Catalog) -> None:
     assert (catalog.generation, catalog.counts()) == (1, (2, 2))
     assert (catalog.fact("recipe"), catalog.fact("embedder")) == ("recipe", "fake")
     (stored,) = catalog.fetch([second.chunk.id], "fake")
-    assert (stored.chunk, stored.sentences) == (second.chunk, second.sentences)
+    assert (stored.chunk, stored.statements) == (second.chunk, second.statements)
     assert (stored.embedding.whole == EMBEDDER.embed_query("Bananas.")).all()
     assert catalog.matrix("fake").ids == [first.chunk.id, second.chunk.id]
 
@@ -110,11 +111,11 @@ def test_a_build_drops_what_was_left_pending_but_no_vector(catalog: Catalog) -> 
 def test_equal_texts_are_embedded_once(catalog: Catalog) -> None:
     for source in ("a", "b"):
         document = Document(source=source, title="T", text="Same.")
-        chunk = NewChunk(Chunk(source=source, start=0, end=5, text="Same."), (), "")
+        chunk = NewChunk(Chunk(source=source, start=0, end=5, text="Same."), (Statement(0, 5),))
         catalog.insert(document, FileFacts(0, source, source, 1, 2, ""), [chunk])
     ((number, position),) = catalog.unembedded("fake")
     (chunk,) = catalog.new_chunks([(number, position)])
-    assert chunk.embedded == ("Same.", ())
+    assert chunk.embedded == ("Same.", ((0, 5),))
 
 
 def kept(catalog: Catalog, keys: list[bytes]) -> int:
@@ -140,10 +141,37 @@ def test_vectors_outlast_a_build_that_will_want_them_again(catalog: Catalog, why
     assert kept(catalog, keys) == 0
 
 
-def test_embedded_sentences_lie_behind_the_header() -> None:
-    new = NewChunk(Chunk(source="a", start=5, end=16, text="Held. Broke."), (Span(0, 5), Span(6, 12)), "News. ")
-    text, sentences = new.embedded
-    assert [text[start:end] for start, end in sentences] == ["Held.", "Broke."]
+def test_a_document_and_its_chunk_keep_blocks_statements_and_what_they_are_about(catalog: Catalog) -> None:
+    text = "Board\n\nTuva Lie | 31"
+    row = Block(kind="row", start=7, end=20, headings=("Board",), columns=("Name", "Staff"), caption="in 2025")
+    blocks = (Block(kind="heading", start=0, end=5, level=1), row)
+    document = Document(source="a", title="T", text=text, blocks=blocks, about="Bank: Fjordby", pages=(0,))
+    said = (Statement(0, 5, "heading"), Statement(7, 20, "row", "Board › in 2025", "Name: Tuva Lie · Staff: 31"))
+    new = NewChunk(Chunk(source="a", start=0, end=20, text=text), said, "T\n")
+    catalog.insert(document, FileFacts(0, "a", "a", 1, 2, document.digest), [new])
+    catalog.add_vectors("fake", [new.key], EMBEDDER.embed_documents([new.embedded[0]], [new.embedded[1]]))
+    publish(catalog)
+    assert catalog.document("a") == document
+    (stored,) = catalog.fetch([new.chunk.id], "fake")
+    assert (stored.statements, stored.about, len(stored.embedding.parts)) == (said, "Bank: Fjordby", 2)
+    (found,) = catalog.searchables()
+    assert (found.statements, found.about) == (said, "Bank: Fjordby")
+
+
+def test_what_is_embedded_is_header_and_statements_a_row_by_its_reading() -> None:
+    text = "Staff:\n\nPage 3\n\nTuva | 31"
+    said = (Statement(0, 6), Statement(16, 25, "row", "", "Name: Tuva · Staff: 31"))
+    whole, spans = NewChunk(Chunk(source="a", start=0, end=25, text=text), said, "T\n").embedded
+    assert whole == "T\nStaff:\nName: Tuva · Staff: 31"
+    assert [whole[start:end] for start, end in spans] == ["Staff:", "Name: Tuva · Staff: 31"]
+
+
+def test_embedded_statements_lie_behind_the_header() -> None:
+    new = NewChunk(
+        Chunk(source="a", start=5, end=16, text="Held. Broke."), (Statement(0, 5), Statement(6, 12)), "News. "
+    )
+    text, statements = new.embedded
+    assert [text[start:end] for start, end in statements] == ["Held.", "Broke."]
 
 
 def test_many_ids_at_once(catalog: Catalog) -> None:
@@ -192,7 +220,7 @@ def test_a_catalog_of_another_version_is_stale(path: Path) -> None:
     db.execute("PRAGMA user_version = 99")
     db.close()
     for use in (Catalog.open, Catalog.create):
-        with pytest.raises(IndexStaleError, match=r"its format is 99, this one knows 2.*`pip install --upgrade"):
+        with pytest.raises(IndexStaleError, match=r"its format is 99, this one knows 3.*`pip install --upgrade"):
             use(path)
 
 
@@ -204,20 +232,35 @@ def test_no_catalog_but_some_other_file(path: Path) -> None:
             use(path)
 
 
-def test_a_catalog_of_an_older_version_is_read_and_migrated(path: Path) -> None:
+OLD = """
+ALTER TABLE chunks RENAME COLUMN statements TO sentences;
+ALTER TABLE documents DROP COLUMN blocks;
+ALTER TABLE documents DROP COLUMN about;
+PRAGMA user_version = 2;
+"""
+OLDER = f"{OLD} ALTER TABLE documents DROP COLUMN content; DROP TABLE excluded; PRAGMA user_version = 1;"
+
+
+@pytest.mark.parametrize("downgrade", [OLD, OLDER], ids=["2", "1"])
+def test_a_catalog_of_an_older_version_is_stale_until_a_build_migrates_it(path: Path, downgrade: str) -> None:
     catalog = Catalog.create(path)
     insert(catalog, "a", "The truce held.")
     publish(catalog)
     catalog.close()
     db = sqlite3.connect(path)
-    db.executescript("ALTER TABLE documents DROP COLUMN content; DROP TABLE excluded; PRAGMA user_version = 1;")
+    db.executescript(downgrade)
     db.close()
-    old = Catalog.open(path)
-    assert [document.source for document in old.documents()] == ["a"]
-    old.close()
+    with pytest.raises(IndexStaleError, match=r"made by an earlier version.*`assistant index build"):
+        Catalog.open(path)
     new = Catalog.create(path)
     assert (new.files()[0].content, new.excluded(), new.counts()) == ("", frozenset(), (1, 1))
+    document = new.document("a")
+    assert document is not None
+    assert (document.text, document.blocks, document.about) == ("The truce held.", (), "")
+    (stored,) = new.fetch(new.chunk_ids([1]), "fake")
+    assert stored.statements == (Statement(0, 15),)
     new.close()
+    Catalog.open(path).close()
 
 
 @pytest.mark.skipif(not Path("/dev/fd").is_dir(), reason="no list of open files")

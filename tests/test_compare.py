@@ -1,20 +1,27 @@
 """Sentences of other sources are read beside the best one: who contradicts it, and who says the same."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.answering.conflict import OPPOSES, conflict_candidates
+from assistant.answering.conflict import find_conflicts
+from assistant.answering.thresholds import Thresholds
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Quote
-from assistant.query.parse import parse_question
+from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.pairwise import LEAST, OF_ONE_SOURCE, RIVALS, compare, rivals
 from assistant.retrieval.rank import rank
-from assistant.types import Sentence
+from assistant.types import ConflictCandidate, Sentence
 from tests.test_evidence import hits
+
+
+def conflicts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[ConflictCandidate, ...]:
+    return find_conflicts(question, sentences, Thresholds())
+
 
 PHONE = Quote("Talks. Daily", "The two generals spoke by telephone on Monday, the ministry said.")
 CALLED = Quote("Call. Wire", "It was over the phone that the army chiefs conferred.")
@@ -55,7 +62,7 @@ def test_a_side_that_is_contradicted_is_shown(embedder: MiniLM, reader: MiniCros
     question = parse_question("How did the generals hold their talks?")
     found = hits(embedder, *(quote.text for quote in (PHONE, OUTPOST, RAIN)))
     ranked = compare(question, rank(question, embedder.embed_query(question.text), found, reader), reader)
-    (conflict_candidate,) = conflict_candidates(question, ranked.sentences)
+    (conflict_candidate,) = conflicts(question, ranked.sentences)
     assert {sentence.source for sentence in conflict_candidate.sentences} == {"0.txt", "1.txt"}
 
 
@@ -91,6 +98,6 @@ def test_only_what_opposes_the_best_sentence_stands_against_it(found: list[Sente
         found[0],
         *(s.model_copy(update={"contradiction": chance}) for s, chance in zip(found[1:], chances, strict=False)),
     ]
-    for conflict_candidate in conflict_candidates(parse_question("Did it hold?"), judged):
+    for conflict_candidate in conflicts(parse_question("Did it hold?"), judged):
         assert conflict_candidate.sentences[0] == judged[0]
-        assert all((s.contradiction or 0) >= OPPOSES for s in conflict_candidate.sentences[1:])
+        assert all((s.contradiction or 0) >= Thresholds().contradicts for s in conflict_candidate.sentences[1:])

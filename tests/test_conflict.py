@@ -1,10 +1,17 @@
 """Figures of different sources are compared when they count the same thing, and only then."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from assistant.answering.conflict import conflict_candidates
-from assistant.query.parse import parse_question
-from assistant.types import Sentence
+from assistant.answering.conflict import find_conflicts
+from assistant.answering.thresholds import Thresholds
+from assistant.query.parse import QuestionParts, parse_question
+from assistant.types import ConflictCandidate, Sentence
+
+
+def conflicts(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[ConflictCandidate, ...]:
+    return find_conflicts(question, sentences, Thresholds())
 
 
 def said(*pairs: tuple[str, str]) -> list[Sentence]:
@@ -51,7 +58,7 @@ def said(*pairs: tuple[str, str]) -> list[Sentence]:
 def test_different_values_for_one_thing_are_a_contrast(
     question: str, one: str, other: str, values: tuple[str, ...]
 ) -> None:
-    (conflict_candidate,) = conflict_candidates(parse_question(question), said(("a", one), ("b", other)))
+    (conflict_candidate,) = conflicts(parse_question(question), said(("a", one), ("b", other)))
     assert conflict_candidate.values == values
     assert [s.source for s in conflict_candidate.sentences] == ["a", "b"]
 
@@ -86,24 +93,22 @@ def test_different_values_for_one_thing_are_a_contrast(
     ],
 )
 def test_what_merely_looks_different_is_none(question: str, one: str, other: str) -> None:
-    assert conflict_candidates(parse_question(question), said(("a", one), ("b", other))) == ()
+    assert conflicts(parse_question(question), said(("a", one), ("b", other))) == ()
 
 
 def test_one_source_does_not_contradict_itself() -> None:
     text = ("a", "The collision hurt 12 passengers."), ("a", "The collision hurt 19 passengers.")
-    assert conflict_candidates(parse_question("How many passengers were hurt in the collision?"), said(*text)) == ()
+    assert conflicts(parse_question("How many passengers were hurt in the collision?"), said(*text)) == ()
 
 
 def test_a_figure_the_question_names_is_not_what_differs() -> None:
     texts = ("a", "The 2003 agreement held for 20 years."), ("b", "The 2005 agreement held for 20 years.")
-    assert conflict_candidates(parse_question("Did the 2003 agreement hold for 20 years?"), said(*texts)) == ()
+    assert conflicts(parse_question("Did the 2003 agreement hold for 20 years?"), said(*texts)) == ()
 
 
 def test_three_sources_make_one_contrast_with_three_sides() -> None:
     texts = [(name, f"The collision hurt {n} passengers.") for name, n in (("a", 12), ("b", 19), ("c", 14))]
-    (conflict_candidate,) = conflict_candidates(
-        parse_question("How many passengers were hurt in the collision?"), said(*texts)
-    )
+    (conflict_candidate,) = conflicts(parse_question("How many passengers were hurt in the collision?"), said(*texts))
     assert conflict_candidate.values == ("12", "19", "14")
 
 
@@ -137,20 +142,20 @@ def read(*answers: tuple[str, str, str]) -> list[Sentence]:
     ],
 )
 def test_answers_that_a_reader_found_can_disagree(question: str, one: tuple[str, str], other: tuple[str, str]) -> None:
-    (conflict_candidate,) = conflict_candidates(parse_question(question), read(("a", *one), ("b", *other)))
+    (conflict_candidate,) = conflicts(parse_question(question), read(("a", *one), ("b", *other)))
     assert [s.source for s in conflict_candidate.sentences] == ["a", "b"]
 
 
 def test_two_wordings_of_one_answer_agree() -> None:
     one = ("a", "Captain Lena Storrow was at the wheel.", "Captain Lena Storrow")
     other = ("b", "The ferry was steered by Capt. Storrow.", "Capt. Storrow")
-    assert conflict_candidates(parse_question("Who steered the ferry?"), read(one, other)) == ()
+    assert conflicts(parse_question("Who steered the ferry?"), read(one, other)) == ()
 
 
 def test_a_rounded_figure_agrees_with_the_exact_one() -> None:
     one = ("a", "The union counted 297 strikers at the gate.", "297")
     other = ("b", "About 300 strikers stood at the gate.", "About 300")
-    assert conflict_candidates(parse_question("How many strikers were there?"), read(one, other)) == ()
+    assert conflicts(parse_question("How many strikers were there?"), read(one, other)) == ()
 
 
 def test_what_the_reader_does_not_take_for_an_answer_contradicts_nothing() -> None:
@@ -159,7 +164,7 @@ def test_what_the_reader_does_not_take_for_an_answer_contradicts_nothing() -> No
         ("b", "Nils Abery sells bread.", "Nils Abery"),
     )
     sentences = [sure, unsure.model_copy(update={"probability": 0.1})]
-    assert conflict_candidates(parse_question("Who was at the wheel?"), sentences) == ()
+    assert conflicts(parse_question("Who was at the wheel?"), sentences) == ()
 
 
 def test_a_source_that_gives_two_figures_hides_no_other_source() -> None:
@@ -168,9 +173,7 @@ def test_a_source_that_gives_two_figures_hides_no_other_source() -> None:
         ("a", "Later the collision at the pier was said to have hurt 19 passengers."),
         ("b", "The collision at the pier hurt 19 passengers."),
     )
-    (conflict_candidate,) = conflict_candidates(
-        parse_question("How many passengers did the collision hurt?"), sentences
-    )
+    (conflict_candidate,) = conflicts(parse_question("How many passengers did the collision hurt?"), sentences)
     assert [s.source for s in conflict_candidate.sentences] == ["a", "b"]
 
 
@@ -180,7 +183,7 @@ def test_a_denial_before_the_answer_counts() -> None:
         ("b", "The ministry has not confirmed the strike on the harbour."),
     )
     sentences = [s.model_copy(update={"answer": "confirmed the strike"}) for s in (one, other)]
-    (conflict_candidate,) = conflict_candidates(
+    (conflict_candidate,) = conflicts(
         parse_question("Has the ministry confirmed the strike on the harbour?"), sentences
     )
     assert [s.source for s in conflict_candidate.sentences] == ["a", "b"]

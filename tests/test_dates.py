@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.english.dates import ANY, Period, bounds, days, told_in
-from assistant.english.numbers import quantities
+from assistant.english.dates import ANY, Period, bounds, days, told_in, year_of
+from assistant.english.quantities import quantities
 
 THURSDAY = date(2025, 5, 15)
 MEANT = {
@@ -45,7 +45,14 @@ MEANT = {
     "this decade": "2020-01-01 2029-12-31",
 }
 OPEN = ("on Mondays", "the next day", "last spring", "on 31 April 2025", "in 44 BC")
-WORDS = st.sampled_from([*MEANT, *OPEN])
+FAR = (
+    *("this week", "next month", "next year", "next century", "a century ago", "99999999999999 years ago"),
+    *("on 9999-12-31", "on 0000-12-31", "on 0001-01-01", "in the 99th century", "in 300 BC", "last December"),
+    *("next January", "late on Sunday", "next Sunday", "at the weekend", "in the past decade", "12 days ago"),
+)
+WORDS = st.sampled_from([*MEANT, *OPEN, *FAR])
+EDGES = st.one_of(st.dates(), st.dates(max_value=date(2, 1, 1)), st.dates(min_value=date(9998, 12, 1)))
+"""Any day, with the first and the last of the calendar often among them."""
 
 
 @pytest.mark.parametrize(("said", "meant"), MEANT.items(), ids=MEANT)
@@ -65,10 +72,35 @@ def test_what_depends_on_publication_stays_open_without_it(said: str) -> None:
     assert days(quantities(said)[0], None) is None
 
 
-@given(WORDS, st.dates())
-def test_any_day_of_publication_gives_days_in_order(said: str, published: date) -> None:
-    found = days(quantities(said)[0], published)
+@given(WORDS, EDGES)
+def test_days_are_in_order_or_open_for_any_day_of_publication(said: str, published: date) -> None:
+    for quantity in quantities(said):
+        found = days(quantity, published)
+        assert found is None or found[0] <= found[1]
+
+
+@given(WORDS, WORDS, st.integers(-10_000, 20_000))
+def test_bounds_are_in_order_or_open_for_any_year(one: str, other: str, year: int) -> None:
+    found = bounds(_period(one, other), year)
     assert found is None or found[0] <= found[1]
+
+
+@given(WORDS, WORDS, WORDS, st.none() | EDGES)
+def test_told_in_gives_a_day_of_the_period_or_none(said: str, one: str, other: str, published: date | None) -> None:
+    period = _period(one, other)
+    day = told_in(f"It fell {said}.", published, period)
+    asked = bounds(period, year_of(period) or day.year) if day else None
+    assert day is None or (asked is not None and asked[0] <= day <= asked[1])
+
+
+def _period(one: str, other: str) -> Period:
+    first, last = (quantities(said)[0] for said in (one, other))
+    return Period(first, last)
+
+
+@pytest.mark.parametrize("month", ["this month", "December"])
+def test_a_month_may_be_the_last_of_the_calendar(month: str) -> None:
+    assert days(quantities(month)[0], date(9999, 12, 20)) == (date(9999, 12, 1), date.max)
 
 
 @given(st.dates(date(1900, 1, 1), date(2090, 1, 1)), st.dates(date(1900, 1, 1), date(2090, 1, 1)))
@@ -79,11 +111,12 @@ def test_a_date_without_a_year_is_at_most_half_a_year_away(day: date, published:
     assert abs(last - published) <= timedelta(183) or (day.month, day.day) == (2, 29)
 
 
-@given(st.dates(date(1900, 1, 1)), st.sampled_from(["Monday", "Friday", "Sunday"]))
+@given(EDGES.filter(lambda day: day >= date(1, 1, 7)), st.sampled_from(["Monday", "Friday", "Sunday"]))
 def test_a_weekday_is_the_last_one_up_to_publication(published: date, weekday: str) -> None:
     first, last = days(quantities(f"on {weekday}")[0], published) or (date.max, date.max)
     assert f"{last:%A}" == weekday
-    assert first == last <= published < last + timedelta(7)
+    assert first == last <= published
+    assert published - last < timedelta(7)
 
 
 TOLD = [

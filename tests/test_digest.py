@@ -1,13 +1,14 @@
 """Questions that no single sentence answers: what a document says, and what happened on some days."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from assistant import Answer, Assistant, Filter, Settings, Turn
-from assistant.answering.answer import SUMMARIZED
 from assistant.models.minilm import MiniLM
+from assistant.retrieval.evidence import SUMMARIZED
 from assistant.retrieval.summarize import days_asked, document_asked, topic_asked
 from tests.stories import write_documents
 
@@ -131,6 +132,30 @@ def test_days_are_read_against_publication(question: str, told: list[str], assis
     assert answer.outcome == "answered"
     assert len(answer.citations) == len(told)
     assert all(any(quote.startswith(opening) for quote in quotes(answer)) for opening in told)
+
+
+EDGES = ("9999-12-31", "9999-12-26", "0001-01-01", "0001-01-03", "0000-00-00", "99999-01-01")
+
+
+def test_days_at_both_ends_of_the_calendar_are_read_or_stay_open(tmp_path: Path, embedder: MiniLM) -> None:
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    for number, day in enumerate(EDGES):
+        text = f"The river Elv rose on Sunday. The dam number {number} leaks since last month. Rain falls this week."
+        (documents / f"{number}.md").write_text(f"---\npublished: {day}\n---\n{text} It will rain next year.\n")
+    settings = Settings(index_dir=tmp_path / "index", cross_encoder=False, writer="extractive")
+    with Assistant.open(settings, embedder=embedder) as assistant:
+        assert len(assistant.index(documents).added) == len(EDGES)
+        told = assistant.ask("What happened on 9999-12-26?")
+        assert quotes(told) == ["The river Elv rose on Sunday."]
+        for question in (
+            "What happened in December?",
+            "What happened on 0001-01-01?",
+            "What happened from 31 December to 9999-12-31?",
+        ):
+            assert assistant.ask(question).outcome in ("answered", "not_in_documents")
+        for where in (Filter(since=date.max), Filter(until=date.min), Filter(since=date.max, until=date.min)):
+            assistant.ask("What happened in January?", where=where)
 
 
 def test_a_filter_holds_for_days_too(assistant: Assistant) -> None:

@@ -77,7 +77,7 @@ def cite(source: str, quote: str, marker: int = 1, /, **wrong: Any) -> Citation:
 
 
 def claim(text: str, *citations: Citation) -> Claim:
-    return Claim(text=text, start=0, end=len(text), citations=citations, support="supported", reason="")
+    return Claim(text=text, citations=citations, support="supported", reason="")
 
 
 def answer(text: str = "Yes.", **given: Any) -> Answer:

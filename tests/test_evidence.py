@@ -10,7 +10,7 @@ from assistant.ports import Hit, StoredChunk
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import ANSWERABILITY_FEATURES, FEATURES, answerability_features, measure
 from assistant.retrieval.rank import rank
-from assistant.types import Chunk, DocumentMetadata, Span
+from assistant.types import Chunk, DocumentMetadata, Statement
 
 FERRY = (
     "The Lady Ansa struck the pier at Port Vellan at 7:40 a.m. Captain Lena Storrow was at the wheel. "
@@ -22,11 +22,12 @@ BAKERY = "The bakery on Mill Lane sells rye bread. Marta Olsen founded it in 198
 def hits(embedder: MiniLM, *texts: str) -> list[Hit]:
     found = []
     for number, text in enumerate(texts):
-        spans = tuple(Span(*span) for span in split_sentences(text))
+        spans = split_sentences(text)
+        said = tuple(Statement(*span) for span in spans)
         (embedding,) = embedder.embed_documents([text], [spans])
         chunk = Chunk(source=f"{number}.txt", start=0, end=len(text), text=text)
         found.append(
-            Hit(StoredChunk(chunk, DocumentMetadata(source=f"{number}.txt", title="news"), spans, embedding), 1.0)
+            Hit(StoredChunk(chunk, DocumentMetadata(source=f"{number}.txt", title="news"), said, embedding), 1.0)
         )
     return found
 

@@ -11,7 +11,8 @@ import pytest
 from assistant import Answer, Assistant, Settings
 from assistant.answering.writers.generative import GenerativeWriter
 from assistant.eval import Suite, load, markdown, report_on, run
-from assistant.ingest.read import find_files, read_document
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.models.minilm import MiniLM
 from assistant.prompts import load as load_prompt
 from assistant.testing.fakes import FakeChat

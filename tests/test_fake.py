@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.testing.fakes import FakeEmbedder, FakeWriter
-from assistant.types import Draft, Evidence, Span
+from assistant.types import Draft, Evidence, Plan, Span
 
 EVIDENCE = Evidence(question="When?", passages=(), sentences=(), answerability=0.0)
 
@@ -42,5 +42,6 @@ def test_embedded_counts_documents_only() -> None:
 
 def test_the_writer_says_its_pieces_and_remembers_the_evidence() -> None:
     writer = FakeWriter(["It was ", Draft(text="May [1].")])
-    assert "".join(draft.text for draft in writer.write(EVIDENCE)) == "It was May [1]."
-    assert writer.seen == [EVIDENCE]
+    plan = Plan(question="When?", evidence=EVIDENCE)
+    assert "".join(piece.text for piece in writer.write(plan) if isinstance(piece, Draft)) == "It was May [1]."
+    assert writer.seen == [plan]

@@ -14,6 +14,7 @@ from assistant.errors import IndexMissingError, IndexStaleError
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Progress
+from tests.properties import fewer
 
 NAMES = st.sampled_from(["a.txt", "b.txt", "deep/c.txt", "deep/d.txt"])
 WORDS = st.lists(st.sampled_from("river stone water bank ferry pier".split()), min_size=1, max_size=40)
@@ -149,8 +150,7 @@ class IndexMachineWithChroma(IndexMachine):
     exact_up_to = 0
 
 
-quick = settings(max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck))
 TestIndex = IndexMachine.TestCase
-TestIndex.settings = quick
+TestIndex.settings = settings(fewer(4), stateful_step_count=15, suppress_health_check=list(HealthCheck))
 TestIndexWithChroma = IndexMachineWithChroma.TestCase
-TestIndexWithChroma.settings = settings(quick, max_examples=5)
+TestIndexWithChroma.settings = settings(TestIndex.settings, max_examples=fewer(20).max_examples)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import BackendError
@@ -86,7 +86,6 @@ def test_plain_words_are_not_stemmed() -> None:
     assert not index.search("agreements", 5)
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_question_is_safe(text: str) -> None:
     scores = list(SHARED.search(text, 3).values())
@@ -97,7 +96,6 @@ def test_any_question_is_safe(text: str) -> None:
 SHARED = build([*ENTRIES, Entry("signs", '" AND ( * ~ text:x [a TO b] \\', "")])
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_every_text_with_words_finds_itself(text: str) -> None:
     assert bool(build([Entry("a", text, "")], analyzer="plain").search(text, 1)) == bool(list(words(text)))

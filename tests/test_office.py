@@ -10,8 +10,9 @@ from zipfile import ZipFile
 import pytest
 
 from assistant.errors import DocumentError
+from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers.packed import unpackable
-from assistant.ingest.read import FoundFile, read_document
+from assistant.ingest.read import read_document
 from assistant.types import Document
 from tests.robustness.formats import SUFFIXES, made
 from tests.robustness.hostile import made_to_hurt
@@ -54,6 +55,34 @@ def test_all_text_is_there_in_order(tmp_path: Path, suffix: str) -> None:
 def test_what_a_file_knows_of_itself(tmp_path: Path, suffix: str, known: tuple[str, str | None, date | None]) -> None:
     document = load(tmp_path, f"a{suffix}", GOOD[suffix])
     assert (document.title, document.publisher, document.published) == known
+
+
+ABSURD = ("2025-02-31", "0000-00-00", "9999-99-99")
+
+
+@pytest.mark.parametrize("day", ABSURD)
+@pytest.mark.parametrize("suffix", [".pdf", ".docx", ".pptx", ".epub"])
+def test_a_day_that_no_calendar_has_is_no_date(tmp_path: Path, suffix: str, day: str) -> None:
+    data = _dated(GOOD[suffix], day.encode())
+    assert data != GOOD[suffix]
+    assert load(tmp_path, f"a{suffix}", data).published is None
+
+
+def _dated(data: bytes, day: bytes) -> bytes:
+    """The file with another date of publication in place of 2025-05-08."""
+    if not data.startswith(b"PK"):
+        return data.replace(b"2025-05-08", day)
+    made = BytesIO()
+    with ZipFile(BytesIO(data)) as good, ZipFile(made, "w") as other:
+        for name in good.namelist():
+            other.writestr(name, good.read(name).replace(b"2025-05-08", day))
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("sent", ["Mon, 32 Jan 2020 00:00:00 +0000", "Mon, 1 Jan 99999 00:00:00 +0000", "soon", ""])
+def test_mail_without_a_day_of_the_calendar_has_no_date(tmp_path: Path, sent: str) -> None:
+    mail = f"Subject: Hi\nFrom: a@example.org\nDate: {sent}\n\nThe truce held.\n".encode()
+    assert load(tmp_path, "a.eml", mail).published is None
 
 
 @pytest.mark.parametrize("suffix", [".pdf", ".pptx"])

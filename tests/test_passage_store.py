@@ -165,12 +165,12 @@ def test_filters(index: Any, where: Filter, left: set[str]) -> None:
     assert set(dense(index, "truce river", where)) - {"banana.txt"} == left
 
 
-def test_fetch_gives_spans_sentences_and_vectors(index: Any) -> None:
+def test_fetch_gives_statements_and_vectors(index: Any) -> None:
     (stored,) = index.fetch(["no such id", *index.keyword("potassium", 1)])
     document = index.document(stored.chunk.source)
     assert document is not None
     assert document.text[stored.chunk.start : stored.chunk.end] == stored.chunk.text
-    assert [stored.chunk.text[s:e] for s, e in stored.sentences] == ["A banana is rich in potassium."]
+    assert [stored.chunk.text[s.start : s.end] for s in stored.statements] == ["A banana is rich in potassium."]
     own = EMBEDDER.embed_query("A banana is rich in potassium.")
     assert np.allclose(stored.embedding.parts, [own], atol=1e-2)
 

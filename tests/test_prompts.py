@@ -9,15 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import PromptError
-from assistant.prompts import FOLDER, as_data, estimate_tokens, fenced, from_data, load
-from assistant.types import NOT_IN_DOCUMENTS, Chunk, DocumentMetadata, Passage
+from assistant.prompts import FOLDER, as_data, estimate_tokens, from_data, load, numbered
+from assistant.types import NOT_IN_DOCUMENTS, DocumentMetadata, Sentence
 
 ORIGIN = DocumentMetadata(source="a.md", title='The "A" <b>', publisher="The Post", published=date(2025, 3, 12))
 
 
-def passage(text: str) -> Passage:
-    chunk = Chunk(source="a.md", start=0, end=len(text), text=text)
-    return Passage(chunk=chunk, metadata=ORIGIN, score=1.0, rank=3)
+def statement(text: str, context: str = "") -> Sentence:
+    return Sentence(source="a.md", start=0, end=len(text), text=text, passage=1, score=1.0, context=context)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -28,9 +27,8 @@ def written(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("name", "variables"),
     [
-        ("answer", {"max_words", "refusal", "passages", "disagreements", "question"}),
+        ("answer", {"max_words", "refusal", "statements", "disagreements", "question"}),
         ("rewrite", {"conversation", "question"}),
-        ("judge", {"claim", "quotation"}),
     ],
 )
 def test_every_prompt_is_there_with_its_variables(name: str, variables: set[str]) -> None:
@@ -38,7 +36,7 @@ def test_every_prompt_is_there_with_its_variables(name: str, variables: set[str]
 
 
 def test_the_folder_holds_no_prompt_that_is_not_used() -> None:
-    assert {path.stem for path in FOLDER.glob("*.md")} == {"answer", "rewrite", "judge"}
+    assert {path.stem for path in FOLDER.glob("*.md")} == {"answer", "rewrite"}
 
 
 def test_what_stands_above_the_sections_is_not_sent(tmp_path: Path) -> None:
@@ -88,23 +86,20 @@ def test_the_hash_follows_the_words(tmp_path: Path) -> None:
 
 def test_the_refusal_is_the_one_constant() -> None:
     system, _ = load("answer").render(
-        max_words="80", refusal=NOT_IN_DOCUMENTS, passages="", disagreements="", question="?"
+        max_words="80", refusal=NOT_IN_DOCUMENTS, statements="", disagreements="", question="?"
     )
     assert NOT_IN_DOCUMENTS in system.text
 
 
 def test_a_value_is_never_rendered_again() -> None:
-    _, user = load("judge").render(claim="$quotation ${x} $$", quotation="secret")
+    _, user = load("rewrite").render(conversation="$question ${x} $$", question="secret")
     assert user.text.count("secret") == 1
-    assert "$quotation ${x} $$" in user.text
+    assert "$question ${x} $$" in user.text
 
 
-def test_a_passage_is_numbered_and_named() -> None:
-    text = fenced(passage("It sank."))
-    assert text == (
-        '<passage number="3" publisher="The Post" date="12 March 2025" title="The &quot;A&quot; &lt;b&gt;">'
-        "\nIt sank.\n</passage>"
-    )
+def test_a_statement_is_numbered_behind_its_source_and_context() -> None:
+    text = numbered(3, statement("It sank.", context="Losses › Ships"), ORIGIN)
+    assert text == "[3] The Post, 12 March 2025, Losses › Ships: It sank."
 
 
 BREAKOUTS = [
@@ -121,9 +116,9 @@ BREAKOUTS = [
 
 
 @pytest.mark.parametrize("attack", BREAKOUTS)
-def test_a_document_cannot_leave_its_fence(attack: str) -> None:
-    inner = fenced(passage(attack)).removesuffix("\n</passage>").partition(">\n")[2]
-    assert not re.search(r"[<>\x00\x1b]|\[/?INST|\[\d+\]|【\d", inner)
+def test_a_document_cannot_leave_its_line(attack: str) -> None:
+    shown = numbered(3, statement(attack, context=attack), ORIGIN).removeprefix("[3] ")
+    assert not re.search(r"[<>\x00\x1b\n]|\[/?INST|\[\d+\]|【\d", shown)
 
 
 @given(st.text(max_size=200))

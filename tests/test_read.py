@@ -9,12 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import DocumentError
 from assistant.ingest import read
-from assistant.ingest.read import FoundFile, find_files, read_document
+from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.read import read_document
 from assistant.types import Document
 
 PAGE = """<html><head><title>Talks resume | Example Daily</title>
@@ -155,18 +156,16 @@ RUSSIAN = "Переговоры начались утром. Стороны вс
 )
 def test_plain_text_is_decoded_and_nothing_else(tmp_path: Path, content: bytes, text: str) -> None:
     document = load(tmp_path, "the_long-name.txt", content)
-    assert (document.text, document.title) == (text, "the long name")
+    assert (document.text, document.title) == (text, "the long-name")
     assert (document.publisher, document.published, document.kind) == (None, None, None)
 
 
-@settings(deadline=None)
 @given(text=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1))
 def test_any_utf8_text_comes_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     document = load(tmp_path_factory.mktemp("any"), "a.txt", f"x{text}")
     assert document.text == f"x{text}"
 
 
-@settings(max_examples=100, deadline=None)
 @given(content=st.binary(), name=st.sampled_from(["a.txt", "a.md", "a.html"]))
 def test_any_bytes_give_a_document_or_our_error(
     tmp_path_factory: pytest.TempPathFactory, content: bytes, name: str
@@ -224,8 +223,13 @@ def test_fifty_megabytes_are_read_in_seconds(tmp_path: Path, end: bytes) -> None
         ("source: The Paper\npublished: 8 May 2025\nunknown: {a: 1}", "The Paper", date(2025, 5, 8)),
         ("publisher:\ndate: May 8, 2025", None, date(2025, 5, 8)),
         ("", None, None),
+        ("published: soon", None, None),
+        ("published: 2025-02-31", None, None),
+        ("published: 0000-00-00", None, None),
+        ("published: 99999-01-01T00:00:00Z", None, None),
+        ("published: 9999-12-31", None, date.max),
     ],
-    ids=["plain", "lists and times", "spelled out", "empty value", "empty"],
+    ids="plain list spelled-out empty-value empty no-date impossible-day zeros beyond-the-calendar last-day".split(),
 )
 def test_front_matter_is_taken_off(tmp_path: Path, matter: str, publisher: str | None, published: date | None) -> None:
     document = load(tmp_path, "a.md", f"---\r\n{matter}\n---\n\n# The *heading* #\n\nText.\n")
@@ -254,12 +258,10 @@ def test_a_markdown_title_comes_from_the_best_place(tmp_path: Path, text: str, t
         ("title: a: b", "line 2: invalid front matter"),
         ("just words", "not a mapping"),
         ("- a", "not a mapping"),
-        ("published: soon", "'published' is 'soon', not a date"),
-        ("date: 2025-02-31", "'2025-02-31', not a date"),
         ("title: {a: b}", "'title' is not text"),
         ("[" * 5000, "nested too deeply|invalid front matter"),
     ],
-    ids=["unclosed", "colon", "words", "list", "no date", "impossible date", "mapping", "deep"],
+    ids=["unclosed", "colon", "words", "list", "mapping", "deep"],
 )
 def test_invalid_front_matter_names_its_place(tmp_path: Path, matter: str, message: str) -> None:
     with pytest.raises(DocumentError, match=rf"'a\.md'.*({message}).*`"):

@@ -12,7 +12,7 @@ from assistant.english.sentences import split_sentences
 from assistant.errors import WeightsError
 from assistant.models.cross_encoder import FOLDER, JUDGES, MiniCrossEncoder, Perceptron
 from assistant.ports import Embedding, Quote, StoredChunk
-from assistant.types import Chunk, DocumentMetadata, Span
+from assistant.types import Chunk, DocumentMetadata, Statement
 
 TEXT = (
     "The museum in Aldwick opened in 1911. Its roof was mended by Petra Holm, a carpenter from the north. "
@@ -26,7 +26,7 @@ def reader() -> MiniCrossEncoder:
 
 
 def chunk(text: str, title: str = "A day in Aldwick") -> StoredChunk:
-    spans = tuple(Span(start, end) for start, end in split_sentences(text))
+    spans = tuple(Statement(start, end) for start, end in split_sentences(text))
     empty = Embedding(np.zeros(384, dtype=np.float32), np.zeros((len(spans), 384), dtype=np.float32))
     found = Chunk(source="aldwick.txt", start=0, end=len(text), text=text)
     return StoredChunk(found, DocumentMetadata(source="aldwick.txt", title=title), spans, empty)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from assistant.ports import Embedding, Hit, StoredChunk
 from assistant.retrieval.retrieve import SPREAD, select
-from assistant.types import Chunk, DocumentMetadata, Span
+from assistant.types import Chunk, DocumentMetadata, Statement
 
 
 def hit(source: str, start: int, score: float, direction: int | None = None) -> Hit:
@@ -18,7 +18,7 @@ def hit(source: str, start: int, score: float, direction: int | None = None) -> 
     chunk = Chunk(source=source, start=start, end=start + len(text), text=text)
     parts = np.array([whole])
     stored = StoredChunk(
-        chunk, DocumentMetadata(source=source, title=source), (Span(0, len(text)),), Embedding(whole, parts)
+        chunk, DocumentMetadata(source=source, title=source), (Statement(0, len(text)),), Embedding(whole, parts)
     )
     return Hit(stored, score)
 

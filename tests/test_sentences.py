@@ -4,7 +4,7 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.english.sentences import is_heading, split_sentences
@@ -93,7 +93,6 @@ SCRAPS = (
 scraps = st.sampled_from(SCRAPS.split("~"))
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.lists(scraps, max_size=40).map("".join) | st.text(max_size=200))
 def test_every_visible_character_lies_in_exactly_one_span(text: str) -> None:
     spans = split_sentences(text)

@@ -16,10 +16,10 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers import sheets
+from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers.grid import is_number
 from assistant.ingest.parsers.number_formats import Scalar, displayed
-from assistant.ingest.read import FoundFile, read_document
+from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
 from assistant.types import Document
 
@@ -161,7 +161,7 @@ def test_xlsx_sheets_are_pages_and_hidden_ones_are_read(tmp_path: Path) -> None:
     document = load(tmp_path, "a.xlsx", data)
     assert document.page_at(document.text.index("Ada")) == 2
     assert rows(document)[-1] == "Name: Ada · Salary: 61000"
-    assert sheets.parse_xlsx(data, "a.xlsx").notes == ("Sheet 'Salaries' of a.xlsx is hidden; it was read.",)
+    assert document.notes == ("Its sheet 'Salaries' is hidden; it was read.",)
 
 
 def test_xlsx_tables_of_one_sheet_are_told_apart(tmp_path: Path) -> None:
@@ -197,13 +197,13 @@ def test_xlsx_labels_beside_values_are_fields(tmp_path: Path) -> None:
     assert "Comment on Norvik Boats: Ask Ada first" in document.text
 
 
-def test_xlsx_formulas_without_results_are_told() -> None:
+def test_xlsx_formulas_without_results_are_told(tmp_path: Path) -> None:
     def formulas(sheet: Worksheet) -> None:
         sheet.append(["Sum", "=1+1"])
         sheet.append(["Twice", "=B1*2"])
 
-    notes = sheets.parse_xlsx(workbook(formulas), "a.xlsx").notes
-    assert notes == ("a.xlsx has 2 formulas without results; open it, and save it.",)
+    document = load(tmp_path, "a.xlsx", workbook(formulas))
+    assert document.notes == ("It has 2 formulas without results; open it in a spreadsheet program, and save it.",)
 
 
 def test_xlsx_that_claims_a_million_rows_is_read_at_once(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ def test_xls_is_read_as_displayed(tmp_path: Path) -> None:
         "Boat: Grebe · Season 2024 Trips: 1,240 · Season 2024 Full: 12.5% · Last trip: 8 Oct 2024"
     )
     assert document.page_at(document.text.index("The pier")) == 2
-    assert sheets.parse_xls(data, "boats.xls").notes == ("Sheet 'Notes' of boats.xls is hidden; it was read.",)
+    assert document.notes == ("Its sheet 'Notes' is hidden; it was read.",)
 
 
 # --- values ---------------------------------------------------------------------------------------

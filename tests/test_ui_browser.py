@@ -144,7 +144,7 @@ def leaf(page: Page, name: str) -> None:
 def test_answers_stream_sentence_by_sentence_behind_a_thinking_indicator(page: Page) -> None:
     page.fill("#box textarea", f"Slowly: {WHEEL}")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status").filter(has_text="PassageScores the documents")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Reading the documents")).to_be_visible()
     page.locator("#live .checked").first.wait_for()
     early = page.locator("#live .checked").count()
     expect(page.locator("#log .exchange")).to_have_count(1)
@@ -325,7 +325,7 @@ def test_a_conflict_is_two_dated_columns_newest_first(page: Page) -> None:
 def test_a_refusal_shows_what_was_looked_for_and_the_nearest_documents(page: Page) -> None:
     ask(page, "What is the capital of France?")
     expect(page.locator("#log .refusal")).to_have_text("Not in the documents.")
-    expect(page.locator("#log .search_summary")).to_contain_text("What is the capital of France?")
+    expect(page.locator("#log .looked")).to_contain_text("What is the capital of France?")
     page.locator("#log .near").first.click()
     expect(page.locator("#proof .notice")).to_contain_text("does not answer")
     expect(page.locator("#quoted")).not_to_be_empty()

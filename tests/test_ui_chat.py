@@ -14,7 +14,7 @@ from assistant.testing.fakes import FakeEmbedder, FakeWriter
 from assistant.types import Delta, Trace
 from assistant.web import chat
 from assistant.web.conversations import Conversation, Exchange
-from tests.ui_values import answer, citation, claim, conflict, passage
+from tests.ui_values import answer, citation, claim, conflict
 
 EVIL = "<script>x</script><a href=javascript:x>![i](http://evil)"
 
@@ -26,15 +26,13 @@ def shown(*exchanges: Exchange) -> str:
 def test_a_chip_names_outlet_and_date_and_carries_the_quote() -> None:
     cited = citation(2, "It was out after six hours.", page=7)
     html = shown(Exchange(question="When?", answer=answer(claim("Six hours later.", cited))))
-    assert (
-        'data-marker="2" data-metadata="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
-    )
+    assert 'data-marker="2" data-byline="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
     assert "<b>2</b><span>The Post, 8 May 2025, page 7</span>" in html
 
 
 def test_an_attribution_is_not_said_twice() -> None:
     cited = citation(1, "It was out after six hours.")
-    html = shown(Exchange(question="When?", answer=answer(claim("The Post, 8 May 2025: It was out.", cited))))
+    html = shown(Exchange(question="When?", answer=answer(claim("It was out.", cited, byline=cited.label))))
     assert '<span class="who">The Post, 8 May 2025</span>' in html
     assert "<b>1</b></button>" in html
 
@@ -48,9 +46,7 @@ def test_a_doubt_is_said_in_words(support: str, label: str) -> None:
 
 
 def test_what_the_documents_do_not_hold_stands_below_what_they_do() -> None:
-    html = shown(
-        Exchange(question="?", answer=answer(claim("At noon."), unanswered=("Not in the documents: Who won?",)))
-    )
+    html = shown(Exchange(question="?", answer=answer(claim("At noon."), unanswered=("Who won?",))))
     assert html.index("At noon.") < html.index('missing" dir="auto">Not in the documents: Who won?')
 
 
@@ -65,19 +61,19 @@ def test_sides_of_a_conflict_keep_their_order_and_dates() -> None:
     assert re.findall(r'side-date">([^<]*)<', html) == ["1 June 2025", "1 May 2025"]
 
 
-def test_a_refusal_names_what_was_searched_and_each_document_once() -> None:
-    near = (passage("One"), passage("One", rank=2), passage("Two", "two.md", 3))
-    html = shown(Exchange(question="q", answer=answer(passages=near, trace=Trace(question="searched"))))
+def test_a_refusal_names_what_was_searched_and_quotes_the_nearest() -> None:
+    near = (citation(1, "Rain fell.", "Rain fell."), citation(2, "Snow fell.", "Snow fell."))
+    html = shown(Exchange(question="q", answer=answer(nearest=near, trace=Trace(question="searched"))))
     assert "<q>searched</q>" in html
-    assert re.findall(r"<b>(\w+)</b>", html) == ["One", "Two"]
+    assert re.findall(r"<b>([^<]+)</b><span>", html) == ["Rain fell.", "Snow fell."]
 
 
 def test_an_interview_is_named_as_one_wherever_it_speaks() -> None:
     spoken = citation(1, "noon", kind="interview", publisher="The Post " * 6)
     other = conflict(("12", spoken), ("6", citation(2, "six")))
-    html = shown(Exchange(question="When?", answer=answer(claim(f"{spoken.byline}: noon.", spoken))))
+    html = shown(Exchange(question="When?", answer=answer(claim("noon.", spoken, byline=spoken.label))))
     assert f'<span class="who">{spoken.byline}, interview</span>' in html
-    assert re.search(r'data-metadata="The Post [^"]*…, interview"', html)
+    assert re.search(r'data-byline="The Post [^"]*…, interview"', html)
     html = str(chat.conflict_html(other, 0))
     assert re.findall(r'side-who">[^<]*?(, \w+)?<', html) == [", interview", ""]
 

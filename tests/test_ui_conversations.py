@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant.errors import ConfigError
 from assistant.web.conversations import Conversation, Exchange, Shelf, exported
-from tests.ui_values import answer, citation, claim, passage
+from tests.ui_values import answer, citation, claim
 
 EVIL = "<script>x</script> ![i](http://evil) [l](javascript:x)"
 SAID = answer(claim("At noon.", citation(1, "The fire began at noon.")))
@@ -76,14 +76,14 @@ def test_markdown_has_question_answer_and_quote() -> None:
     text = exported(TALK, "md")
     assert "## When did it begin?" in text
     assert "At noon. [1]" in text
-    assert "- [1] The Post, 8 May 2025 (fire.md): “The fire began at noon.”" in text
+    assert "1. The Post, 8 May 2025 (fire.md): “The fire began at noon.”" in text
 
 
 @pytest.mark.parametrize("form", ["md", "html"])
 def test_a_refusal_that_is_taken_away_names_the_nearest_documents(form: str) -> None:
-    refusal = answer(passages=(passage("One"), passage("One", rank=2)))
+    refusal = answer(nearest=(citation(1, "Rain fell.", "Rain fell."),))
     text = exported(Conversation().with_exchange(Exchange(question="When?", answer=refusal)), form)  # type: ignore[arg-type]
-    assert text.count("- One (near.md)") == 1
+    assert text.count("Rain fell.") == 1
 
 
 @pytest.mark.parametrize("form", ["md", "html"])

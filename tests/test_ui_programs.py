@@ -143,7 +143,7 @@ def test_a_refusal_is_told_to_an_mcp_client_as_to_a_reader(tmp_path: Path) -> No
         result: Any = asyncio.run(mcp_server(assistant).call_tool("ask", {"question": "When does the train leave?"}))
     refusal = Answer.model_validate(result.structuredContent)
     assert [text.text for text in result.content] == [refusal.model_dump_json(), str(refusal)]
-    assert "Nearest documents:\n- ferry (ferry.txt)" in str(refusal)
+    assert "The nearest are:\n- ferry (ferry.txt): “The ferry sails at seven.”" in str(refusal)
 
 
 @pytest.mark.filterwarnings("default")

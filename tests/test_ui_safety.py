@@ -59,7 +59,7 @@ def basic(text: str) -> str:
     [
         ("desk.example", basic("me:pass wörd"), 200), ("192.168.0.7:80", basic(":pass wörd"), 200),
         ("other.example", basic("me:pass wörd"), 403), ("desk.example", basic("me:wrong"), 401),
-        ("desk.example", "", 401), ("desk.example", "Basic ???", 401), ("desk.example", "Summary x", 401),
+        ("desk.example", "", 401), ("desk.example", "Basic ???", 401), ("desk.example", "Digest x", 401),
         ("desk.example", basic("pass wörd"), 401),
     ],
 )  # fmt: skip
@@ -75,11 +75,11 @@ def test_a_program_brings_the_password_as_a_token() -> None:
 
 
 @pytest.mark.parametrize(
-    ("metadata", "status"),
+    ("origin", "status"),
     [("http://127.0.0.1:7860", 200), ("http://evil.example", 403), ("http://127.0.0.1:9", 403), ("null", 403)],
 )
-def test_other_pages_may_not_send_requests(metadata: str, status: int) -> None:
-    assert reply(HOME, metadata=metadata)[0] == status
+def test_other_pages_may_not_send_requests(origin: str, status: int) -> None:
+    assert reply(HOME, origin=origin)[0] == status
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from docx.opc.packuri import PackURI
 from docx.opc.part import Part
 from docx.oxml import parse_xml
 
+from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers import word
 from assistant.ingest.parsers.numbering import spelled
-from assistant.ingest.read import FoundFile, read_document
+from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
 from assistant.types import Document
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.ingest.read import FoundFile
+from assistant.ingest.discover import FoundFile
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.types import Document
 from tests.robustness import hostile

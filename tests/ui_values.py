@@ -30,9 +30,9 @@ def citation(marker: int, quote: str, text: str = TEXT, **known: object) -> Cita
     )
 
 
-def claim(text: str, *citations: Citation, support: Support = "supported", reason: str = "") -> Claim:
-    """A claim; where it stands in the answer does not matter to the page."""
-    return Claim(text=text, start=0, end=len(text), citations=citations, support=support, reason=reason)
+def claim(text: str, *citations: Citation, support: Support = "supported", reason: str = "", byline: str = "") -> Claim:
+    """A claim."""
+    return Claim(text=text, byline=byline, citations=citations, support=support, reason=reason)
 
 
 def answer(*claims: Claim, **more: object) -> Answer:

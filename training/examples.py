@@ -20,13 +20,15 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from assistant.english.sentences import split_sentences
 from assistant.english.tokens import stems
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
 from assistant.ingest.split import split
+from assistant.ingest.statements import statements
+from assistant.models.minilm import MiniLM
 from assistant.ports import Quote
 from assistant.query.parse import parse_question
+from assistant.retrieval.features import UNRANKED
 from assistant.stores.config import IndexConfig
 from assistant.types import Document, Span
 from training.fit_rank import in_full, read_folder
@@ -56,13 +58,14 @@ _DIGITS = re.compile(r"\d+")
 
 
 class Passage(NamedTuple):
-    """A text as the reader is shown it, from ``start`` of the document ``source``."""
+    """A text as the reader is shown it, from ``start`` of the document ``source``, and its statements' spans in it."""
 
     source: str
     group: str
     header: str
     start: int
     text: str
+    statements: tuple[Span, ...] = ()
 
 
 class Item(NamedTuple):
@@ -146,17 +149,25 @@ def _about(number: float) -> int:
     return int(number) + (random.random() < number % 1)
 
 
-def _chunks(document: Document) -> list[Span]:
-    recipe = IndexConfig()
-    return [Span(c.start, c.end) for c in split(document, recipe.chunk_tokens, recipe.chunk_overlap)]
+def _passages_of(source: str, document: Document, cut: bool) -> Iterator[Passage]:
+    """The chunks of ``document`` as an index cuts them, or the document as one passage."""
+    if not cut:
+        spans = tuple(Span(s.start, s.end) for s in statements(document) if s.kind not in UNRANKED)
+        yield Passage(source, document.title, document.header, 0, document.text, spans)
+        return
+    config = IndexConfig()
+    for chunk, said, _ in split(document, config.chunk_tokens, config.chunk_overlap, _embedder().tokenize):
+        spans = tuple(Span(s.start, s.end) for s in said if s.kind not in UNRANKED)
+        yield Passage(source, document.title, document.header, chunk.start, chunk.text, spans)
+
+
+@cache
+def _embedder() -> MiniLM:
+    return MiniLM.open()
 
 
 def _passages(documents: Mapping[str, Document], cut: bool) -> list[Passage]:
-    return [
-        Passage(source, document.title, document.header, start, document.text[start:end])
-        for source, document in documents.items()
-        for start, end in (_chunks(document) if cut else [Span(0, len(document.text))])
-    ]
+    return [passage for source, document in documents.items() for passage in _passages_of(source, document, cut)]
 
 
 def _answering(
@@ -254,10 +265,10 @@ def shown_pairs(name: str) -> list[Pair]:
     quotes = {
         source: [
             Passage(source, given.group(source), document.header, s.start, document.text[s.start : s.end])
-            for s in spans
+            for s in statements(document)
+            if s.kind not in UNRANKED
         ]
         for source, document in given.documents.items()
-        for spans in [split_sentences(document.text)]
     }
     ranking = _Ranking(list(itertools.chain(*quotes.values())))
     values: dict[str, list[str]] = {}

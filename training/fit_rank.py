@@ -23,7 +23,8 @@ from rich.progress import track
 
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
-from assistant.ingest.read import find_files, read_document
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Hit
@@ -162,7 +163,8 @@ def _own(hit: Hit, case: Case, index: Index) -> bool:
 
 def _answers(hits: Sequence[Hit], place: tuple[int, int], case: Case, index: Index) -> bool:
     chunk = hits[place[0]].stored.chunk
-    start, end = (chunk.start + offset for offset in hits[place[0]].stored.sentences[place[1]])
+    statement = hits[place[0]].stored.statements[place[1]]
+    start, end = chunk.start + statement.start, chunk.start + statement.end
     for evidence in case.evidence:
         document = index.document(evidence.source)
         if evidence.source != chunk.source or document is None:

@@ -33,7 +33,6 @@ from torch import nn
 from torch.nn import functional
 from transformers import BertModel
 
-from assistant.english.sentences import split_sentences
 from assistant.models.minilm import convert, published
 from assistant.models.passage_encoder import pair_tokens
 from assistant.types import Span
@@ -155,7 +154,7 @@ def encode_pair(tokenizer: Tokenizer, pair: Pair) -> EncodedPair:
 
 @lru_cache(maxsize=20_000)
 def _tokens(tokenizer: Tokenizer, passage: Passage) -> tuple[list[Span], list[Encoding], list[int]]:
-    spans = list(split_sentences(passage.text))
+    spans = list(passage.statements)
     pieces = [tokenizer.encode(passage.text[s.start : s.end], add_special_tokens=False) for s in spans]
     return spans, pieces, tokenizer.encode(passage.header, add_special_tokens=False).ids[:HEADLINE_TOKENS]
 

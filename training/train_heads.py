@@ -22,7 +22,6 @@ from rich.progress import track
 from torch import nn
 from torch.nn import functional
 
-from assistant.english.sentences import split_sentences
 from assistant.models.cores import cores
 from assistant.models.cross_encoder import JUDGES, Perceptron
 from assistant.models.passage_encoder import PassageEncoder
@@ -65,7 +64,7 @@ def fit(folder: Path, learnt: Sequence[Item]) -> None:
 
 def see(encoder: PassageEncoder, item: Item) -> Seen | None:
     """What the encoder sees of an item; None where what answers lies beyond what it reads."""
-    text, sentences = item.passage.text, split_sentences(item.passage.text)
+    text, sentences = item.passage.text, item.passage.statements
     (look,) = encoder.look(item.question, [(Quote(item.passage.header, text), sentences)])
     gold = np.array([any(s.start < end and s.end > start for start, end in item.spans) for s in sentences])[look.seen]
     if not len(gold) or (item.spans and not gold.any()):

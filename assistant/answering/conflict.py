@@ -6,17 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from assistant.english.numbers import Quantity, is_vague, quantities, same_value
+from assistant.answering.thresholds import Thresholds
+from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.agreement import ASKED, THRESHOLD, AnswerSpan, answer_in, denies, differs
 from assistant.types import ConflictCandidate, Sentence
-
-OPPOSES = 0.4
-"""From how much on a sentence that a reader compared with the best one contradicts it."""
-
-SURE = 0.35
-"""How likely a sentence and the best one must both answer, their chances multiplied, to contradict by signs alone."""
 
 COMMON = 2
 """Content words that two sentences must share beyond figures that no reader has taken for answers."""
@@ -53,7 +48,9 @@ class _Value(NamedTuple):
         return " ".join(found[:SHOWN]) + (" ..." if len(found) > SHOWN else "")
 
 
-def conflict_candidates(question: QuestionParts, sentences: Sequence[Sentence]) -> tuple[ConflictCandidate, ...]:
+def find_conflicts(
+    question: QuestionParts, sentences: Sequence[Sentence], thresholds: Thresholds
+) -> tuple[ConflictCandidate, ...]:
     """Where ``sentences`` of different sources answer ``question`` differently; at most one conflict_candidate.
 
     Whoever asks for a list is told different things that do not contradict each other. Sides that agree are one side,
@@ -61,7 +58,7 @@ def conflict_candidates(question: QuestionParts, sentences: Sequence[Sentence]) 
     """
     if question.wants_list or not sentences:
         return ()
-    sides = _opposing(question, sentences) or _differing(question, sentences)
+    sides = _opposing(question, sentences, thresholds) or _differing(question, sentences, thresholds)
     if not sides:
         return ()
     return (
@@ -73,10 +70,11 @@ def conflict_candidates(question: QuestionParts, sentences: Sequence[Sentence]) 
     )
 
 
-def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
+def _opposing(question: QuestionParts, sentences: Sequence[Sentence], thresholds: Thresholds) -> list[_Value]:
     """The best sentence and those that a reader found to contradict it, if any; one of each source."""
     opposing = sorted(
-        (s for s in sentences[1:] if (s.contradiction or 0.0) >= OPPOSES), key=lambda s: -(s.contradiction or 0.0)
+        (s for s in sentences[1:] if (s.contradiction or 0.0) >= thresholds.contradicts),
+        key=lambda s: -(s.contradiction or 0.0),
     )
     best, *others = [
         _value(question, s) or _Value(s, AnswerSpan(s.text, 0, len(s.text))) for s in (sentences[0], *opposing)
@@ -85,9 +83,13 @@ def _opposing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_V
     return [best, *sides] if sides else []
 
 
-def _differing(question: QuestionParts, sentences: Sequence[Sentence]) -> list[_Value]:
+def _differing(question: QuestionParts, sentences: Sequence[Sentence], thresholds: Thresholds) -> list[_Value]:
     """Sentences that answer differently by the signs of it, if any; one of each source."""
-    values = [v for s in sentences if s.probability * sentences[0].probability >= SURE and (v := _value(question, s))]
+    values = [
+        v
+        for s in sentences
+        if s.probability * sentences[0].probability >= thresholds.both_answer and (v := _value(question, s))
+    ]
     sides = _apart(question, values)
     return sides if len(sides) > 1 else []
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from assistant.english.claims import canonical, claim_in, is_order, is_refusal, is_small_talk, may_be_marker
 from assistant.english.names import names
-from assistant.english.numbers import Quantity, quantities, same_value
+from assistant.english.quantities import Quantity, quantities, same_value
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
 from assistant.ports import Embedder
@@ -22,15 +22,13 @@ from assistant.types import (
     Dropped,
     Evidence,
     GenerationInfo,
-    Passage,
+    Plan,
+    Quotation,
     Sentence,
     Support,
 )
 
 FindDocument = Callable[[str], Document | None]
-
-Judge = Callable[[str, str], Support]
-"""``judge(claim, quotation)``: what a model thinks of a claim that code did not refuse."""
 
 CLOSE, NEAR = 0.6, 0.4
 """How much of a claim its citation must bear out to support it, and to support it in part: the mean of the share of
@@ -69,60 +67,28 @@ class Checked(NamedTuple):
 
 
 def verify(
-    drafts: Iterable[Draft | Delta | GenerationInfo],
-    evidence: Evidence,
+    drafts: Iterable[Draft | Quotation | Delta | GenerationInfo],
+    plan: Plan,
+    shown: Sequence[Sentence],
     document: FindDocument,
     embedder: Embedder,
-    judge: Judge | None = None,
-) -> Generator[Checked | Delta | Dropped | GenerationInfo, None, None]:
-    """Check ``drafts`` as they come; yields raw text as an unverified Delta at once, each sentence when it is checked.
+) -> Generator[Checked | Quotation | Delta | Dropped | GenerationInfo, None, None]:
+    """Check a model's prose as it comes; yields raw text as an unverified Delta at once, each sentence when checked.
 
-    A sentence that claims nothing (a heading, a list of sources, talk about the documents) is a Dropped. What a
-    writer yields besides drafts is passed on.
+    ``[n]`` in the prose cites the n-th of ``shown``. A sentence that claims nothing (a heading, a list of sources,
+    talk about the documents) is a Dropped. Quotations, which code has cut, and whatever else a writer yields are
+    passed on.
     """
     pending = ""
-    checker = _Checker(evidence, document, embedder, judge)
+    checker = Checker(plan.evidence, shown, document, embedder)
     for draft in drafts:
         if not isinstance(draft, Draft):
             yield draft
-        elif draft.quotes:
-            yield from map(checker.check, _sentences(pending))
-            pending = ""
-            yield check_quoted(draft, evidence.passages, document)
         else:
             yield Delta(text=draft.text, verified=False)
             *finished, pending = _finished(canonical(pending + draft.text))
             yield from map(checker.check, finished)
     yield from map(checker.check, _sentences(pending))
-
-
-def check_quoted(draft: Draft, passages: Sequence[Passage], document: FindDocument) -> Checked:
-    """Check a sentence that says what it quotes: the quote must stand there, and be all the sentence says.
-
-    Further quotes are cited as saying the same, if they give the same figures.
-    """
-    metadata_by_source = {passage.metadata.source: passage.metadata for passage in passages}
-    figures = quantities(draft.quotes[0].text)
-    alike = [q for q in draft.quotes if all(any(same_value(f, g) for g in quantities(q.text)) for f in figures)]
-    places = [Place(q.source, q.start, q.end) for q in alike if _stands(q, document)]
-    if not places:
-        return Checked(draft.text, (), "unsupported", "the quoted words are not at that place")
-    first = draft.quotes[0]
-    said = " ".join(first.text.split())
-    metadata = metadata_by_source.get(first.source)
-    attributed = f"{metadata.byline}: {said}" if metadata else said
-    if places[0] != Place(first.source, first.start, first.end) or draft.text not in (said, attributed):
-        return Checked(draft.text, tuple(places), "partial", "says more than it quotes")
-    return Checked(draft.text, tuple(places), "supported", "verbatim")
-
-
-def check_written(sentence: str, evidence: Evidence, document: FindDocument, embedder: Embedder) -> Checked | Dropped:
-    """Check a sentence in a writer's own words against what it cites, and against all passages if that falls short.
-
-    In turn: every figure and every name must stand in the citation, which may not be an order to the reader; neither
-    may deny what the other says; and their words and meaning must be close.
-    """
-    return _Checker(evidence, document, embedder, None).check(canonical(sentence))
 
 
 class _Try(NamedTuple):
@@ -132,21 +98,28 @@ class _Try(NamedTuple):
     doubt: str = ""
 
 
-class _Checker:
-    """Checks one answer's sentences, remembering what it has embedded and looked up."""
+class Checker:
+    """Checks sentences in a writer's own words against what they cite, and against all evidence if that falls short.
 
-    def __init__(self, evidence: Evidence, document: FindDocument, embedder: Embedder, judge: Judge | None) -> None:
+    In turn: every figure and every name must stand in the citation, which may not be an order to the reader; neither
+    may deny what the other says; and their words and meaning must be close.
+    """
+
+    def __init__(
+        self, evidence: Evidence, shown: Sequence[Sentence], document: FindDocument, embedder: Embedder
+    ) -> None:
         self._evidence = evidence
+        self._shown = tuple(shown)
         self._document = document
-        self._judge = judge
         self._vector = cache(embedder.embed_query)
         self._origins = {p.metadata.source: p.metadata for p in evidence.passages}
         self._asked = frozenset(_name_stems(evidence.question))
-        self._known = frozenset(p.rank for p in evidence.passages)
+        self._known = frozenset(range(1, len(self._shown) + 1))
 
     @cached_property
     def _pool(self) -> list[Sentence]:
-        return [s for s in self._evidence.sentences if not is_order(s.text)]
+        every = dict.fromkeys([*self._evidence.sentences, *self._shown])
+        return [s for s in every if not is_order(s.text)]
 
     @cached_property
     def _words(self) -> dict[Sentence, frozenset[str]]:
@@ -169,30 +142,20 @@ class _Checker:
         text, cited = claim_in(sentence, self._known)
         if reason := self._claims_nothing(text):
             return Dropped(text=sentence.strip(), reason=reason)
-        near = [s for s in self._pool if s.passage in cited]
+        near = [self._shown[n - 1] for n in sorted(cited & self._known)]
         found = self._best(text, near)
         reason = found.reason
         if cited - self._known:
-            reason = f"{reason}; passage {min(cited - self._known)} does not exist"
+            reason = f"{reason}; statement {min(cited - self._known)} is missing"
         if found.support != "supported":
             other = self._best(text, self._pool)
-            if not near or _RANK[other.support] > _RANK[found.support]:
+            if found.support == "unsupported" or _RANK[other.support] > _RANK[found.support]:
                 found = other
                 if near and other.support != "unsupported":
-                    found = found._replace(reason=f"{found.reason}; not in passage {min(cited)}, which it cites")
+                    found = found._replace(reason=f"{found.reason}; not in statement {min(cited)}, which it cites")
                 elif cited - self._known:
-                    found = found._replace(reason=f"{found.reason}; passage {min(cited - self._known)} does not exist")
-        return self._judged(found)
-
-    def _judged(self, found: Checked) -> Checked:
-        if self._judge is None or found.support == "unsupported":
-            return found
-        quoted = [d.text[p.start : p.end] for p in found.places if (d := self._document(p.source))]
-        verdict = self._judge(found.text, "\n".join(quoted))
-        if _RANK[verdict] >= _RANK[found.support]:
-            return found
-        places = found.places if verdict == "partial" else ()
-        return Checked(found.text, places, verdict, f"{found.reason}; the model that judges says {verdict}")
+                    found = found._replace(reason=f"{found.reason}; statement {min(cited - self._known)} is missing")
+        return found
 
     def _claims_nothing(self, text: str) -> str:
         """Why a sentence is no claim, or nothing for one that is."""

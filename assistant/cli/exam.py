@@ -20,7 +20,8 @@ from assistant.cli.opening import build, count, opened
 from assistant.cli.screen import one_line
 from assistant.errors import DocumentError
 from assistant.eval import Suite, load, open_dataset
-from assistant.ingest.read import find_files, read_document
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.stores.config import IndexConfig
 from assistant.types import Answer, Document, Filter, Turn
 

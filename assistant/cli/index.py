@@ -265,6 +265,8 @@ def _show_report(screen: Screen, report: IndexReport) -> None:
             (f" · {report.seconds:.2f} s", "dim"),
         )
     )
+    for note in report.notes:
+        screen.write(one_line(note), indent=2)
     for what, sources, style in changes:
         for source in sources[:LISTED]:
             screen.write(one_line(source), indent=10, lead=Text(f"  {what}", style))

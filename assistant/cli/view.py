@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from assistant.cli.screen import Screen, clean, one_line
+from assistant.render import claim_text, search_summary, text_below
 
 if TYPE_CHECKING:
     from assistant.types import Answer, Citation, Claim, Conflict, DocumentMetadata, Passage
@@ -28,9 +29,9 @@ def show_answer(screen: Screen, answer: Answer) -> None:
         for before, citation in zip((None, *answer.citations), answer.citations, strict=False):
             again = screen.wide and before is not None and before.source == citation.source
             _show_source(screen, citation, named=not again)
-    if looked := answer.search_summary:
+    if lines := search_summary(answer):
         screen.write()
-        for line in looked:
+        for line in lines:
             screen.write(one_line(line))
 
 
@@ -54,13 +55,11 @@ def show_passages(screen: Screen, passages: Iterable[Passage]) -> None:
 
 
 def _prose(answer: Answer) -> Text:
-    """The answer's text; markers dim, and after each claim that is not borne out a word of warning."""
-    prose, place = Text(), 0
-    for claim in sorted(answer.claims, key=lambda claim: claim.start):
-        prose.append(clean(answer.text[place : claim.start]))
-        place = max(place, claim.end)
-        prose.append_text(_claim(answer.text[claim.start : claim.end], claim))
-    prose.append(clean(answer.text[place:]))
+    """The answer's text; markers dim, and after each claim that is not supported a word of warning."""
+    prose = Text()
+    for before, claim in zip([None, *answer.claims], answer.claims, strict=False):
+        prose.append_text(_claim(clean(claim_text(claim, before)), claim))
+    prose.append(clean("\n\n".join(["", *text_below(answer)]) if answer.claims else answer.text))
     if answer.outcome == "not_in_documents":
         prose.stylize("bold")
     prose.highlight_regex(_MARKER, "dim")
@@ -70,9 +69,9 @@ def _prose(answer: Answer) -> Text:
 def _claim(text: str, claim: Claim) -> Text:
     colour = _CAUTION.get(claim.support)
     if colour is None:
-        return Text(clean(text))
-    warning = f"{claim.support}: {one_line(claim.reason)}" if claim.reason else claim.support
-    return Text.assemble((clean(text), colour), (f" ({warning})", f"bold {colour}"))
+        return Text(text)
+    reason = f" ({one_line(claim.reason)})" if claim.reason else ""
+    return Text.assemble((text, colour), (reason, f"bold {colour}"))
 
 
 def _show_conflict(screen: Screen, conflict: Conflict) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from assistant.english.numbers import Quantity, is_vague, number, quantities
+from assistant.english.lexicon import DAYS_IN, WEEKDAYS, YEARS_IN
+from assistant.english.quantities import Quantity, is_vague, number, quantities
 
 Days = tuple[date, date]
 """The first and the last day, both inclusive."""
@@ -24,7 +26,8 @@ def days(quantity: Quantity, published: date | None) -> Days | None:
 
     Months, years and the like are as long as they are; "early", "mid" and "late" are a third of them. A date without
     a year is the one nearest to publication, a weekday the last one up to it. Without ``published`` all that depends
-    on it stays open; so do seasons and what is told from another day ("the next day", "the same week").
+    on it stays open; so do seasons, what is told from another day ("the next day", "the same week"), and days before
+    the year 1 or after 9999.
     """
     if quantity.kind != "date" or not isinstance(quantity.value, tuple):
         return None
@@ -36,7 +39,7 @@ def days(quantity: Quantity, published: date | None) -> Days | None:
         if year is not None:
             return _part(said, _calendar(year, month, day, quantity.unit))
         return _part(said, _nearest(said, month, day, published)) if published else None
-    except (ValueError, OverflowError):  # 31 April, or before the year 1
+    except (ValueError, OverflowError):  # 31 April, before the year 1, after 9999
         return None
 
 
@@ -73,16 +76,13 @@ ANY = 2000
 """Stands for a year that nothing tells; a leap year, so that it has all days."""
 
 _AHEAD = re.compile(r"\b(?:will|shall|is due|are due|scheduled|is set to|are set to)\b")
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(rf"(?:(?P<which>last|this|next|early|late|mid) )?(?P<day>{'|'.join(_WEEKDAYS)})(?!s)", re.I)
+_WEEKDAY = re.compile(rf"(?:(?P<which>last|this|next|early|late|mid) )?(?P<day>{'|'.join(WEEKDAYS)})(?!s)", re.I)
 _DAY_WORDS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
 _PART = re.compile(r"(?P<which>last|past|this) (?:morning|afternoon|evening|night)")
 _SPAN = re.compile(r"(?:(?P<which>last|this|next|past) )?(?P<unit>week|weekend|month|year|decade|century)")
 _AGO = re.compile(r"(?P<n>.+) (?P<unit>day|night|week|month|year|decade)s? ago")
 _THIRDS = {"early": 0, "mid": 1, "late": 2}
 _STEPS = {"last": -1, "this": 0, "next": 1}
-_LENGTHS = {"week": 7, "month": 30, "year": 365, "decade": 3652}
-_YEARS_IN = {"year": 1, "decade": 10, "century": 100}
 _LEAPS = 8
 """Years to either side that are looked at for the nearest: around 1900 the next 29 February is so far."""
 
@@ -113,10 +113,14 @@ def _in(quantity: Quantity, year: int) -> Quantity:
 
 def _calendar(year: int, month: int | None, day: int | None, unit: str = "year") -> Days:
     if month is None:
-        last = year + _YEARS_IN.get(unit, 1) - 1
+        last = year + YEARS_IN.get(unit, 1) - 1
         return date(max(year, 1) if unit == "century" else year, 1, 1), date(last, 12, 31)
-    first = date(year, month, day or 1)
-    return (first, first) if day else (first, _span("month", first, 0)[1])
+    return (date(year, month, day), date(year, month, day)) if day else _month_days(year, month)
+
+
+def _month_days(year: int, month: int) -> Days:
+    first = date(year, month, 1)
+    return first, date(year, month, monthrange(year, month)[1])
 
 
 def _part(said: str, whole: Days) -> Days:
@@ -150,7 +154,7 @@ def _relative(said: str, published: date) -> Days | None:
     if part := _PART.fullmatch(said):
         return _shifted(published, 0 if part["which"] == "this" else -1)
     if weekday := _WEEKDAY.match(said):
-        return _shifted(published, _days_to(_WEEKDAYS.index(weekday["day"]), weekday["which"], published))
+        return _shifted(published, _days_to(WEEKDAYS.index(weekday["day"]), weekday["which"], published))
     if ago := _AGO.fullmatch(said):
         count = 1.0 if ago["n"] in ("a", "an") else number(ago["n"])
         if count is None or count % 1:
@@ -162,9 +166,9 @@ def _relative(said: str, published: date) -> Days | None:
         return None
     unit, which = span["unit"], span["which"]
     if which == "past":
-        return (published - timedelta(_LENGTHS[unit]), published) if unit in _LENGTHS else None
+        return (published - timedelta(int(DAYS_IN[unit])), published) if unit in DAYS_IN else None
     if which is None:  # "at the weekend"
-        which = "this" if published.weekday() >= _WEEKDAYS.index("saturday") else "last"
+        which = "this" if published.weekday() >= WEEKDAYS.index("saturday") else "last"
     return _span(unit, published, _STEPS[which])
 
 
@@ -189,9 +193,7 @@ def _span(unit: str, day: date, steps: int) -> Days:
         return monday + timedelta(5 if unit == "weekend" else 0), monday + timedelta(6)
     if unit == "month":
         months = day.year * 12 + day.month - 1 + steps
-        first = date(months // 12, months % 12 + 1, 1)
-        after = first + timedelta(31)
-        return first, after - timedelta(after.day)
-    years = _YEARS_IN[unit]
+        return _month_days(months // 12, months % 12 + 1)
+    years = YEARS_IN[unit]
     first_year = day.year - day.year % years + years * steps
     return date(max(first_year, 1) if steps == 0 else first_year, 1, 1), date(first_year + years - 1, 12, 31)

@@ -15,7 +15,7 @@ import Stemmer
 # Marks that belong to the letter before them (vowel signs, accents); ``\w`` leaves them out, and without them Hindi
 # or decomposed accents would fall to pieces.
 _MARK = "".join(chr(c) for c in range(0x300, 0x2000) if unicodedata.category(chr(c))[0] == "M")
-# GenerationInfo without spaces, so each character is a word: kana, Chinese characters, bopomofo.
+# Written without spaces, so each character is a word: kana, Chinese characters, bopomofo.
 _UNSPACED = "\u3041-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 _LETTERS = rf"(?:[^\W_{_UNSPACED}][{_MARK}]*)+"
 _WORD = re.compile(rf"[{_UNSPACED}]|{_LETTERS}(?:(?:[.'’‐‑\-]|(?<=\d),(?=\d)){_LETTERS})*")

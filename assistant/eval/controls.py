@@ -225,7 +225,7 @@ def _answer(
     outcome_of_nothing: bool = False,
 ) -> Answer:
     """An answer that says the cited spans and shows the others as what it found."""
-    claims, position = [], 0
+    claims = []
     for marker, (source, span) in enumerate(cited, 1):
         quote = texts.corpus[source].text[span.start : span.end]
         said = f"{quote} [{marker}]"
@@ -239,14 +239,11 @@ def _answer(
         claims.append(
             Claim(
                 text=said,
-                start=position,
-                end=position + len(said),
                 citations=(citation,),
                 support="supported",
                 reason="quoted",
             )
         )
-        position += len(said) + 1
     if passages is None:
         passages = [(_chunk(texts, source, span), 1.0) for source, span in shown[:SHOWN]]
         sentences = [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from assistant.ingest.dialogue import with_speakers
+from assistant.ingest.inline import strip_markup
 from assistant.types import Block, BlockKind, Span
 
 CELL_SEPARATOR = " | "
@@ -11,6 +13,11 @@ CELL_SEPARATOR = " | "
 
 MAX_LEAD_IN = 300
 """Characters that the introduction of a list or a table has at most."""
+
+MAX_OPEN_LINE = 120
+"""Characters of the longest line without a stop that introduces what follows it."""
+
+_STOPS = tuple(".!?…;,。！？؟।")
 
 LISTED: frozenset[BlockKind] = frozenset({"item", "row", "field"})
 """Kinds of blocks that a line before them can introduce."""
@@ -38,8 +45,15 @@ class TextBuilder:
         self._add("paragraph", text)
 
     def item(self, text: str, depth: int = 1, marker: str = "-") -> None:
-        """Add a list item with its marker; 1 is the outermost depth."""
-        self._add("item", text, lead=f"{'  ' * (depth - 1)}{marker} " if marker else "", level=depth)
+        """Add a list item with its marker; 1 is the outermost depth.
+
+        A number or a letter ("4.", "(b)") is part of what the item says, a bullet is not.
+        """
+        indent = "  " * (depth - 1)
+        if any(map(str.isalnum, marker)):
+            self._add("item", f"{marker} {text.strip()}" if text.strip() else "", lead=indent, level=depth)
+        else:
+            self._add("item", text, lead=f"{indent}{marker} " if marker else indent, level=depth)
 
     def row(self, cells: Sequence[str], columns: Sequence[str] = (), caption: str = "") -> None:
         """Add a table row; ``columns`` are the header cells, one for each cell."""
@@ -138,38 +152,44 @@ class TextBuilder:
 def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """``blocks`` with the headings they stand under and the lead-in of their list or table, from their order alone.
 
-    The lead-in is the last line of the block before the list if it ends with a colon; a nested item is introduced by
-    the item above it.
+    The lead-in is the last line of the block before the list if it ends with a colon or with no stop at all; a nested
+    item is introduced by the item above it.
     """
     made: list[Block] = []
-    path: list[Block] = []
+    path: list[tuple[int, str]] = []
+    headings: tuple[str, ...] = ()
     introduction = ""
     above: dict[int, str] = {}
-    for block in blocks:
-        headings = tuple(_one_line(text, heading) for heading in path)
+    before: BlockKind | None = None
+    for block in with_speakers(text, list(blocks)):
         if block.kind == "heading":
-            path = [heading for heading in path if heading.level < block.level]
-            made.append(block.model_copy(update={"headings": tuple(_one_line(text, heading) for heading in path)}))
-            path.append(block)
-            introduction, above = "", {}
+            path = [(level, said) for level, said in path if level < block.level]
+            made.append(block.model_copy(update={"headings": tuple(said for _, said in path)}))
+            path.append((block.level, _one_line(text, block)))
+            headings = tuple(said for _, said in path)
+            introduction, above, before = "", {}, None
             continue
-        lead_in = introduction
+        if block.kind in LISTED and before in LISTED and before != block.kind:
+            introduction, above = "", {}  # another list, which nothing introduces
+        lead_in = block.lead_in
         if block.kind == "item":
             above = {depth: said for depth, said in above.items() if depth < block.level}
-            lead_in = " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
+            lead_in = lead_in or " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
             above[block.level] = _one_line(text, block)
-        elif block.kind not in LISTED and block.kind not in ("furniture", "caption"):
+        elif block.kind in LISTED:
+            lead_in = lead_in or introduction
+        elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
-            lead_in = ""
-        kept = block.lead_in or (lead_in if block.kind in LISTED else "")
-        made.append(block.model_copy(update={"headings": headings, "lead_in": kept}))
+        before = before if block.kind in ("furniture", "caption") else block.kind
+        made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
 
 
 def _introduction(text: str) -> str:
-    last = text.rstrip().rpartition("\n")[2].strip()
-    return last[-MAX_LEAD_IN:] if last.endswith((":", "：")) else ""
+    last = " ".join(strip_markup(text.rstrip().rpartition("\n")[2]).split())
+    short = "\n" not in text.strip() and len(last) <= MAX_OPEN_LINE and last[-1:] not in _STOPS
+    return last[-MAX_LEAD_IN:] if last.endswith((":", "：")) or short else ""
 
 
 def _one_line(text: str, block: Block) -> str:
-    return " ".join(text[block.start : block.end].split()).strip("#*_` ")[:MAX_LEAD_IN]
+    return " ".join(strip_markup(text[block.start : block.end]).split())[:MAX_LEAD_IN]

@@ -1,200 +1,250 @@
-"""Splits a document into chunks: runs of whole sentences that fit the embedder, at exact places."""
+"""Splits a document into chunks: runs of whole statements that fit the embedder, at exact places."""
+
+from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from assistant.english.sentences import split_sentences
-from assistant.types import Chunk, Document
+from assistant.ingest.blocks import LISTED
+from assistant.ingest.statements import statements
+from assistant.ports import Embedder, NewChunk, Tokenizer
+from assistant.types import Chunk, Document, Statement
+
+HEADER_TOKENS = 50
+"""Tokens that the lines before an embedded chunk have at most: byline, headings and what the document is about."""
+
+Tokenize = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int]]]]
+"""Where the tokens of each text are, as (start, end) in characters."""
+
+_BATCH = 1000  # statements that are tokenized together: bounds memory
+_LONGEST_TOKEN = 30  # characters; longer ones are what a tokenizer does not know, and count by characters
+_WINDOW = 10  # characters for each token of a chunk: how far the cut of a long statement looks
 
 
-def split(document: Document, size: int, overlap: int) -> tuple[Chunk, ...]:
-    """Chunks of at most ``size`` tokens by ``count_tokens``; together they hold all but whitespace.
+def tokenizer(embedder: Embedder) -> Tokenize:
+    """The embedder's own tokenizer, or ``word_tokens`` for one that does not show its tokens."""
+    return embedder.tokenize if isinstance(embedder, Tokenizer) else word_tokens
 
-    Neighbours share up to ``overlap`` sentences, fewer where more would not fit and none across a heading.
-    A chunk at least half full ends before a heading, else at its last blank line, else where it is full; a
-    heading stays with the text under it. Only a sentence longer than ``size`` is cut: after a clause, a word,
-    or a character. For ``size`` below 20 a scrap of a word may exceed it.
+
+def word_tokens(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+    """Up to six letters or digits, a character of a script without spaces, or any other sign each count as a token."""
+    return [[match.span() for match in _WORD.finditer(text)] for text in texts]
+
+
+_WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w{1,6}|[^\w\s]")
+
+
+def split(
+    document: Document, size: int, overlap: int, tokenize: Tokenize = word_tokens, *, header: bool = True
+) -> tuple[NewChunk, ...]:
+    """Chunks of at most ``size`` tokens; together they hold all statements of ``document`` but furniture.
+
+    Neighbours share up to ``overlap`` statements, fewer where more would not fit and none across a heading. A chunk
+    at least half full ends before a heading, else between two blocks, else where it is full. A heading stays with
+    what follows it, and a list or table with what introduces it where both fit. Only a statement longer than ``size``
+    is cut: at a line end, after a clause or a word, or between two characters.
+
+    With ``header``, what is embedded of a chunk begins with up to HEADER_TOKENS of title and byline, the context of
+    its first statement, and what the document is about.
+
+    Raises ValueError for a size below 1 or a negative overlap.
     """
     if size < 1 or overlap < 0:
         raise ValueError(f"Needs size > 0 and overlap >= 0, not size={size!r} and overlap={overlap!r}.")
-    text = document.text
-    pieces = _pieces(text, size)
-    chunks: list[Chunk] = []
+    pieces = list(_pieces(document, size, tokenize))
+    headers = _Headers(document, tokenize) if header else None
+    chunks: list[NewChunk] = []
     first = done = 0
     while done < len(pieces):
         last = _end_of_chunk(pieces, first, done + 1, size)
-        start, end = pieces[first].start, pieces[last - 1].end
-        chunks.append(Chunk(source=document.source, start=start, end=end, text=text[start:end]))
+        said = [piece.statement for piece in pieces[first:last]]
+        before = headers.of(said[0].context) if headers else ""
+        chunks.append(NewChunk(*_chunk(document, said), before))
         first, done = _shared_from(pieces, first, last, size, overlap), last
     return tuple(chunks)
 
 
-def count_tokens(text: str) -> int:
-    """Estimated WordPiece tokens of MiniLM's vocabulary, nearly always a little high, never far below.
-
-    The vocabulary is English: words near an English function word are mostly one token, other words in
-    Latin script about one for two letters, letters of other scripts one each. A text never counts more than
-    its parts do, if it is parted at whitespace.
-    """
-    return sum(tokens for _, tokens in _units(text, 0, len(text)))
+def _chunk(document: Document, said: Sequence[Statement]) -> tuple[Chunk, tuple[Statement, ...]]:
+    start, end = said[0].start, said[-1].end
+    chunk = Chunk(source=document.source, start=start, end=end, text=document.text[start:end])
+    return chunk, tuple(each._replace(start=each.start - start, end=each.end - start) for each in said)
 
 
-# --- tokens ---------------------------------------------------------------------------------------
+class _Headers:
+    """The lines that are embedded before a chunk."""
 
-_UNIT = re.compile(r"(?P<word>[A-Za-zÀ-ɏḀ-ỿ]{1,20})|(?P<digits>\d{1,20})|(?P<hangul>[가-힣])|\S")
-_FUNCTION_WORDS = (
-    "the of and to that for with by from this their his its it are were have had has been not but they which "
-    "who when is was be as at on or an would"
-)
-_ENGLISH = frozenset(_FUNCTION_WORDS.split())
-_REACH = 6  # words after an English function word that are taken for English
+    def __init__(self, document: Document, tokenize: Tokenize) -> None:
+        self._document = document
+        self._tokenize = tokenize
+        self._made: dict[str, str] = {}
 
-
-def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Where each word, number or other mark of ``text[start:end]`` ends, and its estimated tokens."""
-    english = 0
-    for match in _UNIT.finditer(text, start, end):
-        kind, tokens = match.lastgroup, 1
-        if kind == "word":
-            word = match[0]
-            if word.lower() in _ENGLISH:
-                english = _REACH
-            else:
-                tokens = _english_tokens(word) if english else _foreign_tokens(word)
-                english = max(0, english - 1)
-        elif kind == "digits":
-            tokens = _divide_up(match.end() - match.start(), 2)
-        elif kind == "hangul":
-            tokens = 2
-        yield match.end(), tokens
+    def of(self, context: str) -> str:
+        if context not in self._made:
+            lines = "\n".join(filter(None, (self._document.header, context, self._document.about)))
+            (tokens,) = self._tokenize([lines])
+            cut = lines if len(tokens) <= HEADER_TOKENS else lines[: tokens[HEADER_TOKENS - 1][1]]
+            self._made[context] = f"{cut}\n"
+        return self._made[context]
 
 
-def _english_tokens(word: str) -> int:
-    return _divide_up(len(word), 4 if word[0].isupper() else 7)
-
-
-def _foreign_tokens(word: str) -> int:
-    mixed = not (word.islower() or word.isupper() or word.istitle())
-    if len(word) > 3 and word.isascii() and (mixed or not set("aeiouy") & set(word.lower())):
-        return len(word)  # keys, hashes and the like
-    return max(1, _divide_up(len(word) - 1, 2)) + (len(word) > 3 and not word.isascii())
-
-
-def _divide_up(number: int, by: int) -> int:
-    return -(-number // by)
-
-
-# --- pieces: sentences, and the parts of those that are too long ----------------------------------
+# --- pieces: statements, and the parts of those that are too long ---------------------------------
 
 
 class _Piece(NamedTuple):
-    start: int
-    end: int
+    """A statement with its tokens, and how good a place it is to begin a chunk at (see ``_opening``)."""
+
+    statement: Statement
     tokens: int
-    heading: bool
-    after_blank: bool
+    opening: int
 
 
+_NEVER, _INSIDE, _BLOCK, _SECTION = range(4)
 _BLANK = re.compile(r"\n[^\S\n]*\n")
-_MARKDOWN_HEADING = re.compile(r"#{1,6}[ \t]+\S")
+
+
+def _pieces(document: Document, size: int, tokenize: Tokenize) -> Iterator[_Piece]:
+    text = document.text
+    before: Statement | None = None
+    said = (statement for statement in statements(document) if statement.kind != "furniture")
+    for statement, tokens in _counted(text, said, tokenize):
+        opening = _opening(text, before, statement)
+        before = statement
+        long = tokens > size
+        if long and statement.reading:  # a row may fit although its reading does not
+            tokens = len(_tokens([text[statement.start : statement.end]], tokenize)[0])
+        if tokens <= size:
+            yield _Piece(statement, tokens, opening)
+            continue
+        for start, end, some in _cut(text, statement.start, statement.end, size, tokenize):
+            yield _Piece(statement._replace(start=start, end=end, reading=""), some, opening)
+            opening = _INSIDE
+
+
+def _counted(text: str, said: Iterable[Statement], tokenize: Tokenize) -> Iterator[tuple[Statement, int]]:
+    """Each statement with its number of tokens as it is embedded; many are tokenized at once."""
+    batch: list[Statement] = []
+    for statement in said:
+        batch.append(statement)
+        if len(batch) == _BATCH:
+            yield from _batch_counted(text, batch, tokenize)
+            batch = []
+    yield from _batch_counted(text, batch, tokenize)
+
+
+def _batch_counted(text: str, batch: Sequence[Statement], tokenize: Tokenize) -> Iterator[tuple[Statement, int]]:
+    texts = [s.reading or text[s.start : s.end] for s in batch]
+    return zip(batch, map(len, _tokens(texts, tokenize)), strict=True)
+
+
+def _tokens(texts: Sequence[str], tokenize: Tokenize) -> list[Sequence[tuple[int, int]]]:
+    """The tokens of each text; one that is too long to be known counts as one for each character."""
+    found = []
+    for text, tokens in zip(texts, tokenize(texts) if texts else (), strict=True):
+        if len(text) > _LONGEST_TOKEN and any(end - start > _LONGEST_TOKEN for start, end in tokens):
+            tokens = [span for start, end in tokens for span in _characters(start, end)]
+        found.append(tokens)
+    return found
+
+
+def _characters(start: int, end: int) -> Iterable[tuple[int, int]]:
+    return [(start, end)] if end - start <= _LONGEST_TOKEN else [(at, at + 1) for at in range(start, end)]
+
+
+def _opening(text: str, before: Statement | None, statement: Statement) -> int:
+    """How good a place a statement is to begin a chunk at, after ``before``."""
+    if before is None:
+        return _SECTION
+    if before.kind == "heading" or (statement.kind in LISTED and _introduces(text, before)):
+        return _NEVER
+    if statement.kind == "heading":
+        return _SECTION
+    together = statement.kind in LISTED and before.kind == statement.kind
+    return _BLOCK if not together and _BLANK.search(text, before.end, statement.start) else _INSIDE
+
+
+def _introduces(text: str, statement: Statement) -> bool:
+    return statement.kind == "caption" or (statement.kind not in LISTED and text[statement.end - 1] in ":：")
+
+
+# --- cutting a long statement ---------------------------------------------------------------------
+
 _CLAUSE_ENDS = ",;:—–)]”、，；：）」"
 _JOINS = "\u200d\ufe0e\ufe0f\u20e3\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
 
 
-def _pieces(text: str, size: int) -> list[_Piece]:
-    pieces: list[_Piece] = []
-    spans = split_sentences(text)
-    for here, (start, end) in enumerate(spans):
-        tokens = sum(tokens for _, tokens in _units(text, start, end))
-        before = spans[here - 1].end if here else 0
-        after = spans[here + 1].start if here + 1 < len(spans) else len(text)
-        blank = not here or bool(_BLANK.search(text, before, start))
-        heading = bool(_MARKDOWN_HEADING.match(text, start, end)) or (
-            blank and bool(_BLANK.search(text, end, after)) and _reads_as_title(text, start, end)
-        )
-        if tokens <= size:
-            pieces.append(_Piece(start, end, tokens, heading, blank))
-        else:
-            pieces.extend(_cut(text, start, end, size, blank))
-    return pieces
-
-
-def _reads_as_title(text: str, start: int, end: int) -> bool:
-    return end - start < 100 and text[start].isalnum() and text[end - 1].isalnum()
-
-
-def _cut(text: str, start: int, end: int, size: int, blank: bool) -> Iterator[_Piece]:
+def _cut(text: str, start: int, end: int, size: int, tokenize: Tokenize) -> Iterator[tuple[int, int, int]]:
+    """The parts of ``text[start:end]`` with their tokens, each cut at the best place in its second half."""
     while start < end:
-        stop, tokens = _cut_end(text, start, end, size)
-        yield _Piece(start, stop, tokens, heading=False, after_blank=blank)
-        blank, start = False, stop
+        window = text[start : min(end, start + _WINDOW * size)]
+        (tokens,) = _tokens([window], tokenize)
+        if start + len(window) == end and len(tokens) <= size:
+            yield start, end, len(tokens)
+            return
+        stop, count = _cut_end(window, tokens, size)
+        yield start, start + stop, count
+        start += stop
         while start < end and text[start].isspace():
             start += 1
 
 
-def _cut_end(text: str, start: int, end: int, size: int) -> tuple[int, int]:
-    """Where the next part of a long sentence ends, and its tokens: at the best cut in its second half."""
-    best, total = (start, 0, 0), 0  # end, rank (clause 3, word 2, character 1), tokens
-    for stop, tokens in _units(text, start, end):
-        if total + tokens > size:
-            break
-        total += tokens
-        rank = _cut_rank(text, stop, end)
-        if rank >= best[1] or (2 * best[2] < size and rank):
-            best = (stop, rank, total)
-        if stop == end:
-            return stop, total
-    if best[0] > start:
-        return best[0], best[2]
-    stop = start + 1
-    while stop < end and not text[stop].isspace() and count_tokens(text[start : stop + 1]) <= size:
-        stop += 1
-    return stop, count_tokens(text[start:stop])
+def _cut_end(window: str, tokens: Sequence[tuple[int, int]], size: int) -> tuple[int, int]:
+    """Where the first part of ``window`` ends, and its tokens."""
+    best = (0, 0, 0)  # rank, end, tokens
+    for count, (_, stop) in enumerate(tokens[:size], 1):
+        rank = _cut_rank(window, stop)
+        if rank >= best[0] or (2 * best[2] < size and rank):
+            best = (rank, stop, count)
+    if best[1]:
+        return best[1:]
+    return next((at for at in range(1, len(window)) if _cut_rank(window, at)), len(window)), min(size, len(tokens))
 
 
-def _cut_rank(text: str, stop: int, end: int) -> int:
-    if stop >= end:
+def _cut_rank(text: str, stop: int) -> int:
+    """How good a cut before ``text[stop]`` is: a line end, a clause's end, a word's end, or any place; 0 for none."""
+    if stop >= len(text):
+        return 1
+    here = text[stop]
+    if here == "\n":
+        return 4
+    if text[stop - 1] in _CLAUSE_ENDS and (here.isspace() or text[stop - 1] > "\u2fff"):
         return 3
-    if text[stop - 1] in _CLAUSE_ENDS and (text[stop].isspace() or text[stop - 1] > "\u2fff"):
-        return 3
-    if text[stop].isspace():
+    if here.isspace():
         return 2
-    return 0 if text[stop] in _JOINS or text[stop - 1] == "\u200d" else 1
+    return 0 if here in _JOINS or text[stop - 1] == "\u200d" else 1
 
 
 # --- chunks ---------------------------------------------------------------------------------------
 
 
-def _end_of_chunk(pieces: list[_Piece], first: int, least: int, size: int) -> int:
-    """One past the last piece of the chunk that begins with ``first``, and at least ``least``."""
-    total, last, blank = 0, first, 0
+def _end_of_chunk(pieces: Sequence[_Piece], first: int, least: int, size: int) -> int:
+    """One past the last piece of the chunk that begins with ``first``, and at least ``least``.
+
+    The chunk ends at the first heading in its second half. Else it ends at the best place there for another to begin
+    at, of equals at the last, and before that half only where what is together would be parted.
+    """
+    total, last = 0, first
+    best = (False, False, _NEVER, least)  # whether it may end there, whether half full, how good, where
     while last < len(pieces) and (last < least or total + pieces[last].tokens <= size):
-        if last >= least and 2 * total >= size:
-            if pieces[last].heading:
-                return _without_last_headings(pieces, least, last)
-            blank = last if pieces[last].after_blank else blank
+        opening, half = pieces[last].opening, 2 * total >= size
+        if last >= least:
+            if half and opening == _SECTION:
+                return last
+            best = max(best, (opening > _NEVER, half, opening, last))
         total += pieces[last].tokens
         last += 1
-    if last < len(pieces) and not pieces[last].after_blank:
-        last = blank or last
-    return _without_last_headings(pieces, least, last) if last < len(pieces) else last
+    if last == len(pieces):
+        return last
+    return max(best, (pieces[last].opening > _NEVER, True, pieces[last].opening, last))[-1]
 
 
-def _without_last_headings(pieces: list[_Piece], least: int, last: int) -> int:
-    end = last
-    while end > least and pieces[end - 1].heading:
-        end -= 1
-    return end if not pieces[end - 1].heading else last
-
-
-def _shared_from(pieces: list[_Piece], first: int, last: int, size: int, overlap: int) -> int:
+def _shared_from(pieces: Sequence[_Piece], first: int, last: int, size: int, overlap: int) -> int:
     """The piece the next chunk begins with: it shares what it may and still has room for a new piece."""
     start = last
     total = pieces[last].tokens if last < len(pieces) else 0
     while (
         start > max(first + 1, last - overlap)
-        and not (start < len(pieces) and pieces[start].heading)
+        and not (start < len(pieces) and pieces[start].opening == _SECTION)
         and total + pieces[start - 1].tokens <= size
     ):
         start -= 1

@@ -10,21 +10,23 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.english.sentences import split_sentences
 from assistant.errors import ConfigError, DocumentError
-from assistant.ingest.read import MAX_BYTES, VERSION, FoundFile, content_hash, find_files
-from assistant.ingest.split import split
+from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.read import MAX_BYTES, VERSION, content_hash
+from assistant.ingest.split import split, tokenizer
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.ports import Embedder
 from assistant.settings import command
-from assistant.stores.catalog import Catalog, Change, FileFacts, NewChunk
+from assistant.stores.catalog import Catalog, Change, FileFacts
 from assistant.stores.config import IndexConfig
-from assistant.types import Chunk, Document, IndexReport, OnProgress, Progress, Skipped, Span
+from assistant.types import Document, IndexReport, OnProgress, Progress, Skipped
+
+REBUILT = "The index was made by an earlier version or with another configuration: all documents were read again."
 
 _EMBED_BATCH = 128  # committed together: what an interruption may cost
 _READERS = min(8, os.cpu_count() or 1)  # files that are read at once
@@ -128,6 +130,7 @@ def sync(
         removed=tuple(sorted(file.source for file in removed)),
         unchanged=work.unchanged,
         skipped=(*unreadable, *work.skipped),
+        notes=(*((REBUILT,) if work.rebuild else ()), *_notes(work.notes)),
         embedded=embedded,
         seconds=time.monotonic() - started,
     )
@@ -196,6 +199,13 @@ class _Outcome(NamedTuple):
 _SAME = _Outcome()
 
 
+def _notes(sources: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Each note with the first of its documents, and how many more there are."""
+    for note, about in sorted(sources.items()):
+        more = f" and {len(about) - 1:,} more" if len(about) > 1 else ""
+        yield f"{about[0]!r}{more}: {note}"
+
+
 def _read(readers: ParserPool, file: FoundFile, known: FileFacts | None) -> _Outcome:
     """What ``file`` holds, unless its bytes are the ``known`` ones; hashing is a thousand times parsing's speed."""
     now = time.time_ns()
@@ -227,6 +237,7 @@ class _Work:
 
     def __init__(self, catalog: Catalog, place: Place, root: Path, recipe: IndexConfig, embedder: Embedder) -> None:
         self._catalog, self._place, self._root, self._recipe = catalog, place, root, recipe
+        self._tokenize = tokenizer(embedder)
         self.rebuild = catalog.generation > 0 and (
             (catalog.fact("recipe"), catalog.fact("embedder")) != (recipe.fingerprint, embedder.fingerprint)
         )
@@ -236,6 +247,7 @@ class _Work:
         self.added: list[str] = []
         self.changed: list[str] = []
         self.skipped: list[Skipped] = []
+        self.notes: dict[str, list[str]] = {}
         self.unchanged = 0
 
     def admitted(
@@ -298,6 +310,8 @@ class _Work:
             known = self._moved(document, location, file.size, settled)
         source = known.source if known else free_source(file.source, self._root, self._taken)
         document = document.model_copy(update={"source": source})
+        for note in document.notes:
+            self.notes.setdefault(note, []).append(source)
         facts = FileFacts(
             known.document if known else 0, source, location, file.size, settled, document.digest, outcome.content
         )
@@ -338,9 +352,9 @@ class _Work:
                 self.changed.append(file.source)
 
     def _insert(self, document: Document, file: FileFacts) -> None:
-        header = f"{document.header}\n" if self._recipe.header else ""
-        chunks = split(document, self._recipe.chunk_tokens, self._recipe.chunk_overlap)
-        self._catalog.insert(document, file, [NewChunk(c, _sentences(c), header) for c in chunks])
+        recipe = self._recipe
+        chunks = split(document, recipe.chunk_tokens, recipe.chunk_overlap, self._tokenize, header=recipe.header)
+        self._catalog.insert(document, file, chunks)
 
     def _moved(self, document: Document, location: str, size: int, modified_ns: int) -> FileFacts | None:
         """The live document this one was before its file moved: same source and content, old file gone."""
@@ -353,18 +367,14 @@ class _Work:
         return None
 
 
-def _sentences(chunk: Chunk) -> tuple[Span, ...]:
-    return tuple(Span(start, end) for start, end in split_sentences(chunk.text))
-
-
 def _embed(catalog: Catalog, embedder: Embedder, on_progress: OnProgress) -> int:
     """Embed what pending chunks lack, batch by batch for good; returns how many texts that were."""
     places = catalog.unembedded(embedder.fingerprint)
     for start in range(0, len(places), _EMBED_BATCH):
         on_progress(Progress(stage="embedding", done=start, total=len(places)))
         chunks = catalog.new_chunks(places[start : start + _EMBED_BATCH])
-        texts, sentences = zip(*(chunk.embedded for chunk in chunks), strict=True)
-        embeddings = embedder.embed_documents(texts, sentences)
+        texts, statements = zip(*(chunk.embedded for chunk in chunks), strict=True)
+        embeddings = embedder.embed_documents(texts, statements)
         catalog.add_vectors(embedder.fingerprint, [chunk.key for chunk in chunks], embeddings)
     if places:
         on_progress(Progress(stage="embedding", done=len(places), total=len(places)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from assistant.errors import DocumentError
-from assistant.ingest.read import FoundFile, find_files
+from assistant.ingest.discover import FoundFile, find_files
 
 _Look = dict[Path, list[FoundFile]]
 

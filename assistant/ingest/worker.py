@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from assistant.errors import DocumentError
-from assistant.ingest.read import IN_PLACE, FoundFile, read_document
+from assistant.ingest.discover import FoundFile
+from assistant.ingest.parsers import IN_PLACE
+from assistant.ingest.read import read_document
 from assistant.types import Document
 
 

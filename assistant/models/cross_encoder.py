@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from assistant.models.passage_encoder import EncodedPassage, PassageEncoder, arrays, damaged
-from assistant.ports import Comparison, PassageScores, Quote, StoredChunk, Vectors
+from assistant.ports import Comparison, PassageScores, Quote, StoredChunk, Vectors, readable
 
 FOLDER = Path(__file__).parent / "cross_encoder_weights"
 """The trained weights, part of the package."""
@@ -93,8 +93,12 @@ class MiniCrossEncoder:
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:
         """Read each of ``passages``, behind its document's headline, with ``question``."""
-        shown = [(Quote(p.metadata.header, p.chunk.text), p.sentences) for p in passages]
-        return [self._reading(look) for look in self._encoder.look(question, shown)]
+        shown = []
+        for passage in passages:
+            text, spans = readable(passage.chunk.text, passage.statements)
+            shown.append((Quote(f"{passage.metadata.header} {passage.about}".strip(), text), spans))
+        looks = self._encoder.look(question, shown)
+        return [self._reading(look, quote.text) for look, (quote, _) in zip(looks, shown, strict=True)]
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
         """How the two sentences of each pair stand to each other as answers to ``question``."""
@@ -105,7 +109,8 @@ class MiniCrossEncoder:
             found.append(Comparison(*map(float, chances[1:] / chances.sum())))
         return found
 
-    def _reading(self, look: EncodedPassage) -> PassageScores:
+    def _reading(self, look: EncodedPassage, text: str) -> PassageScores:
         against = float(self._nothing(look.whole)[0])
         scores = np.where(look.seen, self._sentence(look.sentences)[:, 0] - against, UNSEEN)
-        return PassageScores(scores.astype(np.float32), look.answers)
+        answers = tuple(text[start:end] for start, end in look.answers)
+        return PassageScores(scores.astype(np.float32), answers)

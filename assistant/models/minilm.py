@@ -56,6 +56,11 @@ class MiniLM:
         self._tokenizer = tokenizer
 
     @cached_property
+    def _counting(self) -> Any:
+        """The tokenizer without a limit; who only asks never needs it."""
+        return _tokenizer((self._folder / _TOKENIZER).read_bytes())
+
+    @cached_property
     def _exact(self) -> Any:
         """The encoder in full precision; who only asks never needs it."""
         return _encoder(self._folder, "float32")
@@ -100,6 +105,10 @@ class MiniLM:
             for done in [pool.submit(embed, rows) for rows in batches]:
                 done.result()
         return [found[i] for i in range(len(encodings))]
+
+    def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """The (start, end) of each word piece of ``texts``, without those that are added around a text."""
+        return [found.offsets for found in self._counting.encode_batch(list(texts), add_special_tokens=False)]
 
     def embed_query(self, text: str) -> Vectors:
         """Unit vector of ``text``, shape (384,)."""
@@ -210,15 +219,21 @@ def _load(folder: Path) -> tuple[Any, Any] | None:
         return None
     if hashlib.sha256(tokenizer_json).hexdigest() != TOKENIZER_SHA256:
         return None
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_str(tokenizer_json.decode())
-    tokenizer.no_padding()
+    tokenizer = _tokenizer(tokenizer_json)
     tokenizer.enable_truncation(MAX_TOKENS)
     try:
         return _encoder(folder, "int8"), tokenizer
     except (RuntimeError, ValueError):
         return None
+
+
+def _tokenizer(published: bytes) -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_str(published.decode())
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def _encoder(folder: Path, precision: str) -> Any:

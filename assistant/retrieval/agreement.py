@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from assistant.english.names import names
-from assistant.english.numbers import Quantity, is_vague, quantities, same_value
+from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, stem, stems
 from assistant.query.parse import AnswerType, QuestionParts
 

@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.english.names import names
-from assistant.english.numbers import quantities
-from assistant.english.sentences import is_heading
+from assistant.english.quantities import quantities
 from assistant.english.tokens import stems
 from assistant.ports import Hit, Vectors
 from assistant.query.parse import QuestionParts
@@ -32,6 +31,12 @@ ANSWERABILITY_FEATURES = (
     "type_fits", "bigrams",
 )  # fmt: skip
 """What the best sentence and its passage hold of the question: signs of whether they answer it."""
+
+UNRANKED = frozenset({"heading", "furniture"})
+"""Kinds of statements that only say what others are about, or nothing: they never answer."""
+
+IN_CONTEXT = frozenset({"item", "row", "field", "code"})
+"""Kinds of statements that say little without their context."""
 
 _CAUSES = frozenset(stems("because due since reason caused causes result resulted therefore led aimed order"))
 
@@ -62,7 +67,7 @@ class Table(NamedTuple):
 def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Table:
     """Rows of features for all sentences of ``hits``; one that overlapping passages share is taken once."""
     places = _places(hits)
-    texts = [text_at(hits, place) for place in places]
+    texts = [matched_at(hits, place) for place in places]
     found = [_words(text) for text in texts]
     weight = _weights(question, found)
     total = sum(weight.values()) or 1.0
@@ -71,7 +76,8 @@ def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Ta
     for row, (h, s), words, text in zip(rows, places, found, texts, strict=True):
         stored = hits[h].stored
         before = _words(text_at(hits, SentencePlace(h, s - 1))).distinct if s else frozenset()
-        context = words.distinct | before | _header(f"{stored.metadata.byline} {stored.metadata.title}")
+        header = f"{stored.metadata.byline} {stored.metadata.title} {stored.about} {stored.statements[s].context}"
+        context = words.distinct | before | _header(header)
         row[0] = _bm25(words, weight, length) / total
         row[1] = sum(w for term, w in weight.items() if term in words.distinct) / total
         row[2] = sum(w for term, w in weight.items() if term in context) / total
@@ -87,7 +93,10 @@ def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Ta
 def answerability_features(question: QuestionParts, table: Table, best: int, hits: Sequence[Hit]) -> Features:
     """The ANSWERABILITY_FEATURES of the sentence with number ``best``, shape (len(ANSWERABILITY_FEATURES),)."""
     row, stored = table.rows[best], hits[table.places[best].hit].stored
-    passage = _words(stored.chunk.text).distinct | _header(stored.metadata.title)
+    statement = stored.statements[table.places[best].sentence]
+    passage = _words(stored.chunk.text).distinct | _header(
+        f"{stored.metadata.title} {stored.about} {statement.context} {statement.reading}"
+    )
     total = sum(table.weight.values()) or 1.0
     missing = sum(term not in passage for term in question.names) / max(1, len(question.names))
     covered = sum(w for term, w in table.weight.items() if term in passage) / total
@@ -97,17 +106,24 @@ def answerability_features(question: QuestionParts, table: Table, best: int, hit
 def text_at(hits: Sequence[Hit], place: SentencePlace) -> str:
     """The sentence at ``place``, verbatim."""
     stored = hits[place.hit].stored
-    span = stored.sentences[place.sentence]
+    span = stored.statements[place.sentence]
     return stored.chunk.text[span.start : span.end]
+
+
+def matched_at(hits: Sequence[Hit], place: SentencePlace) -> str:
+    """What is matched with a question of the statement at ``place``: its reading, in a list or table with its context."""
+    statement = hits[place.hit].stored.statements[place.sentence]
+    said = statement.reading or text_at(hits, place)
+    return f"{statement.context}: {said}" if statement.context and statement.kind in IN_CONTEXT else said
 
 
 def _places(hits: Sequence[Hit]) -> tuple[SentencePlace, ...]:
     seen: set[tuple[str, int]] = set()
     places: list[SentencePlace] = []
     for h, hit in enumerate(hits):
-        for s, span in enumerate(hit.stored.sentences):
-            key = (hit.stored.chunk.source, hit.stored.chunk.start + span.start)
-            if key not in seen and not is_heading(text_at(hits, SentencePlace(h, s))):
+        for s, statement in enumerate(hit.stored.statements):
+            key = (hit.stored.chunk.source, hit.stored.chunk.start + statement.start)
+            if key not in seen and statement.kind not in UNRANKED:
                 seen.add(key)
                 places.append(SentencePlace(h, s))
     return tuple(places)

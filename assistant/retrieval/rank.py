@@ -15,12 +15,21 @@ import numpy as np
 
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
+from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
 from assistant.retrieval.features import Features, SentencePlace, Table, answerability_features, measure, text_at
 from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
 from assistant.types import Sentence
 
 READ = 5
 """How many passages the reader reads."""
+
+MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
+"""What a statement loses of its score, and keeps of its probability, for each thing that it names in place of what the
+question names.
+"""
+
+LIKELY_SHARE = 0.2
+"""Share of the best probability from which a sentence takes part in what is the latest."""
 
 LEAST, MOST = -8.0, 8.0
 """Bounds of the reader's log-odds; a sentence that was not read has the least."""
@@ -45,9 +54,13 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
         readings = read(question, table.places, rows @ BASE_MODEL.ranking, hits, reader)
         seen, fitted = reader_logits(table.places, readings), READER_MODEL
         rows = np.column_stack([rows, seen])
-    scores = rows @ fitted.ranking
+    faults = binding_faults(question, table.places, hits)
+    scores = rows @ fitted.ranking - MISMATCH_SCORE * faults
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
-    chances = _chance(fitted.chances.logit(sentence_rows(scores, seen)))
+    chances = _chance(fitted.chances.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
+    late = order_faults(question, table.places, hits, chances)
+    scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
+    answerability = float(_chance(answers)) * MISMATCH_FACTOR ** faults[int(np.argmax(scores))]
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:
@@ -60,8 +73,36 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
             for i in by_score
             for place in [table.places[i]]
         ),
-        answerability=float(_chance(answers)),
+        answerability=float(answerability),
     )
+
+
+def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
+    """How far each sentence is about something else than the question names, shape (sentences,); 0 where it fits."""
+    subjects = [
+        Subject(
+            text=statement.reading or text_at(hits, place),
+            context=statement.context,
+            about=stored.about,
+            passage=stored.chunk.text,
+            metadata=stored.metadata,
+        )
+        for place in places
+        for stored in [hits[place.hit].stored]
+        for statement in [stored.statements[place.sentence]]
+    ]
+    return np.array([sum(found.weight for found in each) for each in mismatches(asked(question), subjects)])
+
+
+def order_faults(
+    question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit], chances: Features
+) -> Features:
+    """1 for each likely sentence that is not of the latest (earliest) document, where the question asks for that."""
+    likely = np.flatnonzero(chances >= LIKELY_SHARE * chances.max())
+    published = [hits[places[int(i)].hit].stored.metadata.published for i in likely]
+    faults = np.zeros(len(places))
+    faults[likely] = order_mismatches(question.text, published)
+    return faults
 
 
 def answerability_row(
@@ -120,15 +161,17 @@ def _sentence(
     score: float,
     probability: float,
 ) -> Sentence:
-    chunk, span = hits[place.hit].stored.chunk, hits[place.hit].stored.sentences[place.sentence]
-    answer = reading.answers[place.sentence] if reading else None
+    chunk, statement = hits[place.hit].stored.chunk, hits[place.hit].stored.statements[place.sentence]
     return Sentence(
         source=chunk.source,
-        start=chunk.start + span.start,
-        end=chunk.start + span.end,
+        start=chunk.start + statement.start,
+        end=chunk.start + statement.end,
         text=text_at(hits, place),
+        kind=statement.kind,
+        context=statement.context,
+        reading=statement.reading,
         passage=passage,
         score=score,
         probability=probability,
-        answer=chunk.text[answer.start : answer.end] if answer else "",
+        answer=reading.answers[place.sentence] if reading else "",
     )

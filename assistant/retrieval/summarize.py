@@ -16,11 +16,11 @@ import numpy as np
 
 from assistant.english.claims import is_order
 from assistant.english.dates import ANY, Period, bounds, told_in, year_of
-from assistant.english.numbers import quantities
-from assistant.english.sentences import is_heading
+from assistant.english.quantities import quantities
 from assistant.english.tokens import STOPWORDS, content_stems, overlap, stems, words
 from assistant.ports import Hit, PassageStore, StoredChunk, Vectors
 from assistant.query.parse import LEAD
+from assistant.retrieval.features import UNRANKED
 from assistant.types import DocumentMetadata, Filter, Sentence
 
 DEPTH = 50
@@ -329,17 +329,17 @@ def _rows(stored: Iterable[StoredChunk]) -> list[_Row]:
     """The sentences of chunks that report something, each once, in the order of the chunks."""
     rows: dict[tuple[str, int], _Row] = {}
     for one in stored:
-        for number, span in enumerate(one.sentences):
-            text = one.chunk.text[span.start : span.end]
-            if _reports(text):
-                row = _Row(one, number, one.chunk.source, one.chunk.start + span.start, text)
+        for number, statement in enumerate(one.statements):
+            text = one.chunk.text[statement.start : statement.end]
+            if statement.kind not in UNRANKED and _reports(text):
+                row = _Row(one, number, one.chunk.source, one.chunk.start + statement.start, text)
                 rows.setdefault((row.source, row.start), row)
     return list(rows.values())
 
 
 def _reports(text: str) -> bool:
-    """Whether a sentence is neither a heading nor a question, and gives its reader no orders."""
-    return not (is_heading(text) or text.rstrip("\"”’»'").endswith("?") or is_order(text))
+    """Whether a sentence is no question, and gives its reader no orders."""
+    return not (text.rstrip("\"”’»'").endswith("?") or is_order(text))
 
 
 def _central(rows: Sequence[_Row], max_words: int, opens: float = 0.0) -> list[_Row]:
@@ -366,7 +366,7 @@ def _made(rows: Sequence[_Row], scope: Scope) -> Summary:
     hits: dict[str, Hit] = {}
     sentences = []
     for place, row in enumerate(rows):
-        chunk = row.stored.chunk
+        chunk, statement = row.stored.chunk, row.stored.statements[row.number]
         hits.setdefault(chunk.id, Hit(row.stored, float(row.stored.embedding.whole @ scope.vector)))
         sentences.append(
             Sentence(
@@ -374,6 +374,9 @@ def _made(rows: Sequence[_Row], scope: Scope) -> Summary:
                 start=row.start,
                 end=row.start + len(row.text),
                 text=row.text,
+                kind=statement.kind,
+                context=statement.context,
+                reading=statement.reading,
                 passage=list(hits).index(chunk.id) + 1,
                 score=-STEP * place,
             )

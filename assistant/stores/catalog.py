@@ -1,12 +1,11 @@
 """The truth of an index: every document, chunk and vector, and all questions put to them in SQL.
 
 A build inserts documents as pending; one transaction makes them live, removes what they replace and counts
-the generation up. ParserPool see live rows only, so at any moment they see one whole generation.
+the generation up. Readers see live rows only, so at any moment they see one whole generation.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -15,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ports import Embedding, StoredChunk, Vectors
+from assistant.ports import Embedding, NewChunk, StoredChunk, Vectors
 from assistant.stores.database import Database
-from assistant.types import Chunk, Document, DocumentMetadata, IndexedDocument, Span
+from assistant.stores.encoding import blocks_from, blocks_json, statements_from, statements_json
+from assistant.types import Chunk, Document, DocumentMetadata, IndexedDocument, Statement
 
 _SPARE_VECTORS = 10_000  # kept although no chunk uses them: a text that comes back is not embedded again
 _VARIABLES = 500  # well under SQLite's limit of parameters in a statement
@@ -42,25 +42,6 @@ class FileFacts(NamedTuple):
     content: str = ""
 
 
-class NewChunk(NamedTuple):
-    """A chunk to be stored: its sentences within it, and the header that is embedded before it."""
-
-    chunk: Chunk
-    sentences: tuple[Span, ...]
-    header: str
-
-    @property
-    def embedded(self) -> tuple[str, tuple[Span, ...]]:
-        """The text that is embedded, and the sentences within that."""
-        shift = len(self.header)
-        return self.header + self.chunk.text, tuple(Span(s + shift, e + shift) for s, e in self.sentences)
-
-    @property
-    def key(self) -> bytes:
-        """Equal for equal embedded texts and sentences."""
-        return hashlib.blake2b(json.dumps(self.embedded).encode(), digest_size=16).digest()
-
-
 class Change(NamedTuple):
     """What a new generation changed: documents now live, chunks that went, and vectors that came and went.
 
@@ -80,6 +61,8 @@ class Searchable(NamedTuple):
     id: str
     text: str
     metadata: DocumentMetadata
+    statements: tuple[Statement, ...]
+    about: str
 
 
 class Matrix(NamedTuple):
@@ -136,15 +119,17 @@ class Catalog(Database):
         """The live document of that source."""
         with self._sql() as db:
             row = db.execute(
-                "SELECT metadata, pages, text FROM documents WHERE source = ? AND state = 'live'", (source,)
+                """SELECT metadata, pages, text, blocks, about FROM documents
+                   WHERE source = ? AND state = 'live'""",
+                (source,),
             ).fetchone()
             return None if row is None else _document(*row)
 
     def metadata_by_source(self) -> dict[int, DocumentMetadata]:
-        """Origins of the live documents by their number."""
+        """Metadata of the live documents by their number."""
         with self._sql() as db:
             rows = db.execute("SELECT id, metadata FROM documents WHERE state = 'live'").fetchall()
-            return {number: _origin(metadata) for number, metadata in rows}
+            return {number: _metadata(metadata) for number, metadata in rows}
 
     def live(self, ids: Sequence[str]) -> dict[str, int]:
         """Those of ``ids`` that are live chunks, in their order, with the number of their document."""
@@ -165,8 +150,8 @@ class Catalog(Database):
         with self._sql() as db:
             for some in _batches(ids, _VARIABLES):
                 for row in db.execute(
-                    f"""SELECT c.id, d.source, c."start", c."end", c.text, c.sentences, d.metadata,
-                               v.whole, v.parts
+                    f"""SELECT c.id, d.source, c."start", c."end", c.text, c.statements, d.metadata,
+                               d.about, v.whole, v.parts
                         FROM chunks c CROSS JOIN documents d ON d.id = c.document
                         CROSS JOIN vectors v ON v.key = c.key AND v.embedder = ?
                         WHERE d.state = 'live' AND c.id IN ({_marks(some)})""",  # noqa: S608 - marks only
@@ -177,13 +162,14 @@ class Catalog(Database):
 
     def searchables(self, documents: frozenset[int] | None = None) -> Iterator[Searchable]:
         """The chunks of these live documents, or of all, one document after the other."""
-        query = """SELECT c.id, c.text FROM chunks c JOIN documents d ON d.id = c.document
+        query = """SELECT c.id, c.text, c.statements, d.about FROM chunks c JOIN documents d ON d.id = c.document
                    WHERE d.id = ? AND d.state = 'live' ORDER BY c.position"""
         for number, metadata in self.metadata_by_source().items():
             if documents is None or number in documents:
                 with self._sql() as db:
                     rows = db.execute(query, (number,)).fetchall()
-                yield from (Searchable(id_, text, metadata) for id_, text in rows)
+                for id_, text, said, about in rows:
+                    yield Searchable(id_, text, metadata, statements_from(said), about)
 
     def chunk_ids(self, documents: Iterable[int]) -> list[str]:
         """Ids of the chunks of these documents."""
@@ -308,8 +294,8 @@ class Catalog(Database):
         with self._write() as db:
             row = db.execute(
                 """INSERT INTO documents
-                   (source, state, location, size, modified_ns, digest, content, metadata, pages, text)
-                   VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?)""",
+                   (source, state, location, size, modified_ns, digest, content, metadata, pages, text, blocks, about)
+                   VALUES (?, 'pending', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (
                     document.source,
                     file.location,
@@ -320,6 +306,8 @@ class Catalog(Database):
                     document.metadata.model_dump_json(),
                     json.dumps(document.pages),
                     document.text,
+                    blocks_json(document.blocks),
+                    document.about,
                 ),
             ).lastrowid
             db.executemany(
@@ -338,15 +326,15 @@ class Catalog(Database):
 
     def new_chunks(self, places: Sequence[tuple[int, int]]) -> list[NewChunk]:
         """The chunks at these places."""
-        query = """SELECT d.source, c."start", c."end", c.text, c.sentences, c.header
+        query = """SELECT d.source, c."start", c."end", c.text, c.statements, c.header
                    FROM chunks c JOIN documents d ON d.id = c.document
                    WHERE c.document = ? AND c.position = ?"""
         found = []
         with self._sql() as db:
             for place in places:
-                source, start, end, text, sentences, header = db.execute(query, place).fetchone()
+                source, start, end, text, said, header = db.execute(query, place).fetchone()
                 chunk = Chunk(source=source, start=start, end=end, text=text)
-                found.append(NewChunk(chunk, _spans(sentences), header))
+                found.append(NewChunk(chunk, statements_from(said), header))
         return found
 
     def add_vectors(self, embedder: str, keys: Sequence[bytes], embeddings: Sequence[Embedding]) -> None:
@@ -460,32 +448,43 @@ def _batches(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
-def _spans(text: str) -> tuple[Span, ...]:
-    return tuple(map(Span._make, json.loads(text)))
-
-
 def _columns(new: NewChunk) -> tuple[str, int, int, str, str, str, bytes]:
     chunk = new.chunk
-    return chunk.id, chunk.start, chunk.end, chunk.text, json.dumps(new.sentences), new.header, new.key
+    return chunk.id, chunk.start, chunk.end, chunk.text, statements_json(new.statements), new.header, new.key
 
 
-def _document(metadata: str, pages: str, text: str) -> Document:
-    return Document(**DocumentMetadata.model_validate_json(metadata).model_dump(), pages=json.loads(pages), text=text)
+def _document(metadata: str, pages: str, text: str, blocks: str, about: str) -> Document:
+    return Document(
+        **DocumentMetadata.model_validate_json(metadata).model_dump(),
+        pages=json.loads(pages),
+        text=text,
+        blocks=blocks_from(blocks),
+        about=about,
+    )
 
 
 @lru_cache(16_384)
-def _origin(text: str) -> DocumentMetadata:
+def _metadata(text: str) -> DocumentMetadata:
     return DocumentMetadata.model_validate_json(text)
 
 
 def _stored(
-    source: str, start: int, end: int, text: str, sentences: str, metadata: str, whole: bytes, parts: bytes
+    source: str,
+    start: int,
+    end: int,
+    text: str,
+    statements: str,
+    metadata: str,
+    about: str,
+    whole: bytes,
+    parts: bytes,
 ) -> StoredChunk:
     vector = np.frombuffer(whole, dtype=np.float32)
     halves = np.frombuffer(parts, dtype=np.float16).astype(np.float32)
     return StoredChunk(
         Chunk.model_construct(source=source, start=start, end=end, text=text),  # checked when it was written
-        _origin(metadata),
-        _spans(sentences),
+        _metadata(metadata),
+        statements_from(statements),
         Embedding(vector, halves.reshape(-1, len(vector))),
+        about,
     )

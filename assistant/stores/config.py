@@ -12,6 +12,9 @@ from assistant.errors import IndexConfigError
 from assistant.stores.keyword import Analyzer
 from assistant.types import Value
 
+CHUNKING = 2
+"""Raised when documents are split or embedded otherwise; an index of another number is built again."""
+
 
 class IndexConfig(Value):
     """How documents become searchable; read from ``recipe.toml``, where every key may be left out."""
@@ -21,8 +24,8 @@ class IndexConfig(Value):
         min_length=1,
         description="'minilm', or an Ollama embedding model such as 'embeddinggemma' or 'bge-m3'",
     )
-    chunk_tokens: int = Field(default=200, ge=20, le=8000, description="words and signs a chunk aims to stay under")
-    chunk_overlap: int = Field(default=1, ge=0, le=10, description="sentences a chunk repeats from the one before")
+    chunk_tokens: int = Field(default=200, ge=20, le=8000, description="tokens that a chunk has at most")
+    chunk_overlap: int = Field(default=1, ge=0, le=10, description="statements a chunk repeats from the one before")
     analyzer: Analyzer = Field(default="english", description="how words are matched: 'english' stems, 'plain' not")
     header: bool = Field(default=True, description="put title, publisher and date before a chunk when embedding it")
 
@@ -51,5 +54,5 @@ class IndexConfig(Value):
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal recipes only."""
-        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
+        """Equal for equal configurations that this version splits and embeds alike."""
+        return hashlib.blake2b(f"{CHUNKING} {self.model_dump_json()}".encode(), digest_size=8).hexdigest()

@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 from assistant.errors import IndexCorruptError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
 from assistant.settings import command
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 _BUSY_SECONDS = 30.0
 
@@ -31,9 +31,11 @@ CREATE TABLE documents (
     modified_ns INTEGER NOT NULL,
     digest TEXT NOT NULL,
     content TEXT NOT NULL,     -- hash of the file's bytes, and of how they were read
-    metadata TEXT NOT NULL,      -- JSON
+    metadata TEXT NOT NULL,    -- JSON
     pages TEXT NOT NULL,       -- JSON
     text TEXT NOT NULL,
+    blocks TEXT NOT NULL,      -- JSON, without what has its default
+    about TEXT NOT NULL,
     UNIQUE (source, state)
 );
 CREATE TABLE chunks (
@@ -43,8 +45,8 @@ CREATE TABLE chunks (
     "start" INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
     text TEXT NOT NULL,
-    sentences TEXT NOT NULL,   -- JSON: spans within the chunk
-    header TEXT NOT NULL,      -- what stands before the chunk when it is embedded
+    statements TEXT NOT NULL,  -- JSON, with offsets in the chunk
+    header TEXT NOT NULL,      -- the lines before the chunk when it is embedded
     key BLOB NOT NULL,         -- of its vectors
     PRIMARY KEY (document, position)
 ) WITHOUT ROWID;
@@ -55,7 +57,7 @@ CREATE TABLE vectors (
     embedder TEXT NOT NULL,
     key BLOB NOT NULL,
     whole BLOB NOT NULL,       -- float32, of the text
-    parts BLOB NOT NULL,       -- float16, of its sentences one after the other
+    parts BLOB NOT NULL,       -- float16, of its statements one after the other
     UNIQUE (embedder, key)
 );
 CREATE TABLE journal (
@@ -68,10 +70,16 @@ CREATE TABLE journal (
 CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;  -- files whose documents were removed by hand
 """
 
-_MIGRATIONS = {  # from the version they are named by to the next; readers manage with either
+_MIGRATIONS = {  # from the version they are named by to the next; a reader needs the last
     1: """
 ALTER TABLE documents ADD COLUMN content TEXT NOT NULL DEFAULT '';
 CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;
+""",
+    # The documents stay as they are until the build that migrates has read or split each again.
+    2: """
+ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]';
+ALTER TABLE documents ADD COLUMN about TEXT NOT NULL DEFAULT '';
+ALTER TABLE chunks RENAME COLUMN sentences TO statements;
 """,
 }
 
@@ -109,7 +117,7 @@ class Database:
             raise _missing(path.parent.parent)
         catalog = cls(path)
         try:
-            catalog._check_version()
+            catalog._check_version((SCHEMA_VERSION,))
         except BaseException:
             catalog.close()
             raise
@@ -125,7 +133,7 @@ class Database:
                 if db.execute("PRAGMA user_version").fetchone() == (0,):
                     db.execute("PRAGMA journal_mode = WAL")
                     db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-            catalog._check_version()
+            catalog._check_version((*_MIGRATIONS, SCHEMA_VERSION))
             catalog._migrate()
         except BaseException:
             catalog.close()
@@ -145,7 +153,7 @@ class Database:
             self._closing = False
             self._mutex.notify_all()
 
-    def _check_version(self) -> None:
+    def _check_version(self, usable: tuple[int, ...]) -> None:
         with self._sql() as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
         if version == 0:
@@ -155,7 +163,12 @@ class Database:
                 f"The index {str(self.path.parent)!r} was made by a newer version of assistant (its format is "
                 f"{version}, this one knows {SCHEMA_VERSION}). `pip install --upgrade assistant`"
             )
-        if version not in (*_MIGRATIONS, SCHEMA_VERSION):
+        if version in _MIGRATIONS and version not in usable:
+            raise IndexStaleError(
+                f"The index {str(self.path.parent)!r} was made by an earlier version of assistant. "
+                f"`{command('index build', self.index_dir)}` reads its documents again"
+            )
+        if version not in usable:
             raise IndexStaleError(
                 f"The index {str(self.path.parent)!r} was made by a version too old to be read. {self._cure}"
             )

@@ -8,7 +8,7 @@ reader uses an engine only at its own generation; otherwise it answers from the 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from assistant.ports import Vectors
 from assistant.stores.catalog import Catalog, Change
 from assistant.stores.chroma import MANIFEST, ChromaIndex, note_files, read_manifest, untouched
 from assistant.stores.keyword import COMMIT, Analyzer, Entry, KeywordIndex
-from assistant.types import DocumentMetadata, OnProgress, Progress
+from assistant.types import DocumentMetadata, OnProgress, Progress, Statement
 
 _BATCH = 1000
 
@@ -158,7 +158,12 @@ class SearchEngines:
 
     def _entries(self, documents: frozenset[int] | None) -> Iterator[Entry]:
         for found in self._catalog.searchables(documents):
-            yield Entry(found.id, found.text, header_words(found.metadata))
+            yield Entry(
+                found.id,
+                found.text,
+                header_words(found.metadata),
+                context_words(found.text, found.statements, found.about),
+            )
 
     def _all_vectors(self, embedder: str, chunks: int, on_progress: OnProgress) -> Iterator[tuple[list[str], Vectors]]:
         done = 0
@@ -173,6 +178,17 @@ def header_words(metadata: DocumentMetadata) -> str:
     day = metadata.published
     date = f"{day.day} {day:%B %Y} {day.isoformat()}" if day else ""
     return " ".join(filter(None, (metadata.title, metadata.publisher, metadata.kind, date)))
+
+
+def context_words(text: str, statements: Sequence[Statement], about: str) -> str:
+    """What the keyword index matches of a chunk besides its text and header: contexts, column names, ``about``."""
+    contexts = dict.fromkeys(statement.context for statement in statements)
+    columns: dict[str, None] = {}
+    for statement in statements:
+        if statement.reading:
+            said = set(text[statement.start : statement.end].split())
+            columns |= dict.fromkeys(word for word in statement.reading.split() if word not in said)
+    return " ".join(filter(None, (about, *contexts, *columns)))
 
 
 def _reported(entries: Iterator[Entry], total: int, on_progress: OnProgress) -> Iterator[Entry]:

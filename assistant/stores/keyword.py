@@ -28,6 +28,9 @@ EXACT_WEIGHT = 0.3
 HEADER_WEIGHT = 0.3
 """Weight of a match in title, publisher or date."""
 
+CONTEXT_WEIGHT = 0.3
+"""Weight of a match in headings, the introductions of lists, column names, and what a document is about."""
+
 MAX_TERMS = 256
 """Distinct words of a question that are searched; further ones are ignored."""
 
@@ -54,11 +57,12 @@ _JOINT = re.compile("[,'’-]")  # 10,000 is 10000 and F-16 is F16
 
 
 class Entry(NamedTuple):
-    """One searchable chunk; ``header`` is matched with a lower weight and never quoted."""
+    """One searchable chunk; ``header`` and ``context`` are matched with lower weights and never quoted."""
 
     id: str
     text: str
     header: str
+    context: str = ""
 
 
 class KeywordIndex:
@@ -131,10 +135,10 @@ class KeywordIndex:
                     writer.delete_documents_by_term("id", entry.id)
                     exact, stems = words(entry.text)
                     _, header = words(entry.header)
+                    _, context = words(entry.context)
+                    fields = {"text": stems, "exact": exact, "header": header, "context": context}
                     writer.add_document(
-                        tantivy.Document(
-                            id=entry.id, text=" ".join(stems), exact=" ".join(exact), header=" ".join(header)
-                        )
+                        tantivy.Document(id=entry.id, **{name: " ".join(found) for name, found in fields.items()})
                     )
                 writer.add_document(tantivy.Document(id=_STATE, generation=generation, owner=owner))
                 writer.commit()
@@ -186,6 +190,7 @@ class KeywordIndex:
         clauses = []
         for stem in dict.fromkeys(stem for _, stem in pairs):
             clauses += [term("text", stem, 1.0), term("header", stem, HEADER_WEIGHT)]
+            clauses.append(term("context", stem, CONTEXT_WEIGHT))
         clauses += [term("exact", word, EXACT_WEIGHT) for word in dict.fromkeys(word for word, _ in pairs)]
         return tantivy.Query.boolean_query(clauses)
 
@@ -237,7 +242,7 @@ def _schema() -> Any:
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("generation", stored=True)
     builder.add_text_field("owner", stored=True, tokenizer_name="raw", index_option="basic")
-    for field in ("text", "exact", "header"):
+    for field in ("text", "exact", "header", "context"):
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     return builder.build()
 

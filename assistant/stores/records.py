@@ -15,13 +15,13 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from assistant.ports import Embedding, StoredChunk, Vectors
-from assistant.stores.catalog import NewChunk
+from assistant.ports import Embedding, NewChunk, StoredChunk, Vectors
 from assistant.stores.chroma_server import Record
-from assistant.types import Chunk, Document, DocumentMetadata, Filter, Span
+from assistant.stores.encoding import blocks_from, blocks_json, statements_from, statements_json
+from assistant.types import Chunk, Document, DocumentMetadata, Filter, Statement
 
-FORMAT = "2"
-"""Which records these are; 1 had no location."""
+FORMAT = "3"
+"""Which records these are; 1 had no location, 2 no blocks and no statements."""
 
 _SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
 _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
@@ -32,6 +32,7 @@ class Live(NamedTuple):
 
     No content: no file is as this document says, so a build that finds its file writes it anew. ``root`` and
     ``location`` are whole paths, of the folder that was built and of the file: two folders may have one name.
+    The slices hold ``stored`` characters, of which the first ``characters`` are the text (see ``content``).
     """
 
     key: str
@@ -43,12 +44,14 @@ class Live(NamedTuple):
     slices: int
     pages: tuple[int, ...]
     characters: int
+    stored: int
     chunks: int
     metadata: DocumentMetadata
 
     @classmethod
     def of(cls, document: Document, content: str, root: str, location: str, chunks: int) -> Self:
         """A document as it is written: ``content`` is the hash of its file, ``chunks`` how many passages it has."""
+        stored = len(_content(document))
         return cls(
             key=key(document.source),
             version=document.digest,
@@ -56,9 +59,10 @@ class Live(NamedTuple):
             root=root,
             location=location,
             content=content,
-            slices=-(-len(document.text) // _SLICE),
+            slices=-(-stored // _SLICE),
             pages=document.pages,
             characters=len(document.text),
+            stored=stored,
             chunks=chunks,
             metadata=document.metadata,
         )
@@ -77,6 +81,7 @@ class Live(NamedTuple):
             slices=int(known["slices"]),
             pages=tuple(json.loads(_whole("pages", known))),
             characters=int(known["characters"]),
+            stored=int(known["stored"]),
             chunks=int(known["chunks"]),
             metadata=DocumentMetadata.model_validate_json(_whole("metadata", known)),
         )
@@ -100,6 +105,7 @@ class Live(NamedTuple):
             "content": self.content,
             "slices": self.slices,
             "characters": self.characters,
+            "stored": self.stored,
             "chunks": self.chunks,
             "slice": -1,
         }
@@ -107,7 +113,7 @@ class Live(NamedTuple):
 
     @property
     def slice_ids(self) -> list[str]:
-        """Ids of the records that hold its text, in order."""
+        """Ids of the records that hold its text and blocks, in order."""
         return [f"{self.key}.{self.version[:16]}.{number}" for number in range(self.slices)]
 
 
@@ -117,13 +123,29 @@ def key(source: str) -> str:
 
 
 def slices(document: Document, live: Live) -> list[Record]:
-    """The records that hold the document's text."""
-    found = []
+    """The records that hold the document's text and, behind it, its blocks and what it is about."""
+    content, found = _content(document), []
     for number, id_ in enumerate(live.slice_ids):
         fields = {"document": live.key, "version": live.version, "slice": number}
-        text = document.text[number * _SLICE : (number + 1) * _SLICE]
+        text = content[number * _SLICE : (number + 1) * _SLICE]
         found.append(Record(id_, text, fields, _somewhere(id_)))
     return found
+
+
+def document(live: Live, content: str) -> Document:
+    """The document whose slices hold ``content``."""
+    structure = json.loads(content[live.characters :])
+    return Document(
+        **live.metadata.model_dump(),
+        pages=live.pages,
+        text=content[: live.characters],
+        blocks=blocks_from(structure["blocks"]),
+        about=structure["about"],
+    )
+
+
+def _content(document: Document) -> str:
+    return document.text + json.dumps({"blocks": blocks_json(document.blocks), "about": document.about})
 
 
 def passage(new: NewChunk, document: Document, live: Live, embedding: Embedding) -> Record:
@@ -132,7 +154,8 @@ def passage(new: NewChunk, document: Document, live: Live, embedding: Embedding)
     folders = [part for part in _ancestors(about.source) if len(part.encode()) <= _VALUE]
     fields: dict[str, Any] = {
         **_parts("metadata", about.model_dump_json()),
-        **_parts("sentences", json.dumps(new.sentences)),
+        **_parts("statements", statements_json(new.statements)),
+        **_parts("about", json.dumps(document.about)),
         **_parts("vectors", _packed(embedding.parts)),
         # Once more, small: as JSON the server's own copy takes eight times the bytes to fetch.
         **_parts("whole", base64.b64encode(embedding.whole.astype(np.float16).tobytes()).decode()),
@@ -150,12 +173,12 @@ def passage(new: NewChunk, document: Document, live: Live, embedding: Embedding)
 
 def stored(record: Record) -> StoredChunk:
     """The passage that ``record`` was made of; its vectors are as exact as they were kept."""
-    known, about = record.known, metadata(record)
+    known, origin = record.known, metadata(record)
     halves = np.frombuffer(base64.b64decode(_whole("whole", known)), dtype=np.float16).astype(np.float32)
     vector = (halves / np.linalg.norm(halves)).astype(np.float32)
-    chunk = Chunk(source=about.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
-    sentences = tuple(Span(start, end) for start, end in json.loads(_whole("sentences", known)))
-    return StoredChunk(chunk, about, sentences, Embedding(vector, _unpacked(_whole("vectors", known), len(vector))))
+    chunk = Chunk(source=origin.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
+    embedding = Embedding(vector, _unpacked(_whole("vectors", known), len(vector)))
+    return StoredChunk(chunk, origin, statements(record), embedding, about(record))
 
 
 def chunk_id(record: Record) -> str:
@@ -166,6 +189,16 @@ def chunk_id(record: Record) -> str:
 def metadata(record: Record) -> DocumentMetadata:
     """Where the passage of ``record`` comes from."""
     return DocumentMetadata.model_validate_json(_whole("metadata", record.known))
+
+
+def statements(record: Record) -> tuple[Statement, ...]:
+    """The statements of the passage of ``record``."""
+    return statements_from(_whole("statements", record.known))
+
+
+def about(record: Record) -> str:
+    """What the document of the passage of ``record`` is about."""
+    return str(json.loads(_whole("about", record.known)))
 
 
 def condition(where: Filter) -> dict[str, Any] | None:

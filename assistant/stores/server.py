@@ -15,19 +15,18 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.english.sentences import split_sentences
 from assistant.errors import DocumentError, IndexCorruptError, IndexMissingError, IndexStaleError
-from assistant.ingest.read import FoundFile, content_hash
-from assistant.ingest.split import split
+from assistant.ingest.discover import FoundFile
+from assistant.ingest.read import content_hash
+from assistant.ingest.split import split, tokenizer
 from assistant.ingest.sync import WHOLE, Shard, files, free_source, looked_at
 from assistant.ingest.worker import Limits, ParserPool
-from assistant.ports import StoredChunk, Vectors
+from assistant.ports import NewChunk, StoredChunk, Vectors
 from assistant.stores import records
 from assistant.stores.base import BaseIndex, IndexStatus, silently
-from assistant.stores.catalog import NewChunk
 from assistant.stores.chroma_server import BATCH, ChromaCollection, ChromaServer, Record
 from assistant.stores.config import IndexConfig
-from assistant.stores.engines import header_words
+from assistant.stores.engines import context_words, header_words
 from assistant.stores.keyword import Entry, KeywordIndex
 from assistant.stores.records import Live
 from assistant.types import (
@@ -38,7 +37,6 @@ from assistant.types import (
     OnProgress,
     Progress,
     Skipped,
-    Span,
 )
 
 CANDIDATES = 100
@@ -103,7 +101,7 @@ class RemoteIndex(BaseIndex):
         """Of the CANDIDATES nearest in meaning, chunk ids by BM25 among these, best first; scores are above 0."""
         found = self._nearest(self._embedder.embed_query(text), CANDIDATES, where)
         words = KeywordIndex.create(None, self._recipe.analyzer)
-        words.update((Entry(records.chunk_id(r), r.text, header_words(records.metadata(r))) for r in found), (), 0)
+        words.update(map(_entry, found), (), 0)
         return words.search(text, limit)
 
     def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
@@ -124,9 +122,9 @@ class RemoteIndex(BaseIndex):
         """
         key, before = records.key(source), None
         while (known := self._known([key]).get(key)) and known.version:
-            text = self._text(known)
-            if len(text) == known.characters:
-                return Document(**known.metadata.model_dump(), pages=known.pages, text=text)
+            content = self._content(known)
+            if len(content) == known.stored:
+                return records.document(known, content)
             # A build may have replaced the version between the two requests, and deleted what was asked for.
             if known == before:
                 cure = "`assistant index verify --repair`, then `assistant index build`"
@@ -179,7 +177,7 @@ class RemoteIndex(BaseIndex):
                 problems.append(f"documents: a build of {each.metadata.source!r} is unfinished")
             if each.version and held.get(each.key, 0) != each.chunks:
                 problems.append(f"passages: {held.get(each.key, 0)} of {each.metadata.source!r}, not {each.chunks}")
-            if each.version and len(self._text(each)) != each.characters:
+            if each.version and len(self._content(each)) != each.stored:
                 problems.append(f"documents: {each.metadata.source!r} lacks some of its text")
         return problems
 
@@ -251,7 +249,7 @@ class RemoteIndex(BaseIndex):
         lacking = [
             key
             for key, each in known.items()
-            if each.version and (held[key] != each.chunks or len(self._text(each)) != each.characters)
+            if each.version and (held[key] != each.chunks or len(self._content(each)) != each.stored)
         ]
         same = [each for key, each in self._known(lacking).items() if each == known[key]]
         self._documents.put([each._replace(content="").record for each in same])
@@ -334,7 +332,7 @@ class RemoteIndex(BaseIndex):
     def _known(self, keys: Sequence[str]) -> dict[str, Live]:
         return {record.id: Live.read(record) for record in self._documents.get(keys)}
 
-    def _text(self, known: Live) -> str:
+    def _content(self, known: Live) -> str:
         return "".join(record.text for record in self._documents.get(known.slice_ids))
 
     def _all(self) -> Iterator[Live]:
@@ -362,7 +360,7 @@ class _New(NamedTuple):
     document: Document
     content: str
     location: str
-    chunks: list[NewChunk]
+    chunks: tuple[NewChunk, ...]
 
 
 class _Work:
@@ -370,6 +368,7 @@ class _Work:
 
     def __init__(self, index: RemoteIndex, root: Path, on_progress: OnProgress) -> None:
         self._index, self._root, self._report = index, root, on_progress
+        self._tokenize = tokenizer(index._embedder)
         self._known = {known.location: known for known in index._all()}
         self._taken: dict[str, Live | None] = {known.metadata.source: known for known in self._known.values()}
         self._moved: list[Live] = []
@@ -419,11 +418,9 @@ class _Work:
         self._taken.setdefault(source)
         document = readers.read(file).model_copy(update={"source": source})
         recipe = self._index._recipe
-        header = f"{document.header}\n" if recipe.header else ""
-        chunks = split(document, recipe.chunk_tokens, recipe.chunk_overlap)
-        spans = ((c, tuple(Span(s, e) for s, e in split_sentences(c.text))) for c in chunks)
+        chunks = split(document, recipe.chunk_tokens, recipe.chunk_overlap, self._tokenize, header=recipe.header)
         (self.changed if known and known.version else self.added).append(source)
-        return _New(document, content, location, [NewChunk(chunk, sentences, header) for chunk, sentences in spans])
+        return _New(document, content, location, chunks)
 
     def _found_again(self, file: FoundFile, content: str) -> Live | None:
         """The document this file was before its folder moved, or on a machine that sees the folder elsewhere."""
@@ -442,8 +439,8 @@ class _Work:
         if not group:
             return
         chunks = [chunk for new in group for chunk in new.chunks]
-        texts, sentences = zip(*(chunk.embedded for chunk in chunks), strict=True)
-        embeddings = self._index._embedder.embed_documents(texts, sentences)
+        texts, statements = zip(*(chunk.embedded for chunk in chunks), strict=True)
+        embeddings = self._index._embedder.embed_documents(texts, statements)
         self.embedded += len(chunks)
         coming, passages, slices = [], [], []
         vectors = iter(embeddings)
@@ -463,6 +460,12 @@ class _Work:
         replacing = [live._replace(needs_gc=old is not None) for old, live in zip(before, coming, strict=True)]
         self._index._documents.put([live.record for live in replacing])
         self._index._sweep([live for live in replacing if live.needs_gc])
+
+
+def _entry(record: Record) -> Entry:
+    said, metadata = records.statements(record), records.metadata(record)
+    context = context_words(record.text, said, records.about(record))
+    return Entry(records.chunk_id(record), record.text, header_words(metadata), context)
 
 
 def _location(file: FoundFile) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 import numpy as np
 
 from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
-from assistant.types import Draft, Evidence, Span
+from assistant.types import Draft, Plan, Quotation, Span
 
 
 class FakeEmbedder:
@@ -57,13 +57,13 @@ class FakeWriter:
 
     name = "fake"
 
-    def __init__(self, pieces: Sequence[str | Draft]) -> None:
-        self.pieces = tuple(piece if isinstance(piece, Draft) else Draft(text=piece) for piece in pieces)
-        self.seen: list[Evidence] = []
+    def __init__(self, pieces: Sequence[str | Draft | Quotation]) -> None:
+        self.pieces = tuple(Draft(text=piece) if isinstance(piece, str) else piece for piece in pieces)
+        self.seen: list[Plan] = []
 
-    def write(self, evidence: Evidence) -> Iterator[Draft]:
+    def write(self, plan: Plan) -> Iterator[Draft | Quotation]:
         """The pieces in order, whatever the evidence."""
-        self.seen.append(evidence)
+        self.seen.append(plan)
         yield from self.pieces
 
 

@@ -1,7 +1,7 @@
 """A double of an Ollama server over real HTTP: no model, the same wire format, and every fault on request.
 
 Serves tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with sentences of
-the passages in its prompt. Speaks version, tags, show, ps, chat, generate, embed and pull.
+the statements in its prompt. Speaks version, tags, show, ps, chat, generate, embed and pull.
 """
 
 from __future__ import annotations
@@ -386,23 +386,21 @@ def _details() -> dict[str, Any]:
     }  # fmt: skip
 
 
-_PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>\n(.*?)\n</passage>', re.DOTALL)
+_STATEMENT = re.compile(r"^\[(\d+)\] .*?: (.+)$", re.MULTILINE)
 _ASKED = re.compile(r"^Question: (.+)$", re.MULTILINE)
 _LAST = re.compile(r"^Last question: (.+)$", re.MULTILINE)
 
 
 def quoting(body: Mapping[str, Any]) -> str:
-    """The reply of a docile model: the sentences of the prompt's passages that share most words with the question."""
+    """The reply of a docile model: the prompt's statements that share most words with the question."""
     prompt = str(body["messages"][-1]["content"]) if body.get("messages") else str(body.get("prompt", ""))
     if follow_up := _LAST.search(prompt):
         return json.dumps({"question": follow_up.group(1)})
-    if "<claim>" in prompt:
-        return json.dumps({"verdict": "supported"})
     asked = _ASKED.search(prompt)
     wanted = set(content_stems(asked.group(1))) if asked else set()
     sentences = [
         (len(wanted & set(content_stems(text[a:b]))), -int(number), html.unescape(" ".join(text[a:b].split())))
-        for number, text in _PASSAGE.findall(prompt)
+        for number, text in _STATEMENT.findall(prompt)
         for a, b in split_sentences(text)
     ]
     best = sorted(sentences, reverse=True)[:2]

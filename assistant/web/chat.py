@@ -11,8 +11,9 @@ from typing import Literal, NamedTuple
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError
+from assistant.render import heading, remainder_text, render_markdown
 from assistant.types import Answer, Citation, Claim, Conflict, Delta, DocumentMetadata, Turn
-from assistant.web.conversations import Conversation, Exchange, answer_as_markdown
+from assistant.web.conversations import Conversation, Exchange
 from assistant.web.markup import Markup, fill, join, one_line
 from assistant.web.safety import without_paths
 from assistant.web.trace import trace_html
@@ -127,7 +128,7 @@ def growing_html(growing: Growing, place: int) -> Markup:
     pieces = [_piece(text, "checked") for text in growing.checked if text.strip()]
     if growing.draft.strip():
         pieces.append(_piece(growing.draft, "draft"))
-    wait = "Thinking" if growing.thought else "Checking each sentence" if pieces else "PassageScores the documents"
+    wait = "Thinking" if growing.thought else "Checking each sentence" if pieces else "Reading the documents"
     return fill(
         '<article class="exchange busy" data-turn="{place}" aria-busy="true">{question}'
         '<div class="answer">{said}{thought}'
@@ -158,7 +159,8 @@ def answer_html(answer: Answer, place: int, seconds: float) -> Markup:
     )
     refused = answer.outcome == "not_in_documents"
     claims = [claim_html(claim, place) for claim in answer.claims]
-    missing = [fill('<p class="claim missing" dir="auto">{line}</p>', line=line) for line in answer.unanswered]
+    rest = remainder_text(answer.unanswered, sum(claim.listed for claim in answer.claims), answer.omitted)
+    missing = [fill('<p class="claim missing" dir="auto">{line}</p>', line=line) for line in rest.split("\n") if line]
     said = _refusal(answer, place) if refused else join([*claims, *missing])
     return fill(
         '<div class="answer {outcome}">{searched}{said}{conflicts}{notes}<footer><p class="small">{small}</p>'
@@ -171,12 +173,9 @@ def answer_html(answer: Answer, place: int, seconds: float) -> Markup:
         searched=searched,
         said=said,
         conflicts=join(conflict_html(conflict, place) for conflict in answer.conflicts),
-        unanswered=join(
-            fill('<p class="claim unanswered" dir="auto">{line}</p>', line=line) for line in answer.unanswered
-        ),
         notes=join(fill('<p class="small noted">{note}</p>', note=without_paths(note)) for note in answer.trace.notes),
         small=f"{answer.writer} writer · {seconds:.2f} s",
-        copy=answer_as_markdown(answer),
+        copy=render_markdown(answer),
         place=place,
         sources=_sources_button(answer, place),
         trace=trace_html(answer),
@@ -194,7 +193,7 @@ def claim_html(claim: Claim, place: int) -> Markup:
             reason=f": {claim.reason}" if claim.reason else "",
         )
     )
-    lead, said = _attributed(claim)
+    lead, said = heading(claim), claim.text
     return fill(
         '<p class="claim {support}" dir="auto">{lead}<span class="said">{said}</span> {chips}{doubt}</p>',
         support=claim.support,
@@ -214,7 +213,7 @@ def chip(citation: Citation, place: int, *, named: bool) -> Markup:
     who = _with_voice(one_line(citation.byline, 48), citation)
     return fill(
         '<button type="button" class="chip" data-do="cite" data-turn="{place}" data-marker="{marker}" '
-        'data-metadata="{who}{page}" data-quote="{quote}" aria-label="Citation {marker}, {who}{page}: show it">'
+        'data-byline="{who}{page}" data-quote="{quote}" aria-label="Citation {marker}, {who}{page}: show it">'
         "<b>{marker}</b>{name}</button>",
         place=place,
         marker=citation.marker,
@@ -269,29 +268,24 @@ def _unanswered(exchange: Exchange, place: int) -> Markup:
 
 
 def _refusal(answer: Answer, place: int) -> Markup:
+    ranks = {passage.metadata.source: passage.rank for passage in reversed(answer.passages)}
     near = join(
         fill(
             '<li><button type="button" class="near" data-do="near" data-turn="{place}" data-rank="{rank}">'
-            "<b>{title}</b><span>{meta}</span></button></li>",
+            "<b>{quote}</b><span>{meta}</span></button></li>",
             place=place,
-            rank=passage.rank,
-            title=passage.metadata.title,
-            meta=_with_voice(
-                " · ".join(filter(None, (passage.metadata.publisher, _day(passage.metadata))))
-                or passage.metadata.source,
-                passage.metadata,
-            ),
+            rank=ranks.get(citation.source, 1),
+            quote=one_line(citation.quote, 300),
+            meta=_with_voice(citation.byline, citation),
         )
-        for passage in answer.nearest
+        for citation in answer.nearest
     )
     return fill(
-        '<p class="refusal">{text}</p><p class="looked">Looked for <q>{question}</q> and found nothing that answers '
-        "it.</p>{nearest}",
+        '<p class="refusal">{text}</p><p class="looked">Searched for <q>{question}</q>. No sentence answers it.</p>'
+        "{nearest}",
         text=answer.text,
         question=answer.trace.question,
-        nearest=fill('<p class="label">The nearest documents</p><ul class="nearest">{near}</ul>', near=near)
-        if near
-        else "",
+        nearest=fill('<p class="label">The nearest are</p><ul class="nearest">{near}</ul>', near=near) if near else "",
     )
 
 
@@ -305,15 +299,6 @@ def _sources_button(answer: Answer, place: int) -> Markup:
         count=count,
         s="" if count == 1 else "s",
     )
-
-
-def _attributed(claim: Claim) -> tuple[str, str]:
-    """Who a claim opens with, if it does, named as to a reader, and the rest."""
-    for citation in claim.citations:
-        lead = f"{citation.byline}: "
-        if claim.text.startswith(lead):
-            return citation.label, claim.text[len(lead) :]
-    return "", claim.text
 
 
 def _with_voice(name: str, metadata: DocumentMetadata) -> str:

@@ -13,7 +13,8 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from assistant.errors import ConfigError
-from assistant.types import Answer, Citation, Turn, Value
+from assistant.render import heading, render_markdown, search_summary
+from assistant.types import Answer, Turn, Value
 from assistant.web.markup import Markup, fill, join, markdown, one_line
 
 Form = Literal["md", "html", "json"]
@@ -148,38 +149,8 @@ def as_markdown(conversation: Conversation) -> str:
     parts = [f"# {markdown(conversation.title)}"]
     for exchange in conversation.exchanges:
         parts.append(f"## {markdown(exchange.question)}")
-        parts.append(answer_as_markdown(exchange.answer) if exchange.answer else f"*{markdown(exchange.note)}*")
+        parts.append(render_markdown(exchange.answer) if exchange.answer else f"*{markdown(exchange.note)}*")
     return "\n\n".join(parts) + "\n"
-
-
-def answer_as_markdown(answer: Answer) -> str:
-    """One answer as Markdown: its sentences with markers, both sides of conflicts, and the quoted sources.
-
-    Of a refusal, what was looked for and the nearest documents.
-    """
-    lines = []
-    for claim in answer.claims:
-        marks = "".join(f"[{citation.marker}]" for citation in claim.citations)
-        doubt = "" if claim.support == "supported" else f" *({claim.support}: {markdown(claim.reason)})*"
-        lines.append(f"{markdown(claim.text)} {marks}{doubt}".rstrip())
-    lines = lines or [markdown(answer.text)]
-    for conflict in answer.conflicts:
-        sides = [
-            f"- {markdown(side.citation.label)}: {markdown(side.value)} [{side.citation.marker}]"
-            for side in conflict.sides
-        ]
-        lines.append("\n".join([f"The sources disagree ({markdown(conflict.about)}):", "", *sides]))
-    lines += map(markdown, answer.unanswered)
-    if answer.citations:
-        lines.append("\n".join(f"- [{c.marker}] {_source(c)}: “{markdown(c.quote)}”" for c in answer.citations))
-    if answer.search_summary:
-        lines.append("\n".join(map(markdown, answer.search_summary)))
-    return "\n\n".join(lines)
-
-
-def _source(citation: Citation) -> str:
-    page = f", page {citation.page}" if citation.page else ""
-    return f"{markdown(citation.label)} ({markdown(citation.source)}{page})"
 
 
 _STYLE = """
@@ -213,7 +184,7 @@ def _exchange_as_html(exchange: Exchange) -> Markup:
     said = [
         fill(
             "<p>{text} {marks}{doubt}</p>",
-            text=claim.text,
+            text=f"{heading(claim)}: {claim.text}" if heading(claim) else claim.text,
             marks="".join(f"[{citation.marker}]" for citation in claim.citations),
             doubt=""
             if claim.support == "supported"
@@ -248,5 +219,5 @@ def _exchange_as_html(exchange: Exchange) -> Markup:
         )
         for citation in answer.citations
     ]
-    looked = [fill("<p>{line}</p>", line=line) for line in (*answer.unanswered, *answer.search_summary)]
+    looked = [fill("<p>{line}</p>", line=line) for line in (*answer.unanswered, *search_summary(answer))]
     return join([head, *said, *disagreements, *looked, *sources])

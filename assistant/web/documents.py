@@ -15,7 +15,7 @@ from typing import Literal
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
-from assistant.ingest.read import SUFFIXES
+from assistant.ingest.parsers import SUFFIXES
 from assistant.ingest.sync import Place
 from assistant.types import IndexedDocument, Passage, Progress, Skipped, Value
 from assistant.web.markup import Markup, fill, join, one_line
@@ -27,7 +27,7 @@ MOST_BYTES = 20_000_000
 MOST_FILES = 50
 """Files taken at a time, and files that may wait to be indexed."""
 
-READER_MODEL = 0.1
+READING = 0.1
 """The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
 
 LISTED = 500
@@ -261,9 +261,9 @@ class Library:
             raise _CancelledError
         done = step.done / step.total if step.total else 0.0
         if step.stage == "embedding":
-            job.set(place, state="embedding", part=READER_MODEL + (1 - READER_MODEL) * done)
+            job.set(place, state="embedding", part=READING + (1 - READING) * done)
         else:
-            job.set(place, state="reading", part=READER_MODEL * done)
+            job.set(place, state="reading", part=READING * done)
 
 
 def plain_name(name: str) -> str:

@@ -16,7 +16,8 @@ from assistant.eval import METRICS, Card, Case, Quotation, Run, Suite, load, rea
 from assistant.eval.log import LOG
 from assistant.eval.plots import Bar, intervals
 from assistant.eval.scoring import Failure, failures
-from assistant.ingest.read import find_files, read_document
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.types import Answer, Document
 from assistant.web.markup import Markup, fill, join, one_line
 from assistant.web.safety import without_paths

@@ -132,7 +132,7 @@ const tip = make("div", { id: "tip", role: "tooltip" });
 body.append(tip);
 const showTip = (chip) => {
   tip.replaceChildren(
-    make("b", { dir: "auto" }, chip.dataset.origin), make("span", { dir: "auto" }, `“${chip.dataset.quote}”`),
+    make("b", { dir: "auto" }, chip.dataset.byline), make("span", { dir: "auto" }, `“${chip.dataset.quote}”`),
   );
   tip.classList.add("shown");
   const at = chip.getBoundingClientRect(), own = tip.getBoundingClientRect();

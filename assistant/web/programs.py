@@ -111,7 +111,7 @@ def mcp_server(assistant: Assistant) -> FastMCP:
         log_level="WARNING",
         stateless_http=True,
         json_response=True,
-        # Hosts and metadata_by_source are checked for the whole application by safety.Guard.
+        # Hosts and origins are checked for the whole application by safety.Guard.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 

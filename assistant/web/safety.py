@@ -1,4 +1,4 @@
-"""Who may ask the page what: known hosts, own metadata, a password away from home, a list of paths, and no more."""
+"""Who may ask the page what: known hosts, own origin, a password away from home, a list of paths, and no more."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HEADERS = {
     b"content-security-policy": POLICY.encode(),
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
-    b"cross-metadata-resource-policy": b"same-metadata",
+    b"cross-origin-resource-policy": b"same-origin",
 }
 _PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\"`:,;<>|]+)+[/\\]?")
 
@@ -61,7 +61,7 @@ class Guard:
     """ASGI middleware around the whole application.
 
     A request is refused when its Host is neither ours nor ``names`` (a page elsewhere may point its own name at
-    this machine), when it comes from a page of another metadata, when its path is not in ``PATHS``, and, where
+    this machine), when it comes from a page of another origin, when its path is not in ``PATHS``, and, where
     there is a ``password``, when it brings none: as HTTP Basic password with any user name, or as bearer token.
     """
 
@@ -94,8 +94,8 @@ class Guard:
         host = headers.get(b"host", "")
         if not self._known(host):
             return 403, "This page is not known under that host name."
-        metadata = headers.get(b"metadata")
-        if metadata is not None and urlsplit(metadata).netloc != host:
+        origin = headers.get(b"origin")
+        if origin is not None and urlsplit(origin).netloc != host:
             return 403, "This page takes no requests from other pages."
         if self._password and not self._admitted(headers.get(b"authorization", "")):
             return 401, "A password is needed."

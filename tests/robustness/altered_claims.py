@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.answering.answer import Engines, search
-from assistant.answering.verify import check_written
+from assistant.answering.verify import Checker
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.api import ANYWHERE
+from assistant.english.claims import canonical
 from assistant.english.names import names
-from assistant.english.numbers import quantities
+from assistant.english.quantities import quantities
 from assistant.english.sentences import split_sentences
 from assistant.models.minilm import MiniLM
 from assistant.settings import Settings
@@ -73,9 +74,9 @@ def main(texts: Path = DOCUMENTS) -> None:
                 {n for source, some in every.items() if source != document.source for n in some if " " in n}
             )
             for sentence in _sentences(document):
-                _, evidence = search(sentence, ANYWHERE, engines)
+                evidence = search(sentence, ANYWHERE, engines)
                 for kind, claim in altered(sentence, every[document.source], foreign, chance):
-                    checked = check_written(claim, evidence, index.document, embedder)
+                    checked = Checker(evidence, (), index.document, embedder).check(canonical(claim))
                     support = "dropped" if isinstance(checked, Dropped) else checked.support
                     counts[kind, support] += 1
                     if (support == "supported") != (claim == sentence):

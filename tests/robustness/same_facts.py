@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant import Answer, Assistant, Citation, Settings, Turn
-from assistant.ingest.read import find_files, read_document
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.models.minilm import MiniLM
 from tests.robustness.formats import made
 

@@ -66,7 +66,7 @@ REFUSALS = (
 
 
 class Output(NamedTuple):
-    """One scripted output; in ``template``, ``@`` is the passage that holds the fact and ``#`` one that does not."""
+    """One scripted output; in ``template``, ``@`` is the statement that holds the fact and ``#`` one that does not."""
 
     kind: str
     fact: Fact
@@ -121,15 +121,15 @@ def _json(fact: Fact, number: int) -> str:
     return WRAPPED[number % 3] % json.dumps(shapes[number // 3 % 3], indent=number % 2 or None)
 
 
-_PASSAGE = re.compile(r'<passage number="(\d+)"[^>]*>\n(.*?)\n</passage>', re.DOTALL)
+_STATEMENT = re.compile(r"^\[(\d+)\] .*?: (.+)$", re.MULTILINE)
 
 
 def said(output: Output, prompt: str) -> str:
     """The output as a model would say it that was given ``prompt``."""
-    passages = _PASSAGE.findall(prompt)
-    number = next((int(n) for n, text in passages if output.fact.key in text), 1)
-    # Another passage, or one that does not exist.
-    wrong = number % len(passages) + 1 if number % 2 else len(passages) + 7
+    statements = _STATEMENT.findall(prompt)
+    number = next((int(n) for n, text in statements if output.fact.key in text), 1)
+    # Another statement, or one that does not exist.
+    wrong = number % len(statements) + 1 if number % 2 else len(statements) + 7
     return output.template.replace('"@"', str(number)).replace("@", str(number)).replace("#", str(wrong))
 
 

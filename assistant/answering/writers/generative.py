@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from assistant import prompts
+from assistant.answering.plan import statements_for_model
 from assistant.english.names import names
-from assistant.english.numbers import quantities, same_value
+from assistant.english.quantities import quantities, same_value
 from assistant.english.tokens import content_stems, stems
 from assistant.errors import ContextOverflowError
 from assistant.ports import ChatChunk, ChatModel, CondensedQuestion, Message, Usage
@@ -19,11 +20,11 @@ from assistant.types import (
     NOT_IN_DOCUMENTS,
     ConflictCandidate,
     Delta,
+    DocumentMetadata,
     Draft,
-    Evidence,
     GenerationInfo,
-    Passage,
-    Support,
+    Plan,
+    Sentence,
     Turn,
 )
 
@@ -31,12 +32,6 @@ QUESTION_SCHEMA: Mapping[str, object] = {
     "type": "object",
     "properties": {"question": {"type": "string"}},
     "required": ["question"],
-}
-VERDICTS: tuple[Support, ...] = ("supported", "partial", "unsupported")
-VERDICT_SCHEMA: Mapping[str, object] = {
-    "type": "object",
-    "properties": {"verdict": {"type": "string", "enum": list(VERDICTS)}},
-    "required": ["verdict"],
 }
 MAX_REWRITTEN = 400
 """Characters of the longest rewritten question that is believed."""
@@ -64,26 +59,23 @@ class GenerativeWriter:
         """The model's name."""
         return self.model.name
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+    def write(self, plan: Plan) -> Iterator[Draft | Delta | GenerationInfo]:
         """What the model says, piece by piece; thoughts and signs of life as Deltas; last, how it was written.
 
-        Raises BackendError, ContextOverflowError where not even one passage fits.
+        Raises BackendError, ContextOverflowError where not even one statement fits.
         """
-        prompt = prompts.load("answer")
-        messages, shown = self._messages(prompt, evidence)
-        cleaner, spent = Cleaner(), Usage()
-        for said in self.model.chat(messages):
-            if isinstance(said, Usage):
-                spent = said
+        messages = self._messages(prompts.load("answer"), plan, statements_for_model(plan))
+        cleaner, usage = Cleaner(), Usage()
+        for chunk in self.model.chat(messages):
+            if isinstance(chunk, Usage):
+                usage = chunk
                 continue
-            yield from _asides(said)
-            for thought, text in cleaner.feed(said.text):
+            yield from _asides(chunk)
+            for thought, text in cleaner.feed(chunk.text):
                 yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
         for thought, text in cleaner.finish():
             yield Delta(text=text, verified=False, kind="thinking") if thought else Draft(text=text)
-        left = len(evidence.passages) - shown
-        note = f"{shown} of {len(evidence.passages)} passages fit the model's window"
-        yield self.describe().model_copy(update={**spent._asdict(), "notes": (note,) if left else ()})
+        yield self.describe().model_copy(update=usage._asdict())
 
     def describe(self) -> GenerationInfo:
         """How it writes: the model, its options, the prompt and its hash. Raises BackendError."""
@@ -96,7 +88,7 @@ class GenerativeWriter:
             options=dict(self.model.options),
         )
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
+    def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
         """The question made self-contained; None where the proposal is empty, endless, the same, or another one.
 
         Raises BackendError.
@@ -113,16 +105,6 @@ class GenerativeWriter:
             return None
         return CondensedQuestion(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
 
-    def judge(self, claim: str, quotation: str) -> Support:
-        """Whether the model thinks that the quotation bears out the claim; "partial" where it gives no verdict.
-
-        Raises BackendError.
-        """
-        prompt = prompts.load("judge")
-        messages = prompt.render(claim=prompts.as_data(claim), quotation=prompts.as_data(quotation))
-        said = "".join(s.text for s in self.model.chat(messages, VERDICT_SCHEMA) if isinstance(s, ChatChunk))
-        return verdict_in(said) or "partial"
-
     def _asked(self, messages: Sequence[Message]) -> str:
         said = "".join(s.text for s in self.model.chat(messages, QUESTION_SCHEMA) if isinstance(s, ChatChunk))
         found = json_in(_THOUGHTS.sub("", said))
@@ -132,35 +114,30 @@ class GenerativeWriter:
         lines = [line for line in _THOUGHTS.sub("", said).splitlines() if line.strip()]
         return next((line for line in reversed(lines) if line.rstrip().endswith("?")), "") if found is None else ""
 
-    def _messages(self, prompt: prompts.Prompt, evidence: Evidence) -> tuple[tuple[Message, ...], int]:
-        """The prompt with as many passages as fit, sides of conflicts before others, and how many those are."""
+    def _messages(self, prompt: prompts.Prompt, plan: Plan, statements: Sequence[Sentence]) -> tuple[Message, ...]:
+        """The prompt with the plan's statements, numbered from 1 behind their sources, as many as fit the window."""
+        metadata = {passage.metadata.source: passage.metadata for passage in plan.evidence.passages}
 
-        def filled(passages: Sequence[Passage]) -> tuple[Message, ...]:
+        def filled(shown: Sequence[Sentence]) -> tuple[Message, ...]:
             return prompt.render(
                 max_words=str(self._max_words),
                 refusal=NOT_IN_DOCUMENTS,
-                passages="\n\n".join(prompts.fenced(p) for p in passages),
-                disagreements=_disagreements(evidence.conflict_candidates, passages),
-                question=prompts.as_data(evidence.question),
+                statements="\n".join(
+                    prompts.numbered(n, sentence, metadata.get(sentence.source)) for n, sentence in enumerate(shown, 1)
+                ),
+                disagreements=_disagreements(plan.conflicts, shown, metadata),
+                question=prompts.as_data(plan.question),
             )
 
-        room = self.model.room() - _tokens(filled([]))
-        needed = {
-            s.passage for conflict_candidate in evidence.conflict_candidates for s in conflict_candidate.sentences
-        }
-        chosen: list[Passage] = []
-        for passage in sorted(evidence.passages, key=lambda p: (p.rank not in needed, p.rank)):
-            # Its share of the list of disagreements is a few dozen tokens.
-            cost = prompts.estimate_tokens(prompts.fenced(passage)) + (60 if passage.rank in needed else 1)
-            if cost <= room:
-                chosen.append(passage)
-                room -= cost
-        if evidence.passages and not chosen:
+        shown = list(statements)
+        while len(shown) > 1 and _tokens(filled(shown)) > self.model.room():
+            shown.pop()
+        if _tokens(filled(shown)) > self.model.room():
             raise ContextOverflowError(
-                f"Not one passage fits the window of {self.name!r} ({self.model.room():,} tokens for the prompt). "
+                f"Not one statement fits the window of {self.name!r} ({self.model.room():,} tokens for the prompt). "
                 "`export ASSISTANT_CONTEXT_TOKENS=8192`"
             )
-        return filled(sorted(chosen, key=lambda p: p.rank)), len(chosen)
+        return filled(shown)
 
 
 def _asides(said: ChatChunk) -> Iterator[Delta]:
@@ -174,16 +151,18 @@ def _tokens(messages: Sequence[Message]) -> int:
     return sum(prompts.estimate_tokens(message.text) for message in messages)
 
 
-def _disagreements(conflict_candidates: Sequence[ConflictCandidate], passages: Sequence[Passage]) -> str:
-    """What the model is told about conflict_candidates; both sides of each must come out."""
-    metadata_by_source = {p.rank: p.metadata for p in passages}
+def _disagreements(
+    conflicts: Sequence[ConflictCandidate], shown: Sequence[Sentence], metadata: Mapping[str, DocumentMetadata]
+) -> str:
+    """What the model is told about conflicts; both sides of each must come out."""
+    numbers = {(sentence.source, sentence.start): n for n, sentence in enumerate(shown, 1)}
     lines = [
-        f"- {prompts.as_data(metadata_by_source[s.passage].byline)} says {prompts.as_data(value)} [{s.passage}]"
-        for conflict_candidate in conflict_candidates
-        for value, s in zip(conflict_candidate.values, conflict_candidate.sentences, strict=True)
-        if s.passage in metadata_by_source
+        f"- {prompts.as_data(metadata[s.source].byline)} says {prompts.as_data(value)} [{numbers[s.source, s.start]}]"
+        for conflict in conflicts
+        for value, s in zip(conflict.values, conflict.sentences, strict=True)
+        if (s.source, s.start) in numbers and s.source in metadata
     ]
-    return "\n".join(["", "These passages disagree. Give every side:", *lines, ""]) if lines else ""
+    return "\n".join(["", "These statements disagree. Give every side:", *lines, ""]) if lines else ""
 
 
 def _short(text: str, limit: int = 1200) -> str:
@@ -345,12 +324,3 @@ def _numbers(value: object) -> Iterator[int]:
         for key, item in value.items():
             if _HOLDS_CITATION.search(key):
                 yield from _numbers(item)
-
-
-def verdict_in(text: str) -> Support | None:
-    """The verdict in a judge's reply, in JSON or in prose; None where there is none, or more than one."""
-    plain = _THOUGHTS.sub("", text)
-    found = json_in(plain)
-    said = str(found.get("verdict", "")) if isinstance(found, Mapping) else plain
-    verdicts = {v for v in VERDICTS if re.search(rf"\b{v}\b", said.lower())}
-    return verdicts.pop() if len(verdicts) == 1 else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from assistant.errors import AssistantError, BackendError, ConfigError
 from assistant.ports import CondensedQuestion, Describable, QuestionCondenser, Writer
-from assistant.types import Delta, Draft, Evidence, GenerationInfo, Turn
+from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation, Turn
 
 
 class PreferredWriter:
@@ -21,17 +21,19 @@ class PreferredWriter:
         """The name of the stand-in; what the preferred writer wrote is named by its ``GenerationInfo``."""
         return self._otherwise.name
 
-    def write(self, evidence: Evidence) -> Iterator[Draft | Delta | GenerationInfo]:
+    def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
         """What one of the two writes. Raises BackendError when the preferred one fails in the middle."""
         spoke = False
         try:
-            for piece in self._prefer().write(evidence):
-                spoke = spoke or (isinstance(piece, Draft) and bool(piece.text.strip()))
+            for piece in self._prefer().write(plan):
+                spoke = spoke or (
+                    isinstance(piece, Quotation) or (isinstance(piece, Draft) and bool(piece.text.strip()))
+                )
                 yield piece
         except (BackendError, ConfigError) as error:
             if spoke:
                 raise
-            yield from self._otherwise.write(evidence)
+            yield from self._otherwise.write(plan)
             yield GenerationInfo(writer=self._otherwise.name, notes=(_instead(error, self._otherwise.name),))
 
     def describe(self) -> GenerationInfo:
@@ -42,11 +44,11 @@ class PreferredWriter:
         except (BackendError, ConfigError) as error:
             return GenerationInfo(writer=self.name, notes=(_instead(error, self.name),))
 
-    def rewrite(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
+    def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
         """What the preferred writer makes of the question; None where it is missing or fails."""
         try:
             preferred = self._prefer()
-            return preferred.rewrite(question, history) if isinstance(preferred, QuestionCondenser) else None
+            return preferred.condense(question, history) if isinstance(preferred, QuestionCondenser) else None
         except (BackendError, ConfigError):
             return None
 

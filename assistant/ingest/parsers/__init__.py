@@ -1,1 +1,44 @@
-"""Parsers, one module for each family of file formats."""
+"""Parsers, one module for each family of file formats, and which of them reads which files."""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+
+from assistant.ingest.parsers.content import Content
+
+Parser = Callable[[bytes, str], Content]
+"""Takes the bytes of a file and its source. May raise anything; ``read_document`` puts it into words."""
+
+PARSERS: Mapping[str, str] = {
+    ".txt": "text.parse_text",
+    ".text": "text.parse_text",
+    ".md": "markdown.parse_markdown",
+    ".markdown": "markdown.parse_markdown",
+    ".html": "html.parse_html",
+    ".htm": "html.parse_html",
+    ".pdf": "office.read_pdf",
+    ".docx": "word.parse_docx",
+    ".docm": "word.parse_docx",
+    ".pptx": "office.read_pptx",
+    ".epub": "office.read_epub",
+    ".eml": "office.read_mail",
+    ".csv": "sheets.parse_csv",
+    ".tsv": "sheets.parse_csv",
+    ".xlsx": "sheets.parse_xlsx",
+    ".xlsm": "sheets.parse_xlsx",
+    ".xls": "sheets.parse_xls",
+    ".jsonl": "office.read_json_lines",
+}
+"""Module and function for each file ending. A new format is one more line; its module is imported when needed."""
+
+SUFFIXES = tuple(PARSERS)
+"""Endings of the files that can be read."""
+
+IN_PLACE = frozenset({".txt", ".text", ".md", ".markdown"})
+"""Endings of files that need no process of their own: they are parsed in time linear in their size."""
+
+
+def parser_for(suffix: str) -> Parser:
+    """The parser of files that end in ``suffix``. Raises ImportError where it needs a package that is missing."""
+    module, _, function = PARSERS[suffix].partition(".")
+    parser: Parser = getattr(import_module(f"{__name__}.{module}"), function)
+    return parser

@@ -19,7 +19,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers.content import Content, decode, visible_text
+from assistant.ingest.parsers.content import Content, visible_text
+from assistant.ingest.parsers.dates import stated_date
+from assistant.ingest.parsers.encoding import decode
 from assistant.ingest.parsers.packed import publish_date, unpackable
 
 # --- PDF ------------------------------------------------------------------------------------------
@@ -40,15 +42,22 @@ def read_pdf(data: bytes, source: str) -> Content:
     known = reader.metadata
     extended = reader.xmp_metadata
     publishers: list[str | None] = [*((extended and extended.dc_publisher) or ()), known.author if known else None]
-    published = min(extended.dc_date, default=None) if extended and extended.dc_date else None
     return Content(
         text,
         title=_somebody(known.title) if known else None,
         publisher=_somebody(publishers[0]),
         # The day a PDF was made is not the day its text was published.
-        published=published.date() if published else None,
+        published=_first_date(extended),
         pages=starts,
     )
+
+
+def _first_date(xmp: Any) -> date | None:
+    """The earliest of the dates in a PDF's XMP metadata; None where one of them is no date of the calendar."""
+    try:
+        return min((each.date() for each in (xmp and xmp.dc_date) or ()), default=None)
+    except (ValueError, OverflowError):
+        return None
 
 
 _FULL = 0.75  # of the length of a page's long lines: one that is shorter ends its paragraph
@@ -164,7 +173,7 @@ def read_epub(data: bytes, source: str) -> Content:
         "\n\n".join(filter(None, chapters)),
         title=known("title"),
         publisher=known("publisher") or known("creator"),
-        published=date.fromisoformat(day[0]) if day else None,
+        published=stated_date(day[0]) if day else None,
     )
 
 

@@ -8,6 +8,7 @@ import zipfile
 from datetime import date
 
 from assistant.errors import DocumentError
+from assistant.ingest.parsers.dates import stated_date
 
 MAX_UNPACKED = 500_000_000
 """Bytes that a packed file may unpack to."""
@@ -33,4 +34,4 @@ def publish_date(archive: zipfile.ZipFile) -> date | None:
     """What stands in the field "Publish Date" of a cover page; the days of making and saving say nothing."""
     parts = (archive.read(name) for name in archive.namelist() if name.startswith("customXml/item"))
     found = next((match for match in map(_PUBLISH_DATE.search, parts) if match), None)
-    return date.fromisoformat(found[1].decode()) if found else None
+    return stated_date(found[1].decode()) if found else None

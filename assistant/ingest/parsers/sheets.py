@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from assistant.errors import DocumentError
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.content import Content, decode
+from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.grid import Place, Table, lay_table
 from assistant.ingest.parsers.number_formats import displayed
 from assistant.ingest.parsers.packed import unpackable
@@ -30,7 +31,7 @@ _MAX_BREAKS = 200  # line breaks in one cell; with more a quotation mark was nev
 
 def parse_csv(data: bytes, source: str) -> Content:
     """The rows of a CSV or TSV file, whatever parts its cells; values stay as they are written."""
-    text = decode(data, source)
+    text, _ = read = decoded(data, source)
     given = re.match(r"sep=(.)\r?\n", text)
     if given:  # Excel writes it, for Excel
         text = text[given.end() :]
@@ -39,8 +40,8 @@ def parse_csv(data: bytes, source: str) -> Content:
     builder = TextBuilder()
     names = lay_table(builder, Table(rows, named=True), sections=_has_titles(rows))
     if not names and not builder.text:
-        return Content(text)
-    return Content(builder.text, blocks=builder.blocks())
+        return Content(text, notes=read.notes)
+    return Content(builder.text, blocks=builder.blocks(), notes=read.notes)
 
 
 def _separator(text: str, source: str) -> str:
@@ -88,7 +89,7 @@ class Sheet(NamedTuple):
     comments: tuple[str, ...] = ()
 
 
-def lay_sheets(sheets: Sequence[Sheet], source: str) -> tuple[TextBuilder, list[str]]:
+def lay_sheets(sheets: Sequence[Sheet]) -> tuple[TextBuilder, list[str]]:
     """A page for each sheet, under its name, and notes on hidden ones."""
     builder, notes = TextBuilder(), []
     for sheet in sheets:
@@ -98,7 +99,7 @@ def lay_sheets(sheets: Sequence[Sheet], source: str) -> tuple[TextBuilder, list[
         if len(sheets) > 1 or not _UNNAMED.fullmatch(sheet.name):
             builder.heading(sheet.name)
         if sheet.hidden:
-            notes.append(f"Sheet {sheet.name!r} of {source} is hidden; it was read.")
+            notes.append(f"Its sheet {sheet.name!r} is hidden; it was read.")
         lay_sheet(builder, sheet)
         for comment in sheet.comments:
             builder.paragraph(comment)
@@ -183,9 +184,9 @@ def parse_xlsx(data: bytes, source: str) -> Content:
     )
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=large, data_only=True)
     sheets = [_xlsx_sheet(sheet, source) for sheet in book.worksheets]
-    builder, notes = lay_sheets(sheets, source)
+    builder, notes = lay_sheets(sheets)
     if lost := sum(len(_UNCOMPUTED.findall(archive.read(part))) for part in parts):
-        notes.append(f"{source} has {lost:,} formulas without results; open it, and save it.")
+        notes.append(f"It has {lost:,} formulas without results; open it in a spreadsheet program, and save it.")
     known = book.properties
     return Content(
         builder.text,
@@ -275,7 +276,7 @@ def parse_xls(data: bytes, source: str) -> Content:
             raise DocumentError(f"{source!r} is encrypted. Open it, and save it without a password") from exc
         raise
     sheets = [_xls_sheet(book, sheet, source) for sheet in book.sheets()]
-    builder, notes = lay_sheets(sheets, source)
+    builder, notes = lay_sheets(sheets)
     return Content(
         builder.text,
         publisher=sensible_name(book.user_name),

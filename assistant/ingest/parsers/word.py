@@ -39,7 +39,7 @@ def parse_docx(data: bytes, source: str) -> Content:
         publisher=sensible_name(known.author),
         published=publish_date(archive),
         blocks=laying.builder.blocks(),
-        notes=tuple(laying.notes(source)),
+        notes=tuple(laying.notes()),
     )
 
 
@@ -81,10 +81,10 @@ class _Laying:
         for line in feet:
             self.builder.furniture(line)
 
-    def notes(self, source: str) -> Iterator[str]:
+    def notes(self) -> Iterator[str]:
         """What a reader of the build report should know."""
         if self._comments:
-            yield f"{source} has {len(self._comments)} comments; they were read as quotations."
+            yield f"It has {len(self._comments):,} comments; they were read as quotations."
 
     # --- blocks
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.english.numbers import is_vague, number, ordinal, quantities, same_value
+from assistant.english.quantities import is_vague, number, quantities, same_value
 
 VAGUE = (None, None, None)
 
@@ -222,13 +222,6 @@ def test_same_value(one: str, other: str, same: bool) -> None:
 )
 def test_number(text: str, value: float | None) -> None:
     assert number(text) == value
-
-
-@pytest.mark.parametrize(
-    ("word", "value"), [("First", 1), ("twelfth", 12), ("twenty-first", 21), ("22nd", 22), ("one", None)]
-)
-def test_ordinal(word: str, value: int | None) -> None:
-    assert ordinal(word) == value
 
 
 _PIECES = (

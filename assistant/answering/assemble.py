@@ -1,0 +1,201 @@
+"""Puts the answer together: numbers citations by first use, and turns checked statements into claims."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from assistant.answering.verify import Checked, Place
+from assistant.english.quantities import quantities, same_value
+from assistant.errors import IndexStaleError
+from assistant.render import claim_text, conflict_text, remainder_text
+from assistant.types import (
+    NOT_IN_DOCUMENTS,
+    Answer,
+    Citation,
+    Claim,
+    Conflict,
+    ConflictCandidate,
+    Document,
+    Dropped,
+    Outcome,
+    Plan,
+    Quotation,
+    Sentence,
+    Side,
+    Trace,
+    Turn,
+)
+
+
+class Assembly:
+    """An answer in the making. ``add`` takes one statement after the other; ``answer`` ends it."""
+
+    def __init__(self, plan: Plan, document: Callable[[str], Document | None], drop_unsupported: bool = False) -> None:
+        self._plan = plan
+        self._document = cache(document)  # a document's text may be long, and answers cite few documents often
+        self._drop_unsupported = drop_unsupported
+        self._dropped: list[Dropped] = []
+        self._text: list[str] = []
+        self._claims: list[Claim] = []
+        self._conflicts: list[Conflict] = []
+        self._citations: dict[Place, Citation] = {}
+
+    @property
+    def is_supported(self) -> bool:
+        """Whether the documents support any claim so far, at least in part."""
+        return any(claim.support != "unsupported" for claim in self._claims)
+
+    def missing_sides(self) -> Iterator[Quotation]:
+        """Quotations for the sides of conflicts that no claim gives yet."""
+        missing = [
+            sentence
+            for conflict in self._plan.conflicts
+            for value, sentence in zip(conflict.values, conflict.sentences, strict=True)
+            if not self._gives(value, sentence)
+        ]
+        return (Quotation(sentences=(sentence,)) for sentence in dict.fromkeys(missing))
+
+    def discard_claims(self) -> None:
+        """Drop all claims made so far: quotations take the place of a draft that nothing supports."""
+        self._dropped += [Dropped(text=claim.text, reason=claim.reason) for claim in self._claims]
+        self._claims, self._text, self._citations = [], [], {}
+
+    def add(self, item: Checked | Quotation | Dropped) -> str:
+        """Take a statement in; returns what it adds to the text, nothing for one that is dropped."""
+        if isinstance(item, Dropped):
+            self._dropped.append(item)
+            return ""
+        claim = self._quoted(item) if isinstance(item, Quotation) else self._written(item)
+        if not claim.text.strip():
+            return ""
+        if reason := self._why_not(claim):
+            self._dropped.append(Dropped(text=claim.text, reason=reason))
+            return ""
+        places = item.places if isinstance(item, Checked) else _places(item)
+        claim = claim.model_copy(update={"citations": tuple(map(self._cite, places))})
+        piece = claim_text(claim, self._claims[-1] if self._claims else None)
+        self._claims.append(claim)
+        self._text.append(piece)
+        return piece
+
+    def conclude(self) -> str:
+        """Add the disagreements and what stays unanswered; returns what that adds to the text."""
+        if not self._claims:
+            return ""
+        self._conflicts = [self._conflict(candidate) for candidate in self._plan.conflicts]
+        shown = sum(claim.listed for claim in self._claims)
+        below = [*map(conflict_text, self._conflicts)]
+        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted))
+        piece = "".join(f"\n\n{text}" for text in below if text)
+        self._text.append(piece)
+        return piece
+
+    def answer(self, question: str, history: Sequence[Turn], writer: str, trace: Trace) -> Answer:
+        """The finished answer; a refusal when no claim is supported, with what was dropped in the trace.
+
+        Raises IndexStaleError when what it cites was changed or removed while it was written.
+        """
+        outcome = self._outcome()
+        refused = outcome == "not_in_documents"
+        if refused:
+            self._dropped += [Dropped(text=claim.text, reason=claim.reason) for claim in self._claims]
+            self._citations = {}
+            nearest = tuple(self._cite(Place(s.source, s.start, s.end)) for s in self._plan.nearest)
+        self._assert_current(list(self._citations.values()))
+        evidence = self._plan.evidence
+        return Answer(
+            question=question,
+            history=tuple(history),
+            text=NOT_IN_DOCUMENTS if refused else "".join(self._text),
+            outcome=outcome,
+            answerability=evidence.answerability,
+            claims=() if refused else tuple(self._claims),
+            citations=() if refused else tuple(self._citations.values()),
+            conflicts=() if refused else tuple(self._conflicts),
+            unanswered=() if refused else self._plan.unanswered,
+            omitted=0 if refused else self._plan.omitted,
+            nearest=nearest if refused else (),
+            passages=evidence.passages,
+            writer=writer,
+            trace=trace.model_copy(update={"dropped": tuple(self._dropped)}),
+        )
+
+    def _quoted(self, quotation: Quotation) -> Claim:
+        """A quotation as a claim: it is true by construction, and ``answer`` asserts that it still stands there."""
+        best = quotation.best
+        document = self._found(best.source)
+        return Claim(
+            text=best.shown,
+            byline=document.label,
+            context="" if best.kind == "paragraph" else best.context,
+            listed=quotation.listed,
+            citations=(),
+            support="supported",
+            reason="verbatim",
+        )
+
+    def _written(self, checked: Checked) -> Claim:
+        return Claim(text=checked.text, citations=(), support=checked.support, reason=checked.reason)
+
+    def _why_not(self, claim: Claim) -> str:
+        if any((other.text, other.context) == (claim.text, claim.context) for other in self._claims):
+            return "said already"
+        return claim.reason if self._drop_unsupported and claim.support == "unsupported" else ""
+
+    def _gives(self, value: str, sentence: Sentence) -> bool:
+        """Whether a claim cites ``sentence``, or its document for the figures of ``value``."""
+        for claim in self._claims:
+            cited = [c for c in claim.citations if c.source == sentence.source]
+            if any((c.start, c.end) == sentence.span for c in cited):
+                return True
+            figures = quantities(claim.text)
+            if cited and any(same_value(figure, other) for figure in quantities(value) for other in figures):
+                return True
+        return False
+
+    def _outcome(self) -> Outcome:
+        support = {claim.support for claim in self._claims}
+        if not support - {"unsupported"}:
+            return "not_in_documents"
+        if self._conflicts:
+            return "conflicting"
+        return "answered" if support == {"supported"} and not self._plan.unanswered else "partial"
+
+    def _conflict(self, candidate: ConflictCandidate) -> Conflict:
+        sides = [
+            Side(value=value, citation=self._cite(Place(s.source, s.start, s.end)))
+            for value, s in zip(candidate.values, candidate.sentences, strict=True)
+        ]
+        # Newest first; what has no date comes last.
+        sides.sort(key=lambda side: side.citation.published.toordinal() if side.citation.published else 0, reverse=True)
+        return Conflict(about=candidate.about, sides=tuple(sides))
+
+    def _cite(self, place: Place) -> Citation:
+        if place not in self._citations:
+            document = self._found(place.source)
+            self._citations[place] = Citation(
+                **document.metadata.model_dump(),
+                marker=len(self._citations) + 1,
+                start=place.start,
+                end=place.end,
+                quote=document.text[place.start : place.end],
+                page=document.page_at(place.start),
+            )
+        return self._citations[place]
+
+    def _found(self, source: str) -> Document:
+        document = self._document(source)
+        if document is None:  # another process removed it from the index while this answer was written
+            raise IndexStaleError(f"The document {source!r} is no longer indexed. Ask again.")
+        return document
+
+    def _assert_current(self, citations: Sequence[Citation]) -> None:
+        self._document.cache_clear()
+        for citation in citations:
+            if self._found(citation.source).text[citation.start : citation.end] != citation.quote:
+                raise IndexStaleError(f"The document {citation.source!r} changed while it was quoted. Ask again.")
+
+
+def _places(quotation: Quotation) -> tuple[Place, ...]:
+    return tuple(Place(s.source, s.start, s.end) for s in quotation.sentences)

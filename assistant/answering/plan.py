@@ -1,0 +1,265 @@
+"""Decides from evidence what an answer will say: which quotations, which conflicts, or a refusal.
+
+The only place where probabilities meet thresholds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from assistant.answering.conflict import find_conflicts
+from assistant.answering.thresholds import Thresholds
+from assistant.english.claims import is_order
+from assistant.english.names import names
+from assistant.english.quantities import quantities
+from assistant.english.tokens import content_stems, overlap, words
+from assistant.ingest.statements import statements
+from assistant.query.parse import QuestionParts, parse_question
+from assistant.retrieval.agreement import denies
+from assistant.types import ConflictCandidate, Document, Evidence, Part, Plan, Quotation, Sentence, Statement
+
+FindDocument = Callable[[str], Document | None]
+
+MAX_SOURCES = 3
+"""Sources cited for one statement at most."""
+
+SAME = 0.7
+"""Overlap of content words (Jaccard) from which two sentences say the same."""
+
+ADJACENT = 3
+"""Characters between a sentence and the one before it at most."""
+
+MAX_NEAREST = 3
+"""Statements that a refusal quotes as the nearest."""
+
+MAX_ITEMS = 40
+"""Items of one list that an answer shows at most."""
+
+MAX_SHOWN = 8
+"""Statements that a language model is shown."""
+
+LISTED_KINDS = frozenset({"item", "row", "field"})
+
+_PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
+
+
+class Limits(NamedTuple):
+    """How long an answer may be: words of its quotations together."""
+
+    words: int = 80
+
+    def of(self, question: QuestionParts, part: Part) -> int:
+        """Words for one part: twice as many where a list or a summary is asked for."""
+        return 2 * self.words if question.wants_list or part.summary else self.words
+
+
+def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: FindDocument) -> Plan:
+    """What an answer from ``evidence`` says.
+
+    A part is answered when its answerability reaches the threshold. Then its best sentence comes first, then the
+    sides of conflicts and the best sentence for each offered option, then further sentences by probability as long as
+    they fit. Where a list is asked for and the best statement belongs to one, all its items are taken.
+    """
+    answered = [part for part in evidence.parts if part.answerability >= thresholds.answer and part.sentences]
+    if not answered:
+        return Plan(question=evidence.question, nearest=_nearest(evidence, thresholds), evidence=evidence)
+    conflicts = tuple(
+        conflict
+        for part in answered
+        if not part.summary
+        for conflict in find_conflicts(parse_question(part.question), part.sentences, thresholds)
+    )
+    chosen = _Chosen()
+    for sentence in _required(evidence, answered, conflicts, thresholds):
+        chosen.take(sentence)
+    omitted = 0
+    for part in answered:
+        question = parse_question(part.question)
+        limit = limits.of(question, part)
+        if question.wants_list and not part.summary and (items := _whole_list(part.sentences[0], document)):
+            omitted += chosen.take_list(items, limit)
+            continue
+        for sentence in _likely(part, thresholds):
+            if chosen.is_worth(question, sentence, thresholds) and chosen.words + _length(sentence) <= limit:
+                chosen.take(sentence)
+    return Plan(
+        question=evidence.question,
+        quotations=chosen.in_reading_order(keep_order=all(part.summary for part in answered)),
+        conflicts=conflicts,
+        unanswered=tuple(part.question for part in evidence.parts if part not in answered),
+        omitted=omitted,
+        nearest=(),
+        evidence=evidence,
+    )
+
+
+def statements_for_model(plan: Plan) -> tuple[Sentence, ...]:
+    """The statements that a model writes from: the planned quotations, then the best others; no orders to a reader.
+
+    ``[n]`` in what it writes names the n-th of them.
+    """
+    quoted = [sentence for quotation in plan.quotations for sentence in quotation.sentences]
+    others = [sentence for sentence in plan.evidence.sentences if sentence not in quoted]
+    most = max(MAX_SHOWN, len(quoted))
+    return tuple(sentence for sentence in [*quoted, *others] if not is_order(sentence.text))[:most]
+
+
+class _Chosen:
+    """The quotations chosen so far."""
+
+    def __init__(self) -> None:
+        self._groups: list[list[Sentence]] = []
+        self._listed: set[tuple[str, int]] = set()
+
+    @property
+    def words(self) -> int:
+        return sum(_length(group[0]) for group in self._groups)
+
+    def take(self, sentence: Sentence) -> None:
+        """Add ``sentence``, to the group of one that says the same where there is one."""
+        for group in self._groups:
+            if sentence in group or (sentence.source, sentence.start) == (group[0].source, group[0].start):
+                return
+            if _same(group[0], sentence):
+                if all(other.source != sentence.source for other in group) and len(group) < MAX_SOURCES:
+                    group.append(sentence)
+                return
+        self._groups.append([sentence])
+
+    def take_list(self, items: Sequence[Sentence], limit: int) -> int:
+        """Add the items of a list as far as they fit; returns how many do not."""
+        held = {(group[0].source, group[0].start) for group in self._groups}
+        omitted = 0
+        for item in items:
+            place = (item.source, item.start)
+            if place not in held:
+                if omitted or len(self._listed) >= MAX_ITEMS or self.words + _length(item) > limit:
+                    omitted += 1
+                    continue
+                self._groups.append([item])
+            self._listed.add(place)
+        return omitted
+
+    def is_worth(self, question: QuestionParts, sentence: Sentence, thresholds: Thresholds) -> bool:
+        """Whether a further sentence is likely enough and adds something."""
+        if question.wants_list:
+            return sentence.probability >= thresholds.listed
+        same_source = [quote for group in self._groups for quote in group if quote.source == sentence.source]
+        if sentence.answer and any(
+            content_stems(quote.answer) == content_stems(sentence.answer) for quote in same_source
+        ):
+            return False
+        return sentence.probability >= (thresholds.further if same_source else thresholds.other_source)
+
+    def in_reading_order(self, keep_order: bool) -> tuple[Quotation, ...]:
+        """The quotations, best source first and each source's in the order of its document."""
+        groups = list(self._groups)
+        if not keep_order:
+            first_use = {group[0].source: i for i, group in reversed(list(enumerate(groups)))}
+            groups.sort(key=lambda group: (first_use[group[0].source], group[0].start))
+        several = len(self._listed) > 1
+        return tuple(
+            Quotation(sentences=tuple(group), listed=several and (group[0].source, group[0].start) in self._listed)
+            for group in groups
+        )
+
+
+def _likely(part: Part, thresholds: Thresholds) -> list[Sentence]:
+    """The sentences of ``part`` that may be quoted; of a summary all, else the best always."""
+    if part.summary:
+        return list(part.sentences)
+    best, *others = part.sentences
+    return [best, *(sentence for sentence in others if sentence.probability >= thresholds.likely)]
+
+
+def _nearest(evidence: Evidence, thresholds: Thresholds) -> tuple[Sentence, ...]:
+    """What a refusal shows: the best statements, one of each source; nothing where none is near."""
+    best: dict[str, Sentence] = {}
+    for sentence in evidence.sentences if evidence.answerability >= thresholds.near else ():
+        best.setdefault(sentence.source, sentence)
+    return tuple(best.values())[:MAX_NEAREST]
+
+
+def _required(
+    evidence: Evidence, answered: Sequence[Part], conflicts: Sequence[ConflictCandidate], thresholds: Thresholds
+) -> list[Sentence]:
+    """Sentences that must be shown: each part's best, the sides of conflicts, the best one for each offered option."""
+    required: list[Sentence] = []
+    for part in answered:
+        best = part.sentences[0]
+        if parse_question(part.question).answer_type == "person":
+            required += _named_before(best, evidence)
+        required.append(best)
+    required += [sentence for conflict in conflicts for sentence in conflict.sentences]
+    for option in parse_question(evidence.question).options:
+        holding = (s for s in evidence.sentences if s.probability >= thresholds.option and option & _stems(s))
+        required += [s for s in [next(holding, None)] if s is not None]
+    return required
+
+
+def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
+    """The sentence before one that calls whom it speaks of "he" or "she", if that one has a name."""
+    if names(sentence.text) or not _PRONOUN.search(sentence.text):
+        return []
+    earlier = [s for s in evidence.sentences if s.source == sentence.source and s.end <= sentence.start]
+    before = max(earlier, key=lambda s: s.end, default=None)
+    near = before is not None and sentence.start - before.end <= ADJACENT and names(before.text)
+    return [before] if before is not None and near else []
+
+
+def _whole_list(best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
+    """All items of the list or table that ``best`` belongs to, in order; nothing where it belongs to none."""
+    found = document(best.source) if best.kind in LISTED_KINDS else None
+    if found is None:
+        return ()
+    every = statements(found)
+    at = next((n for n, statement in enumerate(every) if statement.start == best.start), None)
+    if at is None:
+        return ()
+
+    def belongs(statement: Statement) -> bool:
+        return (statement.kind, statement.context) == (best.kind, best.context)
+
+    before = list(takewhile(belongs, reversed(every[:at])))[::-1]
+    after = list(takewhile(belongs, every[at + 1 :]))
+    made = [*(_as_sentence(s, best, found.text) for s in before), best]
+    return (*made, *(_as_sentence(s, best, found.text) for s in after))
+
+
+def _as_sentence(statement: Statement, like: Sentence, text: str) -> Sentence:
+    return like.model_copy(
+        update={
+            "start": statement.start,
+            "end": statement.end,
+            "text": text[statement.start : statement.end],
+            "reading": statement.reading,
+            "answer": "",
+            "contradiction": None,
+        }
+    )
+
+
+def _same(a: Sentence, b: Sentence) -> bool:
+    """Whether two sentences have nearly the same words, and no name, figure or "not" sets them apart."""
+    if a.context != b.context and a.kind in LISTED_KINDS:
+        return False
+    if overlap(set(content_stems(a.text)), set(content_stems(b.text))) < SAME:
+        return False
+    return denies(a.text) == denies(b.text) and _distinguishing(a.text) == _distinguishing(b.text)
+
+
+def _distinguishing(text: str) -> frozenset[str]:
+    """What makes another statement of the same words: figures, weekdays and months, and the words of names."""
+    named = {word.casefold() for name in names(text) for word in name.text.split()}
+    return frozenset({*named, *(q.text.casefold() for q in quantities(text))})
+
+
+def _stems(sentence: Sentence) -> set[str]:
+    return set(content_stems(sentence.text))
+
+
+def _length(sentence: Sentence) -> int:
+    return len(words(sentence.shown))

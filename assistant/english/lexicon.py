@@ -1,0 +1,178 @@
+"""Lists of English words, each kept once. Modules build their rules and patterns on them.
+
+All words are in lower case. ``any_of`` turns a list into a pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern that matches any of ``words``, the longest first. Words are patterns themselves."""
+    return "(?:" + "|".join(sorted(words, key=len, reverse=True)) + ")"
+
+
+# --- questions ------------------------------------------------------------------------------------
+
+ASKING_WORDS = tuple("who whom whose what which when where why how".split())
+
+IMPERATIVES = tuple("tell give show list enumerate explain describe summarise summarize outline recap compare".split())
+"""Verbs that ask for something: "list the members". "Sum up" and "name" need more care than a single word."""
+
+GREETINGS = frozenset("hi hello hey greetings".split())
+FAREWELLS = frozenset("bye goodbye".split())
+THANKS = frozenset("thanks thank thx cheers".split())
+ASSENTS = frozenset("yes yeah yep ok okay sure right alright".split())
+DISSENTS = frozenset("no nope".split())
+PRAISE = frozenset(
+    "great good nice perfect fine cool lovely excellent wonderful brilliant helpful understood got see".split()
+)
+PLEAS = frozenset("please sorry".split())
+COURTESIES = GREETINGS | FAREWELLS | THANKS | ASSENTS | DISSENTS | PRAISE | PLEAS
+"""Words that are polite or show that one listens, and ask nothing."""
+
+# --- verbs and negation ---------------------------------------------------------------------------
+
+BE = ("is", "are", "was", "were")
+AUXILIARIES = (
+    *BE,
+    *"am do does did has have had can could will would shall should may might must".split(),
+)
+NEGATED_AUXILIARIES = tuple(  # without their "'t", and as they are typed in haste
+    "isn aren wasn weren don doesn didn hasn haven hadn couldn won wouldn shouldn mustn isnt arent wasnt werent dont "
+    "doesnt didnt hasnt havent hadnt couldnt wont wouldnt shouldnt cant cannot".split()
+)
+
+NEGATORS = (r"not(?! only\b)", r"no(?!\.?\s*\d)", *"never none nobody nothing neither nor without cannot".split())
+"""Words that say that something is not so, but for "not only" and "No. 4"."""
+
+DENYING_VERBS = (
+    "den(?:y|ies|ied|ying)",
+    "reject(?:s|ed|ing)?",
+    "dismiss(?:es|ed)",
+    "refut(?:e|es|ed)",
+    "rule[sd]? out",
+    "fail(?:s|ed)",
+    r"refus\w+",
+)
+"""Forms of verbs by which somebody says that something is not so, or does not do it."""
+
+SAYING_VERBS = tuple(
+    "said says reported reports wrote writes claimed claims announced confirmed confirms told noted stated".split()
+)
+"""Forms of verbs before or after which a source is named."""
+
+# --- words that join ------------------------------------------------------------------------------
+
+PREPOSITIONS = tuple(
+    "about according after among around at before by during for from in of on over since till to until with "
+    "without".split()
+)
+"""Words that open a phrase of place, time or manner."""
+
+NAME_PARTICLES = tuple("of the de da al bin von van".split())
+"""Small words inside names."""
+
+PERSONAL_PRONOUNS = tuple("he him his she her hers it its they them their theirs".split())
+
+# --- titles of persons ----------------------------------------------------------------------------
+
+COURTESY_TITLES = frozenset("mr mrs ms sir madam".split())
+TITLE_ABBREVIATIONS = dict(
+    pair.split("=")
+    for pair in (
+        "capt=captain prof=professor dr=doctor gen=general lt=lieutenant col=colonel maj=major sgt=sergeant "
+        "adm=admiral gov=governor sen=senator rep=representative insp=inspector pres=president st=saint pm=minister"
+    ).split()
+)
+"""Short forms of titles, with what they stand for. "PM" is a prime minister, told by the second word."""
+
+TITLES = (
+    COURTESY_TITLES
+    | TITLE_ABBREVIATIONS.keys()
+    | frozenset(TITLE_ABBREVIATIONS.values())
+    | frozenset("miss lady lord prime judge justice mayor chief".split())
+)
+"""Words before a name that do not tell one person from another."""
+
+# --- calendar and lengths of time -----------------------------------------------------------------
+
+WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
+"""Monday first, as ``date.weekday`` counts them."""
+
+MONTH_NAMES = tuple("january february march april may june july august september october november december".split())
+MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)} | {
+    short: number
+    for number, listed in enumerate(
+        ("jan", "feb", "mar", "apr", "", "jun", "jul", "aug", "sept sep", "oct", "nov", "dec"), 1
+    )
+    for short in listed.split()
+}
+"""Names of months and their short forms, with their numbers."""
+
+DAYS_IN = {
+    "second": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24,
+    "day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 365 / 12, "year": 365.0, "decade": 3650.0,
+    "century": 36500.0, "centurie": 36500.0,
+}  # fmt: skip
+"""Lengths of time in days, by their names without a plural "s"."""
+
+YEARS_IN = {"year": 1, "decade": 10, "century": 100}
+
+# --- numbers, money, measures ---------------------------------------------------------------------
+
+
+def _numbered(names: str, start: int = 1, step: int = 1) -> dict[str, int]:
+    return {name: step * number for number, name in enumerate(names.split(), start)}
+
+
+SMALL_NUMBERS = _numbered(
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen",
+    0,
+)
+TENS = _numbered("twenty thirty forty fifty sixty seventy eighty ninety", 2, 10)
+SCALES = {
+    "dozen": 12.0, "hundred": 1e2, "thousand": 1e3, "lakh": 1e5, "million": 1e6, "crore": 1e7, "billion": 1e9,
+    "trillion": 1e12, "k": 1e3, "mn": 1e6, "m": 1e6, "bn": 1e9, "tn": 1e12,
+}  # fmt: skip
+_FIRST_NINE = _numbered("first second third fourth fifth sixth seventh eighth ninth")
+ORDINALS = (
+    _FIRST_NINE
+    | _numbered(
+        "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth", 10
+    )
+    | {ten[:-1] + "ieth": number for ten, number in TENS.items()}
+    | {f"{ten}-{one}": tens + ones for ten, tens in TENS.items() for one, ones in _FIRST_NINE.items()}
+)
+FRACTIONS = {"half": 2, "halve": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+"""Parts of a whole, with how many of them make one."""
+
+CURRENCIES = {
+    "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "usd": "dollar", "eur": "euro", "gbp": "pound",
+    "jpy": "yen", "cny": "yuan", "inr": "rupee", "pkr": "rupee", "rs": "rupee", "chf": "franc", "dollar": "dollar",
+    "euro": "euro", "pound": "pound", "yen": "yen", "rupee": "rupee", "crown": "crown", "krona": "krona",
+    "krone": "krone", "franc": "franc", "yuan": "yuan", "rouble": "rouble", "ruble": "rouble", "peso": "peso",
+    "lira": "lira", "dirham": "dirham", "riyal": "riyal", "cent": "cent",
+}  # fmt: skip
+CURRENCY_SIGNS = "$€£¥₹"
+CURRENCY_CODES = ("usd", "eur", "gbp", "jpy", "cny", "inr", "pkr", "rs", "chf")
+
+UNITS: dict[str, tuple[str, float]] = {
+    unit: (base, worth)
+    for base, listed in {
+        "gram": {1.0: "g gram gramme", 1e-3: "milligram", 1e3: "kg kilo kilogram kilogramme", 1e6: "t tonne ton",
+                 28.35: "ounce"},
+        "metre": {1.0: "m metre meter", 1e-2: "cm centimetre centimeter", 1e-3: "mm millimetre millimeter",
+                  1e3: "km kilometre kilometer", 1609.3: "mile", 0.9144: "yard", 0.3048: "foot feet ft",
+                  0.0254: "inch inche"},
+        "litre": {1.0: "l litre liter", 1e-3: "ml millilitre", 4.2: "gallon"},
+        "metre/hour": {1e3: "kph", 1609.3: "mph"},
+        "square metre": {1e4: "ha hectare", 4047.0: "acre"},
+    }.items()
+    for worth, units in listed.items()
+    for unit in units.split()
+}  # fmt: skip
+"""Units of measure without a plural "s", each with the unit it is converted to and its worth in that. A gallon is
+between the American and the British one."""

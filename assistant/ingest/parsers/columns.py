@@ -1,0 +1,254 @@
+"""Tables in plain text: rows of cells parted by bars, tabs or gaps, and which of the rows are headers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate, pairwise
+
+from assistant.ingest.parsers.lines import Line, is_rule
+from assistant.types import Block, Span
+
+Row = tuple[Span, ...]
+"""The cells of a row as spans of the text."""
+
+_BORDER = re.compile(r"[-=+|:\s─═┼│┬┴├┤┌┐└┘╪╞╡]{3,}")
+_SIGNS = re.compile(r"\||\t| {2}")
+_GAP = re.compile(r"\t+| {2,}")
+_NUMERIC = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,\s%/:()-]*(?:[a-zA-Z€$£%]{0,4})")
+
+
+def is_border(line: str) -> bool:
+    """Whether a line only draws a table."""
+    return is_rule(line) or (bool(_BORDER.fullmatch(line)) and any(mark in line for mark in "-=─═"))
+
+
+def pipe_cells(text: str, start: int, end: int) -> Row:
+    """The cells of a line whose cells are parted by ``|``, escaped ones and those in backticks left alone."""
+    bars = [match.start() for match in re.finditer(r"(?<!\\)\|", text[start:end])]
+    edges = [start - 1, *(start + bar for bar in bars), end]
+    cells = [stripped(text, left + 1, right) for left, right in pairwise(edges)]
+    if bars and bars[0] == 0:
+        cells = cells[1:]
+    if bars and len(bars) > 1 and bars[-1] == end - start - 1:
+        cells = cells[:-1]
+    return tuple(cells)
+
+
+def stripped(text: str, start: int, end: int) -> Span:
+    """``text[start:end]`` without the whitespace around it."""
+    said = text[start:end]
+    lead = len(said) - len(said.lstrip())
+    return Span(start + lead, start + lead + len(said.strip())) if said.strip() else Span(start, start)
+
+
+def header(rows: Sequence[Sequence[str]], *, given: int = 0) -> tuple[tuple[str, ...], int]:
+    """The name of each column, and how many of the first rows they come from.
+
+    ``given`` rows are known to be headers. Without, the first row is one if it is all words and a column below it is
+    all numbers, or if there are three columns and two rows below it. A header row with empty cells, as merged cells
+    leave, is completed by the row below it: ``Adults Men``.
+    """
+    count = given or int(_has_header(rows))
+    if not count or not rows:
+        return (), 0
+    if count == 1 and len(rows) > 2 and not all(rows[0]) and _is_second_header(rows):
+        count = 2
+    width = max(map(len, rows))
+    names: list[list[str]] = [[] for _ in range(width)]
+    for level, row in enumerate(rows[:count]):
+        filled = ""
+        for column in range(width):
+            cell = row[column] if column < len(row) else ""
+            last = level == count - 1
+            filled = cell or ("" if last or column == 0 else filled)
+            if filled and filled not in names[column]:
+                names[column].append(filled)
+    return tuple(" ".join(parts) for parts in names), count
+
+
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    if len(rows) < 2 or any(_is_number(cell) for cell in rows[0]) or not any(rows[0]):
+        return False
+    below = rows[1:]
+    width = len(rows[0])
+    numbers = any(
+        all(_is_number(row[column]) for row in below if column < len(row) and row[column])
+        and any(column < len(row) and row[column] for row in below)
+        for column in range(width)
+    )
+    return numbers or (width >= 3 and len(below) >= 2 and all(rows[0]))
+
+
+def _is_second_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the second row holds words where the third holds numbers, below a header with merged cells."""
+    second, third = rows[1], rows[2]
+    pairs = list(zip(second, third, strict=False))[1:]
+    return bool(pairs) and all(not _is_number(cell) for cell in second) and all(_is_number(cell) for _, cell in pairs)
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_NUMERIC.fullmatch(cell.strip()))
+
+
+def row_blocks(text: str, rows: Sequence[Row], given: int = 0) -> list[Block]:
+    """A block for each row; header rows are furniture, their cells stand in ``columns`` of the others."""
+    names, count = header([[text[cell.start : cell.end] for cell in row] for row in rows], given=given)
+    blocks = []
+    for number, row in enumerate(rows):
+        filled = [cell for cell in row if cell.end > cell.start]
+        if not filled:
+            continue
+        start, end = filled[0].start, filled[-1].end
+        if number < count:
+            blocks.append(Block(kind="furniture", start=start, end=end))
+        else:
+            cells = tuple(_inside(cell, start, end) for cell in row)
+            blocks.append(Block(kind="row", start=start, end=end, columns=names[: len(cells)], cells=cells))
+    return blocks
+
+
+def _inside(cell: Span, start: int, end: int) -> Span:
+    """An empty cell may lie outside its row, whose span is that of its filled cells."""
+    if cell.end > cell.start:
+        return cell
+    at = min(max(cell.start, start), end)
+    return Span(at, at)
+
+
+# --- finding tables among lines -------------------------------------------------------------------
+
+
+def table_at(text: str, lines: Sequence[Line], first: int) -> tuple[list[Block], int] | None:
+    """The rows of the table that begins with ``lines[first]``, and the line after it; None where none does."""
+    line = lines[first]
+    if not _SIGNS.search(text, line.start, line.end):
+        return None
+    for gather in (_piped, _tabbed, _aligned):
+        found = gather(text, lines, first)
+        if found:
+            rows, given, stop = found
+            return row_blocks(text, rows, given), stop
+    return None
+
+
+_Found = tuple[list[Row], int, int]
+
+
+def _run(text: str, lines: Sequence[Line], first: int, sign: str) -> int:
+    """One past the last of the lines from ``first`` on that hold ``sign`` or draw a border."""
+    stop = first
+    while stop < len(lines) and not lines[stop].blank:
+        said = text[lines[stop].start : lines[stop].end]
+        if sign not in said and not is_border(said):
+            break
+        stop += 1
+    return stop
+
+
+def _piped(text: str, lines: Sequence[Line], first: int) -> _Found | None:
+    stop = _run(text, lines, first, "|")
+    rows: list[Row] = []
+    given = 0
+    for line in lines[first:stop]:
+        if is_border(text[line.start : line.end]):
+            given = given or len(rows)
+        else:
+            rows.append(pipe_cells(text, line.start, line.end))
+    widths = {len(row) for row in rows}
+    if len(rows) < 2 or len(widths) != 1 or widths == {1}:
+        return None
+    return rows, given if given < len(rows) else 0, stop
+
+
+def _tabbed(text: str, lines: Sequence[Line], first: int) -> _Found | None:
+    stop = _run(text, lines, first, "\t")
+    rows = []
+    for line in lines[first:stop]:
+        said = text[line.start : line.end]
+        if not is_border(said):
+            edges = [-1, *(at for at, sign in enumerate(said) if sign == "\t"), len(said)]
+            cells = [stripped(text, line.start + left + 1, line.start + right) for left, right in pairwise(edges)]
+            rows.append(tuple(cells))
+    widths = {len(row) for row in rows}
+    if len(rows) < 2 or max(widths) > len(rows[0]) or min(widths) < 2:
+        return _gapped(text, lines, first, stop) if len(rows) >= 2 else None
+    return rows, 0, stop
+
+
+def _gapped(text: str, lines: Sequence[Line], first: int, stop: int) -> _Found | None:
+    """Rows whose cells are parted by runs of tabs: as many in each row."""
+    rows = []
+    for line in lines[first:stop]:
+        said = text[line.start : line.end]
+        if not is_border(said):
+            gaps = [(match.start(), match.end()) for match in _GAP.finditer(said)]
+            edges = [0, *(at for gap in gaps for at in gap), len(said)]
+            pairs = zip(edges[::2], edges[1::2], strict=True)
+            rows.append(tuple(stripped(text, line.start + left, line.start + right) for left, right in pairs))
+    widths = {len(row) for row in rows}
+    return (rows, 0, stop) if len(rows) >= 2 and len(widths) == 1 and widths != {1} else None
+
+
+_WIDE = 400  # characters; no aligned table is wider
+_LONG_CELL = 60  # characters; rows of longer cells are two columns of prose
+
+
+def _aligned(text: str, lines: Sequence[Line], first: int) -> _Found | None:
+    """Rows whose cells stand below each other, at least two spaces apart in every row."""
+    stop = first
+    while stop < len(lines) and not lines[stop].blank and lines[stop].end - lines[stop].start <= _WIDE:
+        said = text[lines[stop].start : lines[stop].end]
+        if not is_border(said) and not _has_gap(said):
+            break
+        stop += 1
+    kept = [line for line in lines[first:stop] if not is_border(text[line.start : line.end])]
+    given = next((n for n, line in enumerate(lines[first:stop]) if is_border(text[line.start : line.end])), 0)
+    if len(kept) < 2:
+        return None
+    columns = _columns(text, kept)
+    if len(columns) < 2:
+        return _gapped(text, lines, first, stop)
+    rows = []
+    for line in kept:
+        begin = line.start - line.indent
+        cells = [stripped(text, max(line.start, begin + a), min(line.end, begin + b)) for a, b in columns]
+        rows.append(tuple(cells))
+    lengths = sorted(cell.end - cell.start for row in rows for cell in row)
+    if lengths[len(lengths) // 2] > _LONG_CELL:
+        return None
+    return rows, given if given < len(kept) else 0, stop
+
+
+def _has_gap(said: str) -> bool:
+    return any(
+        said[match.start() - 1] not in ".!?:;" or match.end() - match.start() > 2 for match in _GAP.finditer(said)
+    )
+
+
+def _columns(text: str, lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """The columns, from and to, that two or more blanks part in all ``lines``; none where tabs indent."""
+    if any("\t" in text[line.start - min(line.indent, line.start) : line.end] for line in lines):
+        return []
+    width = max(line.indent + line.end - line.start for line in lines)
+    used = [0] * (width + 1)
+    for line in lines:
+        for match in re.finditer(r"\S+(?: \S+)*", text[line.start : line.end]):
+            used[line.indent + match.start()] += 1
+            used[line.indent + match.end()] -= 1
+    taken = [depth > 0 for depth in accumulate(used)]
+    columns: list[tuple[int, int]] = []
+    start = None
+    for at in range(width + 1):
+        if taken[at] and start is None:
+            start = at
+        elif not taken[at] and start is not None:
+            columns.append((start, at))
+            start = None
+    joined: list[tuple[int, int]] = []
+    for column in columns:
+        if joined and column[0] - joined[-1][1] < 2:
+            joined[-1] = (joined[-1][0], column[1])
+        else:
+            joined.append(column)
+    return joined

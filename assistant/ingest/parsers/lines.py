@@ -1,0 +1,183 @@
+"""Lines of a text as people type them: their spans, and which of them are fields, items, rules or titles."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from assistant.ingest.dialogue import STAMP
+
+
+class Line(NamedTuple):
+    """A line without the whitespace around it; ``start == end`` where it is blank. A tab indents to a multiple of 4."""
+
+    start: int
+    end: int
+    indent: int = 0
+
+    @property
+    def blank(self) -> bool:
+        """Whether the line holds nothing but whitespace."""
+        return self.start == self.end
+
+
+def lines_of(text: str) -> list[Line]:
+    """All lines of ``text``, which ends lines with ``\\n`` only."""
+    lines: list[Line] = []
+    at = 0
+    for raw in text.split("\n"):
+        said = raw.strip()
+        if said:
+            lead = len(raw) - len(raw.lstrip())
+            indent = len(raw[:lead].expandtabs(4)) if lead else 0
+            lines.append(Line(at + lead, at + lead + len(said), indent))
+        else:
+            lines.append(Line(at, at))
+        at += len(raw) + 1
+    return lines
+
+
+# --- fields ---------------------------------------------------------------------------------------
+
+MAX_FIELD = 300
+"""Characters of the longest ``Label: value`` line; a longer one is a paragraph that begins with a label."""
+
+_FIELD = re.compile(
+    rf"{STAMP}?"
+    r"(?P<label>[^\W\d_][^:：\n|.!?;<>=]{0,48})(?::(?=[ \t\u00a0])|：)[ \t\u00a0]*(?P<value>[^\s/].*)"
+)
+_MARKED_FIELD = re.compile(
+    r"(?P<mark>\*\*|__|\*|_|`)(?P<label>[^*_`\n]{1,60}?)"
+    r"(?::(?P=mark)|(?P=mark)[ \t]?:|(?P=mark)[ \t]+[-–—](?=[ \t]))[ \t]+(?P<value>\S.*)"
+)
+_NUMBERED_CAPTION = re.compile(
+    r"(?:table|figure|fig\.?|exhibit|chart|tabelle|abbildung|tableau|tabla)\s+\d", re.IGNORECASE
+)
+_PROSE_WORDS = frozenset(
+    "is are was were be been has have had do does did will would can could should must may might said says asked "
+    "wrote writes replied added that this these those there it he she they we i you who which because but and or "
+    "if when".split()
+)
+_LABEL_WORDS = 6
+
+
+class Field(NamedTuple):
+    """The label and the value of a line."""
+
+    label: str
+    value: str
+
+
+def field_of(line: str) -> Field | None:
+    """The label and the value of a ``Label: value`` line, or None for prose, times and addresses of pages."""
+    if match := _MARKED_FIELD.match(line):
+        return Field(match["label"].strip(), match["value"])
+    if (match := _FIELD.match(line)) and not _NUMBERED_CAPTION.match(line):
+        words = match["label"].split()
+        if len(words) <= _LABEL_WORDS and not (len(words) > 1 and _PROSE_WORDS & {word.lower() for word in words}):
+            return Field(match["label"].strip(), match["value"])
+    return None
+
+
+def is_short_field(line: str) -> bool:
+    """Whether a line is a field that is one statement."""
+    field = field_of(line) if len(line) <= MAX_FIELD else None
+    return field is not None and (len(field.value) <= 60 or not _INNER_STOP.search(field.value))
+
+
+def is_question_label(line: str) -> bool:
+    """Whether a line is the question of a list of questions and answers: ``Q: What does the lift cost?``."""
+    return bool(_QUESTION_LABEL.match(line))
+
+
+_QUESTION_LABEL = re.compile(r"[*_]{0,2}(?:Q|Question|Frage|F|Pregunta)(?:[ .]?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}[ \t]+\S")
+_INNER_STOP = re.compile(r"\w{3,}[.!?][\"”’)]?\s+[A-Z\d\"“]")
+
+
+# --- items ----------------------------------------------------------------------------------------
+
+BULLETS = "-*+•‣⁃◦▪▫●○■□➢➤✓✔·–—"
+"""Signs that begin an item of a list and say nothing."""
+
+_BULLET = re.compile(rf"[{BULLETS}][ \t\u00a0]+(?=\S)|[•‣◦▪●■➢✓✔](?=\w)")
+_NUMBER = re.compile(
+    r"(?P<number>\(?\d{1,3}[.)]|\d{1,2}(?:\.\d{1,3}){1,4}[.)]?|\(?[a-z]\)|[a-z]\.|\(?[A-Z]\)|\(?[ivx]{1,4}[.)]|"
+    r"\[\d{1,4}\]|§ ?\d+[a-z]?\.?|[①-⑳])[ \t\u00a0]+(?=\S)"
+)
+
+
+class Marker(NamedTuple):
+    """What begins an item: a bullet, which is no part of what it says, or a number, which is."""
+
+    width: int
+    number: str = ""
+
+    @property
+    def parts(self) -> int:
+        """How many numbers it consists of: 2 for ``3.1``, 0 for a bullet or a letter."""
+        return len(re.findall(r"\d+", self.number))
+
+
+def marker_of(line: str) -> Marker | None:
+    """The marker that ``line`` begins with, or None."""
+    if match := _BULLET.match(line):
+        return Marker(match.end())
+    if match := _NUMBER.match(line):
+        return Marker(match.end(), match["number"])
+    return None
+
+
+# --- rules, titles, furniture ---------------------------------------------------------------------
+
+_RULE = re.compile(r"(?:([-=*_~#+^.─═])[ \t]*)(?:\1[ \t]*){2,}")
+_PAGE_MARK = re.compile(
+    r"(?:[-–—~]\s*)?(?:page|seite|página|pagina|strona|стр\.)\s+\d{1,4}(?:\s*(?:of|von|de|di|van|z|из|/)\s*\d{1,4})?"
+    r"(?:\s*[-–—~])?|[-–—~]\s*\d{1,4}\s*[-–—~]|\[page \d+\]|.{1,90}\s{2,}\[page \d+\]",
+    re.IGNORECASE,
+)
+SENTENCE_ENDS = (*".!?…:;,。！？：；，、؟।", "...")
+"""What a title does not end with."""
+
+MAX_TITLE_WORDS = 12
+MAX_TITLE = 90
+_GREETING = re.compile(
+    r"(?:dear|hi|hello|hey|hallo|liebe[rs]?|sehr geehrte|guten (?:tag|morgen)|bonjour|chère?|madame|monsieur|hola|"
+    r"estimad[oa]|caro|cara|best|regards|kind regards|best regards|sincerely|yours|cheers|thanks|thank you|"
+    r"viele grüße|mit freundlichen grüßen)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\S@\S|https?:|www\.")
+_LIST_OF_NAMES = re.compile(r",\s+[A-Z\d]")
+_STOP_INSIDE = re.compile(r"[a-z]{3,}[.!?]\s+[A-Z]")
+
+
+def is_rule(line: str) -> bool:
+    """Whether a line is drawn: three or more of one sign."""
+    return bool(_RULE.fullmatch(line))
+
+
+def is_page_mark(line: str) -> bool:
+    """Whether a line only says which page ends or begins."""
+    return len(line) <= 120 and bool(_PAGE_MARK.fullmatch(line))
+
+
+def is_title(line: str) -> bool:
+    """Whether a line reads as a title: few words, a capital first, no stop, no greeting, address or list of names."""
+    words = line.split()
+    letters = sum(map(str.isalpha, line))
+    return (
+        len(line) <= MAX_TITLE
+        and len(words) <= MAX_TITLE_WORDS
+        and not line.endswith(SENTENCE_ENDS)
+        and not line[0].islower()
+        and (line[0].isalnum() or line[0] in '"“„«¿¡(§「『')
+        and 2 * letters >= len(line.replace(" ", ""))
+        and not (_GREETING.match(line) or _ADDRESS.search(line) or _LIST_OF_NAMES.search(line))
+        and not _STOP_INSIDE.search(line)
+    )
+
+
+def is_capitals(line: str) -> bool:
+    """Whether a line is written in capitals throughout, as headings are; five letters at least."""
+    letters = [mark for mark in line if mark.isalpha()]
+    return len(letters) >= 5 and line.upper() == line and line.lower() != line and not line.endswith(SENTENCE_ENDS)

@@ -1,0 +1,141 @@
+"""Turns answers, which are data, into text and Markdown: the one place that lays them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.types import NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict, DocumentMetadata
+
+UNSUPPORTED_MARK = "[not in the documents]"
+PARTIAL_MARK = "[only in part]"
+
+LISTED_KINDS = frozenset({"item", "row", "field", "code"})
+CONTEXT_SEPARATOR = " › "
+
+
+def one_line(text: str) -> str:
+    """``text`` with every run of whitespace as one space."""
+    return " ".join(text.split())
+
+
+def claim_text(claim: Claim, before: Claim | None) -> str:
+    """What ``claim`` adds to an answer's text behind the claim ``before``.
+
+    Consecutive claims of one source and one context stand under one byline, the items of a list on lines of their own.
+    """
+    said = " ".join(filter(None, [one_line(claim.text) if not claim.listed else claim.text.strip(), marks(claim)]))
+    together = before is not None and (before.byline, before.context) == (claim.byline, claim.context)
+    if together and before is not None and before.listed == claim.listed:
+        return f"\n- {said}" if claim.listed else f" {said}"
+    head = heading(claim)
+    lead = "\n" if before is not None else ""
+    if claim.listed:
+        return f"{lead}{head}:\n- {said}" if head else f"{lead}- {said}"
+    return f"{lead}{head}: {said}" if head else f"{lead}{said}"
+
+
+def heading(claim: Claim) -> str:
+    """Who says it, and the context that the statement needs: ``Annual report › in thousands of euro``."""
+    parts = [part for part in claim.context.split(CONTEXT_SEPARATOR) if part and part not in claim.byline]
+    return CONTEXT_SEPARATOR.join(filter(None, [claim.byline, *parts])).rstrip(":：")
+
+
+def marks(claim: Claim) -> str:
+    """The markers of a claim's citations, and a warning where they do not bear it out."""
+    markers = "".join(f"[{citation.marker}]" for citation in claim.citations)
+    warning = {"unsupported": UNSUPPORTED_MARK, "partial": PARTIAL_MARK}.get(claim.support, "")
+    return " ".join(filter(None, [markers, warning]))
+
+
+def conflict_text(conflict: Conflict) -> str:
+    """A disagreement, one side a line."""
+    sides = (f"\n- {side.citation.byline}: {side.value} [{side.citation.marker}]" for side in conflict.sides)
+    return f"The sources disagree ({conflict.about}):{''.join(sides)}"
+
+
+def remainder_text(unanswered: Sequence[str], shown: int, omitted: int) -> str:
+    """What an answer leaves out: questions without an answer, and items of a list that were cut."""
+    lines = [f"{NOT_IN_DOCUMENTS.rstrip('.')}: {question}" for question in unanswered]
+    if omitted:
+        lines.append(f"{shown} of {shown + omitted} shown.")
+    return "\n".join(lines)
+
+
+def text_below(answer: Answer) -> list[str]:
+    """The paragraphs below the claims: disagreements, and what the answer leaves out."""
+    shown = sum(claim.listed for claim in answer.claims)
+    below = [*map(conflict_text, answer.conflicts), remainder_text(answer.unanswered, shown, answer.omitted)]
+    return [text for text in below if text]
+
+
+def citation_text(citation: Citation) -> str:
+    """A citation with its source and its verbatim quotation: ``[1] News.Az, 8 May 2025 (truce.md, page 2): “...”``."""
+    return f"[{citation.marker}] {citation.label} ({place(citation)}): “{one_line(citation.quote)}”"
+
+
+def place(citation: Citation) -> str:
+    """The file of a citation, and the page where it has one."""
+    return f"{citation.source}, page {citation.page}" if citation.page else citation.source
+
+
+def search_summary(answer: Answer) -> tuple[str, ...]:
+    """What a refusal says below its text, a line each: what was searched, and the statements that come nearest.
+
+    The question is repeated only where it was searched in other words.
+    """
+    if answer.outcome != "not_in_documents":
+        return ()
+    searched = one_line(answer.trace.question)
+    rewritten = (f"Searched for: {searched}",) if searched != one_line(answer.question) else ()
+    nearest = tuple(
+        f"- {citation.label} ({place(citation)}): “{one_line(citation.quote)}”" for citation in answer.nearest
+    )
+    return (*rewritten, *(("No sentence answers this. The nearest are:", *nearest) if nearest else ()))
+
+
+def render_text(answer: Answer) -> str:
+    """The answer as plain text: its text, its sources, and below a refusal what comes nearest."""
+    below = [*map(citation_text, answer.citations), *search_summary(answer)]
+    return "\n".join([answer.text, *(["", *below] if below else [])])
+
+
+def render_markdown(answer: Answer) -> str:
+    """The answer as Markdown: claims with markers, disagreements, and numbered sources with their quotations."""
+    return "\n\n".join(_markdown_blocks(answer))
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` on one line, with what Markdown would take for markup escaped."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|" else sign for sign in one_line(text))
+
+
+def source_line(metadata: DocumentMetadata) -> str:
+    """Title, byline and file of a document, on one line."""
+    title = metadata.header.removesuffix(metadata.byline)
+    return one_line(f"{title}{metadata.label} ({metadata.source})")
+
+
+def _markdown_blocks(answer: Answer) -> Iterator[str]:
+    for before, claim in zip([None, *answer.claims], answer.claims, strict=False):
+        said = f"{escape_markdown(claim.text)} {marks(claim)}".strip()
+        same = before is not None and heading(before) == heading(claim)
+        head = "" if same or not heading(claim) else f"**{escape_markdown(heading(claim))}:** "
+        yield f"{head}\n\n- {said}".strip() if claim.listed else f"{head}{said}"
+    if not answer.claims:
+        yield escape_markdown(answer.text)
+    for conflict in answer.conflicts:
+        yield f"**The sources disagree: {escape_markdown(conflict.about)}**"
+        yield "\n".join(
+            f"- {escape_markdown(side.citation.label)}: {escape_markdown(side.value)} [{side.citation.marker}]"
+            for side in conflict.sides
+        )
+    if rest := remainder_text(answer.unanswered, sum(claim.listed for claim in answer.claims), answer.omitted):
+        yield "\n".join(map(escape_markdown, rest.split("\n")))
+    if answer.citations:
+        yield "\n".join(
+            f"{citation.marker}. {escape_markdown(citation.label)} ({escape_markdown(place(citation))}): "
+            f"“{escape_markdown(citation.quote)}”"
+            for citation in answer.citations
+        )
+    if lines := search_summary(answer):
+        yield "\n".join(map(escape_markdown, lines))

@@ -1,0 +1,73 @@
+"""What a question names must be what a statement is about."""
+
+from datetime import date
+
+import pytest
+
+from assistant.query.parse import parse_question
+from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
+from assistant.types import DocumentMetadata
+
+
+def found(question: str, text: str, context: str = "", title: str = "Notes", published: date | None = None) -> bool:
+    """Whether ``text`` is found to be about something else than ``question`` names."""
+    metadata = DocumentMetadata(source="notes.md", title=title, published=published)
+    (found_,) = mismatches(asked(parse_question(question)), [Subject(text, context, "", text, metadata)])
+    return bool(found_)
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "other"),
+    [
+        ("What does plan B cost?", "Plan B costs 14 euro.", "Plan A costs 19 euro."),
+        ("Who opened #682?", "Ticket #682 was opened by Ann.", "Ticket #628 was opened by Una."),
+        ("Who is the president?", "The president is Jiri Malek.", "The vice president is Hana Dvorska."),
+        ("Who is the Co-PI?", "Dele Oyelaran is the Co-PI.", "Maren Lindqvist is the PI."),
+        ("Who is the PI?", "Maren Lindqvist is the PI.", "Dele Oyelaran is the Co-PI."),
+        ("Which dam cost 4.5 million dollars?", "It cost 4,523,000 dollars.", "It cost 2,810,400 dollars."),
+        ("How many books were lent in 2022?", "In 2022 it lent 18,400 books.", "In 2023 it lent 21,750 books."),
+        ("What made prices rise in the north?", "In the north they rose.", "In the south they rose."),
+        ("Who did not vote?", "Marsh did not vote.", "Penn voted for the plan."),
+        ("Who won the prize for music?", "The prize for music went to Asta.", "The prize for poetry went to Bo."),
+    ],
+)
+def test_a_statement_about_something_else_is_told_from_one_that_fits(question: str, fits: str, other: str) -> None:
+    assert not found(question, fits)
+    assert found(question, other)
+
+
+def test_the_context_of_a_statement_counts() -> None:
+    assert not found("How many were there in 2022?", "Guides: 11", context="Staff in 2022")
+    assert found("How many were there in 2022?", "Guides: 11", context="Staff in 2021")
+
+
+def test_the_date_of_the_document_counts_where_the_statement_tells_none() -> None:
+    decided = "The board decided to close the canteen."
+    assert not found("What was decided in June 2024?", decided, published=date(2024, 6, 3))
+    assert found("What was decided in May 2024?", decided, published=date(2024, 6, 3))
+
+
+def test_one_of_two_alternatives_is_enough() -> None:
+    assert not found("Is plan A or plan B cheaper?", "Plan B costs 14 euro.")
+
+
+def test_a_name_that_another_candidate_has_is_missed() -> None:
+    metadata = DocumentMetadata(source="notes.md", title="Notes")
+    texts = ("Asta Quill works in Lervik.", "The employee works in Tarn.")
+    subjects = [Subject(text, "", "", text, metadata) for text in texts]
+    first, second = mismatches(asked(parse_question("Where does Asta Quill work?")), subjects)
+    assert not first
+    assert sum(mismatch.weight for mismatch in second) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("question", "later"),
+    [
+        ("What was decided at the last meeting?", [True, False]),
+        ("What was decided at the first meeting?", [False, True]),
+        ("What was decided?", [False, False]),
+        ("What happened last year?", [False, False]),
+    ],
+)
+def test_the_latest_and_the_earliest_document(question: str, later: list[bool]) -> None:
+    assert order_mismatches(question, [date(2024, 1, 15), date(2024, 6, 3)]) == later

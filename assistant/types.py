@@ -101,6 +101,7 @@ class Document(DocumentMetadata):
     blocks: tuple[Block, ...] = ()
     pages: tuple[int, ...] = ()
     about: str = Field(default="", description="key facts of the whole document that its parts leave out; never quoted")
+    notes: tuple[str, ...] = Field(default=(), description="what was guessed or left out in reading, a sentence each")
 
     @property
     def digest(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import DocumentError
 from assistant.ingest.discover import FoundFile
-from assistant.ingest.parsers import office
+from assistant.ingest.parsers.packed import unpackable
 from assistant.ingest.read import read_document
 from assistant.types import Document
 from tests.robustness.formats import SUFFIXES, made
@@ -95,11 +95,6 @@ def test_pages_begin_where_they_say(tmp_path: Path, suffix: str) -> None:
     assert all(not document.text[start].isspace() for start in document.pages)
 
 
-def test_a_row_of_a_table_names_its_columns(tmp_path: Path) -> None:
-    rows = b'city;opened;note\nOslo;1987;\nBergen;1990;"a; b"\n'
-    assert load(tmp_path, "a.csv", rows).text == "city: Oslo; opened: 1987\n\ncity: Bergen; opened: 1990; note: a; b"
-
-
 def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
     lines = b'{"title": "T", "text": "The truce held."}\n\n{"city": "Oslo", "year": 1987, "none": null}\n"plain"\n'
     assert load(tmp_path, "a.jsonl", lines).text == "T\n\nThe truce held.\n\ncity: Oslo; year: 1987\n\nplain"
@@ -108,12 +103,6 @@ def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
 def test_a_line_that_is_cut_short_costs_no_other(tmp_path: Path) -> None:
     lines = b'{"text": "The truce held."}\n{"text": "The talks fai\n{"text": "The dam broke."}\n'
     assert load(tmp_path, "a.jsonl", lines).text == 'The truce held.\n\n{"text": "The talks fai\n\nThe dam broke.'
-
-
-def test_a_cell_may_hold_an_article(tmp_path: Path) -> None:
-    article = "The truce held. " * 10_000
-    document = load(tmp_path, "a.csv", f"id,article\n1,{article}\n".encode())
-    assert document.text == f"id: 1; article: {article.strip()}"
 
 
 def test_a_chapter_may_lie_beside_the_folder_of_the_package(tmp_path: Path) -> None:
@@ -151,15 +140,10 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, reason: str) -> 
     assert repr(name) in str(caught.value)
 
 
-def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "MAX_UNPACKED", 10_000)
-    for suffix in (".docx", ".pptx", ".epub"):
-        with pytest.raises(DocumentError, match="unpacks to"):
-            load(tmp_path, f"a{suffix}", GOOD[suffix] if suffix != ".epub" else made(_long(), suffix))
-
-
-def _long() -> Document:
-    return TALKS.model_copy(update={"text": "The truce held. " * 5000})
+@pytest.mark.parametrize("suffix", [".docx", ".pptx", ".epub"])
+def test_what_unpacks_to_too_much_is_refused(suffix: str) -> None:
+    with pytest.raises(DocumentError, match="unpacks to"):
+        unpackable(GOOD[suffix], f"a{suffix}", limit=1000)
 
 
 def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

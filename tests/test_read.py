@@ -155,7 +155,7 @@ RUSSIAN = "Переговоры начались утром. Стороны вс
 )
 def test_plain_text_is_decoded_and_nothing_else(tmp_path: Path, content: bytes, text: str) -> None:
     document = load(tmp_path, "the_long-name.txt", content)
-    assert (document.text, document.title) == (text, "the long name")
+    assert (document.text, document.title) == (text, "the long-name")
     assert (document.publisher, document.published, document.kind) == (None, None, None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
 from assistant.types import Block, BlockKind, Span
 
@@ -155,27 +156,32 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     item is introduced by the item above it.
     """
     made: list[Block] = []
-    path: list[Block] = []
+    path: list[tuple[int, str]] = []
+    headings: tuple[str, ...] = ()
     introduction = ""
     above: dict[int, str] = {}
-    for block in blocks:
-        headings = tuple(_one_line(text, heading) for heading in path)
+    before: BlockKind | None = None
+    for block in with_speakers(text, list(blocks)):
         if block.kind == "heading":
-            path = [heading for heading in path if heading.level < block.level]
-            made.append(block.model_copy(update={"headings": tuple(_one_line(text, heading) for heading in path)}))
-            path.append(block)
-            introduction, above = "", {}
+            path = [(level, said) for level, said in path if level < block.level]
+            made.append(block.model_copy(update={"headings": tuple(said for _, said in path)}))
+            path.append((block.level, _one_line(text, block)))
+            headings = tuple(said for _, said in path)
+            introduction, above, before = "", {}, None
             continue
-        lead_in = introduction
+        if block.kind in LISTED and before in LISTED and before != block.kind:
+            introduction, above = "", {}  # another list, which nothing introduces
+        lead_in = block.lead_in
         if block.kind == "item":
             above = {depth: said for depth, said in above.items() if depth < block.level}
-            lead_in = " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
+            lead_in = lead_in or " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
             above[block.level] = _one_line(text, block)
-        elif block.kind not in LISTED and block.kind not in ("furniture", "caption"):
+        elif block.kind in LISTED:
+            lead_in = lead_in or introduction
+        elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
-            lead_in = ""
-        kept = block.lead_in or (lead_in if block.kind in LISTED else "")
-        made.append(block.model_copy(update={"headings": headings, "lead_in": kept}))
+        before = before if block.kind in ("furniture", "caption") else block.kind
+        made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
 
 

@@ -8,7 +8,7 @@ from html import unescape
 _MARKED = re.compile(r"[*_`\[<\\&~|]")
 _IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)|\[[^\]\n]*\])")
 _LINK = re.compile(r"\[([^\[\]\n]+)\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)|\[[^\[\]\n]*\])")
-_AUTOLINK = re.compile(r"<((?:https?://|mailto:)?[^<>\s]+[@/.][^<>\s]*)>")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _TAG = re.compile(
     r"</?(?:a|abbr|b|big|br|code|del|em|font|i|img|ins|kbd|mark|p|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
 )

@@ -1,12 +1,15 @@
 """Reads a file as a document: its text, blocks, title, publisher and date."""
 
 import hashlib
-import re
+import unicodedata
 from pathlib import Path
 
 from assistant.errors import DocumentError
+from assistant.ingest.about import about
+from assistant.ingest.dated import date_in_head, date_in_name
 from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers import parser_for
+from assistant.ingest.parsers.content import Content
 from assistant.types import Document
 
 MAX_BYTES = 100_000_000
@@ -15,7 +18,7 @@ MAX_BYTES = 100_000_000
 MAX_CHARACTERS = 50_000_000
 """A longer text is refused."""
 
-VERSION = 1
+VERSION = 2
 """Raise it when the same file reads differently: what an older version read is then read again."""
 
 
@@ -43,16 +46,25 @@ def read_document(file: FoundFile) -> Document:
         raise DocumentError(f"{file.source!r} holds more than {limit}. Divide it, then `assistant index build`")
     if not content.text.strip():
         raise DocumentError(f"{file.source!r} holds no text. Write some, then `assistant index build`")
-    return Document(
-        source=file.source,
-        title=_one_line(content.title) or _title_from_name(file.source),
+    return _document(file.source, content)
+
+
+def _document(source: str, content: Content) -> Document:
+    dated = None
+    if content.published is None:
+        dated = date_in_name(source) or date_in_head(content.text, content.blocks)
+    document = Document(
+        source=source,
+        title=_one_line(content.title) or _title_from_name(source),
         publisher=_one_line(content.publisher),
-        published=content.published,
+        published=dated.day if dated else content.published,
         kind=_one_line(content.kind),
         text=content.text,
         blocks=content.blocks,
         pages=content.pages,
+        notes=(*content.notes, *((dated.note,) if dated else ())),
     )
+    return document.model_copy(update={"about": about(document)})
 
 
 def pages_without_text(document: Document) -> int:
@@ -100,5 +112,6 @@ def _one_line(text: str | None) -> str | None:
 
 
 def _title_from_name(source: str) -> str:
-    name = Path(source).stem
-    return _one_line(re.sub("[_-]+", " ", name)) or source
+    """The name of the file as it is written, with spaces for underscores."""
+    name = unicodedata.normalize("NFC", Path(source).stem)
+    return _one_line(name.replace("_", " ")) or source

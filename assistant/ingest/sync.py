@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -130,7 +130,7 @@ def sync(
         removed=tuple(sorted(file.source for file in removed)),
         unchanged=work.unchanged,
         skipped=(*unreadable, *work.skipped),
-        notes=(REBUILT,) if work.rebuild else (),
+        notes=(*((REBUILT,) if work.rebuild else ()), *_notes(work.notes)),
         embedded=embedded,
         seconds=time.monotonic() - started,
     )
@@ -199,6 +199,13 @@ class _Outcome(NamedTuple):
 _SAME = _Outcome()
 
 
+def _notes(sources: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Each note with the first of its documents, and how many more there are."""
+    for note, about in sorted(sources.items()):
+        more = f" and {len(about) - 1:,} more" if len(about) > 1 else ""
+        yield f"{about[0]!r}{more}: {note}"
+
+
 def _read(readers: ParserPool, file: FoundFile, known: FileFacts | None) -> _Outcome:
     """What ``file`` holds, unless its bytes are the ``known`` ones; hashing is a thousand times parsing's speed."""
     now = time.time_ns()
@@ -240,6 +247,7 @@ class _Work:
         self.added: list[str] = []
         self.changed: list[str] = []
         self.skipped: list[Skipped] = []
+        self.notes: dict[str, list[str]] = {}
         self.unchanged = 0
 
     def admitted(
@@ -302,6 +310,8 @@ class _Work:
             known = self._moved(document, location, file.size, settled)
         source = known.source if known else free_source(file.source, self._root, self._taken)
         document = document.model_copy(update={"source": source})
+        for note in document.notes:
+            self.notes.setdefault(note, []).append(source)
         facts = FileFacts(
             known.document if known else 0, source, location, file.size, settled, document.digest, outcome.content
         )

@@ -45,9 +45,9 @@ def stripped(text: str, start: int, end: int) -> Span:
 def header(rows: Sequence[Sequence[str]], *, given: int = 0) -> tuple[tuple[str, ...], int]:
     """The name of each column, and how many of the first rows they come from.
 
-    ``given`` rows are known to be headers. Without, the first row is one if it is all words and a column below it is all
-    numbers, or if there are three columns and two rows below it. A header row with empty cells, as merged cells leave,
-    is completed by the row below it: ``Adults Men``.
+    ``given`` rows are known to be headers. Without, the first row is one if it is all words and a column below it is
+    all numbers, or if there are three columns and two rows below it. A header row with empty cells, as merged cells
+    leave, is completed by the row below it: ``Adults Men``.
     """
     count = given or int(_has_header(rows))
     if not count or not rows:

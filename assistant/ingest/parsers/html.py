@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from assistant.ingest.parsers.content import Content, decode, visible_text
+from assistant.ingest.parsers.content import Content, visible_text
+from assistant.ingest.parsers.encoding import decode
 
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%d"}

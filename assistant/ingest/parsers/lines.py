@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assistant.ingest.dialogue import STAMP
+
 
 class Line(NamedTuple):
     """A line without the whitespace around it; ``start == end`` where it is blank. A tab indents to a multiple of 4."""
@@ -40,7 +42,10 @@ def lines_of(text: str) -> list[Line]:
 MAX_FIELD = 300
 """Characters of the longest ``Label: value`` line; a longer one is a paragraph that begins with a label."""
 
-_FIELD = re.compile(r"(?P<label>[^\W\d_][^:：\n|.!?;<>=]{0,48})(?::(?=[ \t\u00a0])|：)[ \t\u00a0]*(?P<value>[^\s/].*)")
+_FIELD = re.compile(
+    rf"{STAMP}?"
+    r"(?P<label>[^\W\d_][^:：\n|.!?;<>=]{0,48})(?::(?=[ \t\u00a0])|：)[ \t\u00a0]*(?P<value>[^\s/].*)"
+)
 _MARKED_FIELD = re.compile(
     r"(?P<mark>\*\*|__|\*|_|`)(?P<label>[^*_`\n]{1,60}?)"
     r"(?::(?P=mark)|(?P=mark)[ \t]?:|(?P=mark)[ \t]+[-–—](?=[ \t]))[ \t]+(?P<value>\S.*)"
@@ -80,6 +85,12 @@ def is_short_field(line: str) -> bool:
     return field is not None and (len(field.value) <= 60 or not _INNER_STOP.search(field.value))
 
 
+def is_question_label(line: str) -> bool:
+    """Whether a line is the question of a list of questions and answers: ``Q: What does the lift cost?``."""
+    return bool(_QUESTION_LABEL.match(line))
+
+
+_QUESTION_LABEL = re.compile(r"[*_]{0,2}(?:Q|Question|Frage|F|Pregunta)(?:[ .]?\d{1,3})?[*_]{0,2}[:.][*_]{0,2}[ \t]+\S")
 _INNER_STOP = re.compile(r"\w{3,}[.!?][\"”’)]?\s+[A-Z\d\"“]")
 
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from assistant.ingest.blocks import add_context
 from assistant.ingest.inline import strip_markup
 from assistant.ingest.parsers.columns import Row, pipe_cells, row_blocks, table_at
-from assistant.ingest.parsers.content import Content, decode
+from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.front_matter import front_matter
-from assistant.ingest.parsers.lines import Line, is_short_field, is_title
+from assistant.ingest.parsers.lines import Line, is_question_label, is_short_field, is_title
 from assistant.ingest.parsers.quoting import attribution, quoted_speaker
+from assistant.ingest.parsers.text import MAX_LAID_OUT, paragraphs_of
 from assistant.types import Block, BlockKind, Span
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
 def parse_markdown(data: bytes, source: str) -> Content:
     """The text after the front matter, with its blocks; the title is that of the front matter or the first heading."""
-    whole = decode(data, source)
+    read = decoded(data, source)
+    whole = read.text
     known = front_matter(whole, source)
     text = whole[known.end :]
     blocks = markdown_blocks(text)
@@ -36,11 +39,14 @@ def parse_markdown(data: bytes, source: str) -> Content:
         published=known.published,
         kind=known.kind,
         blocks=blocks,
+        notes=read.notes,
     )
 
 
 def markdown_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a Markdown text."""
+    if len(text) > MAX_LAID_OUT:
+        return paragraphs_of(text)
     walk = _Walk(text)
     for token in _parser().parse(text):
         walk.take(token)
@@ -154,7 +160,7 @@ class _Walk:
     def _paragraph(self, spans: Sequence[Span]) -> None:
         said = [self._text[start:end] for start, end in spans]
         bold = _BOLD_LINE.fullmatch(said[0]) if len(spans) == 1 else None
-        if bold and is_title(bold["said"].rstrip(":")):
+        if bold and is_title(bold["said"].rstrip(":?")):
             self._add(
                 "heading",
                 [Span(spans[0].start + bold.start("said"), spans[0].start + bold.end("said"))],
@@ -166,7 +172,10 @@ class _Walk:
             len(said) > 2 and sum(map(is_short_field, said)) > len(said) / 2
         ):
             for span in spans:
-                self._add("field", [span])
+                if is_question_label(self._text[span.start : span.end]):
+                    self._add("heading", [span], level=_BOLD_HEADING + 1)
+                else:
+                    self._add("field", [span])
         elif rows := self._bare_table(spans):
             self.blocks += rows
         else:

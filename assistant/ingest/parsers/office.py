@@ -7,11 +7,9 @@ formats, but they wrap these very libraries, cost seconds of import, and give no
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import accumulate
@@ -21,12 +19,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers.content import Content, decode, visible_text
+from assistant.ingest.parsers.content import Content, visible_text
 from assistant.ingest.parsers.dates import stated_date
-
-MAX_UNPACKED = 500_000_000
-"""Bytes that a packed file may unpack to."""
-
+from assistant.ingest.parsers.encoding import decode
+from assistant.ingest.parsers.packed import publish_date, unpackable
 
 # --- PDF ------------------------------------------------------------------------------------------
 
@@ -106,30 +102,11 @@ def _somebody(name: str | None) -> str | None:
 # --- Office ---------------------------------------------------------------------------------------
 
 
-def read_docx(data: bytes, source: str) -> Content:
-    """Paragraphs and tables in their order."""
-    import docx
-    from docx.table import Table
-
-    _unpackable(data, source)
-    document = docx.Document(io.BytesIO(data))
-    blocks: list[str] = []
-    for block in document.iter_inner_content():
-        blocks.append(_table(block) if isinstance(block, Table) else block.text)
-    known = document.core_properties
-    return Content(
-        _paragraphs(blocks),
-        title=_somebody(known.title),
-        publisher=_somebody(known.author),
-        published=_publish_date(data),
-    )
-
-
 def read_pptx(data: bytes, source: str) -> Content:
     """Slides with their notes; each slide is a page."""
     from pptx import Presentation
 
-    _unpackable(data, source)
+    archive = unpackable(data, source)
     presentation = Presentation(io.BytesIO(data))
     slides = []
     for slide in presentation.slides:
@@ -143,20 +120,9 @@ def read_pptx(data: bytes, source: str) -> Content:
         text,
         title=_somebody(known.title),
         publisher=_somebody(known.author),
-        published=_publish_date(data),
+        published=publish_date(archive),
         pages=starts,
     )
-
-
-_PUBLISH_DATE = re.compile(rb"<(?:\w+:)?PublishDate>\s*(\d{4}-\d\d-\d\d)")
-
-
-def _publish_date(data: bytes) -> date | None:
-    """What stands in the field "Publish Date" of a cover page; the days of making and saving say nothing."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        parts = (archive.read(name) for name in archive.namelist() if name.startswith("customXml/item"))
-        found = next((match for match in map(_PUBLISH_DATE.search, parts) if match), None)
-    return stated_date(found[1].decode()) if found else None
 
 
 def _shapes(shapes: Iterable[Any]) -> Iterator[str]:
@@ -186,7 +152,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 def read_epub(data: bytes, source: str) -> Content:
     """The chapters in the order of the spine."""
-    archive = _unpackable(data, source)
+    archive = unpackable(data, source)
     if "META-INF/rights.xml" in archive.namelist():
         raise DocumentError(f"{source!r} is locked by its publisher. Ask for a copy that is not")
     container = _xml(archive.read(_CONTAINER))
@@ -240,29 +206,6 @@ def read_mail(data: bytes, _source: str) -> Content:
     )
 
 
-def read_csv(data: bytes, source: str) -> Content:
-    """Each row as one line that names its columns: ``city: Oslo; opened: 1987``."""
-    text = decode(data, source)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:4096], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    # A cell may be an article. The module's own limit is for all its users, so it is only ever raised.
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))
-    rows = csv.reader(io.StringIO(text, newline=""), dialect)
-    names = [name.strip() for name in next(rows, [])]
-    lines = ["; ".join(_pairs(names, row)) for row in rows]
-    return Content("\n\n".join(filter(None, lines)) or text)
-
-
-def _pairs(names: list[str], row: list[str]) -> Iterator[str]:
-    for number, cell in enumerate(row):
-        value = " ".join(cell.split())
-        name = names[number] if number < len(names) else ""
-        if value:
-            yield f"{name}: {value}" if name else value
-
-
 _TEXT_KEYS = ("text", "content", "body", "passage", "article")
 
 
@@ -300,17 +243,6 @@ def _plain(value: object) -> str:
 
 
 # --- common ---------------------------------------------------------------------------------------
-
-
-def _unpackable(data: bytes, source: str) -> zipfile.ZipFile:
-    """The archive, unless it unpacks to more than ``MAX_UNPACKED``."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):  # how Office stores a file with a password, and its old formats
-        raise DocumentError(f"{source!r} is encrypted or of an old format. Open it, and save it without a password")
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    size = sum(entry.file_size for entry in archive.infolist())
-    if size > MAX_UNPACKED:
-        raise DocumentError(f"{source!r} unpacks to {size // 1_000_000:,} MB. Divide it: `unzip {source!r}`")
-    return archive
 
 
 _UNPRINTABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from assistant.ingest.blocks import add_context
 from assistant.ingest.parsers.columns import is_border, table_at
-from assistant.ingest.parsers.content import Content, decode
+from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.lines import (
+    MAX_FIELD,
     Line,
     Marker,
     field_of,
     is_capitals,
     is_page_mark,
+    is_question_label,
     is_rule,
     is_short_field,
     is_title,
@@ -25,24 +29,28 @@ from assistant.ingest.parsers.lines import (
 from assistant.ingest.parsers.quoting import QUOTE_MARK, quoted_speaker
 from assistant.types import Block, BlockKind
 
-MAX_LAID_OUT = 5_000_000
+MAX_LAID_OUT = 10_000_000
 """Characters of the longest text whose layout is looked at; a longer one is cut at its blank lines only."""
 
 
 def parse_text(data: bytes, source: str) -> Content:
-    """The file as it is, with a block for each part of its layout; the title is its first line where that reads as one."""
-    text = decode(data, source)
+    """The file as it is, with a block for each part of its layout; its first line may be its title."""
+    text = (read := decoded(data, source)).text
     blocks = text_blocks(text)
-    return Content(text, title=_title(text, blocks), blocks=blocks, pages=_pages(text))
+    return Content(text, title=_title(text, blocks), blocks=blocks, pages=_pages(text), notes=read.notes)
 
 
 def text_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a plain text."""
     if len(text) > MAX_LAID_OUT:
-        return tuple(
-            Block(kind="paragraph", start=match.start(), end=match.end()) for match in _PARAGRAPH.finditer(text)
-        )
+        return paragraphs_of(text)
     return add_context(text, _Layout(text).blocks())
+
+
+def paragraphs_of(text: str) -> tuple[Block, ...]:
+    """A paragraph for each run of lines between blank ones, whatever it is."""
+    found = _PARAGRAPH.finditer(text)
+    return tuple(Block(kind="paragraph", start=match.start(), end=match.end()) for match in found)
 
 
 _PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
@@ -89,6 +97,10 @@ class _Item(NamedTuple):
     inner: int = 0
 
 
+def _is_question(line: str) -> bool:
+    return line.endswith(("?", "？")) and len(line) <= 150 and not line[0].islower() and line[0] != ">"
+
+
 def _group_stops(lines: Sequence[Line]) -> list[int]:
     """For each line, the first blank line after it."""
     stops, stop = [0] * len(lines), len(lines)
@@ -109,8 +121,23 @@ class _Layout:
         self._blocks: list[Block] = []
         self._stops = _group_stops(self._lines)
         self._tables_tried = (0, 0)  # the end of a group of lines, and how many of its lines begin no table
+        self._first_labels = self._labels_of_groups()
+        self._questions = self._is_faq()
         self._list = _Item()
         self._loose = ""  # a short line that may be a heading or an answer
+
+    def _labels_of_groups(self) -> Counter[str]:
+        """How many groups of fields begin with each label."""
+        firsts = (at for at, line in enumerate(self._lines) if not line.blank and (not at or self._lines[at - 1].blank))
+        fields = (field_of(self._said(self._lines[at])) for at in firsts if self._stops[at] > at + 1)
+        return Counter(field.label for field in fields if field)
+
+    def _is_faq(self) -> bool:
+        """Whether questions stand alone or first in their group at least twice, as headings of their answers do."""
+        firsts = (
+            line for at, line in enumerate(self._lines) if not line.blank and (not at or self._lines[at - 1].blank)
+        )
+        return sum(_is_question(self._said(line)) for line in firsts) > 1
 
     def blocks(self) -> list[Block]:
         """All blocks, without their context."""
@@ -182,6 +209,13 @@ class _Layout:
 
     def _plain_heading(self, at: int, said: str) -> tuple[int, int] | None:
         following = self._following(at)
+        if (
+            following
+            and self._questions
+            and _is_question(said)
+            and not _is_question(self._said(self._lines[following]))
+        ):
+            return _PLAIN_LEVEL, at + 1
         first = not any(block.kind != "furniture" for block in self._blocks)
         if following is None or (not is_title(said) and not _CHAPTER.fullmatch(said)):
             return None
@@ -191,7 +225,7 @@ class _Layout:
         if first and not adjacent and not marker_of(said):
             return 1, at + 1
         if match := _NUMBERED.match(said):
-            if self._continues_list(at, match["number"]):
+            if self._continues_list(match["number"]):
                 return None
             return self._numbered_heading(at, following, match["number"], match["title"])
         if is_capitals(said) or _CHAPTER.fullmatch(said):
@@ -202,7 +236,7 @@ class _Layout:
 
     def _numbered_heading(self, at: int, following: int, number: str, title: str) -> tuple[int, int] | None:
         below = self._said(self._lines[following])
-        if marker_of(title) or (title[0].islower() and not is_capitals(title)):
+        if marker_of(title) or ";" in title or (title[0].islower() and not is_capitals(title)):
             return None
         child = below.startswith(number.rstrip(".") + ".")
         if following == at + 1 and not child and (marker_of(below) or not self._introduces(following)):
@@ -212,7 +246,7 @@ class _Layout:
             return None
         return _NUMBERED_LEVEL + number.strip(".").count("."), at + 1
 
-    def _continues_list(self, at: int, number: str) -> bool:
+    def _continues_list(self, number: str) -> bool:
         """Whether an open list has come to just this number."""
         last = self._blocks[-1] if self._blocks else None
         if last is None or last.kind != "item" or not number.rstrip(".").isdigit():
@@ -301,10 +335,19 @@ class _Layout:
         hanging = wrapped and self._lines[at + 1].indent > self._lines[at].indent
         if not spans or (len(spans) == 1 and wrapped and not hanging and not self._is_open_field(at)):
             return None
-        for begin, end in spans:
-            long = self._lines[end - 1].end - self._lines[begin].start > 300
-            self._add("paragraph" if long else "field", begin, end)
+        record = self._text_of(*spans[0]) if len(spans) > 1 and self._is_record(spans[0]) else ""
+        for number, (begin, end) in enumerate(spans):
+            if is_question_label(self._said(self._lines[begin])):
+                self._add("heading", begin, end, level=_PLAIN_LEVEL + 1)
+            else:
+                long = self._lines[end - 1].end - self._lines[begin].start > MAX_FIELD
+                self._add("paragraph" if long else "field", begin, end, lead_in=record if number else "")
         return stop
+
+    def _is_record(self, span: tuple[int, int]) -> bool:
+        """Whether a run of fields is one of several that begin with the same label, as those of an address book do."""
+        field = field_of(self._said(self._lines[span[0]]))
+        return field is not None and self._first_labels[field.label] > 1
 
     def _is_field(self, at: int) -> bool:
         said = self._said(self._lines[at])
@@ -344,7 +387,7 @@ class _Layout:
     def _looks_like_code(self, at: int, stop: int) -> bool:
         lines = self._lines[at:stop]
         signs = sum(bool(_CODE_SIGNS.search(self._said(line))) for line in lines)
-        return bool(lines) and min(line.indent for line in lines) >= 4 and 2 * signs > len(lines)
+        return bool(lines) and min(line.indent for line in lines) >= 4 and 2 * signs >= len(lines)
 
     def _quotation(self, at: int) -> int:
         """Lines that begin with ``>``: a block for each paragraph of them."""
@@ -390,7 +433,9 @@ class _Layout:
             for here in range(at + lead, stop):
                 self._add("item", here, here + 1, level=1)
             return stop
-        if len(lines) > 2 and self._said(lines[0]).endswith(":") and self._is_list(lines[1:]):
+        indented = all(line.indent > lines[0].indent for line in lines[1:])
+        lead = self._said(lines[0]).endswith(":") or (indented and is_title(self._said(lines[0])))
+        if len(lines) > 2 and lead and self._is_list(lines[1:]):
             self._add("paragraph", at, at + 1)
             for here in range(at + 1, stop):
                 self._add("item", here, here + 1, level=1)

@@ -1,0 +1,87 @@
+"""What a document is about: the key facts that stand once at its head and that its parts leave out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from assistant.ingest.inline import strip_markup
+from assistant.ingest.parsers.lines import field_of
+from assistant.types import Document
+
+MAX_ABOUT = 200
+"""Characters of the longest line."""
+
+SEPARATOR = " · "
+"""Stands between the facts."""
+
+_HEAD_BLOCKS = 16  # from the beginning that fields are taken from
+_HEAD = 4_000  # characters from the beginning that parties and the period are looked for in
+_MAX_FACT = 80
+_FEW_WORDS = 5
+_NAME = r"[^\W\d_][\w&.'’-]*(?:,? (?:[A-Z0-9][\w&.'’-]*|&|of|the|de|der|van|von|und|and|y|et)){0,8}"
+_PARTY = re.compile(
+    rf"(?P<name>{_NAME})[ ]?(?:,[^,()\"“”]{{0,120}},?[ ])?\((?:the |hereinafter |hereafter |each |jointly |together )*"
+    r"(?:referred to as |called )?(?:the )?[\"“”'](?P<term>[A-Z][\w /-]{1,30})[\"“”']\)"
+)
+_DAY = r"[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} [A-Z][a-z]+ \d{4}|\d{4}-\d\d-\d\d"
+_PERIOD = re.compile(
+    r"\b(?:for the )?(?P<said>(?:(?:fiscal|financial|calendar) (?:year|quarter)|(?:three|six|nine|twelve) months|"
+    r"(?:quarterly|annual|reporting|billing|statement) period|year|quarter|period|month)"
+    rf" (?:ended|ending|from|of) (?:{_DAY}|[A-Z][a-z]+ \d{{4}})(?:\s?(?:to|until|-|–)\s?(?:{_DAY}))?)"
+)
+_LITTLE = frozenset("a an and for in is made of on the this to by between with from as at".split())
+
+
+def about(document: Document) -> str:
+    """The form fields at the head, the parties ("Asta Quill (the "Employee")") and the period, on one line.
+
+    ``Employer: Norvik Boats Ltd · Employee: Asta Quill``. Empty where the head states none.
+    """
+    line = ""
+    for fact in dict.fromkeys((*_parties(document), *_fields(document), *_period(document))):
+        longer = f"{line}{SEPARATOR}{fact}" if line else fact
+        if len(longer) <= MAX_ABOUT:
+            line = longer
+    return line
+
+
+def _fields(document: Document) -> Iterator[str]:
+    """The short fields before the first prose and below no heading but the first ones; none of a list of records."""
+    head = document.blocks[:_HEAD_BLOCKS]
+    if any(block.kind == "field" and block.lead_in for block in head):
+        return
+    found = False
+    for block in head:
+        long = block.end - block.start > MAX_ABOUT
+        if (block.kind == "heading" and found) or (block.kind != "furniture" and long):
+            return
+        if block.kind == "field":
+            said = " ".join(strip_markup(document.text[block.start : block.end]).split())
+            if (
+                len(said) <= _MAX_FACT
+                and field_of(said)
+                and not said.endswith(("!", "?", ";"))
+                and not _is_sentence(said)
+            ):
+                found = True
+                yield said
+
+
+def _is_sentence(field: str) -> bool:
+    """Whether the value tells something, as that of a definition does, rather than naming it."""
+    return field.endswith(".") and len(field.split()) > _FEW_WORDS
+
+
+def _parties(document: Document) -> Iterator[str]:
+    for match in _PARTY.finditer(" ".join(document.text[:_HEAD].split())):
+        words = match["name"].split()
+        while words and (words[0].lower() in _LITTLE or not words[0][0].isupper()):
+            words.pop(0)
+        if words and words[0][0].isupper():
+            yield f"{match['term']}: {' '.join(words).strip(', ')}"
+
+
+def _period(document: Document) -> Iterator[str]:
+    if match := _PERIOD.search(" ".join(document.text[:_HEAD].split())):
+        yield match["said"]

@@ -1,0 +1,75 @@
+"""Dialogue: interviews, transcripts and chats, in which each turn begins with who speaks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.types import Block
+
+STAMP = (
+    r"(?:[\[(]?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ T])?"
+    r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?[\])]?(?:[ \t]*[-–—])?[ \t]+)"
+)
+"""Pattern of the time that leads a turn: ``[10:02] ``, ``12/03/2024, 10:02 - ``."""
+
+_TURN = re.compile(
+    rf"(?P<stamp>{STAMP})?(?P<mark>\*\*|__|\*|_|)"
+    r"(?P<name>[^\W\d_][\w.'’&/-]*(?:[ ][\w.'’&/(-][\w.'’&/)-]*){0,4})"
+    r"(?P<stamp2>[ ]\(\d{1,2}:\d{2}(?::\d{2})?\))?"
+    r"(?::(?P=mark)|(?P=mark):)[ \t\u00a0]*(?=\S)"
+)
+_NO_NAMES = frozenset(
+    "note notes warning example caution tip important date time place subject from to cc re tel phone email e-mail fax "
+    "address total price decision action result summary name title author version status source sources".split()
+)
+_PROSE = re.compile(r"[.!?…。！？][\"'”’»)]*\s*$|(?:\S+\s+){5}")
+_CHAT_STAMP = re.compile(r"[\[(]|\d{1,4}[./-]\d{1,2}[./-]")
+_LEAST_TURNS = 2
+_TURN_LENGTH = 100  # characters that are looked at to find who speaks
+
+
+class _Turn(NamedTuple):
+    name: str
+    stamp: str
+    start: int
+
+
+def with_speakers(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """``blocks`` where each turn of a dialogue is a quotation of who speaks, from behind the name.
+
+    A label is a name if it looks like one and begins at least two blocks, if there are two such labels or more, and if
+    mostly prose follows. A label behind a time in brackets or with a date is one if there are two such turns.
+    """
+    turns = {at: turn for at, block in enumerate(blocks) if (turn := _turn(text, block))}
+    names = Counter(turn.name for turn in turns.values())
+    often = {name for name, count in names.items() if count >= _LEAST_TURNS}
+    spoken = [at for at, turn in turns.items() if turn.name in often]
+    prose = sum(bool(_PROSE.search(text[turns[at].start : blocks[at].end][-400:])) for at in spoken)
+    known = often if len(often) > 1 and 2 * prose >= len(spoken) else set()
+    timed = [turn.name for turn in turns.values() if _CHAT_STAMP.match(turn.stamp)]
+    known = known | set(timed if len(timed) >= _LEAST_TURNS else ())
+    return [
+        _quoted(block, turns[at]) if at in turns and turns[at].name in known else block
+        for at, block in enumerate(blocks)
+    ]
+
+
+def _turn(text: str, block: Block) -> _Turn | None:
+    if block.kind not in ("field", "paragraph"):
+        return None
+    match = _TURN.match(text, block.start, min(block.end, block.start + _TURN_LENGTH))
+    if not match or match.end() >= block.end or match["name"].lower() in _NO_NAMES:
+        return None
+    words = match["name"].split()
+    if not all(word[0].isupper() or word[0].isdigit() or not word[0].isalpha() or len(word) < 4 for word in words):
+        return None
+    stamp = (match["stamp"] or match["stamp2"] or "").strip(" \t-–—")
+    return _Turn(match["name"], stamp, match.end())
+
+
+def _quoted(block: Block, turn: _Turn) -> Block:
+    told = {"kind": "quotation", "start": turn.start, "speaker": turn.name, "lead_in": turn.stamp}
+    return block.model_copy(update=told)

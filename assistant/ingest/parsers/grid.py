@@ -1,0 +1,303 @@
+"""Tables of all formats: which rows are titles, headers, sections and notes, and how each row becomes a block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from assistant.ingest.blocks import CELL_SEPARATOR, TextBuilder
+
+Place = tuple[int, int]
+"""Row and column of a cell, from 0."""
+
+MAX_LABEL = 60
+"""Characters that the label of a field has at most."""
+
+MAX_HEADER = 3
+"""Rows that a header has at most, where the format does not say how many it has."""
+
+MAX_COLUMNS = 2_000
+"""Cells of the widest row that is a row; a wider one is running text."""
+
+
+class Table(NamedTuple):
+    """The cells of a table as they stand: a merged cell holds its text once, at its upper left corner.
+
+    ``covers`` leads from each further place of a merged cell to that corner. ``header`` is the number of header rows
+    where the format tells it. ``named`` says that a header is usual, as in a CSV file.
+    """
+
+    rows: Sequence[Sequence[str]]
+    covers: Mapping[Place, Place] = {}
+    header: int | None = None
+    named: bool = False
+
+
+def lay_table(
+    builder: TextBuilder, table: Table, caption: str = "", columns: Sequence[str] = (), *, sections: bool = True
+) -> tuple[str, ...]:
+    """Add ``table`` to ``builder`` and return the names of its columns, for a table that goes on elsewhere.
+
+    Titles above the header become captions, header rows furniture, a row of one cell the caption of the rows below
+    it, what follows the last full row paragraphs. A table of two columns without a header is a list of fields.
+    ``columns`` are the names that a table without a header of its own goes on with.
+    """
+    table = _trimmed(table)
+    rows = table.rows
+    width = max(map(len, rows), default=0)
+    if width > MAX_COLUMNS or width < 2:
+        for row in rows:
+            builder.paragraph(" ".join(filter(None, row)))
+        return ()
+    first = _titles(table) if sections else 0
+    captions = [caption, *(_said(row) for row in rows[:first])]
+    for title in captions[1:]:
+        builder.caption(title)
+    table = _cut(table, first)
+    depth = header_rows(table)
+    names = _names(table, depth) if depth else tuple(columns)
+    for row in table.rows[:depth]:
+        builder.furniture(CELL_SEPARATOR.join(filter(None, row)))
+    body = [_filled_down(table, number) for number in range(depth, len(table.rows))]
+    last = max((number for number, row in enumerate(body) if _count(row) > 1), default=len(body) - 1)
+    _lay_body(builder, body[: last + 1] if sections else body, names, tuple(filter(None, captions)), sections)
+    for row in body[last + 1 :] if sections else ():
+        builder.paragraph(_said(row))
+    return names
+
+
+def _lay_body(
+    builder: TextBuilder,
+    body: Sequence[Sequence[str]],
+    names: tuple[str, ...],
+    captions: tuple[str, ...],
+    sections: bool,
+) -> None:
+    fields = not names and _is_fields(body)
+    section = ""
+    for row in body:
+        if sections and _count(row) == 1 and len(row) > 1 and not is_number(_said(row)):
+            section = _said(row)
+            builder.caption(section)
+        elif fields and row[0] and row[1]:
+            builder.field(row[0].rstrip(":： "), row[1])
+        else:
+            builder.row(
+                _ended(row), names, CAPTION_SEPARATOR.join(dict.fromkeys([*captions, *([section] if section else [])]))
+            )
+
+
+CAPTION_SEPARATOR = " › "
+"""Stands between the caption of a table and that of a part of it."""
+
+
+# --- shape ----------------------------------------------------------------------------------------
+
+
+def _trimmed(table: Table) -> Table:
+    """Without empty rows and columns, every row of the same length, every cell on one line."""
+    rows = [[" ".join(cell.split()) for cell in row] for row in table.rows]
+    width = max((len(row) for row in rows), default=0)
+    tall = [number for number, row in enumerate(rows) if any(row)]
+    if width > MAX_COLUMNS:
+        return Table([rows[number] for number in tall])
+    wide = [column for column in range(width) if any(column < len(row) and row[column] for row in rows)]
+    row_of = {old: new for new, old in enumerate(tall)}
+    column_of = {old: new for new, old in enumerate(wide)}
+    kept = [[rows[r][c] if c < len(rows[r]) else "" for c in wide] for r in tall]
+    covers = {
+        (row_of[r], column_of[c]): (row_of[top], column_of[left])
+        for (r, c), (top, left) in table.covers.items()
+        if r in row_of and c in column_of and top in row_of and left in column_of
+    }
+    above = None if table.header is None else sum(number < table.header for number in tall)
+    return table._replace(rows=kept, covers=covers, header=above)
+
+
+def _cut(table: Table, first: int) -> Table:
+    """The table from row ``first`` on."""
+    covers = {
+        (r - first, c): (top - first, left) for (r, c), (top, left) in table.covers.items() if min(r, top) >= first
+    }
+    header = None if table.header is None else max(0, table.header - first)
+    return table._replace(rows=table.rows[first:], covers=covers, header=header)
+
+
+def _titles(table: Table) -> int:
+    """How many rows above the header hold one cell that titles the table: the first, or one merged to the end."""
+    rows = table.rows
+    full = next((number for number, row in enumerate(rows) if _count(row) > 1), 0)
+    for number in range(full):
+        at = next(column for column, cell in enumerate(rows[number]) if cell)
+        if at > 0 and (number, at + 1) in table.covers:  # it is merged over some columns and heads them
+            return number
+    return full
+
+
+def _filled_down(table: Table, number: int) -> list[str]:
+    """A row with the text of the cells that reach down into it; each but the first place of a wide cell is empty."""
+    row = list(table.rows[number])
+    for column in range(len(row)):
+        top, left = table.covers.get((number, column), (number, column))
+        if top < number and left == column:
+            row[column] = table.rows[top][left]
+    return row
+
+
+def _ended(row: Sequence[str]) -> Sequence[str]:
+    """A row without the empty cells at its end."""
+    return row[: max((number for number, cell in enumerate(row, 1) if cell), default=0)]
+
+
+def _count(row: Sequence[str]) -> int:
+    return sum(map(bool, row))
+
+
+def _said(row: Sequence[str]) -> str:
+    return " ".join(filter(None, row))
+
+
+# --- header ---------------------------------------------------------------------------------------
+
+
+def header_rows(table: Table) -> int:
+    """How many rows of ``table`` are its header."""
+    rows = table.rows
+    if table.header is not None:
+        return table.header if table.header < len(rows) else 0
+    if len(rows) < 2 or not _names_columns(table, 0) or rows[0][0].endswith((":", "：")):
+        return 0
+    depth = _stacked(table)
+    return depth if depth and (table.named or _proven(table, depth)) else 0
+
+
+def _names_columns(table: Table, number: int) -> bool:
+    """Whether the cells of a row can be names of columns: short, and no numbers but years."""
+    row = table.rows[number]
+    said = [cell for cell in row if cell]
+    merged = any(place[0] == number for place in table.covers)
+    if len(said) < (1 if merged else 2) or any(len(cell) > MAX_NAME for cell in said):
+        return False
+    figures = [cell for cell in said if is_number(cell)]
+    years = all(_YEAR.fullmatch(cell) for cell in figures) and len(set(figures)) == len(figures)
+    return not figures or (years and not _years_below(table, number))
+
+
+def _years_below(table: Table, number: int) -> bool:
+    below = table.rows[number + 1 : number + 4]
+    places = [column for column, cell in enumerate(table.rows[number]) if _YEAR.fullmatch(cell)]
+    cells = [row[column] for row in below for column in places if row[column]]
+    return bool(cells) and all(_YEAR.fullmatch(cell) for cell in cells)
+
+
+def _stacked(table: Table) -> int:
+    """How many rows from the first on name columns together: a row with merged or empty cells is completed below."""
+    rows = table.rows
+    depth = 1
+    while depth < min(MAX_HEADER, len(rows) - 1):
+        reaches = any(row >= depth > top for (row, _), (top, _) in table.covers.items() if top < depth and row == depth)
+        wide = any(row == depth - 1 == top for (row, _), (top, _) in table.covers.items())
+        gaps = any(below and not above for above, below in zip(rows[depth - 1], rows[depth], strict=True))
+        if not (reaches or wide or gaps) or not _names_columns(table, depth):
+            break
+        if not (reaches or wide) and not _has_numbers(rows[depth + 1 :], rows[depth]):
+            break
+        depth += 1
+    return depth
+
+
+def _proven(table: Table, depth: int) -> bool:
+    """Whether the rows below differ from the header as data differ from names."""
+    head, body = table.rows[depth - 1], table.rows[depth:]
+    said = [cell for cell in head if cell]
+    if depth > 1 or _has_numbers(body, head):
+        return True
+    if 2 * sum(cell.casefold().rstrip(".: ") in _USUAL for cell in said) >= len(said):
+        return True
+    if all(cell.isupper() for cell in said) and not any(_said(row).isupper() for row in body):
+        return True
+    repeated = any(cell and cell in {row[column] for row in body} for column, cell in enumerate(head))
+    return len(head) > 2 and len(body) > 1 and all(head) and len(set(head)) == len(head) and not repeated
+
+
+def _has_numbers(body: Sequence[Sequence[str]], head: Sequence[str]) -> bool:
+    """Whether a column with a name holds hardly anything but numbers, of one sort where the table may be a form."""
+    for column, name in enumerate(head):
+        cells = [row[column] for row in body if row[column] and row[column] not in _NOTHING]
+        sorts = [_sort(cell) for cell in cells]
+        usual = max(set(sorts), key=sorts.count, default="")
+        enough = sorts.count(usual) if len(head) == 2 else len(sorts) - sorts.count("")
+        if name and usual and 5 * enough >= 4 * len(cells):
+            return True
+    return False
+
+
+def _sort(cell: str) -> str:
+    if not is_number(cell):
+        return ""
+    return "date" if _DATE.fullmatch(cell) else "%" if "%" in cell else "number"
+
+
+def _names(table: Table, depth: int) -> tuple[str, ...]:
+    """The name of each column: the header cells above it, outermost first."""
+    rows = table.rows
+    names: list[list[str]] = [[] for _ in rows[0]]
+    for number in range(depth):
+        said = ""
+        for column, cell in enumerate(rows[number]):
+            top, left = table.covers.get((number, column), (number, column))
+            # Where nothing tells merged cells from empty ones, a name reaches to the next one, but for the last row.
+            said = cell or ("" if table.covers or number == depth - 1 or column == 0 else said)
+            name = rows[top][left] or said
+            if name and name not in names[column]:
+                names[column].append(name)
+    return tuple(" ".join(parts) for parts in names)
+
+
+def _is_fields(body: Sequence[Sequence[str]]) -> bool:
+    """Whether a table of two columns holds labels and their values."""
+    pairs = [row for row in body if _count(row) > 1]
+    labels = [row[0] for row in pairs]
+    return (
+        bool(pairs)
+        and all(len(row) == 2 for row in body)
+        and all(len(label) <= MAX_LABEL and not is_number(label) for label in labels)
+        and len(set(labels)) > 0.8 * len(labels)
+    )
+
+
+# --- cells ----------------------------------------------------------------------------------------
+
+MAX_NAME = 120
+"""Characters that the name of a column has at most."""
+
+_NOTHING = {"-", "–", "—", "n/a", "N/A", "na", "NA", "NaN", "nil", "*", ".", "..", "...", "?", "#N/A"}
+_YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d\d(?:\d\d)?)?\s?[AEFBP]?\*?", re.IGNORECASE)
+_CURRENCY = r"(?:[€$£¥₹]|\b[A-Z]{3}\b|kr\.?|zł|CHF|Fr\.)"
+_NUMBER = re.compile(
+    rf"[(\[]?\s*[-+−–±~<>≤≥]?\s*{_CURRENCY}?\s*[-+−–]?\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?"
+    rf"\s*(?:%|‰|°C?|{_CURRENCY})?\s*[)\]]?[*†‡]?"
+)
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+_DATE = re.compile(
+    rf"\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
+    rf"|\d{{1,2}}[.:]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?"
+    rf"|\d{{1,2}}\.?\s{_MONTH}(?:\s\d{{4}})?|{_MONTH}\s\d{{1,2}},?(?:\s\d{{4}})?",
+    re.IGNORECASE,
+)
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell holds a number, an amount, a percentage, a date or a time and nothing else."""
+    return len(cell) <= 40 and bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
+
+
+_USUAL = frozenset(
+    "name names role position title item items description type category status date day time year month quarter "
+    "amount price cost total value unit quantity qty number no id code country city address phone telephone e-mail "
+    "email department location office branch site product service article size colour color weight notes note remark "
+    "remarks comment comments owner responsible contact person task action deadline due start end from to "
+    "version author reference question answer term definition parameter property option setting default meaning "
+    "member members symbol abbreviation key result score grade room event activity duration rate".split()
+) | {"end date", "start date", "due date", "part number", "unit price"}

@@ -26,9 +26,7 @@ def shown(*exchanges: Exchange) -> str:
 def test_a_chip_names_outlet_and_date_and_carries_the_quote() -> None:
     cited = citation(2, "It was out after six hours.", page=7)
     html = shown(Exchange(question="When?", answer=answer(claim("Six hours later.", cited))))
-    assert (
-        'data-marker="2" data-byline="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
-    )
+    assert 'data-marker="2" data-byline="The Post, 8 May 2025, page 7" data-quote="It was out after six hours."' in html
     assert "<b>2</b><span>The Post, 8 May 2025, page 7</span>" in html
 
 

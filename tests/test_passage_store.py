@@ -30,6 +30,8 @@ from assistant.errors import (
     IndexStaleError,
 )
 from assistant.index_config import IndexConfig
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
 from assistant.ingest.sync import Shard, sync
 from assistant.ports import PassageStore
 from assistant.stores import records
@@ -203,6 +205,51 @@ def test_changes_are_followed(index: Any, docs: Path) -> None:
     again = sync(index, docs)
     assert (again.unchanged, again.embedded, again.added, again.changed) == (4, 0, (), ())
     assert index.verify() == []
+
+
+BRANCHES = """# Branches
+
+Open in winter:
+
+| Town | Manager |
+|---|---|
+| Fjordby | Tuva Lie |
+
+## Sjøholm
+
+It is shut.
+"""
+
+
+def test_a_document_keeps_its_structure(index: Any, docs: Path) -> None:
+    (docs / "branches.md").write_text(BRANCHES)
+    sync(index, docs)
+    (file,) = (file for file in find_files(docs)[0] if file.source == "branches.md")
+    assert index.document("branches.md") == read_document(file)
+    (row,) = (
+        (stored.chunk.text[said.start : said.end], said)
+        for stored in index.fetch(list(index.keyword("manager in Fjordby", 10)))
+        for said in stored.statements
+        if said.kind == "row"
+    )
+    assert "Tuva Lie" in row[0]
+    assert (row[1].context, row[1].reading) == ("Branches › Open in winter:", "Town: Fjordby · Manager: Tuva Lie")
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize("word", ["manager", "winter", "branches"], ids=["column", "lead-in", "heading"])
+def test_words_that_introduce_a_row_find_it_where_the_chunk_does_not_hold_them(
+    index_dir: Path, docs: Path, word: str
+) -> None:
+    rows = "\n".join(f"| Town number {n} | Tuva Lie |" for n in range(30))
+    (docs / "branches.md").write_text(f"# Branches\n\nOpen in winter:\n\n| Town | Manager |\n|---|---|\n{rows}\n")
+    index_dir.mkdir(exist_ok=True)
+    (index_dir / "config.toml").write_text("chunk_tokens = 40")
+    with Index.open(index_dir, lambda: EMBEDDER) as index:
+        sync(index, docs)
+        found = index.fetch(list(index.keyword(word, 100)))
+        assert len(found) > 10
+        assert sum(word not in stored.chunk.text.lower() for stored in found) > 10
 
 
 def test_removing(index: Any) -> None:

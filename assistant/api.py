@@ -12,12 +12,12 @@ from pydantic import JsonValue
 
 from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
-from assistant.ingest.sync import WHOLE, Shard
+from assistant.index_config import IndexConfig
+from assistant.ingest.sync import WHOLE, Shard, silently, sync
 from assistant.ports import CrossEncoder, Describable, Embedder, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import Settings
 from assistant.stores.base import IndexStatus
-from assistant.stores.config import IndexConfig
 from assistant.stores.embedded import Index
 from assistant.types import (
     Answer,
@@ -64,7 +64,7 @@ class Assistant:
     ) -> Self:
         """An Assistant over ``settings.index_dir``, which need not exist yet.
 
-        ``embedder`` and ``writer`` replace those that the recipe and the settings name.
+        ``embedder`` and ``writer`` replace those that the index configuration and the settings name.
         """
         settings = settings or Settings()
         load = (lambda: embedder) if embedder is not None else (lambda: _embedder(settings))
@@ -79,7 +79,7 @@ class Assistant:
         Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
         process is writing. Files that cannot be read are listed in the report.
         """
-        return self._index.sync(Path(path), on_progress, shard)
+        return sync(self._index, Path(path), on_progress or silently, shard)
 
     def remove(self, source: str) -> IndexReport:
         """Take one document out of the index; its file stays where it is."""
@@ -113,7 +113,7 @@ class Assistant:
         return self._index.document(source)
 
     def status(self) -> IndexStatus:
-        """How much is indexed, by which recipe, and where it lies."""
+        """How much is indexed, by which configuration, and where it lies."""
         return self._index.status()
 
     @property
@@ -140,7 +140,9 @@ class Assistant:
         return type(self)(settings, self._index, lambda: self._reading.embedder, writer)
 
     def describe(self) -> dict[str, JsonValue]:
-        """What its answers come from, for the header of an eval run: writer, model, options, prompt, recipe, embedder.
+        """What its answers come from, for the header of an eval run.
+
+        That is writer, model, options, prompt, index configuration and embedder.
 
         Raises BackendError where the model that is asked for is not there.
         """
@@ -149,7 +151,7 @@ class Assistant:
         told: dict[str, JsonValue] = {
             **written.model_dump(exclude_defaults=True, mode="json"),
             "embedder": status.embedder,
-            "recipe": status.recipe.fingerprint,
+            "index_config": status.config.fingerprint,
             "passages": settings.passages,
             "answer_threshold": settings.answer_threshold,
             "version": version("assistant"),

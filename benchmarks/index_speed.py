@@ -124,6 +124,7 @@ def _result(texts: Sequence[str], seconds: float, chunks: int) -> dict[str, floa
 
 def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
     """Files to a searchable index."""
+    from assistant.ingest.sync import sync
     from assistant.models.minilm import MiniLM
     from assistant.stores.embedded import Index
 
@@ -136,7 +137,7 @@ def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
             (docs / f"{number}.txt").write_text(text)
         with Index.open(Path(name) / "index", lambda: embedder) as index:
             began = time.perf_counter()
-            index.sync(docs)
+            sync(index, docs)
             return _result(texts, time.perf_counter() - began, index.status().chunks)
 
 

@@ -19,7 +19,8 @@ from assistant.english.tokens import content_stems
 from assistant.ingest.discover import FoundFile
 from assistant.ingest.read import read_document
 from assistant.ingest.split import split
-from assistant.query.parse import parse_question, split_questions
+from assistant.query.parse import parse_question
+from assistant.query.split import split_questions
 from assistant.types import Document
 
 TIMES = 16

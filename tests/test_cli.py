@@ -365,7 +365,7 @@ def test_reports_for_readers(cli: Cli, index_dir: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
     cli("index", "build")
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 100\n")
+    (index_dir / "config.toml").write_text("chunk_tokens = 100\n")
     result = cli("index", "verify")
     assert result.exit_code == 1
     assert result.stdout.startswith("- ")

@@ -93,12 +93,12 @@ def test_the_documents_are_indexed_apart_and_once(cli: Cli, index_dir: Path, sui
     assert "Indexed 1 document" in cli().stderr
 
 
-def test_the_recipe_is_that_of_the_index(cli: Cli, index_dir: Path, suite: Path) -> None:
+def test_the_configuration_is_that_of_the_index(cli: Cli, index_dir: Path, suite: Path) -> None:
     cli()
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 20\n")
+    (index_dir / "config.toml").write_text("chunk_tokens = 20\n")
     assert "Indexed 1 document" in cli().stderr
     first, second = (read_run(run) for run in sorted((suite / "runs").iterdir()))
-    assert first.header.about["recipe"] != second.header.about["recipe"]
+    assert first.header.about["index_config"] != second.header.about["index_config"]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_run_names_all_its_answers_depend_on_and_no_secret(cli: Cli, suite: Pa
     secret = SecretStr("hush")
     cli(password=secret, ollama_token=secret)
     told = read_run(only_run(suite)).header.about
-    assert {"system", "recipe", "embedder", "settings", "prompts", "code", "commit", "libraries"} <= told.keys()
+    assert {"system", "index_config", "embedder", "settings", "prompts", "code", "commit", "libraries"} <= told.keys()
     assert "hush" not in json.dumps(told)
     assert str(suite.parent) not in json.dumps(told)
 

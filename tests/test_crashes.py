@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.stores.config import IndexConfig
+from assistant.index_config import IndexConfig
+from assistant.ingest.sync import sync
 from tests.robustness import crashes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and limits of file sizes")
@@ -35,7 +36,7 @@ def test_the_check_sees_what_is_wrong(tmp_path: Path) -> None:
     state = {"doc1.txt": crashes.text_of("doc1.txt", 1, 3), "doc2.txt": crashes.text_of("doc2.txt", 2, 3)}
     crashes.write(place.docs, state)
     with place.open() as index:
-        index.sync(place.docs)
+        sync(index, place.docs)
         recipe = IndexConfig()
         assert crashes.difference(index, recipe, state) == ""
         assert "missing" in crashes.difference(index, recipe, {**state, "doc3.txt": "x"})

@@ -243,7 +243,7 @@ def test_an_embedder_that_is_not_pulled_names_its_cure(double: OllamaDouble) -> 
 def test_a_recipe_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     folder.mkdir()
-    (folder / "recipe.toml").write_text('embedder = "embeddinggemma"\n')
+    (folder / "config.toml").write_text('embedder = "embeddinggemma"\n')
     settings = Settings(index_dir=folder, ollama_url=double.url, writer="extractive", answer_threshold=0.0)
     with Assistant.open(settings) as assistant:
         assistant.index(write_documents(tmp_path / "documents"))

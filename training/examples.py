@@ -23,13 +23,13 @@ from typing import NamedTuple, TypeVar
 from assistant.english.tokens import stems
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
+from assistant.index_config import IndexConfig
 from assistant.ingest.split import split
 from assistant.ingest.statements import statements
 from assistant.models.minilm import MiniLM
 from assistant.ports import Quote
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import UNRANKED
-from assistant.stores.config import IndexConfig
 from assistant.types import Document, Span
 from training.fit_rank import in_full, read_folder
 

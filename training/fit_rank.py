@@ -25,6 +25,7 @@ from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
+from assistant.ingest.sync import sync
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Hit
@@ -122,7 +123,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
         chance = random.Random(0)
         chance.shuffle(cases)
         with Index.open(Path(scratch, "index"), lambda: embedder) as index:
-            index.sync(folder)
+            sync(index, folder)
             for case in track(cases[:limit], name, console=Console(stderr=True)):
                 for absent in (False, True) if not case.scope and chance.random() < ABSENT else (False,):
                     question = in_full(case)

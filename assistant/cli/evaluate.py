@@ -86,8 +86,8 @@ def evaluate(
 ) -> None:
     """Sit an exam of gold questions: numbers with intervals beside trivial controls, a page of plots and failures.
 
-    The documents of the exam are indexed apart from yours, by the recipe of --index. A run that was stopped is taken up
-    where it stopped.
+    The documents of the exam are indexed apart from yours, by the configuration of --index. A run that was stopped is
+    taken up where it stopped.
 
     Exit code 0: every gate holds; 1: one does not; 2: an error.
     """

@@ -20,9 +20,9 @@ from assistant.cli.opening import build, count, opened
 from assistant.cli.screen import one_line
 from assistant.errors import DocumentError
 from assistant.eval import Suite, load, open_dataset
+from assistant.index_config import NAME, IndexConfig, config_file
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
-from assistant.stores.config import IndexConfig
 from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:
@@ -133,15 +133,14 @@ class Examinee:
 
 @contextmanager
 def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Screen) -> Iterator[Examinee]:
-    """An assistant that knows the exam's documents and nothing else, by the recipe of ``settings.index_dir``.
+    """An assistant that knows the exam's documents and nothing else, by the configuration of ``settings.index_dir``.
 
-    Its index lies in the exam's cache, one for each recipe, and is brought up to date first.
+    Its index lies in the exam's cache, one for each configuration, and is brought up to date first.
     """
     index_dir = exam.cache / f"index-{IndexConfig.read(settings.index_dir).fingerprint}"
     index_dir.mkdir(parents=True, exist_ok=True)
-    recipe = settings.index_dir / "recipe.toml"
-    if recipe.is_file():
-        shutil.copyfile(recipe, index_dir / recipe.name)
+    if config := config_file(settings.index_dir):
+        shutil.copyfile(config, index_dir / NAME)
     assistant = opened(context, settings.model_copy(update={"index_dir": index_dir}))
     with closing(Examinee(assistant)) as sitting:
         report = build(assistant, exam.documents, screen)

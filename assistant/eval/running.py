@@ -38,7 +38,7 @@ def run(
 ) -> Run:
     """Asks the questions of the suite and returns the run, logged in ``<suite>/runs/<run>/answers.jsonl``.
 
-    ``about`` describes what is asked: recipe fingerprint, settings, prompt hashes, versions, code commit. A
+    ``about`` describes what is asked: index configuration, settings, prompt hashes, versions, code commit. A
     run of the same suite and the same ``about`` that was stopped half-way is taken up where it stopped;
     nothing is asked twice. A question that raises, hangs past ``suite.time_limit`` or returns neither Answer
     nor string is a failed result, and the run goes on. With ``variants`` follow-ups are also asked in full

@@ -7,8 +7,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Self
 
+from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.stores.config import IndexConfig
 from assistant.types import Progress, Value
 
 
@@ -19,7 +19,7 @@ class IndexStatus(Value):
     documents: int
     chunks: int
     generation: int
-    recipe: IndexConfig
+    config: IndexConfig
     embedder: str | None
     roots: tuple[str, ...]
     bytes: int

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ports import Embedding, NewChunk, StoredChunk, Vectors
+from assistant.ports import Embedding, NewChunk, StoredChunk, StoredFile, Vectors
 from assistant.stores.database import Database
 from assistant.stores.encoding import blocks_from, blocks_json, statements_from, statements_json
 from assistant.types import Chunk, Document, DocumentMetadata, IndexedDocument, Statement
@@ -28,18 +28,6 @@ _LIVE_KEYS = "SELECT {} FROM chunks c JOIN documents d ON d.id = c.document WHER
 _EXPECTED = """SELECT 1 FROM journal WHERE id IN (SELECT max(id) FROM journal GROUP BY root)
                AND started > datetime('now', '-30 days') AND (finished IS NULL OR json_extract(report, '$.unchanged')
                + json_array_length(report, '$.added') + json_array_length(report, '$.changed') = 0)"""
-
-
-class FileFacts(NamedTuple):
-    """What the catalog remembers of a live document's file, to see whether it changed."""
-
-    document: int
-    source: str
-    location: str
-    size: int
-    modified_ns: int
-    digest: str
-    content: str = ""
 
 
 class Change(NamedTuple):
@@ -84,7 +72,7 @@ class Catalog(Database):
         return int(self.fact("generation") or 0)
 
     def fact(self, name: str) -> str | None:
-        """A remembered fact: ``generation``, ``recipe``, ``embedder`` or ``token``, which no two catalogs share."""
+        """A remembered fact: ``generation``, ``config``, ``embedder`` or ``token``, which no two catalogs share."""
         with self._sql() as db:
             row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
@@ -125,7 +113,7 @@ class Catalog(Database):
             ).fetchone()
             return None if row is None else _document(*row)
 
-    def metadata_by_source(self) -> dict[int, DocumentMetadata]:
+    def metadata_by_document(self) -> dict[int, DocumentMetadata]:
         """Metadata of the live documents by their number."""
         with self._sql() as db:
             rows = db.execute("SELECT id, metadata FROM documents WHERE state = 'live'").fetchall()
@@ -164,7 +152,7 @@ class Catalog(Database):
         """The chunks of these live documents, or of all, one document after the other."""
         query = """SELECT c.id, c.text, c.statements, d.about FROM chunks c JOIN documents d ON d.id = c.document
                    WHERE d.id = ? AND d.state = 'live' ORDER BY c.position"""
-        for number, metadata in self.metadata_by_source().items():
+        for number, metadata in self.metadata_by_document().items():
             if documents is None or number in documents:
                 with self._sql() as db:
                     rows = db.execute(query, (number,)).fetchall()
@@ -241,14 +229,14 @@ class Catalog(Database):
 
     # --- a build
 
-    def files(self) -> list[FileFacts]:
-        """The files of all live documents."""
+    def files(self) -> list[StoredFile]:
+        """The files of all live documents, their locations as noted."""
         with self._sql() as db:
             rows = db.execute(
-                """SELECT id, source, location, size, modified_ns, digest, content
+                """SELECT source, location, size, modified_ns, digest, content
                    FROM documents WHERE state = 'live'"""
             )
-            return [FileFacts(*row) for row in rows]
+            return [StoredFile(*row) for row in rows]
 
     def begin(self, root: str) -> int:
         """Journal a new build, drop what an interrupted one left, and return the build's number."""
@@ -257,12 +245,13 @@ class Catalog(Database):
             made = db.execute("INSERT INTO journal (root, started) VALUES (?, datetime('now'))", (root,))
             return int(made.lastrowid or 0)
 
-    def touch(self, file: FileFacts) -> None:
+    def touch(self, file: StoredFile) -> None:
         """Remember where the file lies and how it looks now, although the document is the same."""
         with self._write() as db:
             db.execute(
-                "UPDATE documents SET location = ?, size = ?, modified_ns = ?, content = ? WHERE id = ?",
-                (file.location, file.size, file.modified_ns, file.content, file.document),
+                """UPDATE documents SET location = ?, size = ?, modified_ns = ?, content = ?
+                   WHERE source = ? AND state = 'live'""",
+                (file.location, file.size, file.modified_ns, file.content, file.source),
             )
 
     def excluded(self) -> frozenset[str]:
@@ -289,7 +278,7 @@ class Catalog(Database):
                 db.execute("DELETE FROM vectors WHERE key IN (SELECT key FROM chunks WHERE document = ?)", (number,))
                 db.execute("UPDATE documents SET size = -1, digest = '', content = '' WHERE id = ?", (number,))
 
-    def insert(self, document: Document, file: FileFacts, chunks: Iterable[NewChunk]) -> None:
+    def insert(self, document: Document, file: StoredFile, chunks: Iterable[NewChunk]) -> None:
         """Store a pending document with its chunks; nobody sees it before ``publish``."""
         with self._write() as db:
             row = db.execute(
@@ -353,12 +342,15 @@ class Catalog(Database):
                 ),
             )
 
-    def publish(self, removed: Sequence[int], recipe: str, embedder: str) -> Change:
-        """At once: pending documents replace their live versions, ``removed`` go, the generation goes up."""
+    def publish(self, removed: Iterable[str], config: str, embedder: str) -> Change:
+        """At once: pending documents replace their live versions, ``removed`` sources go, the generation goes up."""
         with self._write() as db:
             db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
             db.execute("DELETE FROM gone")
-            db.executemany("INSERT OR IGNORE INTO gone VALUES (?)", ((number,) for number in removed))
+            db.executemany(
+                "INSERT OR IGNORE INTO gone SELECT id FROM documents WHERE source = ? AND state = 'live'",
+                ((source,) for source in removed),
+            )
             db.execute(
                 """INSERT OR IGNORE INTO gone SELECT old.id FROM documents old
                    JOIN documents new ON new.source = old.source AND new.state = 'pending'
@@ -385,7 +377,7 @@ class Catalog(Database):
                     new_vectors=tuple(key for (key,) in fresh),
                     old_vectors=tuple(gone),
                 )
-            facts = {"generation": str(generation), "recipe": recipe, "embedder": embedder}
+            facts = {"generation": str(generation), "config": config, "embedder": embedder}
             db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             db.execute("INSERT OR IGNORE INTO facts VALUES ('token', lower(hex(randomblob(8))))")
         return change

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import BackendError
+from assistant.index_config import Analyzer
 from assistant.ports import Vectors
 from assistant.stores.catalog import Catalog, Change
 from assistant.stores.chroma import MANIFEST, ChromaIndex, note_files, read_manifest, untouched
-from assistant.stores.keyword import COMMIT, Analyzer, Entry, KeywordIndex
+from assistant.stores.keyword import COMMIT, Entry, KeywordIndex
 from assistant.types import DocumentMetadata, OnProgress, Progress, Statement
 
 _BATCH = 1000

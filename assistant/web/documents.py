@@ -16,7 +16,6 @@ from typing import Literal
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
 from assistant.ingest.parsers import SUFFIXES
-from assistant.ingest.sync import Place
 from assistant.types import IndexedDocument, Passage, Progress, Skipped, Value
 from assistant.web.markup import Markup, fill, join, one_line
 from assistant.web.safety import without_paths
@@ -171,8 +170,7 @@ class Library:
 
     def roots(self) -> list[Path]:
         """The folders that were ever indexed."""
-        place = Place(self._assistant.settings.index_dir)
-        return [place.path(root) for root in self._assistant.status().roots] or [self._documents]
+        return [Path(root) for root in self._assistant.status().roots] or [self._documents]
 
     def state(self, source: str) -> str:
         """``new`` or ``updated`` since the page was started, else ``indexed``."""

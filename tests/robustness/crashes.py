@@ -34,10 +34,11 @@ from typing import Any, NamedTuple
 from assistant import Answer, Assistant, Settings
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.errors import AssistantError
+from assistant.index_config import IndexConfig
 from assistant.ingest.split import split
+from assistant.ingest.sync import sync
 from assistant.ingest.worker import Limits
 from assistant.ports import Embedding
-from assistant.stores.config import IndexConfig
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Document, Span
@@ -77,8 +78,7 @@ class Place:
 
     def open(self) -> Index:
         """The index, embedded by a fake."""
-        # A busy machine must not make a file look as though it could not be read.
-        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to, limits=Limits(seconds=600))
+        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to)
 
 
 class Unhurried(FakeEmbedder):
@@ -155,7 +155,7 @@ def write(docs: Path, state: State) -> None:
 # --- what a reader sees
 
 
-def difference(index: Index, recipe: IndexConfig, state: State) -> str:
+def difference(index: Index, config: IndexConfig, state: State) -> str:
     """How what ``index`` answers differs from ``state``; nothing where it does not."""
     documents = [document.source for document in index.documents()]
     if documents != sorted(state):
@@ -170,7 +170,7 @@ def difference(index: Index, recipe: IndexConfig, state: State) -> str:
     expected = {
         (name, chunk.start, chunk.text)
         for name, text in state.items()
-        for chunk, *_ in split(Document(source=name, title=name, text=text), recipe.chunk_tokens, recipe.chunk_overlap)
+        for chunk, *_ in split(Document(source=name, title=name, text=text), config.chunk_tokens, config.chunk_overlap)
     }
     vector = FakeEmbedder().embed_query("stones and water")
     dense = _places(index, index.dense(vector, 1_000_000))
@@ -207,7 +207,9 @@ def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, st
 
 
 def _sync(place: Place, answer: Connection) -> None:
-    _write(place, answer, lambda index: index.sync(place.docs).embedded)
+    # A busy machine must not make a file look as though it could not be read.
+    patient = Limits(seconds=600)
+    _write(place, answer, lambda index: sync(index, place.docs, limits=patient).embedded)
 
 
 def _remove(place: Place, source: str, answer: Connection) -> None:
@@ -265,7 +267,7 @@ def _assistant(place: Place, index: Index) -> Assistant:
 
 
 def _seen(place: Place, index: Index, assistant: Assistant, states: Sequence[State], question: str) -> Seen:
-    differences = _safely(lambda: [difference(index, _recipe(place), state) for state in states])
+    differences = _safely(lambda: [difference(index, _config(place), state) for state in states])
     if not question:
         return Seen(differences)
     try:
@@ -294,7 +296,7 @@ def _told(exc: Exception) -> str:
     return f"{type(exc).__name__}: {exc} {''.join(traceback.format_exception(exc))[-600:]}"
 
 
-def _recipe(place: Place) -> IndexConfig:
+def _config(place: Place) -> IndexConfig:
     return IndexConfig.read(place.index)
 
 
@@ -361,7 +363,7 @@ class Trials:
         self.faults: list[str] = []
         self.seconds = {"build": 0.5, "remove": 0.1, "repair": 0.2}
         place.index.mkdir(parents=True)
-        (place.index / "recipe.toml").write_text(f"chunk_tokens = {800 if large else 40}")
+        (place.index / "config.toml").write_text(f"chunk_tokens = {800 if large else 40}")
         self.reader, self.pipe = started(_read, place)
 
     def result(self) -> Result:

@@ -23,6 +23,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from assistant.ingest.sync import sync
 from assistant.ingest.worker import Limits
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
@@ -68,8 +69,8 @@ def run(folder: Path, number: int, seed: int, heavy: bool = True) -> Outcome:
     names = [write(docs, name, data) for name, data in files(number, seed, heavy)]
     began = time.monotonic()
     embedder = FakeEmbedder()
-    with Index.open(folder / "index", lambda: embedder, limits=LIMITS) as index:
-        report = index.sync(docs)
+    with Index.open(folder / "index", lambda: embedder) as index:
+        report = sync(index, docs, limits=LIMITS)
         problems = index.verify()
     reported = {skipped.source: skipped.reason for skipped in report.skipped}
     lost = sorted(set(names) - set(report.added) - reported.keys())

@@ -6,6 +6,7 @@ The only place where probabilities meet thresholds.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -166,11 +167,16 @@ class _Chosen:
         if not keep_order:
             first_use = {group[0].source: i for i, group in reversed(list(enumerate(groups)))}
             groups.sort(key=lambda group: (first_use[group[0].source], group[0].start))
-        several = len(self._listed) > 1
+        lists = Counter(_list_of(group[0]) for group in groups)
         return tuple(
-            Quotation(sentences=tuple(group), listed=several and (group[0].source, group[0].start) in self._listed)
+            Quotation(sentences=tuple(group), listed=group[0].kind in LISTED_KINDS and lists[_list_of(group[0])] > 1)
             for group in groups
         )
+
+
+def _list_of(sentence: Sentence) -> tuple[str, str, str]:
+    """What the items of one list or the rows of one table have in common."""
+    return sentence.source, sentence.kind, sentence.context
 
 
 def _likely(part: Part, thresholds: Thresholds) -> list[Sentence]:

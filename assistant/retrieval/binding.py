@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.english.lexicon import MONTH_NAMES, OPPOSITES
+from assistant.english.lexicon import MONTH_NAMES, OPPOSITES, UNITS
 from assistant.english.names import names
 from assistant.english.negation import denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
@@ -258,11 +258,16 @@ def _identifiers(text: str) -> tuple[tuple[str, str], ...]:
         if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not _is_year(match[2])
         if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
     ]
-    measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED]
+    measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
     return (
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
     )
+
+
+def _is_amount(quantity: Quantity) -> bool:
+    """Whether a number counts or measures: "2.8 kg", not "invoice 102"."""
+    return quantity.kind == "number" and ("." in quantity.text or quantity.unit.split(" ")[0] in UNITS)
 
 
 def _is_year(text: str) -> bool:

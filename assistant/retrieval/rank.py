@@ -13,13 +13,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from assistant.english.quantities import quantities
-from assistant.english.tokens import stems
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
+from assistant.retrieval.answerability import missing_factor, structural_answerability
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
 from assistant.retrieval.features import (
-    IN_CONTEXT,
     Features,
     SentencePlace,
     Table,
@@ -28,7 +26,7 @@ from assistant.retrieval.features import (
     text_at,
 )
 from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
-from assistant.types import Sentence, Statement
+from assistant.types import Sentence
 
 READ = 5
 """How many passages the reader reads."""
@@ -37,17 +35,6 @@ MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 """What a statement loses of its score, and keeps of its probability, for each thing that it names in place of what the
 question names.
 """
-
-STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
-"""Probability that an item, row or field answers which, with its context, names all of a question, or this share."""
-
-GENERAL = frozenset(
-    stems(
-        "work place use used mean meaning say give get have include contain need want find know take make list show "
-        "name called there many much kind type which person people"
-    )
-)
-"""Words of a question that an item, row or field rarely repeats."""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence takes part in what is the latest."""
@@ -82,8 +69,8 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     late = order_faults(question, table.places, hits, chances)
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
     best = table.places[int(np.argmax(scores))]
-    answerability = max(float(_chance(answers)), structural_answerability(question, hits, best))
-    answerability *= MISMATCH_FACTOR ** faults[int(np.argmax(scores))]
+    answerability = max(float(_chance(answers)), structural_answerability(question, hits[best.hit], best.sentence))
+    answerability *= MISMATCH_FACTOR ** faults[int(np.argmax(scores))] * missing_factor(question, hits[best.hit])
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:
@@ -126,33 +113,6 @@ def order_faults(
     faults = np.zeros(len(places))
     faults[likely] = order_mismatches(question.text, published)
     return faults
-
-
-def structural_answerability(question: QuestionParts, hits: Sequence[Hit], best: SentencePlace) -> float:
-    """How likely a statement answers whose place in the document says what it is about; 0 for running text.
-
-    The models are fitted to prose. An item, a row or a field states little by itself; it answers when it and what
-    introduces it name all or nearly all that the question names.
-    """
-    stored = hits[best.hit].stored
-    statement = stored.statements[best.sentence]
-    if not statement.context and statement.kind not in IN_CONTEXT:
-        return 0.0
-    own = frozenset(stems(statement.reading or text_at(hits, best)))
-    around = frozenset(stems(f"{statement.context} {stored.metadata.title} {stored.about}"))
-    wanted = question.content - GENERAL
-    if not wanted or (question.answer_type == "number" and not _has_figure(statement, hits, best)):
-        return 0.0
-    named = len(wanted & (own | around)) / len(wanted)
-    if statement.kind == "paragraph" and not wanted & frozenset(stems(statement.context)):
-        return 0.0
-    return STRUCTURAL if named == 1.0 else STRUCTURAL_NEARLY if named >= NEARLY and len(wanted) > 2 else 0.0
-
-
-def _has_figure(statement: Statement, hits: Sequence[Hit], best: SentencePlace) -> bool:
-    return any(sign.isdigit() for sign in statement.reading or text_at(hits, best)) or bool(
-        quantities(text_at(hits, best))
-    )
 
 
 def answerability_row(

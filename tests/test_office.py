@@ -123,7 +123,7 @@ def test_mail_in_html_is_read_as_a_page(tmp_path: Path) -> None:
     ("name", "reason"),
     [
         ("encrypted.pdf", "is encrypted. `qpdf --decrypt"),
-        ("images.pdf", "only images of pages. `ocrmypdf"),
+        ("images.pdf", "only images of pages. `pip install 'assistant[ocr]'`"),
         ("empty.pdf", "is damaged, or no PDF"),
         ("old-format.docx", "is encrypted or of an old format"),
         ("other.docx", "is damaged, or no DOCX"),

@@ -87,9 +87,9 @@ class TextBuilder:
         """Add a running head, a foot or a page number: kept, and never quoted."""
         self._add("furniture", text)
 
-    def page(self) -> None:
-        """Begin a new page (a slide, a sheet)."""
-        self._pages.append(self._length + (2 if self._parts else 0))
+    def page(self, at: int | None = None) -> None:
+        """Begin a new page (a slide, a sheet), or note that one begins within the text laid out so far, at ``at``."""
+        self._pages.append(at if at is not None else self._length + (2 if self._parts else 0))
 
     @property
     def text(self) -> str:

@@ -60,7 +60,7 @@ def _pdf(document: Document) -> bytes:
     from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer
 
     styles, plain = getSampleStyleSheet(), io.BytesIO()
-    story: list[Flowable] = []
+    story: list[Flowable] = [Paragraph(html.escape(document.title), styles["Title"])]
     for block in paragraphs(document):
         style = styles["Heading2" if block.startswith("#") else "BodyText"]
         story += [Paragraph(html.escape(block.lstrip("# ")), style), Spacer(1, 8)]

@@ -1,0 +1,362 @@
+"""Pages as a document: lines become headings, paragraphs, list items and fields, over the ends of columns and pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from assistant.ingest.blocks import TextBuilder
+from assistant.ingest.parsers.furniture import Cleared
+from assistant.ingest.parsers.grid import lay_table
+from assistant.ingest.parsers.hyphens import Hyphens
+from assistant.ingest.parsers.lines import field_of, is_capitals, is_short_field, marker_of
+from assistant.ingest.parsers.page import Element, Grid, Piece, elements
+
+LARGER = 1.12
+"""Times the size of the text, from which on a line is a heading."""
+
+MAX_HEADING = 250
+"""Characters of the longest heading; longer text in large letters is text."""
+
+MAX_BOLD_HEADING = 120
+"""Characters of the longest heading that is only bold."""
+
+_NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
+_CAPTION = re.compile(r"(?:table|figure|fig\.|exhibit|tabelle|abbildung|tabla|tableau)\s+\d+[.\d]*\b", re.IGNORECASE)
+_PART = re.compile(
+    r"(?:chapter|section|article|part|annex|appendix|schedule|exhibit|kapitel|abschnitt|artikel|anhang|chapitre|"
+    r"capítulo|capitolo|rozdział)\s+(?:\d{1,3}|[IVXLC]{1,7}|[A-Z])\b[.:]?(?:\s+[–—-]?\s*\w.*)?",
+    re.IGNORECASE,
+)
+_LEADERS = re.compile(r"(?:\.\s?){5,}\s*(?:\d+|[ivxlc]+)?$|(?:\.\s?){5,}")
+_STOPS = tuple(".!?:;…。！？»”\"'’)")
+
+
+class Run(NamedTuple):
+    """Lines of one paragraph, with the page that each stands on."""
+
+    lines: tuple[tuple[int, Piece], ...]
+    full: bool
+    """Whether its last line reaches the right end of its column."""
+
+
+class Sizes(NamedTuple):
+    """The sizes of a document's fonts: of its text, and of its headings, largest first."""
+
+    text: float
+    headings: tuple[float, ...]
+    bold: bool
+    """Whether the text is bold, so that bold letters tell nothing."""
+
+
+def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
+    """Add ``pages`` to ``builder`` and return the title: the largest heading of the first page that has one, or ""."""
+    ordered = [elements(cleared.page) for cleared in pages]
+    pieces = [piece for cleared in pages for piece in cleared.page.pieces]
+    laying = _Laying(builder, sizes_of(pieces), Hyphens(piece.text for piece in pieces))
+    for number, (cleared, page) in enumerate(zip(pages, ordered, strict=True)):
+        laying.page(number, cleared, page)
+    laying.end()
+    return _title(ordered, laying.sizes) or _running_title(pages)
+
+
+def sizes_of(pieces: Sequence[Piece]) -> Sizes:
+    """The sizes that the letters of a document have."""
+    letters: Counter[float] = Counter()
+    bold = 0
+    for piece in pieces:
+        letters[round(piece.size * 2) / 2] += len(piece.text)
+        bold += len(piece.text) if piece.bold else 0
+    if not letters:
+        return Sizes(10.0, (), False)
+    text = letters.most_common(1)[0][0]
+    larger = sorted((size for size in letters if size >= LARGER * text), reverse=True)
+    return Sizes(text, tuple(larger[:6]), 2 * bold > letters.total())
+
+
+def _title(pages: Sequence[Sequence[Element]], sizes: Sizes) -> str:
+    """The largest lines of the first page with text, if they are larger than the text."""
+    first = next((page for page in pages if any(isinstance(each, Piece) for each in page)), ())
+    lines = [each for each in first if isinstance(each, Piece) and sum(map(str.isalpha, each.text)) > 3]
+    large = [line for line in lines if line.size >= LARGER * sizes.text]
+    for size in sorted({line.size for line in large}, reverse=True)[:3]:
+        start = next(n for n, line in enumerate(lines) if line.size == size)
+        said = []
+        for line in lines[start : start + 4]:
+            if abs(line.size - size) > 0.6:
+                break
+            said.append(line.text)
+        title = Hyphens(()).join(" ".join(said[:-1]), said[-1]) if said else ""
+        if 3 < len(title) <= MAX_HEADING and not title.isdigit():
+            return title
+    return ""
+
+
+def _running_title(pages: Sequence[Cleared]) -> str:
+    """The running head of three or more words that stands on most pages."""
+    heads = Counter(line for cleared in pages for line in cleared.heads if len(line.split()) > 2)
+    head, times = heads.most_common(1)[0] if heads else ("", 0)
+    return head if times > 1 and 2 * times > len(pages) else ""
+
+
+class _Laying:
+    """Lays out pages one after the other; a paragraph is held back until it is known to end."""
+
+    def __init__(self, builder: TextBuilder, sizes: Sizes, hyphens: Hyphens) -> None:
+        self.builder = builder
+        self.sizes = sizes
+        self._hyphens = hyphens
+        self._held: Run | None = None
+        self._waiting: list[str] = []
+        self._pages: list[int] = []
+        self._said: set[str] = set()
+        self._columns: tuple[str, ...] = ()
+        self._table_ends = False
+        self._caption = ""
+        self._depths: list[float] = []
+
+    def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
+        """Add a page: its head, what it says, its foot."""
+        self._pages.append(number)
+        self._furniture(cleared.heads)
+        first = True
+        for part in _parts(found):
+            if isinstance(part, Grid):
+                self._table(part, continued=first and self._table_ends)
+                self._table_ends = True
+            else:
+                for run in _runs(number, part):
+                    self._take(run)
+                self._table_ends = False
+            first = False
+        self._furniture((*cleared.feet, *cleared.page.aside))
+
+    def end(self) -> None:
+        """Add what is still held back, and pages without text."""
+        self._release()
+        self._begin_pages(len(self._pages))
+
+    # --- paragraphs
+
+    def _take(self, run: Run) -> None:
+        held = self._held
+        if held is not None and self._continues(held, run):
+            self._held = Run((*held.lines, *run.lines), run.full)
+            return
+        self._release()
+        self._held = run
+
+    def _continues(self, held: Run, run: Run) -> bool:
+        """Whether a paragraph that the end of a column or page cuts goes on with ``run``."""
+        last, first = held.lines[-1][1], run.lines[0][1]
+        if abs(last.size - first.size) > 0.6 or last.mono or self._level(run) or self._level(held):
+            return False
+        text, start = last.text, first.text[0]
+        if marker_of(first.text) or text.endswith(_STOPS) or _LEADERS.search(text):
+            return False
+        if not (len(text) > 25 or len(held.lines) > 1):
+            return False
+        return start.islower() or text[-1] in "-\ufffe," or (held.full and not is_short_field(first.text))
+
+    def _release(self) -> None:
+        """Add the paragraph that is held back, then the furniture that waits for its end."""
+        if (run := self._held) is not None:
+            self._held = None
+            self._lay(run)
+        for line in self._waiting:
+            self.builder.furniture(line)
+        self._waiting.clear()
+
+    def _lay(self, run: Run) -> None:
+        text, breaks = self._text(run)
+        first = run.lines[0][1]
+        self._begin_pages(sum(number <= run.lines[0][0] for number in self._pages))
+        caption, self._caption = self._caption, ""
+        if all(line.mono for _, line in run.lines) and len(run.lines) > 1:
+            self.builder.code("\n".join(line.text for _, line in run.lines))
+        elif _LEADERS.search(text):
+            self.builder.furniture(text)
+        elif level := self._level(run):
+            self.builder.heading(text, level)
+        elif _CAPTION.match(text) and len(text) < MAX_HEADING:
+            self.builder.caption(text)
+            self._caption = text
+        elif (marker := marker_of(text)) and len(text) > marker.width:
+            self.builder.item(text[marker.width :], self._depth(first.x0, first.size), marker.number or "-")
+        elif is_short_field(text) and (field := field_of(text)):
+            self.builder.field(field.label, field.value)
+        else:
+            self.builder.paragraph(text)
+        self._caption = self._caption or (caption if len(text) < 60 and "thousand" in text.lower() else "")
+        end = len(self.builder.text) if breaks else 0
+        for offset in breaks:
+            if self._pages:
+                self._pages.pop(0)
+                self.builder.page(at=end - len(text) + offset)
+
+    def _text(self, run: Run) -> tuple[str, list[int]]:
+        """The lines as one text, and where in it new pages begin."""
+        text, breaks = "", []
+        page = run.lines[0][0]
+        for number, line in run.lines:
+            joined = self._hyphens.join(text, line.text)
+            if number != page:
+                breaks += [len(joined) - len(line.text)] * (number - page)
+                page = number
+            text = joined
+        return text.replace("\ufffe", "-"), breaks
+
+    def _begin_pages(self, count: int) -> None:
+        for _ in range(min(count, len(self._pages))):
+            self._pages.pop(0)
+            self.builder.page()
+
+    def _depth(self, x0: float, size: float) -> int:
+        """The depth of an item by how far it is indented."""
+        while self._depths and x0 < self._depths[-1] - 0.6 * size:
+            self._depths.pop()
+        if not self._depths or x0 > self._depths[-1] + 0.6 * size:
+            self._depths.append(x0)
+        if len(self._depths) > 6 or x0 - self._depths[0] > 200:  # another column
+            self._depths = [x0]
+        return len(self._depths)
+
+    def _level(self, run: Run) -> int:
+        """The level of a heading, by size, weight and number; 0 for what is none."""
+        lines = [line for _, line in run.lines]
+        text = " ".join(line.text for line in lines)
+        size = max(line.size for line in lines)
+        words = sum(map(str.isalpha, text))
+        if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines):
+            return 0
+        numbered = _NUMBERED.match(text)
+        deeper = numbered[1].count(".") if numbered else 0
+        if size >= LARGER * self.sizes.text and all(line.size >= LARGER * self.sizes.text for line in lines):
+            if text.endswith((".", ",", ";")) and not numbered and len(text) > MAX_BOLD_HEADING:
+                return 0
+            return 1 + sum(size < other - 0.4 for other in self.sizes.headings)
+        bold = all(line.bold for line in lines) and not self.sizes.bold
+        short = len(text) <= MAX_BOLD_HEADING and len(lines) <= 3 and not text.endswith((".", ",", ";", ":"))
+        if short and (
+            bold
+            or (_PART.fullmatch(text) and len(lines) == 1)
+            or (is_capitals(text) and len(text.split()) < 12 and len(lines) < 3)
+        ):
+            if marker_of(text) and not numbered:
+                return 0
+            return len(self.sizes.headings) + 1 + deeper + (not bold)
+        return 0
+
+    # --- tables and furniture
+
+    def _table(self, grid: Grid, continued: bool) -> None:
+        self._release()
+        self._begin_pages(len(self._pages))
+        width = max(map(len, grid.table.rows), default=0)
+        columns = self._columns if continued and len(self._columns) == width else ()
+        caption, self._caption = self._caption, ""
+        self._columns = lay_table(self.builder, grid.table, caption, columns)
+
+    def _furniture(self, lines: Sequence[str]) -> None:
+        """Keep each line once; within a paragraph it waits for the end of it."""
+        for line in lines:
+            key = re.sub(r"\d+", "#", line)
+            if key not in self._said and any(map(str.isalnum, line)):
+                self._said.add(key)
+                if self._held is None:
+                    self._begin_pages(len(self._pages))
+                    self.builder.furniture(line.replace("\ufffe", "-"))
+                else:
+                    self._waiting.append(line.replace("\ufffe", "-"))
+
+
+# --- lines to paragraphs --------------------------------------------------------------------------
+
+
+def _parts(found: Sequence[Element]) -> Iterator[Grid | list[Piece]]:
+    """Tables, and the lines between them that follow each other down one column."""
+    lines: list[Piece] = []
+    for element in found:
+        if isinstance(element, Grid):
+            if lines:
+                yield lines
+            lines = []
+            yield element
+        elif lines and not _is_below(lines, element):
+            yield lines
+            lines = [element]
+        else:
+            lines.append(element)
+    if lines:
+        yield lines
+
+
+def _is_below(lines: Sequence[Piece], line: Piece) -> bool:
+    last = lines[-1]
+    left, right = min(each.x0 for each in lines[-8:]), max(each.x1 for each in lines[-8:])
+    step = line.base - last.base
+    return 0 < step < 4 * max(line.size, last.size) and line.x0 < right and line.x1 > left
+
+
+def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
+    """The lines of a column as paragraphs: by indents, gaps, short lines, fonts and what begins items."""
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    steps = sorted(after.base - before.base for before, after in pairwise(lines))
+    usual = steps[len(steps) // 3] if steps else 0.0
+    run: list[Piece] = []
+    for number, line in enumerate(lines):
+        after = lines[number + 1] if number + 1 < len(lines) else None
+        if run and _begins(run, line, after, (left, right), usual):
+            yield _run(page, run, right)
+            run = []
+        run.append(line)
+    if run:
+        yield _run(page, run, right)
+
+
+def _run(page: int, run: Sequence[Piece], right: float) -> Run:
+    full = run[-1].x1 > right - 4 * run[-1].size
+    return Run(tuple((page, line) for line in run), full)
+
+
+def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: tuple[float, float], usual: float) -> bool:
+    """Whether ``line`` begins a new paragraph."""
+    last, first = run[-1], run[0]
+    size = max(line.size, last.size)
+    left, right = column
+    step = line.base - last.base
+    if (
+        abs(line.size - last.size) > 0.08 * size
+        or line.mono != last.mono
+        or step > max(1.2 * usual, 1.05 * size) + 0.1 * size
+    ):
+        return True
+    if line.mono:
+        return False
+    if line.bold != last.bold and (line.bold or len(run) < 4):
+        return _fits(last, line, right) or (last.bold and not line.bold and last.x1 < right - 0.2 * (right - left))
+    if marker_of(line.text):
+        # In the middle of a full line, "- " or "2." may also go on with the sentence.
+        return not (last.x1 > right - 2 * size and line.x0 > left + 0.5 * size and not marker_of(first.text)) or (
+            line.x0 <= first.x0 + 0.5 * size
+        )
+    if marker_of(first.text):
+        return line.x0 < first.x0 - 0.5 * size or (line.x0 <= first.x0 + 0.5 * size and _fits(last, line, right))
+    indented = line.x0 > left + 0.8 * size and last.x0 < line.x0 - 0.8 * size
+    if indented and (after is None or after.x0 < line.x0 - 0.6 * size) and last.text.endswith(_STOPS):
+        return True
+    narrow = right - left < 14 * size and len(last.words) <= 4
+    if narrow and not line.text[0].islower() and last.text[-1] not in ",-\ufffe":
+        return True  # an address, a list of names
+    return _fits(last, line, right)
+
+
+def _fits(last: Piece, line: Piece, right: float) -> bool:
+    """Whether the first word of ``line`` would have fitted on the line before, so that something made it begin anew."""
+    word = line.words[0]
+    if last.text.endswith("\ufffe"):
+        return False
+    return last.x1 + 0.3 * line.size + (word.x1 - word.x0) < right - 0.7 * line.size

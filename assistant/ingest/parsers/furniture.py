@@ -1,0 +1,142 @@
+"""Running heads, feet and page numbers: lines at the edges of pages that repeat from page to page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from assistant.ingest.parsers.lines import is_page_mark
+from assistant.ingest.parsers.page import Page, Piece, Row, rows_of
+
+_EDGE = 4
+"""Rows at the top and at the bottom of a page among which furniture is looked for."""
+
+_SHARE = 0.2
+"""Of the pages, on which a line must stand to be furniture; two pages at least."""
+
+_SAME_PLACE = 6.0
+"""Points by which the place of a repeated line may differ."""
+
+_NUMBER = re.compile(r"\d+|\b[ivxlc]{1,7}\b")
+_PAGE_NUMBER = re.compile(
+    r"[-–—|\s]*(?:(?:page|p\.|seite|página|strona)\s*)?(\d{1,4}|[ivxlc]{1,6})[-–—|.\s]*(?:(?:of|/|von|de)\s*\d{1,4})?[-–—|\s]*",
+    re.I,
+)
+
+
+class Cleared(NamedTuple):
+    """A page without its furniture, and the lines that were taken from it, those of its head first."""
+
+    page: Page
+    heads: tuple[str, ...] = ()
+    feet: tuple[str, ...] = ()
+
+
+def without_furniture(pages: Sequence[Page]) -> list[Cleared]:
+    """The pages with the lines at their edges taken away that repeat, or only number the page."""
+    edges = [_edges(page) for page in pages]
+    repeated = _repeated(edges)
+    numbers = _numbered(edges)
+    return [
+        _cleared(page, edge, repeated, numbers[at]) for at, (page, edge) in enumerate(zip(pages, edges, strict=True))
+    ]
+
+
+class _Edge(NamedTuple):
+    tops: tuple[Row, ...]
+    bottoms: tuple[Row, ...]
+
+
+def _edges(page: Page) -> _Edge:
+    rows = rows_of(page.pieces)
+    count = min(_EDGE, len(rows) // 2)
+    return _Edge(tuple(rows[:count] if count else rows[:1]), tuple(rows[len(rows) - count :] if count else ()))
+
+
+def _text(row: Row) -> str:
+    return " ".join(piece.text for piece in row)
+
+
+Key = tuple[bool, str, float]
+"""Whether a line stands at the top, its words, and the size of its font."""
+
+
+class _Seen(NamedTuple):
+    page: int
+    base: float
+    numbers: tuple[str, ...]
+
+
+def _keys(row: Row, top: bool) -> tuple[Key, Key]:
+    """What is the same of a line on each of its pages: its words with its numbers, and without."""
+    said, size = _text(row).casefold(), round(row[0].size)
+    return (top, said, size), (top, _NUMBER.sub("#", said), size)
+
+
+def _repeated(edges: Sequence[_Edge]) -> set[Key]:
+    """The lines that stand at the same place of enough pages, the same but for the number of the page."""
+    seen: dict[Key, list[_Seen]] = defaultdict(list)
+    for page, edge in enumerate(edges):
+        for top, rows in ((True, edge.tops), (False, edge.bottoms)):
+            for row in rows:
+                numbers = tuple(_NUMBER.findall(_text(row).casefold()))
+                for key in dict.fromkeys(_keys(row, top)):
+                    seen[key].append(_Seen(page, row[0].base, numbers))
+    enough = max(2, min(_SHARE * len(edges), 12))
+    return {key for key, lines in seen.items() if len(lines) >= enough and _is_steady(lines, enough)}
+
+
+def _is_steady(lines: Sequence[_Seen], enough: float) -> bool:
+    """Whether lines of the same words stand at one place, and each of their numbers stays or counts the pages."""
+    few = lines[:60]
+    near = max(sum(abs(one.base - other.base) < _SAME_PLACE for other in few) for one in few)
+    if near < 0.8 * min(enough, len(few)):
+        return False
+    for values in zip(*(line.numbers for line in lines), strict=False):
+        pages = [_value(value) - line.page for value, line in zip(values, lines, strict=True)]
+        steady = max(values.count(values[0]), values.count(values[-1]), pages.count(pages[0]), pages.count(pages[-1]))
+        if steady < 0.8 * len(lines):
+            return False
+    return True
+
+
+def _numbered(edges: Sequence[_Edge]) -> list[set[int]]:
+    """For each page the rows, by id, that hold its number and nothing else: numbers that grow with the pages."""
+    found: list[dict[int, int]] = []
+    for edge in edges:
+        numbers = {}
+        for row in (*edge.tops[:1], *edge.tops[1:2], *edge.bottoms[-2:]):
+            if (match := _PAGE_NUMBER.fullmatch(_text(row))) and len(_text(row)) < 25:
+                numbers[id(row)] = _value(match[1])
+        found.append(numbers)
+    offsets = Counter(number - at for at, numbers in enumerate(found) for number in set(numbers.values()))
+    usual = {offset for offset, times in offsets.items() if times >= max(2, 0.3 * len(edges))}
+    if len(edges) == 1:
+        usual = {1}  # "1" alone at the foot of the only page
+    return [{key for key, number in numbers.items() if number - at in usual} for at, numbers in enumerate(found)]
+
+
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+def _value(number: str) -> int:
+    if number.isdecimal():
+        return int(number)
+    signs = [_ROMAN.get(sign, 0) for sign in number.lower()]
+    return sum(-sign if sign < max(signs[at + 1 :], default=0) else sign for at, sign in enumerate(signs))
+
+
+def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[int]) -> Cleared:
+    heads, feet = [], []
+    taken: set[int] = set()
+    for top, rows, lines in ((True, edge.tops, heads), (False, edge.bottoms, feet)):
+        for row in rows:
+            if repeated.intersection(_keys(row, top)) or id(row) in numbers or is_page_mark(_text(row)):
+                lines.append(_text(row))
+                taken.update(map(id, row))
+    if not taken:
+        return Cleared(page)
+    kept: tuple[Piece, ...] = tuple(piece for piece in page.pieces if id(piece) not in taken)
+    return Cleared(page._replace(pieces=kept), tuple(heads), tuple(feet))

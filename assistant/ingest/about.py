@@ -19,6 +19,7 @@ _HEAD_BLOCKS = 16  # from the beginning that fields are taken from
 _HEAD = 4_000  # characters from the beginning that parties and the period are looked for in
 _MAX_FACT = 80
 _FEW_WORDS = 5
+_SHORT = 60  # characters; a longer paragraph is prose, before which the facts of a form stand
 _NAME = r"[^\W\d_][\w&.'’-]*(?:,? (?:[A-Z0-9][\w&.'’-]*|&|of|the|de|der|van|von|und|and|y|et)){0,8}"
 _PARTY = re.compile(
     rf"(?P<name>{_NAME})[ ]?(?:,[^,()\"“”]{{0,120}},?[ ])?\((?:the |hereinafter |hereafter |each |jointly |together )*"
@@ -53,8 +54,8 @@ def _fields(document: Document) -> Iterator[str]:
         return
     found = False
     for block in head:
-        long = block.end - block.start > MAX_ABOUT
-        if (block.kind == "heading" and found) or (block.kind != "furniture" and long):
+        prose = block.kind in ("paragraph", "quotation", "item") and block.end - block.start > _SHORT
+        if prose or (block.kind == "heading" and found):
             return
         if block.kind == "field":
             said = " ".join(strip_markup(document.text[block.start : block.end]).split())

@@ -426,21 +426,16 @@ class _Layout:
         while stop < len(self._lines) and self._continues_paragraph(at, stop):
             stop += 1
         lines = self._lines[at:stop]
-        if len(lines) > _FEW and self._is_list(lines):
-            lead = int(self._said(lines[0]).endswith(":"))
-            if lead:
-                self._add("paragraph", at, at + 1)
-            for here in range(at + lead, stop):
-                self._add("item", here, here + 1, level=1)
-            return stop
-        indented = all(line.indent > lines[0].indent for line in lines[1:])
-        lead = self._said(lines[0]).endswith(":") or (indented and is_title(self._said(lines[0])))
-        if len(lines) > 2 and lead and self._is_list(lines[1:]):
-            self._add("paragraph", at, at + 1)
-            for here in range(at + 1, stop):
-                self._add("item", here, here + 1, level=1)
-            return stop
         said = self._said(lines[0])
+        indented = all(line.indent > lines[0].indent for line in lines[1:])
+        led = len(lines) > 2 and (said.endswith((":", "：")) or (indented and is_title(said)))
+        if (led or len(lines) > _FEW) and self._is_list(lines[led:]):
+            if led:
+                self._add("paragraph", at, at + 1)
+            loose = "" if led else self._loose
+            for here in range(at + led, stop):
+                self._add("item", here, here + 1, level=1, lead_in=loose)
+            return stop
         loose = said if len(lines) == 1 and is_title(said) else ""
         self._add("paragraph", at, stop, lead_in=self._loose if len(self._text_of(at, stop)) <= 200 else "")
         self._loose = loose

@@ -95,6 +95,18 @@ class TextBuilder:
         """Add a running head, a foot or a page number: kept, and never quoted."""
         self._add("furniture", text)
 
+    def embed(self, text: str, blocks: Iterable[Block]) -> None:
+        """Add a text that has blocks of its own, as it is; its headings are below the last one of level 1."""
+        said = text.rstrip()
+        if not said.strip():
+            return
+        separator = "\n\n" if self._parts else ""
+        by = self._length + len(separator)
+        self._parts += [separator, said]
+        self._length = by + len(said)
+        below = any(block.kind == "heading" for block in self._blocks)
+        self._blocks += (shifted(block, by, below) for block in blocks if block.end <= len(said))
+
     def page(self) -> None:
         """Begin a new page (a slide, a sheet)."""
         self._pages.append(self._length + (2 if self._parts else 0))
@@ -157,6 +169,15 @@ class TextBuilder:
         )
 
 
+def shifted(block: Block, by: int, deeper: int = 0) -> Block:
+    """``block`` of a text that begins ``by`` characters further on; a heading's level is raised by ``deeper``."""
+    cells = tuple(Span(start + by, end + by) for start, end in block.cells)
+    level = block.level + deeper if block.kind == "heading" else block.level
+    return block.model_copy(
+        update={"start": block.start + by, "end": block.end + by, "cells": cells, "level": level, "headings": ()}
+    )
+
+
 def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """``blocks`` with the headings they stand under and the lead-in of their list or table, from their order alone.
 
@@ -200,7 +221,8 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
 def _introduction(text: str) -> str:
     last = " ".join(strip_markup(text.rstrip().rpartition("\n")[2]).split())
     short = "\n" not in text.strip() and len(last) <= MAX_OPEN_LINE and last[-1:] not in _STOPS
-    return last[-MAX_LEAD_IN:] if last.endswith(_COLONS) or short else ""
+    drawn = last[:1] in "-_=*~"
+    return last[-MAX_LEAD_IN:] if (last.endswith(_COLONS) or short) and not drawn else ""
 
 
 def _introduces(line: str, gap: str, kind: BlockKind) -> bool:

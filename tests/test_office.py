@@ -116,7 +116,11 @@ def test_mail_in_html_is_read_as_a_page(tmp_path: Path) -> None:
     mail = b"Subject: Hi\nFrom: a@example.org\nContent-Type: text/html\n\n"
     mail += b"<p>The truce <b>held</b>.</p><script>x</script>"
     document = load(tmp_path, "a.eml", mail)
-    assert (document.text, document.publisher, document.kind) == ("The truce held.", "a@example.org", "e-mail")
+    assert (document.text, document.publisher, document.kind) == (
+        "From: a@example.org\nSubject: Hi\n\nThe truce held.",
+        "a@example.org",
+        "e-mail",
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What the readers of all formats share: what they return, and how bytes and markup become text."""
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -21,6 +22,14 @@ class Content(NamedTuple):
     pages: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+_UNPRINTABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def cleaned(text: str) -> str:
+    """``text`` without what no text holds; a vertical tab is a line break in Office."""
+    return _UNPRINTABLE.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n"))
 
 
 # --- markup ---------------------------------------------------------------------------------------

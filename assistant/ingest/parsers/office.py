@@ -186,26 +186,6 @@ def _xml(data: bytes) -> Any:
 # --- mail, tables, lines --------------------------------------------------------------------------
 
 
-def read_mail(data: bytes, _source: str) -> Content:
-    """The body of a message, as plain text where there is such; attachments are not read."""
-    from email import message_from_bytes
-    from email.policy import default
-
-    message = message_from_bytes(data, policy=default)
-    body = message.get_body(("plain", "html"))
-    text = str(body.get_content()) if body else ""
-    if body is not None and body.get_content_type() == "text/html":
-        text = visible_text(text)
-    sent, senders = message["date"], getattr(message["from"], "addresses", ())
-    return Content(
-        _cleaned(text.replace("\r\n", "\n")).strip("\n"),
-        title=message["subject"],
-        publisher=(senders[0].display_name or senders[0].addr_spec) if senders else None,
-        published=sent.datetime.date() if sent is not None and sent.datetime else None,
-        kind="e-mail",
-    )
-
-
 _TEXT_KEYS = ("text", "content", "body", "passage", "article")
 
 

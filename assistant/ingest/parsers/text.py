@@ -11,6 +11,7 @@ from typing import NamedTuple
 from assistant.ingest.blocks import add_context
 from assistant.ingest.parsers.columns import is_border, table_at
 from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.correspondence import is_message, with_writers
 from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.lines import (
     MAX_FIELD,
@@ -44,7 +45,13 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a plain text."""
     if len(text) > MAX_LAID_OUT:
         return paragraphs_of(text)
-    return add_context(text, _Layout(text).blocks())
+    blocks = bare_blocks(text)
+    return add_context(text, with_writers(text, blocks) if is_message(text, blocks) else blocks)
+
+
+def bare_blocks(text: str, *, titled: bool = True) -> list[Block]:
+    """The blocks of a plain text without their context; the first line of one that is not ``titled`` is no title."""
+    return _Layout(text, titled).blocks()
 
 
 def paragraphs_of(text: str) -> tuple[Block, ...]:
@@ -97,6 +104,12 @@ class _Item(NamedTuple):
     inner: int = 0
 
 
+def _unquoted(line: str) -> tuple[int, str]:
+    """How deep a line is quoted, and what it says."""
+    mark = QUOTE_MARK.match(line)
+    return (mark[0].count(">"), line[mark.end() :].strip()) if mark else (0, line)
+
+
 def _is_question(line: str) -> bool:
     return line.endswith(("?", "？")) and len(line) <= 150 and not line[0].islower() and line[0] != ">"
 
@@ -113,8 +126,9 @@ def _group_stops(lines: Sequence[Line]) -> list[int]:
 class _Layout:
     """One pass over the lines of a text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, titled: bool) -> None:
         self._text = text
+        self._titled = titled
         self._lines = lines_of(text)
         lengths = sorted(line.indent + line.end - line.start for line in self._lines if not line.blank)
         self._width = lengths[len(lengths) * 19 // 20] if lengths else 0
@@ -222,7 +236,7 @@ class _Layout:
         adjacent = following == at + 1
         if adjacent and self._goes_on(self._lines[at], self._lines[following]):
             return None
-        if first and not adjacent and not marker_of(said):
+        if first and self._titled and not adjacent and not marker_of(said):
             return 1, at + 1
         if match := _NUMBERED.match(said):
             if self._continues_list(match["number"]):
@@ -390,27 +404,31 @@ class _Layout:
         return bool(lines) and min(line.indent for line in lines) >= 4 and 2 * signs >= len(lines)
 
     def _quotation(self, at: int) -> int:
-        """Lines that begin with ``>``: a block for each paragraph of them."""
+        """Lines that begin with ``>``: a block for each paragraph of one depth, whose writer a line above it names."""
         stop = self._while(at, lambda line: self._said(line).startswith(">"))
-        speaker = self._speaker()
-        begin: int | None = None
+        speakers = {1: self._speaker()}
+        begin, depth, said = at, 0, ""
         for here in range(at, stop + 1):
-            empty = here == stop or not QUOTE_MARK.sub("", self._said(self._lines[here]), count=1).strip()
-            if empty and begin is not None:
-                mark = QUOTE_MARK.match(self._said(self._lines[begin]))
-                start = self._lines[begin].start + (mark.end() if mark else 0)
-                self._add("quotation", begin, here, start=start, speaker=speaker)
-                begin = None
-            elif not empty and begin is None:
-                begin = here
+            deep, rest = _unquoted(self._said(self._lines[here])) if here < stop else (0, "")
+            if said and (not rest or deep != depth):
+                self._quote(begin, here, speakers.get(depth, ""))
+                speakers[depth + 1] = quoted_speaker(said) or speakers.get(depth + 1, "")
+                said = ""
+            if rest and not said:
+                begin, depth = here, deep
+            said = f"{said} {rest}" if said else rest
         return stop
 
+    def _quote(self, begin: int, stop: int, speaker: str) -> None:
+        mark = QUOTE_MARK.match(self._said(self._lines[begin]))
+        start = self._lines[begin].start + (mark.end() if mark else 0)
+        self._add("quotation", begin, stop, start=start, speaker=speaker)
+
     def _speaker(self) -> str:
+        """Who the block above says is quoted, or who is quoted there."""
         last = self._blocks[-1] if self._blocks else None
-        if last is None:
-            return ""
-        if last.kind == "quotation":
-            return last.speaker
+        if last is None or last.kind == "quotation":
+            return last.speaker if last else ""
         return quoted_speaker(self._text[last.start : last.end].rpartition("\n\n")[2])
 
     def _fence_end(self, at: int) -> int | None:
@@ -426,21 +444,16 @@ class _Layout:
         while stop < len(self._lines) and self._continues_paragraph(at, stop):
             stop += 1
         lines = self._lines[at:stop]
-        if len(lines) > _FEW and self._is_list(lines):
-            lead = int(self._said(lines[0]).endswith(":"))
-            if lead:
-                self._add("paragraph", at, at + 1)
-            for here in range(at + lead, stop):
-                self._add("item", here, here + 1, level=1)
-            return stop
-        indented = all(line.indent > lines[0].indent for line in lines[1:])
-        lead = self._said(lines[0]).endswith(":") or (indented and is_title(self._said(lines[0])))
-        if len(lines) > 2 and lead and self._is_list(lines[1:]):
-            self._add("paragraph", at, at + 1)
-            for here in range(at + 1, stop):
-                self._add("item", here, here + 1, level=1)
-            return stop
         said = self._said(lines[0])
+        indented = all(line.indent > lines[0].indent for line in lines[1:])
+        led = len(lines) > 2 and (said.endswith((":", "：")) or (indented and is_title(said)))
+        if (led or len(lines) > _FEW) and said != "--" and self._is_list(lines[led:]):
+            if led:
+                self._add("paragraph", at, at + 1)
+            loose = "" if led else self._loose
+            for here in range(at + led, stop):
+                self._add("item", here, here + 1, level=1, lead_in=loose)
+            return stop
         loose = said if len(lines) == 1 and is_title(said) else ""
         self._add("paragraph", at, stop, lead_in=self._loose if len(self._text_of(at, stop)) <= 200 else "")
         self._loose = loose
@@ -449,7 +462,13 @@ class _Layout:
     def _continues_paragraph(self, first: int, at: int) -> bool:
         line = self._lines[at]
         said = self._said(line)
-        if line.blank or is_border(said) or said.startswith(("```", "~~~")) or (said.startswith(">") and at > first):
+        if (
+            line.blank
+            or is_border(said)
+            or said == "--"
+            or said.startswith(("```", "~~~"))
+            or (said.startswith(">") and at > first)
+        ):
             return False
         before = self._lines[at - 1]
         if self._goes_on(before, line):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -31,13 +32,15 @@ from assistant.errors import (
 )
 from assistant.ingest.sync import Shard
 from assistant.ports import PassageStore
-from assistant.stores import chroma_server, records
-from assistant.stores.chroma_server import ChromaServer
+from assistant.stores import chroma_server
+from assistant.stores.chroma_server import ChromaCollection, ChromaServer
 from assistant.stores.config import IndexConfig
 from assistant.stores.embedded import Index
+from assistant.stores.records import Live
 from assistant.stores.server import RemoteIndex
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Filter
+from tests.waiting import LIMIT, until
 
 EMBEDDER = FakeEmbedder()
 TEXTS = {
@@ -48,34 +51,58 @@ TEXTS = {
 }
 
 
+LOWEST_PORT, HIGHEST_PORT = 20_000, 30_000
+"""Below the ports that systems give to whoever asks for any: a server that was killed finds its own free again."""
+
+nth = itertools.count(1)
+
+
 class Server:
     """`chroma run` on this machine, which can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
     def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start it, on the port it had before if it had one, and wait until it answers."""
+        for port in [self.port] if self.port else random.sample(range(LOWEST_PORT, HIGHEST_PORT), 20):
+            self.port = port
+            if self._starts():
+                return
+        raise AssertionError("chroma run does not start")
+
+    def _starts(self) -> bool:
         program = shutil.which("chroma", path=str(Path(sys.executable).parent)) or "chroma"
         arguments = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         nowhere = subprocess.DEVNULL
-        self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
-        for _ in range(1200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.05)
-        raise AssertionError("chroma run does not listen")
+        process = self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
+        # It ends at once where another program has the port.
+        until(lambda: process.poll() is not None or self._answers(), "chroma run answers or ends")
+        return process.poll() is None
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api/v2/heartbeat") as reply:  # noqa: S310
+            return bool(reply.status == 200)
+        return False
 
     def kill(self) -> None:
         """End it without warning."""
         if self.process:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
+
+    def collection(self, name: str) -> ChromaCollection:
+        """What the server holds under that name."""
+        found = ChromaServer(self.url, None, "default_tenant", "default_database").existing(name)
+        assert found is not None
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +111,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture
+def name() -> str:
+    """A name that no other index on the server has."""
+    return f"index-{next(nth)}"
 
 
 @pytest.fixture
@@ -106,7 +139,7 @@ def remote(
 def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A built index of each kind."""
     if request.param == "server":
-        index: Any = remote(request.getfixturevalue("server"), f"t{time.monotonic_ns()}")
+        index: Any = remote(request.getfixturevalue("server"), request.getfixturevalue("name"))
     else:
         index = Index.open(index_dir, lambda: EMBEDDER, exact_up_to=0 if request.param == "chroma" else 20_000)
     with index:
@@ -244,7 +277,7 @@ def test_a_folder_that_was_moved_is_not_read_again(index: Any, docs: Path) -> No
 
 def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("server")
-    with remote(server, f"t{time.monotonic_ns()}") as sharded:
+    with remote(server, f"shards-{next(nth)}") as sharded:
         reports = [sharded.sync(docs, shard=Shard(n, 3)) for n in (1, 2, 3)]
         assert sorted(name for report in reports for name in report.added) == sorted(TEXTS)
         assert not any(report.removed for report in reports)
@@ -254,34 +287,41 @@ def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequ
 # --- what is special to a server
 
 
-def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_a_server_that_is_killed_and_started_again(
+    server: Server, docs: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chroma_server, "SECONDS", 2 * LIMIT)
+    connection = Between(server.url, None, "default_tenant", "default_database")
+    with RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as index:
         index.sync(docs)
         before = (dense(index, "river sand"), keyword(index, "truce"))
         server.kill()
-        late = threading.Timer(0.5, server.start)
-        late.start()
+        connection.failed = server.start
         assert (dense(index, "river sand"), keyword(index, "truce")) == before
-        late.join()
         assert index.verify() == []
 
 
 def test_a_build_whose_server_is_killed_is_finished_by_the_next(
-    server: Server, docs: Path, monkeypatch: pytest.MonkeyPatch
+    server: Server, docs: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(chroma_server, "PATIENCE", ())
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+    connection = Between(server.url, None, "default_tenant", "default_database")
+    with (
+        remote(server, name) as index,
+        RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder,
+    ):
         index.sync(docs)
         (docs / "banana.txt").write_text("A banana is yellow.")
-        put = index._passages.put
+        passages = server.collection(f"{name}-passages")
 
-        def put_and_die(records: Any) -> None:
-            put(records)
-            server.kill()
+        def kill_once_written() -> None:
+            if passages.count > len(TEXTS):
+                connection.before = bool
+                server.kill()
 
-        monkeypatch.setattr(index._passages, "put", put_and_die)
+        connection.before = kill_once_written
+        monkeypatch.setattr(chroma_server, "PATIENCE", ())
         with pytest.raises(BackendError, match="`chroma run"):
-            index.sync(docs)
+            builder.sync(docs)
         monkeypatch.undo()
         server.start()
         assert keyword(index, "potassium") == ["banana.txt"]
@@ -293,21 +333,36 @@ def test_a_build_whose_server_is_killed_is_finished_by_the_next(
 
 
 class Between(ChromaServer):
-    """A connection on which ``before`` happens before each request, and ``then`` once, after the next."""
+    """A connection to which things happen: ``before`` each request, ``then`` after one, ``failed`` after one failed."""
 
     before: Callable[[], object] = bool
     then: Callable[[], object] | None = None
+    failed: Callable[[], object] | None = None
 
     def call(self, work: Callable[[], Any]) -> Any:
+        def tried() -> Any:
+            try:
+                return work()
+            except Exception:
+                if failed := self.failed:
+                    self.failed = None
+                    failed()
+                raise
+
         self.before()
-        result, then, self.then = super().call(work), self.then, None
+        result, then, self.then = super().call(tried), self.then, None
         if then:
             then()
         return result
 
 
-def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path) -> None:
-    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+def live(documents: ChromaCollection) -> list[Live]:
+    """What the server knows of each document."""
+    return [Live.read(record) for record in documents.where({"slice": -1})]
+
+
+def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path, name: str) -> None:
+    connection = Between(server.url, None, "default_tenant", "default_database")
     with remote(server, name) as builder, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as reader:
         builder.sync(docs)
         assert (found := reader.document("banana.txt"))
@@ -318,46 +373,49 @@ def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Serv
         assert found.text == "A banana is yellow."
 
 
-def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
         index.sync(docs)
-        index._documents.delete(next(known.slice_ids for known in index._all()))
+        documents = server.collection(f"{name}-documents")
+        documents.delete(live(documents)[0].slice_ids)
         (lost,) = (problem.split("'")[1] for problem in index.verify())
         with pytest.raises(IndexCorruptError, match="`assistant index verify --repair`"):
             index.document(lost)
 
 
-def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
         index.sync(docs)
-        index._documents.delete([next(iter(index._all())).key])
+        documents = server.collection(f"{name}-documents")
+        documents.delete([live(documents)[0].key])
         assert len(index.verify()) == 1
         assert index.repair() == []
         assert len(index.sync(docs).added) == 1
 
 
-def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
         index.sync(docs)
-        index._passages.delete([next(r.id for r in index._passages.where(None) if r.text == TEXTS["banana.txt"])])
-        index._documents.delete(records.Live.read(*index._documents.get([records.key("truce.md")])).slice_ids)
+        passages, documents = (server.collection(f"{name}-{kind}") for kind in ("passages", "documents"))
+        passages.delete([record.id for record in passages.where(None) if record.text == TEXTS["banana.txt"]])
+        documents.delete(next(d.slice_ids for d in live(documents) if d.metadata.source == "truce.md"))
         assert len(index.verify()) == len(index.repair()) == 2
         assert index.sync(docs).changed == ("banana.txt", "truce.md")
         assert (index.verify(), keyword(index, "potassium")) == ([], ["banana.txt"])
 
 
-def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path) -> None:
-    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path, name: str) -> None:
+    connection = Between(server.url, None, "default_tenant", "default_database")
     with remote(server, name) as other, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
         other.sync(docs)
-        connection.before = lambda: other.repair() if other._passages.count > len(TEXTS) else None
+        passages = server.collection(f"{name}-passages")
+        connection.before = lambda: other.repair() if passages.count > len(TEXTS) else None
         (docs / "banana.txt").write_text("A banana is yellow.")
         builder.sync(docs)
         assert (other.verify(), keyword(other, "yellow")) == ([], ["banana.txt"])
 
 
-def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path) -> None:
-    name = f"t{time.monotonic_ns()}"
+def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path, name: str) -> None:
     with remote(server, name) as index:
         index.sync(docs)
     for other in (remote(server, name, IndexConfig(chunk_tokens=50)), remote(server, name, embedder=FakeEmbedder(16))):
@@ -374,17 +432,21 @@ def test_no_index_on_the_server(server: Server) -> None:
 
 def test_no_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(chroma_server, "PATIENCE", (0.01,))
-    with remote(Server(tmp_path), "nothing") as index, pytest.raises(BackendError, match="`chroma run"):
+    server = Server(tmp_path)
+    server.port = 9  # the discard port: nothing listens
+    with remote(server, "nothing") as index, pytest.raises(BackendError, match="`chroma run"):
         index.documents()
 
 
 @contextlib.contextmanager
-def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
-    """The address of a proxy that has no server behind it: it says the next status, late, and the last for ever."""
+def answering(statuses: list[int], hangs: bool = False) -> Iterator[str]:
+    """The address of a proxy that has no server behind it: it says the next status, the last for ever."""
+    over = threading.Event()
 
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            time.sleep(seconds)
+            if hangs:
+                over.wait()
             with contextlib.suppress(BrokenPipeError):
                 self.send_error(statuses.pop(0) if len(statuses) > 1 else statuses[0])
 
@@ -392,14 +454,15 @@ def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
             """Nobody reads it."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_port}"
+        over.set()
         proxy.shutdown()
 
 
 def test_a_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chroma_server, "SECONDS", 0.2)
-    with answering([200], seconds=10.0) as url, pytest.raises(BackendError, match="timed out"):
+    with answering([200], hangs=True) as url, pytest.raises(BackendError, match="timed out"):
         ChromaServer(url, None, "t", "d").existing("nothing")
 
 

@@ -347,7 +347,7 @@ def test_verify_sees_a_text_that_is_not_the_chunks(index_dir: Path, index: Index
 def test_questions_under_way_while_it_is_closed_leave_no_file_open(index_dir: Path, docs: Path) -> None:
     with opened(index_dir, 0) as index, ThreadPoolExecutor(2) as pool:
         index.sync(docs)
-        asked = [pool.submit(dense, index, "river sand") for _ in range(100)]
+        asked = [pool.submit(dense, index, "river sand") for _ in range(16)]
         while not all(question.done() for question in asked):
             index.close()
         assert all(len(question.result()) == 4 for question in asked)

@@ -68,9 +68,9 @@ def test_plain_text_needs_no_worker(tmp_path: Path, readers: ParserPool, monkeyp
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_workers(tmp_path, monkeypatch, ON_OPENING.format("threading.Event().wait()"))
-    with closing(ParserPool(Limits(seconds=1))) as readers:
-        with pytest.raises(DocumentError, match=r"'bad\.csv' takes longer than 1 seconds"):
-            readers.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
+    late = pytest.raises(DocumentError, match=r"'bad\.csv' takes longer than 1 seconds")
+    with closing(ParserPool(Limits(seconds=1))) as readers, late:
+        readers.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is limited on Linux alone")
@@ -93,9 +93,9 @@ def test_after_a_crash_the_next_file_has_a_new_worker(
 
 def test_a_worker_that_never_starts_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_workers(tmp_path, monkeypatch, "import threading; threading.Event().wait()")
-    with closing(ParserPool(Limits(start=1))) as readers:
-        with pytest.raises(DocumentError, match=r"'a\.csv' is not read: .* takes longer than 1 seconds to start"):
-            readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
+    late = pytest.raises(DocumentError, match=r"'a\.csv' is not read: .* takes longer than 1 seconds to start")
+    with closing(ParserPool(Limits(start=1))) as readers, late:
+        readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
 
 
 def test_hostile_files_are_all_reported(tmp_path: Path) -> None:

@@ -21,7 +21,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -43,6 +42,7 @@ from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Document, Span
 from tests.robustness.formats import made
+from tests.waiting import dawdle
 
 State = dict[str, str]
 """The text of each file, by its name."""
@@ -86,7 +86,7 @@ class Unhurried(FakeEmbedder):
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """As the fake, but slower."""
-        time.sleep(0.02)
+        dawdle()
         return super().embed_documents(texts, parts)
 
 
@@ -393,23 +393,21 @@ class Trials:
     def _killed(self, kind: str, work: Callable[..., None], *arguments: object) -> None:
         process, pipe = started(work, *arguments)
         said: list[object] = []
-        begun = time.monotonic()
         with contextlib.suppress(EOFError):
             said.append(pipe.recv())
-            begun = time.monotonic()
-            if not pipe.poll(self.probability.uniform(0, 1.1 * self.seconds[kind])):
+            if not pipe.poll(self.probability.uniform(0, self.seconds[kind])):
                 # Its reader processes die with it, as in a power cut, or stay behind.
                 (os.killpg if self.probability.random() < 0.5 else os.kill)(process.pid or 0, signal.SIGKILL)
             said.append(pipe.recv())
         process.join()
         pipe.close()
         if len(said) > 1:
-            self.seconds[kind] = 0.8 * self.seconds[kind] + 0.2 * (time.monotonic() - begun)
+            self.seconds[kind] *= 0.8
             self._fault(kind, [] if isinstance(said[1], int) else [said[1]])
         else:
             self.crashes += 1
             self.seen[kind] += 1
-            self.seconds[kind] *= 1.25  # or the last steps of slow work would never be hit
+            self.seconds[kind] *= 1.05  # four of five are killed, so the last steps of slow work are hit too
 
     def fill(self, ballast: Path) -> None:
         """One build on a disk with a random rest of room, and what follows once there is room again."""
@@ -536,7 +534,7 @@ def main() -> None:
     arguments.add_argument("--full", type=int, default=20, help="builds on a full disk")
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
-    columns = ("crashes", "build", "remove", "repair", "before", "after", "cited", "faults", "seconds")
+    columns = ("crashes", "build", "remove", "repair", "before", "after", "cited", "faults")
     print(f"{'':34}" + "".join(f"{column:>9}" for column in columns))
     many, few = max(1, options.kills // 10), max(1, options.full // 4)
     rows: tuple[tuple[str, int, Callable[[Path], Result]], ...] = (
@@ -549,12 +547,10 @@ def main() -> None:
     )
     wrong = 0
     for name, megabytes, run in rows:
-        begun = time.monotonic()
         with small_disk(megabytes) as folder:
             result = run(folder)
-        seconds = time.monotonic() - begun
         wrong += len(result.faults)
-        told = {**result.seen, "crashes": result.crashes, "faults": len(result.faults), "seconds": round(seconds)}
+        told = {**result.seen, "crashes": result.crashes, "faults": len(result.faults)}
         print(f"{name:34}" + "".join(f"{told.get(column, 0):>9}" for column in columns), flush=True)
         for fault in result.faults:
             print(f"  {fault}")

@@ -1,4 +1,4 @@
-"""``assistant eval``: exit codes, what goes on after a kill, comparisons, and exams of one's own."""
+"""``assistant eval``: exit codes, resuming after a kill, comparisons, and suites of one's own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
 from assistant.cli import app
-from assistant.cli.exam import about
+from assistant.cli.evaluation import about
 from assistant.eval import read_run
 from assistant.prompts import FOLDER, load
 from assistant.settings import Settings
@@ -192,12 +192,12 @@ def test_a_stopped_run_is_finished_without_asking_twice(suite: Path, index_dir: 
         program.send_signal(end)
         _, complaints = program.communicate()
         gate.set()
-        assert ("the same command goes on from there" in complaints) is (end is signal.SIGINT)
+        assert ("the same command resumes the run" in complaints) is (end is signal.SIGINT)
         log = only_run(suite) / "answers.jsonl"
         before = log.read_bytes()
         assert [result.case for result in read_run(log).results] == [f"q{n}" for n in range(5)]
         done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    assert "taken up again after" in done.stdout, done.stderr
+    assert "resumed after" in done.stdout, done.stderr
     assert log.read_bytes().startswith(before)
     assert sorted(result.case for result in read_run(log).results) == sorted(f"q{n}" for n in range(20))
     assert log.read_bytes().count(b"\n") == 21
@@ -215,16 +215,16 @@ def test_a_changed_threshold_names_the_cases_that_changed(cli: Cli, suite: Path)
     assert "this is noise" in result.stdout
 
 
-def test_the_accepted_run_is_the_baseline(cli: Cli, suite: Path) -> None:
-    missing = cli("--compare", "baseline")
+def test_eval_accept_makes_the_run_the_reference(cli: Cli, suite: Path) -> None:
+    missing = cli("--compare", "reference")
     assert (missing.exit_code, "`assistant eval --accept`" in missing.stderr) == (2, True)
     assert cli("--accept").exit_code in (0, 1)
-    assert (suite / "baseline.json").is_file()
-    result = cli("--compare", "baseline")
+    assert (suite / "reference.json").is_file()
+    result = cli("--compare", "reference")
     assert "No case changed; no metric moved." in result.stdout
     part = cli("--accept", "--limit", "1")
     assert part.exit_code == 2
-    assert "a baseline needs all questions" in part.stderr
+    assert "a reference run needs all questions" in part.stderr
 
 
 def test_a_log_is_scored_again_without_asking(cli: Cli, suite: Path, index_dir: Path) -> None:
@@ -247,7 +247,7 @@ def test_rescoring_a_part_compares_that_part_with_the_controls(cli: Cli, suite: 
 
 
 def test_another_system_stands_in_the_same_table(cli: Cli, suite: Path) -> None:
-    from assistant.cli.exam import from_folder
+    from assistant.cli.evaluation import from_folder
     from assistant.eval import run
 
     other = run(from_folder(suite, "dev", print).suite, lambda _: "It was 1871.", {"system": "Guesser"})

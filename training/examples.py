@@ -104,8 +104,8 @@ def opened(name: str) -> Opened:
     if kind == "suite":
         suite = load(Path(path), read_folder, split="dev")
         return Opened(True, dict(suite.corpus), list(suite.cases))
-    dataset = open_dataset(kind, path)
-    return Opened(False, dict(dataset.documents), list(dataset.cases))
+    dataset = open_dataset(kind, path, read_folder)
+    return Opened(False, dict(dataset.corpus), list(dataset.cases))
 
 
 def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:

@@ -1,4 +1,4 @@
-"""Text made comparable: the rules of SQuAD for exact match and F1, and milder ones to find a fact."""
+"""Text made comparable: SQuAD's rules for exact match and F1, and milder rules to find a fact in an answer."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def without_markers(text: str) -> str:
     return _MARKER.sub("", text)
 
 
+def word_count(text: str) -> int:
+    """Number of words, citation markers not counted."""
+    return len(without_markers(text).split())
+
+
 @lru_cache(maxsize=4096)
 def squad(text: str) -> str:
     """Normalised as by the SQuAD script: lower case, no ASCII punctuation, no articles, single blanks."""
@@ -34,27 +39,17 @@ def exact_match(prediction: str, gold: str) -> float:
 
 
 def token_f1(prediction: str, gold: str) -> float:
-    """Harmonic mean of word precision and recall once normalised; if either has no words, whether neither
-    has.
-    """
-    found, wanted = _counted(squad(prediction)), _counted(squad(gold))
+    """Harmonic mean of word precision and recall once normalised; 1.0 if neither text has words."""
+    found, wanted = Counter(squad(prediction).split()), Counter(squad(gold).split())
     if not found or not wanted:
         return float(found == wanted)
-    shared = sum(min(times, found[word]) for word, times in wanted.items())
-    if not shared:
-        return 0.0
-    precision, recall = shared / found.total(), shared / wanted.total()
-    return 2 * precision * recall / (precision + recall)
-
-
-@lru_cache(maxsize=256)
-def _counted(text: str) -> Counter[str]:
-    return Counter(text.split())
+    shared = (found & wanted).total()
+    return 2 * shared / (found.total() + wanted.total())
 
 
 @lru_cache(maxsize=4096)
 def plain(text: str) -> str:
-    """Lower case words between single blanks, without accents, markers, or commas inside numbers."""
+    """Lower-case words between single blanks, without accents, markers, or commas inside numbers."""
     folded = unicodedata.normalize("NFKD", without_markers(text).casefold())
     bare = "".join(c for c in folded if not unicodedata.combining(c))
     spaced = _SEPARATOR.sub(" ", _APOSTROPHE.sub("", _THOUSANDS.sub("", bare)))

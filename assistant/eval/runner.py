@@ -1,4 +1,4 @@
-"""Sits the exam: asks every question once, with a time limit, and logs each answer as it comes."""
+"""Runs an evaluation: asks every question once, with a time limit, and logs each answer as it comes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from assistant.eval.metrics import PLAIN, WALL
 from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace
 
 Ask = Callable[..., Answer | str]
-"""``ask(question, history=..., where=...)``; the question alone will do where a case has neither.
+"""``ask(question, history=..., where=...)``; the question alone is enough where no case has a history or a scope.
 
 ``history`` is a sequence of ``Turn``, ``where`` a ``Filter``. A plain string is an answer without citations.
 """
@@ -33,18 +34,16 @@ def run(
     about: Mapping[str, JsonValue] | None = None,
     *,
     workers: int = 1,
-    variants: bool = True,
     on_progress: OnProgress = lambda _: None,
 ) -> Run:
     """Asks the questions of the suite and returns the run, logged in ``<suite>/runs/<run>/answers.jsonl``.
 
-    ``about`` describes what is asked: index configuration, settings, prompt hashes, versions, code commit. A
-    run of the same suite and the same ``about`` that was stopped half-way is taken up where it stopped;
-    nothing is asked twice. A question that raises, hangs past ``suite.time_limit`` or returns neither Answer
-    nor string is a failed result, and the run goes on. With ``variants`` follow-ups are also asked in full
-    and without their history.
+    ``about`` describes the system: index configuration, settings, prompt hashes, versions, code commit. A run of the
+    same suite and the same ``about`` that was stopped is resumed, and nothing is asked twice. A question that raises,
+    takes longer than ``suite.time_limit`` or returns neither Answer nor string is a failed result, and the run goes
+    on. Follow-ups are also asked in full and without their history.
     """
-    cases = [form for case in suite.cases for form in (case, *(case.variants() if variants else ()))]
+    cases = suite.forms
     header = Header(
         suite=suite.title,
         suite_hash=suite.hash,
@@ -64,30 +63,30 @@ def run(
             for count, result in enumerate(answers(open_cases, ask, workers, suite.time_limit), len(done) + 1):
                 append(result)
                 on_progress(Progress(stage="asking", done=count, total=len(cases), item=result.case))
-        notes = (*earlier.notes, f"{path}: taken up again after {len(done)} answers") if earlier else ()
+        notes = (*earlier.notes, f"{path}: resumed after {len(done)} answers") if earlier else ()
         return read_run(path).model_copy(update={"notes": notes})
 
 
-class _Claim(NamedTuple):
-    """A run folder nobody else writes to."""
-
-    path: Path
-    lock: FileLock
-
-    def __enter__(self) -> Path:
-        return self.path
-
-    def __exit__(self, *_: object) -> None:
-        self.lock.release()
+@contextmanager
+def _claimed(runs: Path, header: Header) -> Iterator[Path]:
+    """The log of an unfinished run of the same kind, else of a new one; no other process writes to it meanwhile."""
+    path, lock = _unfinished_log(runs, header) or _new_log(runs, header)
+    try:
+        yield path
+    finally:
+        lock.release()
 
 
-def _claimed(runs: Path, header: Header) -> _Claim:
-    """The log of an unfinished run of the same kind, else of a new one."""
+def _unfinished_log(runs: Path, header: Header) -> tuple[Path, FileLock] | None:
     for path in sorted(runs.glob(f"*/{LOG}"), reverse=True):
         if _unfinished(path, header) and (lock := _locked(path)):
-            if _unfinished(path, header):
-                return _Claim(path, lock)
+            if _unfinished(path, header):  # another process may have finished it before the lock was taken
+                return path, lock
             lock.release()
+    return None
+
+
+def _new_log(runs: Path, header: Header) -> tuple[Path, FileLock]:
     stamp = header.started.replace("-", "").replace(":", "")[:15].replace("T", "-")
     for number in range(1000):
         folder = runs / (f"{stamp}-{number}" if number else stamp)
@@ -96,7 +95,7 @@ def _claimed(runs: Path, header: Header) -> _Claim:
         except FileExistsError:
             continue
         if lock := _locked(folder / LOG):
-            return _Claim(folder / LOG, lock)
+            return folder / LOG, lock
     raise SuiteError(f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`.")
 
 
@@ -110,9 +109,7 @@ def _locked(path: Path) -> FileLock | None:
 
 
 def _unfinished(path: Path, header: Header) -> bool:
-    """Whether the log is one of this very run and lacks answers; lines are counted, not read, a log may be
-    long.
-    """
+    """Whether the log is one of this run and lacks answers. Lines are counted, not parsed: a log may be long."""
     try:
         with path.open("rb") as file:
             first = file.readline()
@@ -122,49 +119,39 @@ def _unfinished(path: Path, header: Header) -> bool:
         return False
 
 
-# --- asking with a time limit
-# --------------------------------------------------------------------------------
-
-
 class _Job(NamedTuple):
     case: Case
     worker: _Worker
 
 
-class _Done(NamedTuple):
-    job: _Job
-    result: Result
-
-
 class _Worker:
     """A thread that answers one question after another; abandoned when one takes too long.
 
-    The threads live on between questions because engines keep connections by thread. They are daemons: a
-    question that hangs for ever must not keep the program from ending.
+    A thread serves many questions because engines keep connections by thread. It is a daemon: a question that never
+    returns must not keep the program from ending.
     """
 
-    def __init__(self, ask: Ask, done: queue.SimpleQueue[_Done]) -> None:
+    def __init__(self, ask: Ask, done: queue.SimpleQueue[tuple[_Job, Result]]) -> None:
         self.ask, self.done = ask, done
-        self.inbox: queue.SimpleQueue[Case | None] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         threading.Thread(target=self._work, daemon=True).start()
 
     def _work(self) -> None:
-        while (case := self.inbox.get()) is not None:
-            self.done.put(_Done(_Job(case, self), answered(self.ask, case)))
+        while (job := self.inbox.get()) is not None:
+            self.done.put((job, answered(self.ask, job.case)))
 
 
 def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) -> Iterator[Result]:
     """The result of each case, as they come; one that takes over ``time_limit`` seconds is given up."""
-    done: queue.SimpleQueue[_Done] = queue.SimpleQueue()
+    done: queue.SimpleQueue[tuple[_Job, Result]] = queue.SimpleQueue()
     waiting = list(reversed(cases))
     idle = [_Worker(ask, done) for _ in range(min(max(workers, 1), len(cases)))]
     deadlines: dict[_Job, float] = {}
     while waiting or deadlines:
         while waiting and idle:
-            worker = idle.pop()
-            job = _Job(waiting.pop(), worker)
+            job = _Job(waiting.pop(), idle.pop())
             deadlines[job] = time.monotonic() + time_limit
-            worker.inbox.put(job.case)
+            job.worker.inbox.put(job)
         try:
             job, result = done.get(timeout=max(0.0, min(deadlines.values()) - time.monotonic()))
         except queue.Empty:
@@ -174,8 +161,7 @@ def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) ->
                 idle.append(_Worker(ask, done))
                 yield Result(case=job.case.key, error=f"no answer within {time_limit:g} s", seconds=time_limit)
             continue
-        if job in deadlines:  # else: it was given up, and the late answer is of no use
-            del deadlines[job]
+        if deadlines.pop(job, None) is not None:  # else it was given up, and the late answer is dropped
             idle.append(job.worker)
             yield result
     for worker in idle:
@@ -183,7 +169,7 @@ def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) ->
 
 
 def answered(ask: Ask, case: Case) -> Result:
-    """Asks one question and notes what came of it, and how long it took."""
+    """Asks one question and returns its answer or error, and how long it took."""
     extra: dict[str, Any] = {}
     if case.history:
         extra["history"] = case.turns
@@ -195,15 +181,13 @@ def answered(ask: Ask, case: Case) -> Result:
         if not isinstance(given, Answer | str):
             raise TypeError(f"ask returned {type(given).__name__}, neither an Answer nor a string")
         seconds = time.perf_counter() - start
-        return Result(case=case.key, answer=timed(as_answer(case, given), seconds), seconds=seconds)
+        return Result(case=case.key, answer=_timed(as_answer(case, given), seconds), seconds=seconds)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         return Result(case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start)
 
 
 def as_answer(case: Case, given: Answer | str) -> Answer:
-    """An answer as it is; a string as an answer without citations, and as a refusal if it is blank or says
-    so.
-    """
+    """An answer as it is; a string as an answer without citations, and as a refusal if it is blank or says so."""
     if isinstance(given, Answer):
         return given
     refusal = not given.strip() or given.strip().startswith(NOT_IN_DOCUMENTS)
@@ -218,7 +202,7 @@ def as_answer(case: Case, given: Answer | str) -> Answer:
     )
 
 
-def timed(answer: Answer, seconds: float) -> Answer:
-    """The answer with the wall seconds it took, as the asker saw them, noted in its trace."""
+def _timed(answer: Answer, seconds: float) -> Answer:
+    """The answer with the wall seconds it took, as the caller measured them, in its trace."""
     trace = answer.trace.model_copy(update={"seconds": {**answer.trace.seconds, WALL: seconds}})
     return answer.model_copy(update={"trace": trace})

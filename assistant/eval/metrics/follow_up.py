@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from assistant.eval.cases import Case, Variant
-from assistant.eval.corpus import Corpus
+from assistant.eval.cases import Variant
 from assistant.eval.metrics.answer import ANSWER
-from assistant.eval.metrics.base import Metric, Score
+from assistant.eval.metrics.base import Sample, Score
 from assistant.eval.metrics.retrieval import RETRIEVAL
-from assistant.types import Answer
 
 _MEASURED = ("fact_coverage", "answer_sentence@1", "answer_sentence@3", "document_hit@4", "passage_hit@4")
 _FORMS: tuple[tuple[str, Variant, str], ...] = (
@@ -19,21 +17,24 @@ _FORMS: tuple[tuple[str, Variant, str], ...] = (
 )
 
 
-def _only(variant: Variant, score: Callable[[Case, Answer, Corpus], Score]) -> Callable[[Case, Answer, Corpus], Score]:
-    def only(case: Case, answer: Answer, corpus: Corpus) -> Score:
-        if case.variant != variant or not (case.history or variant):
+def _only(variant: Variant, score: Callable[[Sample], Score]) -> Callable[[Sample], Score]:
+    def only(sample: Sample) -> Score:
+        if sample.case.variant != variant or not (sample.case.history or variant):
             return Score(None, "not a follow-up")
-        return score(case, answer, corpus)
+        return score(sample)
 
     return only
 
 
 FOLLOW_UP = tuple(
-    Metric(
-        f"{prefix}_{metric.name}", "follow-up", f"follow-ups {form}: {metric.about}", metric.better,
-        _only(variant, metric.score), variant=variant,
+    metric._replace(
+        name=f"{prefix}_{metric.name}",
+        group="follow-up",
+        about=f"follow-ups {form}: {metric.about}",
+        score=_only(variant, metric.score),
+        variant=variant,
     )
     for prefix, variant, form in _FORMS
     for metric in (*ANSWER, *RETRIEVAL)
     if metric.name in _MEASURED
-)  # fmt: skip
+)

@@ -1,4 +1,4 @@
-"""Brings an exam and its examinee together: the suite, an index of its documents alone, and what is asked of."""
+"""Brings a suite and an assistant together: an index of the documents alone, and what answers depend on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 from assistant.cli.opening import build, count, opened
 from assistant.cli.screen import one_line
 from assistant.errors import DocumentError
-from assistant.eval import Suite, load, open_dataset
+from assistant.eval import Corpus, Suite, load, open_dataset, write_documents
 from assistant.index_config import NAME, IndexConfig, config_file
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
@@ -35,21 +35,21 @@ if TYPE_CHECKING:
 Note = Callable[[str], None]
 
 PATIENCE = 5.0
-"""Seconds that questions still under way are waited for at the end."""
+"""Seconds to wait at the end for questions that are still being answered."""
 
 LIBRARIES = ("ctranslate2", "tokenizers", "tantivy", "chromadb", "numpy")
-"""What an answer may depend on beside our own code."""
+"""Libraries that an answer may depend on."""
 
-_SILENT_ABOUT = {
+_IRRELEVANT = {
     "index_dir", "weights_dir", "ollama_url", "ollama_token", "password", "conversations", "keep_alive",
     "first_token_seconds", "idle_seconds",
 }  # fmt: skip
 """Settings that are secrets, or places and patience of one machine: no answer depends on them."""
 
-_NOT_ASKED = ("cli", "ui", "eval", "__pycache__")
+_NOT_ANSWERING = ("cli", "web", "eval", "__pycache__")
 
 
-class Exam(NamedTuple):
+class Evaluation(NamedTuple):
     """A suite, and the folder in the user's cache for what can be made again: the index of its documents."""
 
     suite: Suite
@@ -57,39 +57,41 @@ class Exam(NamedTuple):
 
     @property
     def documents(self) -> Path:
-        """The folder the answerer has to index."""
-        assert self.suite.documents is not None  # noqa: S101 - both ways to an exam set it
+        """The folder to index."""
+        assert self.suite.documents is not None  # noqa: S101 - both constructors set it
         return self.suite.documents
 
 
-def from_folder(folder: Path, split: str | None, note: Note) -> Exam:
+def from_folder(folder: Path, split: str | None, note: Note) -> Evaluation:
     """The suite in ``folder`` with the questions of one split, or of all. Raises SuiteError."""
     suite = load(folder, lambda corpus: read_corpus(corpus, note), split)
     assert suite.documents is not None  # noqa: S101 - a loaded suite has a corpus
     place = str(suite.documents.resolve())
-    return Exam(suite, _cache(f"{folder.resolve().name}-{_hash([place.encode()])}"))
+    return Evaluation(suite, _cache(f"{folder.resolve().name}-{_hash([place.encode()])}"))
 
 
-def from_dataset(name: str, path: Path, seed: int, note: Note) -> Exam:
-    """A public set as an exam; what it has no files for is written into the cache, where its runs are kept too.
+def from_dataset(name: str, path: Path, seed: int, note: Note) -> Evaluation:
+    """A public set as a suite; documents it has no files for are written into the cache, where its runs are kept too.
 
-    Its folder there is named by what the documents hold: no set is embedded twice. Raises SuiteError.
+    Its folder there is named by the content of the documents, so that no set is embedded twice. Raises SuiteError.
     """
-    dataset = open_dataset(name, path, seed, lambda folder: read_corpus(folder, note))
-    texts = (f"{source} {document.digest}".encode() for source, document in sorted(dataset.documents.items()))
+    suite = open_dataset(name, path, lambda folder: read_corpus(folder, note), seed)
+    texts = (f"{source} {document.digest}".encode() for source, document in sorted(suite.corpus.items()))
     cache = _cache(f"{name}-{_hash(texts)}")
-    documents = dataset.files or cache / "documents"
+    documents = suite.documents or cache / "documents"
     whole = cache / "documents.written"
-    if not dataset.files and not whole.exists():
+    if not suite.documents and not whole.exists():
         shutil.rmtree(documents, ignore_errors=True)
-        dataset.write(documents)
+        write_documents(suite.corpus, documents)
         whole.touch()
-    suite = dataset.suite(cache, seed, documents=read_corpus(documents, note))
-    return Exam(suite.model_copy(update={"documents": documents}), cache)
+    # Offsets of citations count in the texts as the index reads the written files.
+    corpus = Corpus(read_corpus(documents, note))
+    known = {"folder": cache, "documents": documents, "corpus": corpus, "seed": seed}
+    return Evaluation(suite.model_copy(update=known), cache)
 
 
 def read_corpus(folder: Path, note: Note) -> dict[str, Document]:
-    """The documents of ``folder`` by source, read as the index reads them; what cannot be read is noted."""
+    """The documents of ``folder`` by source, read as the index reads them; a file that cannot be read is noted."""
     documents = {}
     for file in find_files(folder)[0]:
         try:
@@ -99,8 +101,8 @@ def read_corpus(folder: Path, note: Note) -> dict[str, Document]:
     return documents
 
 
-class Examinee:
-    """Asks an assistant, and knows whether a question is still under way: one that was given up may be.
+class Asker:
+    """Asks an assistant, and knows whether a question is still being answered, as one that was given up may be.
 
     An index must not be closed under a thread that reads it.
     """
@@ -119,7 +121,7 @@ class Examinee:
             self._count(-1)
 
     def close(self) -> None:
-        """Close the assistant, unless it is still busy after ``PATIENCE`` seconds; the end of the program is near."""
+        """Close the assistant, unless it is still busy after ``PATIENCE`` seconds; the program ends soon."""
         with self._changed:
             idle = self._changed.wait_for(lambda: not self._busy, PATIENCE)
         if idle:
@@ -132,39 +134,39 @@ class Examinee:
 
 
 @contextmanager
-def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Screen) -> Iterator[Examinee]:
-    """An assistant that knows the exam's documents and nothing else, by the configuration of ``settings.index_dir``.
+def asker(context: typer.Context, settings: Settings, evaluation: Evaluation, screen: Screen) -> Iterator[Asker]:
+    """An assistant with the suite's documents alone, by the index configuration of ``settings.index_dir``.
 
-    Its index lies in the exam's cache, one for each configuration, and is brought up to date first.
+    Its index is in the evaluation's cache, one for each configuration, and is brought up to date first.
     """
-    index_dir = exam.cache / f"index-{IndexConfig.read(settings.index_dir).fingerprint}"
+    index_dir = evaluation.cache / f"index-{IndexConfig.read(settings.index_dir).fingerprint}"
     index_dir.mkdir(parents=True, exist_ok=True)
     if config := config_file(settings.index_dir):
         shutil.copyfile(config, index_dir / NAME)
     assistant = opened(context, settings.model_copy(update={"index_dir": index_dir}))
-    with closing(Examinee(assistant)) as sitting:
-        report = build(assistant, exam.documents, screen)
+    with closing(Asker(assistant)) as asking:
+        report = build(assistant, evaluation.documents, screen)
         changed = len(report.added) + len(report.changed) + len(report.removed)
         if changed:
-            documents = os.path.normpath(exam.documents)
+            documents = os.path.normpath(evaluation.documents)
             screen.note(f"Indexed {count(changed, 'document')} of {documents} in {report.seconds:.1f} s.")
-        yield sitting
+        yield asking
 
 
 def about(assistant: Assistant) -> dict[str, JsonValue]:
-    """All that an answer depends on, for the header of a run; the same as long as nothing of it changes.
+    """Everything that an answer depends on, for the header of a run.
 
-    Raises BackendError where the model that is asked for is not there, and PromptError for a prompt that is invalid.
+    Raises BackendError where the chosen model is not there, and PromptError for a prompt that is invalid.
     """
     import assistant as package
     from assistant import prompts
 
     home = Path(package.__file__).parent
-    code = (p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] not in _NOT_ASKED)
+    code = (p for p in home.rglob("*") if p.is_file() and p.relative_to(home).parts[0] not in _NOT_ANSWERING)
     return {
         "system": "assistant",
         **assistant.describe(),
-        "settings": assistant.settings.model_dump(mode="json", exclude=_SILENT_ABOUT),
+        "settings": assistant.settings.model_dump(mode="json", exclude=_IRRELEVANT),
         "prompts": {path.stem: prompts.load(path.stem).hash for path in sorted(prompts.FOLDER.glob("*.md"))},
         "code": _hash(p.read_bytes() for p in sorted(code) if "__pycache__" not in p.parts),
         "commit": _commit(home.parent),
@@ -174,7 +176,7 @@ def about(assistant: Assistant) -> dict[str, JsonValue]:
 
 
 def _cache(name: str) -> Path:
-    return user_cache_path("assistant", appauthor=False) / "exams" / name
+    return user_cache_path("assistant", appauthor=False) / "evaluations" / name
 
 
 def _hash(parts: Iterable[bytes]) -> str:

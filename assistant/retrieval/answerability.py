@@ -1,4 +1,4 @@
-"""Whether a question is answered, where the fitted models cannot tell: by structure, and by words that are missing."""
+"""Whether a question is answered where the fitted models cannot tell: by a list, a table, a field or a heading."""
 
 from __future__ import annotations
 
@@ -9,12 +9,6 @@ from assistant.retrieval.features import IN_CONTEXT
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers which, with its context, names all of a question, or this share."""
-
-MISSING = 0.45
-"""What is left of the answerability of a yes-no question for each of its words that the passage lacks."""
-
-PREFIX = 5
-"""Letters from which two stems of one beginning are taken for one word."""
 
 GENERAL = frozenset(
     stems(
@@ -45,19 +39,6 @@ def structural_answerability(question: QuestionParts, hit: Hit, number: int) -> 
     around = context | frozenset(stems(f"{stored.metadata.title} {stored.about}"))
     named = len(wanted & (frozenset(stems(said)) | around)) / len(wanted)
     return STRUCTURAL if named == 1.0 else STRUCTURAL_NEARLY if named >= NEARLY and len(wanted) > 2 else 0.0
-
-
-def missing_factor(question: QuestionParts, hit: Hit) -> float:
-    """What a yes-no question keeps of its answerability: what the passage never mentions, it does not confirm."""
-    if question.answer_type != "yes-no" or " than " in question.text:
-        return 1.0
-    stored = hit.stored
-    contexts = " ".join({statement.context for statement in stored.statements})
-    about = f"{stored.metadata.title} {stored.metadata.byline} {stored.metadata.source} {stored.about} {contexts}"
-    held = frozenset(stems(f"{stored.chunk.text} {about}"))
-    beginnings = {stem[:PREFIX] for stem in held if len(stem) >= PREFIX}
-    missing = [stem for stem in question.content - GENERAL if stem not in held and stem[:PREFIX] not in beginnings]
-    return float(MISSING ** len(missing))
 
 
 def _states_number(question: QuestionParts, said: str, is_row: bool) -> bool:

@@ -129,7 +129,8 @@ def _value(number: str) -> int:
 
 
 def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[int]) -> Cleared:
-    heads, feet = [], []
+    heads: list[str] = []
+    feet: list[str] = []
     taken: set[int] = set()
     for top, rows, lines in ((True, edge.tops, heads), (False, edge.bottoms, feet)):
         for row in rows:

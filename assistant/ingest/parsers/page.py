@@ -100,7 +100,8 @@ def elements(page: Page) -> list[Element]:
             taken.update(map(id, held))
             found.append((first, [grid]))
     singles = [(order[id(piece)], piece) for piece in pieces if id(piece) not in taken]
-    parts: list[tuple[int, list[Element]]] = [*found, *((at, [piece]) for at, piece in singles)]
+    alone: list[tuple[int, list[Element]]] = [(at, [piece]) for at, piece in singles]
+    parts = [*found, *alone]
     return _joined_rows([element for _, part in sorted(parts, key=lambda part: part[0]) for element in part])
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.answerability import structural_answerability
+from assistant.retrieval.answerability import foreign_answerability, structural_answerability
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
 from assistant.retrieval.features import (
     Features,
@@ -69,7 +69,12 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     late = order_faults(question, table.places, hits, chances)
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
     best = table.places[int(np.argmax(scores))]
-    answerability = max(float(_chance(answers)), structural_answerability(question, hits[best.hit], best.sentence))
+    said = [text_at(hits, place) for place in table.places]
+    answerability = max(
+        float(_chance(answers)),
+        structural_answerability(question, hits[best.hit], best.sentence),
+        foreign_answerability(question, text_at(hits, best), said),
+    )
     answerability *= MISMATCH_FACTOR ** faults[int(np.argmax(scores))]
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}

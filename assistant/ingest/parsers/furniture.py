@@ -19,6 +19,9 @@ _SHARE = 0.2
 _SAME_PLACE = 6.0
 """Points by which the place of a repeated line may differ."""
 
+_FURNITURE_WORDS = 6
+"""Words from which a line that ends a sentence is prose, however often it repeats."""
+
 _NUMBER = re.compile(r"\d+|\b[ivxlc]{1,7}\b")
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:(?:page|p\.|seite|página|strona)\s*)?(\d{1,4}|[ivxlc]{1,6})[-–—|.\s]*(?:(?:of|/|von|de)\s*\d{1,4})?[-–—|\s]*",
@@ -128,13 +131,19 @@ def _value(number: str) -> int:
     return sum(-sign if sign < max(signs[at + 1 :], default=0) else sign for at, sign in enumerate(signs))
 
 
+def _is_prose(text: str) -> bool:
+    """Whether a line is the end of a sentence: the form of a report may repeat it at the same place of many pages."""
+    return len(text.split()) > _FURNITURE_WORDS and text[0].islower() and text.endswith((".", ";", ","))
+
+
 def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[int]) -> Cleared:
     heads: list[str] = []
     feet: list[str] = []
     taken: set[int] = set()
     for top, rows, lines in ((True, edge.tops, heads), (False, edge.bottoms, feet)):
         for row in rows:
-            if repeated.intersection(_keys(row, top)) or id(row) in numbers or is_page_mark(_text(row)):
+            repeats = repeated.intersection(_keys(row, top)) and not _is_prose(_text(row))
+            if repeats or id(row) in numbers or is_page_mark(_text(row)):
                 lines.append(_text(row))
                 taken.update(map(id, row))
     if not taken:

@@ -267,7 +267,9 @@ def _identifiers(text: str) -> tuple[tuple[str, str], ...]:
 
 def _is_amount(quantity: Quantity) -> bool:
     """Whether a number counts or measures: "2.8 kg", not "invoice 102"."""
-    return quantity.kind == "number" and ("." in quantity.text or quantity.unit.split(" ")[0] in UNITS)
+    counted = quantity.unit.split(" ")[0]
+    plural = counted.endswith("s") and not is_stopword(counted) and counted.isalpha()
+    return quantity.kind == "number" and ("." in quantity.text or counted in UNITS or plural)
 
 
 def _is_year(text: str) -> bool:

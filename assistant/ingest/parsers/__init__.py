@@ -19,7 +19,7 @@ PARSERS: Mapping[str, str] = {
     ".docx": "word.parse_docx",
     ".docm": "word.parse_docx",
     ".pptx": "office.read_pptx",
-    ".epub": "office.read_epub",
+    ".epub": "epub.parse_epub",
     ".eml": "mail.parse_eml",
     ".mbox": "mail.parse_mbox",
     ".msg": "mail.parse_msg",
@@ -28,7 +28,12 @@ PARSERS: Mapping[str, str] = {
     ".xlsx": "sheets.parse_xlsx",
     ".xlsm": "sheets.parse_xlsx",
     ".xls": "sheets.parse_xls",
-    ".jsonl": "office.read_json_lines",
+    ".jsonl": "records.parse_json_lines",
+    ".ndjson": "records.parse_json_lines",
+    ".json": "records.parse_json",
+    ".ipynb": "notebook.parse_notebook",
+    ".vtt": "transcript.parse_transcript",
+    ".srt": "transcript.parse_transcript",
 }
 """Module and function for each file ending. A new format is one more line; its module is imported when needed."""
 

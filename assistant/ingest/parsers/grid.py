@@ -130,7 +130,8 @@ def _titles(table: Table) -> int:
     full = next((number for number, row in enumerate(rows) if _count(row) > 1), 0)
     for number in range(full):
         at = next(column for column, cell in enumerate(rows[number]) if cell)
-        if at > 0 and (number, at + 1) in table.covers:  # it is merged over some columns and heads them
+        known = table.header is not None and number < table.header
+        if at > 0 and (known or (number, at + 1) in table.covers):  # it heads the columns below it
             return number
     return full
 

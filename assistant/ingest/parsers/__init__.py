@@ -11,6 +11,10 @@ Parser = Callable[[bytes, str], Content]
 PARSERS: Mapping[str, str] = {
     ".txt": "text.parse_text",
     ".text": "text.parse_text",
+    ".log": "text.parse_text",
+    ".rst": "dialects.parse_rst",
+    ".adoc": "dialects.parse_asciidoc",
+    ".asciidoc": "dialects.parse_asciidoc",
     ".md": "markdown.parse_markdown",
     ".markdown": "markdown.parse_markdown",
     ".html": "html.parse_html",
@@ -40,7 +44,7 @@ PARSERS: Mapping[str, str] = {
 SUFFIXES = tuple(PARSERS)
 """Endings of the files that can be read."""
 
-IN_PLACE = frozenset({".txt", ".text", ".md", ".markdown"})
+IN_PLACE = frozenset({".txt", ".text", ".log", ".md", ".markdown", ".rst", ".adoc", ".asciidoc"})
 """Endings of files that need no process of their own: they are parsed in time linear in their size."""
 
 

@@ -85,7 +85,7 @@ def test_links_are_passed_over_with_a_reason(tmp_path: Path, target: str, reason
 @pytest.mark.skipif(os.name == "nt", reason="there are no named pipes there")
 def test_what_is_no_regular_file_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
-    assert reasons(tmp_path) == {"pipe.txt": "Not a regular file."}
+    assert reasons(tmp_path) == {"pipe.txt": "A named pipe, not a file."}
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_after_a_crash_the_next_file_has_a_new_worker(
     tmp_path: Path, readers: ParserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_workers(tmp_path, monkeypatch, ON_OPENING.format("os._exit(1)"))
-    assert readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n")).text == "a: 1; b: 2"
+    assert readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n")).text == "a | b\n\n1 | 2"
     with pytest.raises(DocumentError, match=r"'bad\.csv' crashes what reads it"):
         readers.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
     assert readers.read(write(tmp_path, "b.csv", b"a,b\n1,2\n")).text == "a: 1; b: 2"

@@ -48,9 +48,9 @@ class TextBuilder:
         """Add a heading; 1 is the outermost level."""
         self._add("heading", text, level=level)
 
-    def paragraph(self, text: str) -> None:
+    def paragraph(self, text: str, lead_in: str = "") -> None:
         """Add running text."""
-        self._add("paragraph", text)
+        self._add("paragraph", text, lead_in=lead_in)
 
     def item(self, text: str, depth: int = 1, marker: str = "-") -> None:
         """Add a list item with its marker; 1 is the outermost depth.
@@ -83,9 +83,9 @@ class TextBuilder:
         """Add a block of code, line breaks and indentation kept."""
         self._add("code", text.rstrip(), strip=False)
 
-    def quotation(self, text: str, speaker: str = "") -> None:
-        """Add text that somebody other than the author said or wrote."""
-        self._add("quotation", text, speaker=speaker)
+    def quotation(self, text: str, speaker: str = "", lead_in: str = "") -> None:
+        """Add text that somebody other than the author said or wrote; ``lead_in`` may say when."""
+        self._add("quotation", text, speaker=speaker, lead_in=lead_in)
 
     def caption(self, text: str) -> None:
         """Add the caption of a table or a figure."""
@@ -146,6 +146,7 @@ class TextBuilder:
         cells: tuple[Span, ...] = (),
         caption: str = "",
         speaker: str = "",
+        lead_in: str = "",
         strip: bool = True,
     ) -> None:
         said = text.strip() if strip else text
@@ -165,6 +166,7 @@ class TextBuilder:
                 cells=cells,
                 caption=caption,
                 speaker=speaker,
+                lead_in=lead_in,
             )
         )
 

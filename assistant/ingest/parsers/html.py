@@ -51,6 +51,7 @@ _COOKIES = re.compile(r"\bcookies?\b|\bconsent\b|\bGDPR\b", re.IGNORECASE)
 _MAX_BANNER = 1_500  # characters; a longer text about cookies is one to be read
 _LINKED = 0.5  # share of a list's text that is links where it leads elsewhere
 _LITTLE = 0.3  # share of a page's text that furniture has at most, if only its name says so
+_SHORT = 100  # characters; less is not the main text of a page
 _ENOUGH = 0.5  # share of a page's text that the extractor must find for its judgement to count
 
 
@@ -72,11 +73,14 @@ def _without(tree: Element, path: str) -> Element:
 
 
 def _root(tree: Element) -> Element:
-    """The one ``main`` or ``article`` of the page that holds most of its text, else the page."""
+    """The one ``main`` of the page, or its one ``article`` if that holds much of its text, else the page."""
     size = len(tree.text_content())
-    for path in ("//main|//*[@role='main']", "//article|//*[@itemprop='articleBody']"):
+    for path, least in (
+        ("//main|//*[@role='main']", _SHORT),
+        ("//article|//*[@itemprop='articleBody']", _LITTLE * size),
+    ):
         found = tree.xpath(path)
-        if len(found) == 1 and len(found[0].text_content()) > _LITTLE * size:
+        if len(found) == 1 and len(found[0].text_content()) > least:
             return found[0]
     return tree
 
@@ -129,8 +133,8 @@ def _beginning(line: str) -> str:
 
 def _between(found: list[Piece], extracted: set[str]) -> list[Piece]:
     """``found`` without the short blocks before and after the main text, if that is most of the page."""
-    known = [_beginning(piece.text or "".join(piece.cells)) in extracted for piece in found]
-    sizes = [len(piece.text) + sum(map(len, piece.cells)) for piece in found]
+    known = [_beginning(piece.text) in extracted for piece in found]
+    sizes = [len(piece.text) for piece in found]
     if sum(size for size, kept in zip(sizes, known, strict=True) if kept) < _ENOUGH * sum(sizes):
         return found
     first = known.index(True)

@@ -8,8 +8,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.columns import header
-from assistant.ingest.parsers.lines import field_of, is_short_field, is_title
+from assistant.ingest.parsers.grid import Place, Table, lay_table
+from assistant.ingest.parsers.lines import Field, field_of, is_short_field, is_title
 from assistant.ingest.parsers.quoting import attribution, quoted_speaker
 from assistant.types import BlockKind
 
@@ -24,10 +24,10 @@ class Piece(NamedTuple):
     text: str
     level: int = 0
     marker: str = ""
-    cells: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    label: str = ""
     caption: str = ""
     speaker: str = ""
+    table: Table | None = None
 
 
 def parse_tree(html: str) -> Element | None:
@@ -57,10 +57,10 @@ def lay_out(builder: TextBuilder, found: Sequence[Piece]) -> None:
         elif piece.kind == "item":
             builder.item(piece.text, piece.level, piece.marker)
         elif piece.kind == "row":
-            builder.row(piece.cells, piece.columns, piece.caption)
+            lay_table(builder, piece.table or Table([[piece.text]]), piece.caption)
         elif piece.kind == "field":
-            label, value = piece.cells or field_of(piece.text) or (piece.text, "")
-            builder.field(label, value)
+            label = piece.label or (field_of(piece.text) or Field("", "")).label
+            builder.field(label, piece.text[len(label) :].lstrip(" :："))
         elif piece.kind == "code":
             builder.code(piece.text)
         elif piece.kind == "quotation":
@@ -293,36 +293,15 @@ class _Walk:
         captions = [cell_text(each) for each in node if each.tag == "caption"]
         caption = captions[0] if captions else ""
         self.pieces += [Piece("caption", caption)] if caption else []
-        parted = [_parting(row) for row in rows]
-        lead = next((at for at, text in enumerate(parted) if text is None), len(rows))
-        caption = caption or " ".join(filter(None, parted[:lead]))
-        grid, heads = _grid([row for row, text in zip(rows, parted, strict=True) if text is None])
-        if grid and all(head == "row" for head in heads) and all(len(row) == 2 for row in grid):
-            self.pieces += (_field(label, value) for label, value in grid if label and value)
-            return
-        given = next((at for at, head in enumerate(heads) if head != "all"), len(heads))
-        columns, skip = header(grid, given=min(given, len(grid) - 1))
-        lines, section, at = iter(grid), "", 0
-        for text in parted[lead:]:
-            if text is not None:  # a line that parts the table
-                section = text
-                continue
-            line, at = next(lines), at + 1
-            if at > skip:
-                said = " – ".join(filter(None, (caption, section)))
-                self.pieces.append(Piece("row", "", cells=tuple(line), columns=columns, caption=said))
+        table = _grid(rows)
+        said = " ".join(cell for row in table.rows for cell in row if cell)
+        if said:
+            self.pieces.append(Piece("row", said, caption=caption, table=table))
 
 
 def _field(label: str, value: str) -> Piece:
     name = label.rstrip(":")
-    return Piece("field", f"{name}: {value}", cells=(name, value))
-
-
-def _parting(row: Element) -> str | None:
-    """The text of the one cell of a row that spans several columns, or None for other rows."""
-    cells = _cells(row)
-    alone = len(cells) == 1 and _span(cells[0], "colspan", _MOST_COLUMNS) > 1
-    return cell_text(cells[0]) if alone else None
+    return Piece("field", f"{name}: {value}", label=name)
 
 
 _MAX_DEFINITION = 300
@@ -395,7 +374,6 @@ def _is_layout(table: Element, rows: Sequence[Element]) -> bool:
 
 
 _MOST_COLUMNS = 200
-_MOST_SPANNED_ROWS = 1_000
 
 
 def _span(cell: Element, name: str, most: int) -> int:
@@ -403,43 +381,34 @@ def _span(cell: Element, name: str, most: int) -> int:
     return min(int(said), most) if said.isdecimal() and said.isascii() and len(said) < 7 and int(said) else 1
 
 
-def _grid(rows: Sequence[Element]) -> tuple[list[list[str]], list[str]]:
-    """The text of each cell, merged ones filled in, and for each row which cells are headers: all, row, none.
-
-    A cell that spans rows stands in each of them; one that spans columns does so in header rows only.
-    """
-    grid: list[list[str]] = []
-    heads: list[str] = []
-    waiting: dict[int, tuple[int, str]] = {}  # by column: for how many rows more a cell above goes on, and its text
-    for row in rows:
-        cells = _cells(row)
-        in_head = row.getparent().tag == "thead"
-        all_heads = bool(cells) and (in_head or all(cell.tag == "th" for cell in cells))
+def _grid(rows: Sequence[Element]) -> Table:
+    """The cells of a table; its header are the rows of ``thead`` or of header cells alone, where it has such cells."""
+    texts: list[list[str]] = []
+    covers: dict[Place, Place] = {}
+    for number, row in enumerate(rows):
         line: list[str] = []
-
-        def take_waiting(line: list[str] = line) -> None:
-            while (at := len(line)) in waiting:
-                left, text = waiting.pop(at)
-                line.append(text)
-                if left > 1:
-                    waiting[at] = (left - 1, text)
-
-        started: dict[int, tuple[int, str]] = {}
-        for cell in cells:
-            take_waiting()
-            text = cell_text(cell)
-            wide, high = _span(cell, "colspan", _MOST_COLUMNS), _span(cell, "rowspan", _MOST_SPANNED_ROWS)
-            for number in range(wide):
-                said = text if number == 0 or all_heads else ""
-                if high > 1:
-                    started[len(line)] = (high - 1, said)
-                line.append(said)
+        for cell in _cells(row):
+            while (number, len(line)) in covers:
+                line.append("")
+            corner = (number, len(line))
+            wide, high = _span(cell, "colspan", _MOST_COLUMNS), _span(cell, "rowspan", len(rows) - number)
+            covers.update(
+                ((r, c), corner)
+                for r in range(number, number + high)
+                for c in range(corner[1], corner[1] + wide)
+                if (r, c) != corner
+            )
+            line += [cell_text(cell), *[""] * (wide - 1)]
             if len(line) > _MOST_COLUMNS:
                 break
-        take_waiting()
-        waiting.update(started)
-        grid.append(line)
-        first_head = bool(cells) and cells[0].tag == "th" and all(cell.tag == "td" for cell in cells[1:])
-        heads.append("all" if all_heads else "row" if first_head else "none")
-    width = max(map(len, grid), default=0)
-    return [line + [""] * (width - len(line)) for line in grid], heads
+        while (number, len(line)) in covers:
+            line.append("")
+        texts.append(line)
+    known = any(cell.tag == "th" for row in rows for cell in _cells(row)) or rows[0].getparent().tag == "thead"
+    heads = next((at for at, row in enumerate(rows) if not _is_head(row)), len(rows))
+    return Table(texts, covers, header=heads if known else None)
+
+
+def _is_head(row: Element) -> bool:
+    cells = _cells(row)
+    return row.getparent().tag == "thead" or (bool(cells) and all(cell.tag == "th" for cell in cells))

@@ -8,20 +8,14 @@ formats, but they wrap these very libraries, cost seconds of import, and give no
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import accumulate
-from pathlib import PurePosixPath
-from posixpath import normpath
 from typing import Any
-from urllib.parse import unquote
 
 from assistant.errors import DocumentError
-from assistant.ingest.parsers.content import Content, visible_text
-from assistant.ingest.parsers.dates import stated_date
-from assistant.ingest.parsers.encoding import decode
+from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.packed import publish_date, unpackable
 
 # --- PDF ------------------------------------------------------------------------------------------
@@ -142,84 +136,6 @@ def _table(table: Any) -> str:
 
 def _paragraphs(blocks: Iterable[str]) -> str:
     return "\n\n".join(block for each in blocks if (block := _cleaned(each).strip()))
-
-
-# --- EPUB -----------------------------------------------------------------------------------------
-
-_CONTAINER = "META-INF/container.xml"
-_DATE = re.compile(r"\d{4}-\d\d-\d\d")
-
-
-def read_epub(data: bytes, source: str) -> Content:
-    """The chapters in the order of the spine."""
-    archive = unpackable(data, source)
-    if "META-INF/rights.xml" in archive.namelist():
-        raise DocumentError(f"{source!r} is locked by its publisher. Ask for a copy that is not")
-    container = _xml(archive.read(_CONTAINER))
-    where = PurePosixPath(str(container.xpath("//*[local-name()='rootfile']/@full-path")[0]))
-    package = _xml(archive.read(str(where)))
-    items = {item.get("id"): item for item in package.xpath("//*[local-name()='manifest']/*")}
-    chapters = []
-    for place in package.xpath("//*[local-name()='spine']/*/@idref"):
-        if (item := items.get(place)) is not None and "html" in item.get("media-type", ""):
-            name = normpath(where.parent / unquote(item.get("href", "")))
-            chapters.append(visible_text(decode(archive.read(name), source)))
-
-    def known(name: str) -> str | None:
-        return next((text for text in package.xpath(f"//*[local-name()='{name}']/text()") if text.strip()), None)
-
-    day = _DATE.match(known("date") or "")
-    return Content(
-        "\n\n".join(filter(None, chapters)),
-        title=known("title"),
-        publisher=known("publisher") or known("creator"),
-        published=stated_date(day[0]) if day else None,
-    )
-
-
-def _xml(data: bytes) -> Any:
-    from lxml import etree  # type: ignore[import-untyped]  # publishes no types
-
-    return etree.fromstring(data, parser=etree.XMLParser(resolve_entities=False, no_network=True))
-
-
-# --- mail, tables, lines --------------------------------------------------------------------------
-
-
-_TEXT_KEYS = ("text", "content", "body", "passage", "article")
-
-
-def read_json_lines(data: bytes, source: str) -> Content:
-    """Each object as a paragraph: its text, or its fields by name. A line that is cut short stays as it is."""
-    found: list[str] = []
-    wrong: list[str] = []
-    lines = 0
-    for number, line in enumerate(decode(data, source).split("\n"), 1):
-        if line.strip():
-            lines += 1
-            try:
-                found.append(_said(json.loads(line)))
-            except (ValueError, RecursionError) as exc:
-                wrong.append(f"{source!r}, line {number}: not JSON ({exc}). Write one object a line")
-                found.append(_cleaned(line).strip())
-    if wrong and len(wrong) == lines:
-        raise DocumentError(wrong[0])
-    return Content("\n\n".join(filter(None, found)))
-
-
-def _said(value: object) -> str:
-    if not isinstance(value, dict):
-        return _cleaned(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-    text = next((value[key] for key in _TEXT_KEYS if isinstance(value.get(key), str)), None)
-    if text is not None:
-        title = value.get("title")
-        return _cleaned(f"{title}\n\n{text}" if isinstance(title, str) else text)
-    fields = (f"{key}: {_plain(each)}" for key, each in value.items() if each not in (None, "", [], {}))
-    return _cleaned("; ".join(fields))
-
-
-def _plain(value: object) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 # --- common ---------------------------------------------------------------------------------------

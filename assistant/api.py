@@ -85,6 +85,14 @@ class Assistant:
         """Take one document out of the index; its file stays where it is."""
         return self._index.remove(source)
 
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed; ``restore`` takes one back."""
+        return self._index.removed()
+
+    def restore(self, path: Path) -> IndexReport:
+        """Take the document of a removed file back into the index, under the source it had."""
+        return self._index.restore(path)
+
     def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
         """Answer ``question``; ``history`` is the conversation before it, ``where`` narrows the documents.
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
+from assistant.errors import DocumentError
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.types import Progress, Value
+from assistant.types import IndexReport, Progress, Value
 
 
 class IndexStatus(Value):
@@ -46,6 +48,14 @@ class BaseIndex(ABC):
     @abstractmethod
     def status(self) -> IndexStatus:
         """What is in the index; zeros where there is none."""
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents stay out; none where the next build takes them back."""
+        return ()
+
+    def restore(self, path: Path) -> IndexReport:
+        """Take the document of a removed file back. Raises DocumentError where it was not removed."""
+        raise DocumentError(f"{path.name!r} is not among the removed documents. `assistant index build {path}`")
 
     @property
     def empty(self) -> bool:

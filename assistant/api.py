@@ -90,8 +90,11 @@ class Assistant:
         return self._index.removed()
 
     def restore(self, path: Path) -> IndexReport:
-        """Take the document of a removed file back into the index, under the source it had."""
-        return self._index.restore(path)
+        """Take the document of a removed file back, under the source it had: its root is indexed with it."""
+        self._index.readmit(path)
+        roots = [Path(root) for root in self.status().roots]
+        above = [root for root in roots if path.is_relative_to(root)]
+        return self.index(max(above, key=lambda root: len(root.parts), default=path))
 
     def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
         """Answer ``question``; ``history`` is the conversation before it, ``where`` narrows the documents.

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-from assistant.errors import DocumentError
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.types import IndexReport, Progress, Value
+from assistant.types import Progress, Value
 
 
 class IndexStatus(Value):
@@ -53,9 +52,8 @@ class BaseIndex(ABC):
         """Files that are still there and whose documents stay out; none where the next build takes them back."""
         return ()
 
-    def restore(self, path: Path) -> IndexReport:
-        """Take the document of a removed file back. Raises DocumentError where it was not removed."""
-        raise DocumentError(f"{path.name!r} is not among the removed documents. `assistant index build {path}`")
+    def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
+        """Let the next build take in the document of a removed file again."""
 
     @property
     def empty(self) -> bool:

@@ -184,18 +184,14 @@ class Index(BaseIndex):
 
     def removed(self) -> tuple[Path, ...]:
         """Files that are still there and whose documents were removed by hand."""
-        catalog, place = self._existing(), build.Place(self._dir)
-        paths = map(place.path, sorted(catalog.excluded())) if catalog else ()
-        return tuple(path for path in paths if path.is_file())
+        catalog, paths = self._existing(), Paths(self._dir)
+        found = (Path(paths.path(location)) for location in sorted(catalog.excluded() if catalog else ()))
+        return tuple(path for path in found if path.is_file())
 
-    def restore(self, path: Path) -> IndexReport:
-        """Take the document of a removed file back: the root that holds the file is synced with it."""
-        place = build.Place(self._dir)
-        with self._writing() as catalog:
-            catalog.readmit([place.location(path)])
-            roots = [place.path(root) for root in catalog.roots()]
-        above = [root for root in roots if path.is_relative_to(root)]
-        return self.sync(max(above, key=lambda root: len(root.parts), default=path))
+    def readmit(self, path: Path) -> None:
+        """Let the next build take in the document of a removed file again. Raises IndexLockedError."""
+        with self._locked() as catalog:
+            catalog.readmit([Paths(self._dir).note(path.as_posix())])
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
         """Build both engines anew from the catalog, which needs no model; returns what a build has to mend.

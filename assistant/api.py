@@ -85,6 +85,17 @@ class Assistant:
         """Take one document out of the index; its file stays where it is."""
         return self._index.remove(source)
 
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed; ``restore`` takes one back."""
+        return self._index.removed()
+
+    def restore(self, path: Path) -> IndexReport:
+        """Take the document of a removed file back, under the source it had: its root is indexed with it."""
+        self._index.readmit(path)
+        roots = [Path(root) for root in self.status().roots]
+        above = [root for root in roots if path.is_relative_to(root)]
+        return self.index(max(above, key=lambda root: len(root.parts), default=path))
+
     def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
         """Answer ``question``; ``history`` is the conversation before it, ``where`` narrows the documents.
 

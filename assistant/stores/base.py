@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from assistant.index_config import IndexConfig
@@ -46,6 +47,13 @@ class BaseIndex(ABC):
     @abstractmethod
     def status(self) -> IndexStatus:
         """What is in the index; zeros where there is none."""
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents stay out; none where the next build takes them back."""
+        return ()
+
+    def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
+        """Let the next build take in the document of a removed file again."""
 
     @property
     def empty(self) -> bool:

@@ -182,6 +182,17 @@ class Index(BaseIndex):
             self._refresh(catalog, IndexConfig.read(self._dir).analyzer, change, silently)
             return report
 
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed by hand."""
+        catalog, paths = self._existing(), Paths(self._dir)
+        found = (Path(paths.path(location)) for location in sorted(catalog.excluded() if catalog else ()))
+        return tuple(path for path in found if path.is_file())
+
+    def readmit(self, path: Path) -> None:
+        """Let the next build take in the document of a removed file again. Raises IndexLockedError."""
+        with self._locked() as catalog:
+            catalog.readmit([Paths(self._dir).note(path.as_posix())])
+
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
         """Build both engines anew from the catalog, which needs no model; returns what a build has to mend.
 

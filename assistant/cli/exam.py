@@ -143,7 +143,7 @@ def examinee(context: typer.Context, settings: Settings, exam: Exam, screen: Scr
         shutil.copyfile(config, index_dir / NAME)
     assistant = opened(context, settings.model_copy(update={"index_dir": index_dir}))
     with closing(Examinee(assistant)) as sitting:
-        report = build(assistant, exam.documents, screen)
+        report = build(assistant, exam.documents, screen, chroma=False)
         changed = len(report.added) + len(report.changed) + len(report.removed)
         if changed:
             documents = os.path.normpath(exam.documents)

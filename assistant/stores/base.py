@@ -9,7 +9,7 @@ from typing import Self
 
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.types import Progress, Value
+from assistant.types import OnProgress, Progress, Value
 
 
 class IndexStatus(Value):
@@ -46,6 +46,9 @@ class BaseIndex(ABC):
     @abstractmethod
     def status(self) -> IndexStatus:
         """What is in the index; zeros where there is none."""
+
+    def fill_chroma(self, on_progress: OnProgress) -> None:  # noqa: B027 - not every index has one
+        """Bring a Chroma collection that mirrors the index up to date, where there is one."""
 
     @property
     def empty(self) -> bool:

@@ -101,7 +101,7 @@ def docs(tmp_path: Path) -> Path:
 def remote(
     server: Server, name: str, config: IndexConfig | None = None, embedder: FakeEmbedder = EMBEDDER
 ) -> RemoteIndex:
-    connection = ChromaServer(server.url, None, "default_tenant", "default_database")
+    connection = ChromaServer(server.url, None, "default_tenant", "default_database", Patience(tries=12))
     return RemoteIndex.open(connection, name, config or IndexConfig(), lambda: embedder)
 
 

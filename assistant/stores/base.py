@@ -10,7 +10,7 @@ from typing import Self
 
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.types import Progress, Value
+from assistant.types import OnProgress, Progress, Value
 
 
 class IndexStatus(Value):
@@ -54,6 +54,9 @@ class BaseIndex(ABC):
 
     def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
         """Let the next build take in the document of a removed file again."""
+
+    def fill_chroma(self, on_progress: OnProgress) -> None:  # noqa: B027 - not every index has one
+        """Bring a Chroma collection that mirrors the index up to date, where there is one."""
 
     @property
     def empty(self) -> bool:

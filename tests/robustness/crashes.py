@@ -209,7 +209,13 @@ def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, st
 def _sync(place: Place, answer: Connection) -> None:
     # A busy machine must not make a file look as though it could not be read.
     patient = Limits(seconds=600)
-    _write(place, answer, lambda index: sync(index, place.docs, limits=patient).embedded)
+
+    def build(index: Index) -> int:
+        embedded = sync(index, place.docs, limits=patient).embedded
+        index.fill_chroma()
+        return embedded
+
+    _write(place, answer, build)
 
 
 def _remove(place: Place, source: str, answer: Connection) -> None:

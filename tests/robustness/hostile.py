@@ -126,7 +126,9 @@ def spoiled(data: bytes, others: dict[str, bytes], chance: random.Random) -> byt
 
 
 _LONG_TEXTS = {"stars.txt", "dots.txt", "initials.txt", "quotes.txt", "one-word.txt", "pipes.txt"}
-HEAVY = frozenset({"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS})
+HEAVY = frozenset(
+    {"hashes.md", "brackets.md", "bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS}
+)
 """Files made to hurt that take seconds to make or to index."""
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from assistant.index_config import IndexConfig
+from assistant.ingest.sync import sync
 from tests.robustness import crashes
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and limits of file sizes")

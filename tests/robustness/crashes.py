@@ -554,7 +554,7 @@ KINDS = (
 
 
 def tried(kind: Kind, times: int, seed: int) -> Result:
-    """``times`` as many crashes as the kind says, in memory. Raises PermissionError where no disk can be made to fill."""
+    """``times`` as many crashes as the kind says, in memory. Raises PermissionError where no disk can be filled."""
     try:
         with small_disk(kind.megabytes) as folder:
             return kind.run(folder / "trials", times * kind.number, seed)

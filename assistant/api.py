@@ -12,12 +12,12 @@ from pydantic import JsonValue
 
 from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
-from assistant.ingest.sync import WHOLE, Shard
+from assistant.index_config import IndexConfig
+from assistant.ingest.sync import WHOLE, Shard, silently, sync
 from assistant.ports import CrossEncoder, Describable, Embedder, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import Settings
 from assistant.stores.base import IndexStatus
-from assistant.stores.config import IndexConfig
 from assistant.stores.embedded import Index
 from assistant.types import (
     Answer,
@@ -64,26 +64,49 @@ class Assistant:
     ) -> Self:
         """An Assistant over ``settings.index_dir``, which need not exist yet.
 
-        ``embedder`` and ``writer`` replace those that the recipe and the settings name.
+        ``embedder`` and ``writer`` replace those that the index configuration and the settings name.
         """
         settings = settings or Settings()
         load = (lambda: embedder) if embedder is not None else (lambda: _embedder(settings))
         index = _remote(settings, load) if settings.chroma_url else Index.open(settings.index_dir, load)
         return cls(settings, index, load, (lambda _: writer) if writer is not None else _writer)
 
-    def index(self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE) -> IndexReport:
+    def index(
+        self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE, *, chroma: bool = True
+    ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: what is new, changed or gone there.
 
-        With a ``shard``, only the files that fall to it are looked at; other machines take the others.
+        With a ``shard``, only the files that fall to it are looked at; other machines take the others. Without
+        ``chroma``, the Chroma collection of the passages is left to ``fill_chroma``: questions do not need it.
 
         Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
         process is writing. Files that cannot be read are listed in the report.
         """
-        return self._index.sync(Path(path), on_progress, shard)
+        report = sync(self._index, Path(path), on_progress or silently, shard)
+        if chroma:
+            self.fill_chroma(on_progress)
+        return report
+
+    def fill_chroma(self, on_progress: OnProgress | None = None) -> None:
+        """Bring the Chroma collection of an index in a folder up to date; imports chromadb where that takes work."""
+        self._index.fill_chroma(on_progress or silently)
 
     def remove(self, source: str) -> IndexReport:
         """Take one document out of the index; its file stays where it is."""
-        return self._index.remove(source)
+        report = self._index.remove(source)
+        self.fill_chroma()
+        return report
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed; ``restore`` takes one back."""
+        return self._index.removed()
+
+    def restore(self, path: Path) -> IndexReport:
+        """Take the document of a removed file back, under the source it had: its root is indexed with it."""
+        self._index.readmit(path)
+        roots = [Path(root) for root in self.status().roots]
+        above = [root for root in roots if path.is_relative_to(root)]
+        return self.index(max(above, key=lambda root: len(root.parts), default=path))
 
     def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
         """Answer ``question``; ``history`` is the conversation before it, ``where`` narrows the documents.
@@ -113,7 +136,7 @@ class Assistant:
         return self._index.document(source)
 
     def status(self) -> IndexStatus:
-        """How much is indexed, by which recipe, and where it lies."""
+        """How much is indexed, by which configuration, and where it lies."""
         return self._index.status()
 
     @property
@@ -140,7 +163,9 @@ class Assistant:
         return type(self)(settings, self._index, lambda: self._reading.embedder, writer)
 
     def describe(self) -> dict[str, JsonValue]:
-        """What its answers come from, for the header of an eval run: writer, model, options, prompt, recipe, embedder.
+        """What its answers come from, for the header of an eval run.
+
+        That is writer, model, options, prompt, index configuration and embedder.
 
         Raises BackendError where the model that is asked for is not there.
         """
@@ -149,7 +174,7 @@ class Assistant:
         told: dict[str, JsonValue] = {
             **written.model_dump(exclude_defaults=True, mode="json"),
             "embedder": status.embedder,
-            "recipe": status.recipe.fingerprint,
+            "index_config": status.config.fingerprint,
             "passages": settings.passages,
             "answer_threshold": settings.answer_threshold,
             "version": version("assistant"),
@@ -175,6 +200,11 @@ class Assistant:
     @cached_property
     def _engines(self) -> answering.Engines:
         return self._reading._replace(writer=self._open_writer(self.settings))
+
+
+def chroma_dir(settings: Settings) -> Path:
+    """The folder of the Chroma collection "passages", for ``chromadb.PersistentClient``; every build fills it."""
+    return Index.open(settings.index_dir, lambda: _embedder(settings)).chroma_dir
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:

@@ -16,11 +16,10 @@ from urllib.parse import urlsplit
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, BackendError, ConfigError, DocumentError, OllamaUnreachableError
+from assistant.index_config import IndexConfig, config_file
 from assistant.ingest.discover import FoundFile, find_files
-from assistant.ingest.sync import Place
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.settings import Settings, command
-from assistant.stores.config import IndexConfig
 from assistant.types import Value
 
 OLDEST_PYTHON = (3, 11)
@@ -68,12 +67,11 @@ def _python(_: Settings) -> Finding:
     return Finding(name="python", ok=ok, detail=detail, cure="" if ok else f"install Python {wanted} or newer")
 
 
-def _recipe(settings: Settings) -> Finding:
-    recipe = IndexConfig.read(settings.index_dir)
-    file = settings.index_dir / "recipe.toml"
-    metadata = str(file) if file.is_file() else "the default"
-    detail = f"{metadata}: {recipe.embedder}, chunks of {recipe.chunk_tokens} tokens, {recipe.analyzer} keywords"
-    return Finding(name="recipe", ok=True, detail=detail)
+def _index_config(settings: Settings) -> Finding:
+    config = IndexConfig.read(settings.index_dir)
+    file = config_file(settings.index_dir) or "the default"
+    detail = f"{file}: {config.embedder}, chunks of {config.chunk_tokens} tokens, {config.analyzer} keywords"
+    return Finding(name="index config", ok=True, detail=detail)
 
 
 def _embedder(settings: Settings) -> Finding:
@@ -128,7 +126,7 @@ def _index(settings: Settings) -> Finding:
         if not status.documents:
             return _no_index(settings)
         problems = assistant.verify()
-    embedder = _fingerprint(status.recipe)
+    embedder = _fingerprint(status.config)
     if embedder and status.embedder != embedder:
         problems.append(f"it was embedded by {status.embedder!r}, not {embedder!r}")
     if problems:
@@ -138,11 +136,11 @@ def _index(settings: Settings) -> Finding:
     return Finding(name="index", ok=True, detail=detail)
 
 
-def _fingerprint(recipe: IndexConfig) -> str | None:
+def _fingerprint(config: IndexConfig) -> str | None:
     """The embedder that questions will be asked with, where that is known without asking a server."""
     from assistant.models.minilm import MiniLM
 
-    return MiniLM.fingerprint if recipe.embedder == "minilm" else None
+    return MiniLM.fingerprint if config.embedder == "minilm" else None
 
 
 def _no_index(settings: Settings) -> Finding:
@@ -164,7 +162,7 @@ def _freshness(settings: Settings) -> Finding:
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as readers:
             stale = [file.source for file in found if not _indexed(assistant, readers, file)]
-        if status.roots == (Place(settings.index_dir).location(folder),):  # else the rest may be from elsewhere
+        if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
             present = {*(file.source for file in found), *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
     if not stale:
@@ -300,7 +298,7 @@ def _models(settings: Settings) -> set[str]:
 
 _CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "python": _python,
-    "recipe": _recipe,
+    "index config": _index_config,
     "embedder": _embedder,
     "documents": _documents,
     "index": _index,

@@ -33,7 +33,7 @@ class QuestionError(AssistantError):
 
 
 class ConfigError(AssistantError):
-    """A setting, recipe, prompt or suite is not what it has to be."""
+    """A setting, index configuration, prompt or suite is not what it has to be."""
 
 
 class PromptError(ConfigError):
@@ -45,7 +45,7 @@ class SuiteError(ConfigError):
 
 
 class IndexConfigError(ConfigError):
-    """``recipe.toml`` cannot be read or holds an unknown key or value."""
+    """``config.toml`` cannot be read or holds an unknown key or value."""
 
 
 class StoreError(AssistantError):
@@ -57,7 +57,7 @@ class IndexMissingError(StoreError):
 
 
 class IndexStaleError(StoreError):
-    """The index was built by another recipe, embedder or version."""
+    """The index was built with another configuration, embedder or version."""
 
 
 class IndexLockedError(StoreError):

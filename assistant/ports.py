@@ -3,11 +3,14 @@
 import hashlib
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.index_config import IndexConfig
 from assistant.types import (
     Chunk,
     Delta,
@@ -16,6 +19,8 @@ from assistant.types import (
     Draft,
     Filter,
     GenerationInfo,
+    IndexReport,
+    OnProgress,
     Plan,
     Quotation,
     Span,
@@ -173,6 +178,85 @@ class PassageStore(Protocol):
 
     def document(self, source: str) -> Document | None:
         """The live document of that source, with its full text."""
+        ...
+
+
+class StoredFile(NamedTuple):
+    """What an index remembers of the file that a document was read from, by which a build sees whether it changed.
+
+    ``live`` documents are found by searches. An ``unfinished`` one was announced by a build that was interrupted. An
+    ``excluded`` file's document was removed by hand: it stays out, and has no source, until a build names the file.
+    """
+
+    source: str
+    location: str
+    """The file's absolute path, with ``/``."""
+    size: int = -1
+    modified_ns: int = 0
+    """Time of the last change; 0 where the file has to be read to see whether it changed."""
+    digest: str = ""
+    """The document's; empty where it has to be written anew whatever it holds."""
+    content: str = ""
+    """Hash of the file's bytes, and of how they were read."""
+    state: Literal["live", "unfinished", "excluded"] = "live"
+
+
+class Sink(Protocol):
+    """An index while a build writes to it. No document is ever seen half written."""
+
+    @property
+    def config(self) -> IndexConfig:
+        """How documents are split."""
+        ...
+
+    @property
+    def embedder(self) -> Embedder:
+        """What chunks will be embedded by; its tokens are counted."""
+        ...
+
+    @property
+    def outdated(self) -> bool:
+        """Whether every document has to be added again: the index was made with another configuration or embedder."""
+        ...
+
+    def files(self) -> Sequence[StoredFile]:
+        """All files that the index knows of."""
+        ...
+
+    def document(self, source: str) -> Document | None:
+        """The live document of that source."""
+        ...
+
+    def keep(self, file: StoredFile) -> None:
+        """Note where a live document's file is and what it looks like; the document is the same."""
+        ...
+
+    def add(self, document: Document, file: StoredFile, chunks: Sequence[NewChunk]) -> None:
+        """Take a new document, or a new version of the live one of its source; it is live after ``publish`` at last."""
+        ...
+
+    def publish(self, removed: Sequence[StoredFile]) -> int:
+        """Make live what was added, and forget ``removed``; returns how many texts had to be embedded."""
+        ...
+
+    def finish(self, report: IndexReport) -> None:
+        """Note that the build is complete."""
+        ...
+
+
+class BuildTarget(Protocol):
+    """An index that a build can write to."""
+
+    @property
+    def store_dir(self) -> Path | None:
+        """The folder of its own files, which are no documents; None where they are on a server."""
+        ...
+
+    def writing(self, root: Path, on_progress: OnProgress) -> AbstractContextManager[Sink]:
+        """The one place to write what the folder or file ``root`` holds; raises IndexLockedError while there is one.
+
+        Search engines are brought up to date at the end, unless the build failed.
+        """
         ...
 
 

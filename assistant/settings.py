@@ -36,7 +36,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=None, frozen=True, extra="forbid")
 
-    index_dir: Path = Field(default_factory=default_index_dir, description="recipe, documents and store")
+    index_dir: Path = Field(default_factory=default_index_dir, description="config.toml, documents and store")
     weights_dir: Path | None = Field(
         default=None, description="folder with MiniLM's model.safetensors and tokenizer.json"
     )

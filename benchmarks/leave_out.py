@@ -1,8 +1,8 @@
-"""What each part of the answering is worth: the own suites with one part left out at a time.
+"""Measures what each part of the answering is worth: the suites are run with one part left out at a time.
 
-Prints, for each part, what the numbers lose (-) or win (+) without it, with the 95 % interval of the paired
-difference (bootstrap over questions); a star marks an interval that leaves out 0. A part that has a star nowhere
-does not earn its place here.
+For each part it prints how the numbers change without it, with the 95 % interval of the paired difference (bootstrap
+over questions). A star marks an interval that does not contain 0. A part without any star contributes nothing that
+these suites can measure.
 
     python -m benchmarks.leave_out [SUITE ...]        # default: eval eval/newsroom, their dev questions
 """
@@ -20,8 +20,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import Answer, Assistant, Settings
-from assistant.eval import METRICS, Case, Suite, load
+from assistant import Assistant, Settings
+from assistant.eval import METRICS, Sample, Suite, load
+from assistant.eval.stats import Column
 from assistant.retrieval.features import FEATURES
 from assistant.retrieval.linear import Fitted
 from assistant.retrieval.rank_weights import READER_MODEL
@@ -35,7 +36,7 @@ RESAMPLES = 2000
 
 
 class Part(NamedTuple):
-    """A part, and how it is left out: settings, or a module's name with the value that makes it idle."""
+    """A part, and how it is left out: settings, or a module attribute with the value that switches the part off."""
 
     name: str
     settings: Mapping[str, object] = {}
@@ -55,7 +56,7 @@ def _features(name: str, *columns: str) -> Part:
 
 
 PARTS = (
-    Part("the reader", {"cross_encoder": False}),
+    Part("the cross-encoder", {"cross_encoder": False}),
     Part("keyword search", module="assistant.retrieval.retrieve", attribute="KEYWORD_WEIGHT", value=0.0),
     Part("spread over sources", module="assistant.retrieval.retrieve", attribute="SPREAD", value=0),
     Part("copies last", module="assistant.retrieval.retrieve", attribute="COPY", value=2.0),
@@ -66,24 +67,29 @@ PARTS = (
     _features("answer types", *(name for name in FEATURES if name.startswith("type_"))),
     Part(
         "sentences side by side",
-        module="assistant.answering.answer",
+        module="assistant.retrieval.evidence",
         attribute="compare",
         value=lambda _, ranked, __: ranked,
     ),
     Part(
         "several questions in one",
-        module="assistant.answering.answer",
+        module="assistant.query.understand",
         attribute="split_questions",
         value=lambda text: (text,),
     ),
     Part(
-        "follow-ups rewritten",
-        module="assistant.answering.answer",
-        attribute="rewrite",
+        "follow-ups condensed",
+        module="assistant.query.understand",
+        attribute="condense_question",
         value=lambda question, _: question,
     ),
-    Part("disagreement", module="assistant.answering.answer", attribute="conflict_candidates", value=lambda *_: ()),
-    Part("other sources' word", module="assistant.answering.writers.extractive", attribute="OTHER", value=2.0),
+    Part(
+        "binding to what is named",
+        module="assistant.retrieval.rank",
+        attribute="binding_faults",
+        value=lambda _, places, __: np.zeros(len(places)),
+    ),
+    Part("conflicts", module="assistant.answering.plan", attribute="find_conflicts", value=lambda *_: ()),
 )
 
 
@@ -94,12 +100,12 @@ def main() -> None:
     suites = [load(path, read_folder, split="dev") for path in arguments.parse_args().suites]
     with tempfile.TemporaryDirectory() as scratch:
         indexed = [_indexed(suite, Path(scratch, str(number))) for number, suite in enumerate(suites)]
-        whole = _columns(suites, indexed, {})
+        whole = _scores(suites, indexed, {})
         print(f"| without | {' | '.join(SHOWN)} |\n|---{'|--:' * len(SHOWN)}|")
         print(f"| (nothing) | {' | '.join(_mean(whole[name]) for name in SHOWN)} |", flush=True)
         for part in PARTS:
             with _left_out(part):
-                columns = _columns(suites, indexed, part.settings)
+                columns = _scores(suites, indexed, part.settings)
             print(f"| {part.name} | {' | '.join(_lost(whole[n], columns[n]) for n in SHOWN)} |", flush=True)
 
 
@@ -123,39 +129,39 @@ def _left_out(part: Part) -> Iterator[None]:
         setattr(module, part.attribute, before)
 
 
-class Column(NamedTuple):
-    """One metric over all questions, NaN where it does not apply; shape (questions,) both."""
+class Scores(NamedTuple):
+    """One metric over all questions; a value is NaN where the metric does not apply."""
 
     name: str
-    values: NDArray[np.float64]
-    truths: NDArray[np.float64]
+    column: Column
 
     def overall(self, rows: NDArray[np.intp]) -> float:
-        """The metric's number over some of the questions; NaN where none counts."""
-        kept = rows[~np.isnan(self.values[rows])]
-        return METRICS[self.name].overall(self.values[kept], self.truths[kept]) if len(kept) else float("nan")
+        """The metric's number over some of the questions; NaN where it applies to none."""
+        kept = rows[~np.isnan(self.column.values[rows])]
+        return METRICS[self.name].overall(self.column.rows(kept)) if len(kept) else float("nan")
 
 
-def _columns(suites: Sequence[Suite], indexed: Sequence[Path], settings: Mapping[str, object]) -> dict[str, Column]:
-    asked: list[tuple[Case, Answer, Suite]] = []
+def _scores(suites: Sequence[Suite], indexed: Sequence[Path], settings: Mapping[str, object]) -> dict[str, Scores]:
+    samples: list[Sample] = []
     for suite, folder in zip(suites, indexed, strict=True):
         made = Settings.model_validate({"index_dir": folder, "writer": "extractive", **settings})
         with Assistant.open(made) as assistant:
-            asked += [(case, assistant.ask(case.question, case.turns, case.where), suite) for case in suite.cases]
-    columns = {}
+            answers = [(case, assistant.ask(case.question, case.turns, case.where)) for case in suite.cases]
+            samples += [Sample(case, answer, suite.corpus) for case, answer in answers]
+    found = {}
     for name in SHOWN:
-        scores = [METRICS[name].score(case, answer_, suite.corpus) for case, answer_, suite in asked]
+        scores = [METRICS[name].score(sample) for sample in samples]
         values = np.array([np.nan if score.value is None else score.value for score in scores])
-        columns[name] = Column(name, values, np.array([score.truth for score in scores]))
-    return columns
+        found[name] = Scores(name, Column(values, np.array([score.truth for score in scores])))
+    return found
 
 
-def _mean(column: Column) -> str:
-    return f"{column.overall(np.arange(len(column.values))):.3f}"
+def _mean(scores: Scores) -> str:
+    return f"{scores.overall(np.arange(len(scores.column.values))):.3f}"
 
 
-def _lost(whole: Column, without: Column) -> str:
-    everything = np.arange(len(whole.values))
+def _lost(whole: Scores, without: Scores) -> str:
+    everything = np.arange(len(whole.column.values))
     lost = without.overall(everything) - whole.overall(everything)
     chance = np.random.default_rng(0)
     drawn = []

@@ -1,9 +1,9 @@
-"""A LlamaIndex pipeline, built as its own tutorials build one, sits the same exam as ours.
+"""Runs a suite with a LlamaIndex pipeline that is built as LlamaIndex's own tutorials build one.
 
-SentenceSplitter, a Chroma collection as its vector store, the default retriever (two nodes, by vector alone), and
-``response_mode="no_text"``: without a model its top nodes are the answer, each cited as a whole. It embeds with the
-very weights we embed with. It has no memory for follow-ups and never refuses, as built there. The run is logged beside
-the exam's other runs; put it in a table with the second command.
+The pipeline is SentenceSplitter, a Chroma collection as vector store, the default retriever (two nodes, by vector
+alone) and ``response_mode="no_text"``: without a chat model its top nodes are the answer, each cited as a whole. It
+embeds with the same weights as this project. It keeps no conversation and never refuses. The run is logged beside the
+suite's other runs; the second command adds it to the table.
 
     python -m benchmarks.peer_llamaindex [FOLDER] [--dataset NAME:PATH] [--split dev] [--limit N]
     assistant eval [FOLDER] [--dataset NAME:PATH] [--split dev] --beside RUN
@@ -35,7 +35,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 from rich.progress import Progress as Bars
 
-from assistant.cli.exam import from_dataset, from_folder
+from assistant.cli.evaluation import from_dataset, from_folder
 from assistant.eval import Corpus, run, select
 from assistant.models.minilm import MiniLM
 from assistant.types import (
@@ -57,7 +57,7 @@ PACKAGES = ("llama-index-core", "llama-index-vector-stores-chroma", "chromadb")
 
 
 def main() -> None:
-    """Sit the exam and print where the run is."""
+    """Run the suite and print where the run is."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("folder", type=Path, nargs="?", default=Path("eval"))
     arguments.add_argument("--dataset", help="NAME:PATH")
@@ -66,10 +66,10 @@ def main() -> None:
     given = arguments.parse_args()
     if given.dataset:
         name, _, path = given.dataset.partition(":")
-        exam = from_dataset(name, Path(path), 0, print)
+        evaluation = from_dataset(name, Path(path), 0, print)
     else:
-        exam = from_folder(given.folder, None if given.split == "all" else given.split, print)
-    suite = select(exam.suite, limit=given.limit) if given.limit else exam.suite
+        evaluation = from_folder(given.folder, None if given.split == "all" else given.split, print)
+    suite = select(evaluation.suite, limit=given.limit) if given.limit else evaluation.suite
     settings = {name: version(name) for name in PACKAGES}
     with own_nltk_data(), Bars(disable=not sys.stderr.isatty()) as bars:
         task = bars.add_task("indexing", total=None)
@@ -87,7 +87,7 @@ def main() -> None:
 
 @contextmanager
 def own_nltk_data() -> Iterator[None]:
-    """A copy of the word lists SentenceSplitter reads: nltk refuses hard links, and those uv installs are such."""
+    """A copy of the word lists that SentenceSplitter reads: nltk refuses hard links, and uv installs hard links."""
     shipped = Path(llama_index.core.__file__).parent / "_static" / "nltk_cache"
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copytree(shipped, Path(folder, "nltk"))
@@ -96,7 +96,7 @@ def own_nltk_data() -> Iterator[None]:
 
 
 def peer(corpus: Corpus) -> Callable[..., Answer]:
-    """The tutorial's pipeline over the documents of ``corpus``, asked as an Assistant is asked."""
+    """The tutorial's pipeline over the documents of ``corpus``, with the interface of ``Assistant.ask``."""
     documents = [
         LlamaDocument(text=each.text, metadata=_known(source, each.title, each.publisher, each.published))
         for source, each in corpus.items()
@@ -121,7 +121,7 @@ def peer(corpus: Corpus) -> Callable[..., Answer]:
 
 
 class SameMiniLM(BaseEmbedding):
-    """Our embedder as one of LlamaIndex."""
+    """This project's embedder as an embedding of LlamaIndex."""
 
     _minilm: MiniLM = PrivateAttr()
 
@@ -153,7 +153,7 @@ def _known(source: str, title: str, publisher: str | None, published: object) ->
 
 
 def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScore], corpus: Corpus) -> Answer:
-    """The nodes as an answer that says each and cites it as a whole."""
+    """An answer that quotes each node and cites it as a whole."""
     claims: list[Claim] = []
     passages: list[Passage] = []
     text = ""
@@ -165,11 +165,7 @@ def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScor
         metadata: Mapping[str, Any] = corpus.metadata(source).model_dump()
         citation = Citation(**metadata, marker=rank, start=place.start, end=place.end, quote=quote)
         text = f"{text} {said}".strip() if text else said
-        claims.append(
-            Claim(
-                text=said, citations=(citation,), support="supported", reason="quoted",
-            )
-        )  # fmt: skip
+        claims.append(Claim(text=said, citations=(citation,), support="supported", reason="quoted"))
         chunk = Chunk(source=source, start=place.start, end=place.end, text=quote)
         passages.append(Passage(chunk=chunk, metadata=corpus.metadata(source), score=found.score or 0.0, rank=rank))
     return Answer(
@@ -187,7 +183,7 @@ def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScor
 
 
 def _place(found: NodeWithScore, corpus: Corpus) -> Span:
-    """Where a node stands in its document; it keeps offsets, which do not count what was stripped."""
+    """The place of a node in its document. Its own offsets are not used: they ignore text that was stripped."""
     source, text = found.node.metadata["source"], found.node.get_content()
     return corpus.locate(source, text)[0]
 

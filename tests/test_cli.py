@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -26,7 +25,9 @@ from assistant.ports import Embedding
 from assistant.settings import Settings
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Answer, Document, Span, Turn
+from tests.programs import children_hear_ctrl_c
 from tests.robustness.formats import made
+from tests.waiting import until
 
 Cli = Callable[..., Result]
 
@@ -257,20 +258,68 @@ def test_broken_pipe_is_quiet(index_dir: Path) -> None:
     assert not done.stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals differ")
-def test_interrupt_exits_130_without_traceback(index_dir: Path) -> None:
-    command = [sys.executable, "-m", "assistant", "ask", "-", "--index", str(index_dir)]
-    program = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    waits = Path(f"/proc/{program.pid}/syscall")
-    while waits.exists() and not waits.read_text().startswith("0 0x0 "):  # reading its standard input
-        time.sleep(0.1)
-    time.sleep(0 if waits.exists() else 5)
+def asking(index_dir: Path, hear: bool, *before: str) -> subprocess.Popen[bytes]:
+    """``assistant ask -`` in a session of its own; what is ``before`` it starts it."""
+    command = [sys.executable, *before, "-m", "assistant", "ask", "-", "--index", str(index_dir)]
+    out = subprocess.DEVNULL
+    with children_hear_ctrl_c(hear):
+        return subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=out, stderr=subprocess.PIPE, start_new_session=True
+        )
+
+
+def interrupt(program: subprocess.Popen[bytes], question: bytes = b"") -> tuple[int, str]:
+    """The exit code and stderr of a program that gets a SIGINT while it reads, and then the question."""
+    assert program.stdin is not None
+    program.stdin.write(b" " * (1 << 20))  # a pipe does not hold so much: this returns once the program reads
+    program.stdin.flush()
     program.send_signal(signal.SIGINT)
-    _, complaints = program.communicate(timeout=10)
-    assert program.returncode == 130
+    _, complaints = program.communicate(question)
+    return program.returncode, complaints.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@pytest.mark.parametrize("hear", [True, False], ids=["started plainly", "started with SIGINT ignored"])
+def test_interrupt_exits_130_without_traceback(index_dir: Path, hear: bool) -> None:
+    code, complaints = interrupt(asking(index_dir, hear))
+    assert code == 130
     assert "Traceback" not in complaints
+
+
+ON_A_TERMINAL = """
+import os, sys
+terminal = os.open(sys.argv[1], os.O_RDWR)  # a session that has no terminal is given the first one it opens
+if sys.argv[2] == "foreground":
+    os.dup2(terminal, 0)
+os.execv(sys.executable, [sys.executable, *sys.argv[3:]])
+"""
+
+
+@pytest.fixture
+def terminal() -> Iterator[str]:
+    """The name of a terminal that nobody sits at."""
+    pty = pytest.importorskip("pty")
+    ends = pty.openpty()
+    yield os.ttyname(ends[1])
+    for end in ends:
+        os.close(end)
+
+
+def test_interrupt_is_not_for_a_background_job_of_a_terminal(index_dir: Path, terminal: str) -> None:
+    program = asking(index_dir, False, "-c", ON_A_TERMINAL, terminal, "background")
+    code, complaints = interrupt(program, b"Who?")
+    assert code == 2
+    assert "`assistant index build" in complaints
+
+
+def test_interrupt_ends_a_foreground_job_started_with_it_ignored(index_dir: Path, terminal: str) -> None:
+    with asking(index_dir, False, "-c", ON_A_TERMINAL, terminal, "foreground") as program:
+
+        def ended() -> bool:
+            program.send_signal(signal.SIGINT)  # ignored until the program has seen to it
+            return program.poll() is not None
+
+        until(ended, "the program ends, though its terminal says nothing")
 
 
 # --- the index
@@ -315,7 +364,7 @@ def test_reports_for_readers(cli: Cli, index_dir: Path) -> None:
 @pytest.mark.usefixtures("folder")
 def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
     cli("index", "build")
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 100\n")
+    (index_dir / "config.toml").write_text("chunk_tokens = 100\n")
     result = cli("index", "verify")
     assert result.exit_code == 1
     assert result.stdout.startswith("- ")

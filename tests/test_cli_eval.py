@@ -1,4 +1,4 @@
-"""``assistant eval``: exit codes, what goes on after a kill, comparisons, and exams of one's own."""
+"""``assistant eval``: exit codes, resuming after a kill, comparisons, and suites of one's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,14 @@ from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
 from assistant.cli import app
-from assistant.cli.exam import about
+from assistant.cli.evaluation import about
 from assistant.eval import read_run
-from assistant.prompts import load
+from assistant.prompts import FOLDER, load
 from assistant.settings import Settings
 from assistant.testing.fakes import FakeEmbedder
+from assistant.testing.ollama_double import OllamaDouble, Reply, quoting
+from tests.programs import children_hear_ctrl_c
+from tests.waiting import LIMIT
 
 Cli = Callable[..., Result]
 
@@ -90,12 +93,12 @@ def test_the_documents_are_indexed_apart_and_once(cli: Cli, index_dir: Path, sui
     assert "Indexed 1 document" in cli().stderr
 
 
-def test_the_recipe_is_that_of_the_index(cli: Cli, index_dir: Path, suite: Path) -> None:
+def test_the_configuration_is_that_of_the_index(cli: Cli, index_dir: Path, suite: Path) -> None:
     cli()
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 20\n")
+    (index_dir / "config.toml").write_text("chunk_tokens = 20\n")
     assert "Indexed 1 document" in cli().stderr
     first, second = (read_run(run) for run in sorted((suite / "runs").iterdir()))
-    assert first.header.about["recipe"] != second.header.about["recipe"]
+    assert first.header.about["index_config"] != second.header.about["index_config"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,7 @@ def test_a_run_names_all_its_answers_depend_on_and_no_secret(cli: Cli, suite: Pa
     secret = SecretStr("hush")
     cli(password=secret, ollama_token=secret)
     told = read_run(only_run(suite)).header.about
-    assert {"system", "recipe", "embedder", "settings", "prompts", "code", "commit", "libraries"} <= told.keys()
+    assert {"system", "index_config", "embedder", "settings", "prompts", "code", "commit", "libraries"} <= told.keys()
     assert "hush" not in json.dumps(told)
     assert str(suite.parent) not in json.dumps(told)
 
@@ -162,38 +165,42 @@ def test_about_is_the_same_every_time(index_dir: Path) -> None:
 def test_a_prompt_has_one_hash_in_runs_and_in_traces(index_dir: Path) -> None:
     with Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder()) as assistant:
         told = about(assistant)["prompts"]
-    assert told == {name: load(name).hash for name in ("answer", "judge", "rewrite")}
+    assert told == {path.stem: load(path.stem).hash for path in FOLDER.glob("*.md")}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "ctrl-c"])
 def test_a_stopped_run_is_finished_without_asking_twice(suite: Path, index_dir: Path, end: signal.Signals) -> None:
     example = json.loads((suite / "gold" / "dev.jsonl").read_text().splitlines()[0])
-    lines = [json.dumps({**example, "id": f"q{n}"}) for n in range(120)]
+    lines = [json.dumps({**example, "id": f"q{n}"}) for n in range(20)]
     (suite / "gold" / "dev.jsonl").write_text("\n".join(lines))
-    command = [sys.executable, "-m", "assistant", "eval", str(suite), "--index", str(index_dir)]
-    program = subprocess.Popen([*command, "--writer", "extractive"], stderr=subprocess.PIPE, text=True)
-    log = wait_for(suite, lines=20)
-    program.send_signal(end)
-    _, complaints = program.communicate(timeout=20)
-    assert ("the same command goes on from there" in complaints) is (end is signal.SIGINT)
-    before = log.read_bytes().rpartition(b"\n")[0]
-    assert before.count(b"\n") < 120
-    done = subprocess.run([*command, "--writer", "extractive"], capture_output=True, text=True, check=False)
-    assert "taken up again after" in done.stdout, done.stderr
+    reached, gate = threading.Event(), threading.Event()
+
+    def script(body: Mapping[str, Any]) -> Reply:
+        if len(double.chats) == 6:
+            reached.set()
+            return Reply([quoting(body)], gate=gate, after=0)
+        return Reply([quoting(body)])
+
+    with OllamaDouble(script) as double:
+        command = [sys.executable, "-m", "assistant", "eval", str(suite), "--index", str(index_dir)]
+        command += ["--writer", "ollama"]
+        environment = os.environ | {"ASSISTANT_OLLAMA_URL": double.url}
+        with children_hear_ctrl_c():
+            program = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment)
+        assert reached.wait(LIMIT)
+        program.send_signal(end)
+        _, complaints = program.communicate()
+        gate.set()
+        assert ("the same command resumes the run" in complaints) is (end is signal.SIGINT)
+        log = only_run(suite) / "answers.jsonl"
+        before = log.read_bytes()
+        assert [result.case for result in read_run(log).results] == [f"q{n}" for n in range(5)]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert "resumed after" in done.stdout, done.stderr
     assert log.read_bytes().startswith(before)
-    assert sorted(result.case for result in read_run(log).results) == sorted(f"q{n}" for n in range(120))
-    assert log.read_bytes().count(b"\n") == 121
-
-
-def wait_for(suite: Path, lines: int) -> Path:
-    """The run's log, once it has so many lines."""
-    for _ in range(2000):
-        for log in (suite / "runs").glob("*/answers.jsonl"):
-            if log.read_bytes().count(b"\n") > lines:
-                return log
-        time.sleep(0.01)
-    raise AssertionError("the run did not start")
+    assert sorted(result.case for result in read_run(log).results) == sorted(f"q{n}" for n in range(20))
+    assert log.read_bytes().count(b"\n") == 21
 
 
 # --- what changed since
@@ -208,16 +215,20 @@ def test_a_changed_threshold_names_the_cases_that_changed(cli: Cli, suite: Path)
     assert "this is noise" in result.stdout
 
 
-def test_the_accepted_run_is_the_baseline(cli: Cli, suite: Path) -> None:
-    missing = cli("--compare", "baseline")
+def test_eval_accept_makes_the_run_the_reference(cli: Cli, suite: Path) -> None:
+    missing = cli("--compare", "reference")
     assert (missing.exit_code, "`assistant eval --accept`" in missing.stderr) == (2, True)
     assert cli("--accept").exit_code in (0, 1)
-    assert (suite / "baseline.json").is_file()
-    result = cli("--compare", "baseline")
+    assert (suite / "reference.json").is_file()
+    result = cli("--compare", "reference")
     assert "No case changed; no metric moved." in result.stdout
+    (suite / "reference.json").rename(suite / "baseline.json")
+    old = cli("--compare", "baseline")
+    assert "`--compare reference` and reference.json replace" in old.stderr
+    assert "No case changed; no metric moved." in old.stdout
     part = cli("--accept", "--limit", "1")
     assert part.exit_code == 2
-    assert "a baseline needs all questions" in part.stderr
+    assert "a reference run needs all questions" in part.stderr
 
 
 def test_a_log_is_scored_again_without_asking(cli: Cli, suite: Path, index_dir: Path) -> None:
@@ -240,7 +251,7 @@ def test_rescoring_a_part_compares_that_part_with_the_controls(cli: Cli, suite: 
 
 
 def test_another_system_stands_in_the_same_table(cli: Cli, suite: Path) -> None:
-    from assistant.cli.exam import from_folder
+    from assistant.cli.evaluation import from_folder
     from assistant.eval import run
 
     other = run(from_folder(suite, "dev", print).suite, lambda _: "It was 1871.", {"system": "Guesser"})

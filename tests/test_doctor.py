@@ -134,16 +134,16 @@ def test_documents_from_elsewhere_are_not_gone(index_dir: Path, folder: Path, tm
     assert findings(index_dir, "freshness")["freshness"].ok
 
 
-def test_unknown_recipe_key(index_dir: Path) -> None:
-    (index_dir / "recipe.toml").write_text("chunk_size = 1\n")
-    recipe = findings(index_dir, "recipe")["recipe"]
-    assert not recipe.ok
-    assert "chunk_size" in recipe.detail
+def test_unknown_config_key(index_dir: Path) -> None:
+    (index_dir / "config.toml").write_text("chunk_size = 1\n")
+    config = findings(index_dir, "index config")["index config"]
+    assert not config.ok
+    assert "chunk_size" in config.detail
 
 
-def test_other_recipe_than_the_index(index_dir: Path, folder: Path) -> None:
+def test_other_config_than_the_index(index_dir: Path, folder: Path) -> None:
     build(index_dir, folder)
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 100\n")
+    (index_dir / "config.toml").write_text("chunk_tokens = 100\n")
     index = findings(index_dir, "index")["index"]
     assert (index.ok, index.cure) == (False, f"assistant index build --index {index_dir}")
 
@@ -220,7 +220,7 @@ def test_what_the_server_has(index_dir: Path, settings: dict[str, str], ok: bool
 
 @pytest.mark.parametrize(("model", "cure"), [("embeddinggemma", ""), ("bge-m3", "ollama pull bge-m3")])
 def test_embedder_of_a_server(index_dir: Path, model: str, cure: str) -> None:
-    (index_dir / "recipe.toml").write_text(f'embedder = "{model}"\n')
+    (index_dir / "config.toml").write_text(f'embedder = "{model}"\n')
     with OllamaDouble() as double:
         embedder = findings(index_dir, "embedder", ollama_url=double.url)["embedder"]
     assert (embedder.ok, embedder.cure) == (not cure, cure)

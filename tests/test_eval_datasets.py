@@ -4,17 +4,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.errors import SuiteError
-from assistant.eval import DATASETS, Case, Corpus, Dataset, Score, open_dataset, report_on, run
-from assistant.eval.datasets.base import printable, read_texts
-from assistant.eval.metrics import METRICS
-from assistant.types import Answer, Chunk, Document, DocumentMetadata, Passage, Trace
+from assistant.eval import DATASETS, METRICS, OWN, Case, Suite, open_dataset, report_on, run, write_documents
+from assistant.eval.datasets.base import printable
+from assistant.types import Document
+from tests.eval_help import read_texts
 
 PARAGRAPH = "Rome was founded early. Its founder was Romulus. It grew."
 SQUAD = {
@@ -63,22 +63,7 @@ QACC = {
     "firstAnswer": "May", "firstContext": "['A', 'Z']", "secondAnswer": "June", "secondContext": "['B']",
     "thirdAnswer": None, "thirdContext": None, "correctAnswer": "May",
 }  # fmt: skip
-ARTICLES = [
-    {"title": "T1", "source": "Wire", "published_at": "2023-09-26T17:01:22+00:00", "body": "Alpha said yes. More.", "url": "u1"},
-    {"title": "T2", "source": "Post", "published_at": "2023-10-02T01:00:00+00:00", "body": "Beta said no.", "url": "u2"},
-]  # fmt: skip
-QUERIES = [
-    {"query": "Do they agree?", "answer": "no", "question_type": "comparison_query", "evidence_list": [
-        {"title": "T1", "fact": "Alpha said yes.", "url": "u1"}, {"title": "T2", "fact": "Beta said no."}]},
-    {"query": "What of gamma?", "answer": "Insufficient information.", "question_type": "null_query", "evidence_list": []},
-]  # fmt: skip
-LLAMA = {
-    "examples": [
-        {"query": "Who?", "reference_contexts": ["Its founder was\nRomulus."], "reference_answer": "Romulus"},
-        {"query": "Lost?", "reference_contexts": ["Never written."], "reference_answer": "x"},
-    ]
-}
-OWN = {"id": "a", "question": "Who?", "kind": "fact", "answerable": True, "facts": [["Romulus"]],
+GOLD = {"id": "a", "question": "Who?", "kind": "fact", "answerable": True, "facts": [["Romulus"]],
        "evidence": [{"source": "rome.txt", "quote": "Its founder was Romulus."}]}  # fmt: skip
 
 
@@ -99,21 +84,9 @@ def clapnq(folder: Path) -> Path:
     return folder
 
 
-def multihop(folder: Path) -> Path:
-    text(folder / "corpus.json", json.dumps(ARTICLES))
-    text(folder / "MultiHopRAG.json", json.dumps(QUERIES))
-    return folder
-
-
-def llama(folder: Path) -> Path:
-    text(folder / "source_files" / "rome.txt", PARAGRAPH)
-    text(folder / "rag_dataset.json", json.dumps(LLAMA))
-    return folder
-
-
 def own(folder: Path) -> Path:
     text(folder / "documents" / "rome.txt", PARAGRAPH)
-    return jsonl(folder / "questions.jsonl", OWN)
+    return jsonl(folder / "questions.jsonl", GOLD)
 
 
 WRITE: dict[str, Callable[[Path], Path]] = {
@@ -122,46 +95,42 @@ WRITE: dict[str, Callable[[Path], Path]] = {
     "qed": lambda folder: jsonl(folder / "qed.jsonl", QED, QED | {"annotation": {"explanation_type": "none"}}),
     "ramdocs": lambda folder: jsonl(folder / "ram.jsonl", RAM, RAM | {"documents": RAM["documents"][3:]}),
     "qacc": lambda folder: text(folder / "qacc.json", json.dumps([QACC, QACC | {"secondAnswer": None}])),
-    "multihop-rag": multihop,
-    "llama-dataset": llama,
-    "jsonl": own,
+    OWN: own,
 }
 
 
-def opened(name: str, folder: Path, seed: int = 0) -> Dataset:
-    return open_dataset(name, WRITE[name](folder), seed)
+def opened(name: str, folder: Path, seed: int = 0) -> Suite:
+    return open_dataset(name, WRITE[name](folder), read_texts, seed)
 
 
 def quotes(case: Case) -> list[str]:
     return [evidence.quote for evidence in case.evidence]
 
 
-@pytest.mark.parametrize("name", DATASETS)
-def test_every_set_makes_an_exam_that_can_be_sat(name: str, tmp_path: Path) -> None:
-    dataset = opened(name, tmp_path)
-    corpus = Corpus(dataset.documents)
-    assert all(corpus.locate(e.source, e.quote) for case in dataset.cases for e in case.evidence)
-    assert all(source in corpus for case in dataset.cases for source in case.scope)
-    assert set(dataset.metrics) <= set(METRICS)
-    assert dataset.protocol.startswith(("Pooled", "Given contexts"))
-    suite = dataset.suite(tmp_path / "runs")
+@pytest.mark.parametrize("name", WRITE)
+def test_open_dataset_gives_a_suite_that_runs(name: str, tmp_path: Path) -> None:
+    suite = opened(name, tmp_path).model_copy(update={"folder": tmp_path / "runs"})
+    assert all(suite.corpus.locate(e.source, e.quote) for case in suite.cases for e in case.evidence)
+    assert all(source in suite.corpus for case in suite.cases for source in case.scope)
+    assert set(suite.metrics) <= set(METRICS)
+    assert suite.protocol.startswith(("Pooled", "Given contexts"))
     report = report_on(suite, run(suite, lambda question, **_: f"No idea: {question}"))
-    assert report.metrics
+    assert report.groups
 
 
 def test_squad2_pools_paragraphs_and_quotes_the_answer_sentence(tmp_path: Path) -> None:
-    dataset = opened("squad2", tmp_path)
-    answerable, impossible = dataset.cases
-    assert len(dataset.documents) == 21
+    suite = opened("squad2", tmp_path)
+    answerable, impossible = suite.cases
+    assert len(suite.corpus) == 21
     assert quotes(answerable) == ["Its founder was Romulus."]
     assert answerable.facts == (("Romulus", "Its founder"),)
     assert (impossible.kind, impossible.cluster) == ("unanswerable", answerable.evidence[0].source)
-    assert dataset.documents[impossible.cluster].title == "Old Rome"
+    assert suite.corpus[impossible.cluster].title == "Old Rome"
 
 
 def test_documents_are_shuffled_by_the_seed(tmp_path: Path) -> None:
     first, same, other = (opened("squad2", tmp_path, seed) for seed in (1, 1, 2))
-    assert first.documents == same.documents != other.documents
+    assert list(first.corpus.values()) == list(same.corpus.values()) != list(other.corpus.values())
 
 
 def test_clapnq_gives_each_question_its_own_passage(tmp_path: Path) -> None:
@@ -177,83 +146,44 @@ def test_qed_keeps_single_sentences_alone(tmp_path: Path) -> None:
 
 
 def test_ramdocs_wants_all_answers_and_no_wrong_one(tmp_path: Path) -> None:
-    dataset = opened("ramdocs", tmp_path)
-    (case,) = dataset.cases
+    suite = opened("ramdocs", tmp_path)
+    (case,) = suite.cases
     assert (case.kind, case.facts, case.tagged("wrong")) == ("conflict", (("300",), ("700",)), ("999",))
     assert sorted(quotes(case)) == ["B holds seven hundred.", "It has 300 people."]
     assert len(case.scope) == 4
-    assert not any("\x03" in document.text for document in dataset.documents.values())
+    assert not any("\x03" in document.text for document in suite.corpus.values())
 
 
 def test_names_of_given_contexts_do_not_tell_which_is_gold(tmp_path: Path) -> None:
     path = jsonl(tmp_path / "many.jsonl", *[RAM] * 40)
-    first = [min(case.evidence, key=lambda e: e.source).source[-5:] for case in open_dataset("ramdocs", path).cases]
+    first = [
+        min(case.evidence, key=lambda e: e.source).source[-5:]
+        for case in open_dataset("ramdocs", path, read_texts).cases
+    ]
     assert len(set(first)) > 1
 
 
 def test_qacc_is_a_conflict_where_a_second_answer_was_found(tmp_path: Path) -> None:
-    dataset = opened("qacc", tmp_path)
-    conflict, plain = dataset.cases
+    suite = opened("qacc", tmp_path)
+    conflict, plain = suite.cases
     assert (conflict.kind, conflict.facts, quotes(conflict)) == (
         "conflict",
         (("May",), ("June",)),
         ["In May.", "June it was."],
     )
     assert (plain.kind, plain.facts) == ("fact", (("May",),))
-    assert {document.publisher for document in dataset.documents.values()} == {"a.com", "b.com", "c.com"}
+    assert {document.publisher for document in suite.corpus.values()} == {"a.com", "b.com", "c.com"}
 
 
-def test_multihop_rag_has_dates_publishers_and_null_queries(tmp_path: Path) -> None:
-    dataset = opened("multihop-rag", tmp_path)
-    query, null = dataset.cases
-    assert quotes(query) == ["Alpha said yes.", "Beta said no."]
-    assert str(dataset.documents[query.evidence[0].source].published) == "2023-09-26"
-    assert (null.kind, null.facts) == ("unanswerable", ())
-
-
-def test_multihop_rag_scorer_ignores_blanks_and_sources(tmp_path: Path) -> None:
-    query = opened("multihop-rag", tmp_path).cases[0]
-    texts = ["nothing", "Alphasaid\nyes. and Beta said no.", "Alpha said yes."]
-    passages = tuple(
-        Passage(
-            chunk=Chunk(source="x", start=0, end=len(t), text=t),
-            metadata=DocumentMetadata(source="x", title="x"),
-            score=1,
-            rank=n,
-        )
-        for n, t in enumerate(texts, 1)
-    )
-    answer = Answer(
-        question="?",
-        text="no",
-        outcome="answered",
-        answerability=1,
-        passages=passages,
-        writer="w",
-        trace=Trace(question="?"),
-    )
-    scores: dict[str, Score] = {
-        m: METRICS[f"multihop_rag_{m}"].score(query, answer, Corpus({})) for m in ("hits@4", "map@10", "mrr@10")
-    }
-    assert {name: score.value for name, score in scores.items()} == {"hits@4": 1.0, "map@10": 0.5, "mrr@10": 0.5}
-
-
-def test_llama_dataset_finds_its_contexts_in_the_files(tmp_path: Path) -> None:
-    dataset = opened("llama-dataset", tmp_path)
-    (case,) = dataset.cases
-    assert case.evidence[0].source == "rome.txt"
-    assert "1 examples have no reference context" in dataset.warnings[0]
-
-
-def test_a_reader_may_be_handed_in(tmp_path: Path) -> None:
+def test_open_dataset_reads_the_files_of_jsonl_with_the_given_reader(tmp_path: Path) -> None:
     seen: list[Path] = []
 
     def read(folder: Path) -> dict[str, Document]:
         seen.append(folder)
         return read_texts(folder)
 
-    open_dataset("llama-dataset", llama(tmp_path), read=read)
-    assert seen == [tmp_path / "source_files"]
+    open_dataset(OWN, own(tmp_path), read)
+    assert seen == [tmp_path / "documents"]
 
 
 WRONG = [
@@ -262,8 +192,6 @@ WRONG = [
     ("qed", "ramdocs", "ram.jsonl:1: this is no qed file"),
     ("ramdocs", "qed", "qed.jsonl:1: this is no ramdocs file"),
     ("clapnq", "qed", "qed.jsonl:1: this is no clapnq file"),
-    ("multihop-rag", "llama-dataset", "corpus.json:1: cannot be opened"),
-    ("llama-dataset", "multihop-rag", "rag_dataset.json:1: cannot be opened"),
     ("jsonl", "qed", "qed.jsonl:1: the corpus"),
 ]
 
@@ -271,27 +199,99 @@ WRONG = [
 @pytest.mark.parametrize(("name", "other", "message"), WRONG, ids=[f"{row[1]} as {row[0]}" for row in WRONG])
 def test_the_file_of_another_set_is_refused(name: str, other: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(SuiteError) as error:
-        open_dataset(name, WRITE[other](tmp_path))
+        open_dataset(name, WRITE[other](tmp_path), read_texts)
     assert message in str(error.value)
 
 
 def test_broken_lines_and_unknown_names_are_told(tmp_path: Path) -> None:
     path = text(tmp_path / "ram.jsonl", json.dumps(RAM) + "\n{oops\n")
     with pytest.raises(SuiteError, match=r"ram\.jsonl:2: broken JSON"):
-        open_dataset("ramdocs", path)
+        open_dataset("ramdocs", path, read_texts)
     with pytest.raises(SuiteError, match=r"no data set 'trivia'.*`squad2`"):
-        open_dataset("trivia", path)
+        open_dataset("trivia", path, read_texts)
     with pytest.raises(SuiteError, match="no such file"):
-        open_dataset("squad2", tmp_path / "none.json")
+        open_dataset("squad2", tmp_path / "none.json", read_texts)
 
 
-def test_written_documents_carry_what_is_known_in_front(tmp_path: Path) -> None:
-    folder = opened("multihop-rag", tmp_path).write(tmp_path / "out")
-    written = (folder / "multihop-rag" / "00001.md").read_text(encoding="utf-8")
-    assert written.startswith('---\ntitle: "T')
-    assert 'published: "2023-' in written
-    assert written.endswith(("More.", "no."))
+def test_write_documents_puts_the_metadata_in_front(tmp_path: Path) -> None:
+    folder = write_documents(opened("qacc", tmp_path).corpus, tmp_path / "out")
+    texts = [path.read_text(encoding="utf-8") for path in (folder / "qacc" / "00001").iterdir()]
+    (first,) = [text for text in texts if "In May" in text]
+    assert (
+        first.replace("02", "01").replace("03", "01")
+        == '---\ntitle: "Text 01"\npublisher: "a.com"\n---\n\nIn May. Rain fell.'
+    )
 
 
-def test_control_characters_become_blanks_and_offsets_stay() -> None:
-    assert printable({"a": ["x\x00y\tz\n\x85"]}) == {"a": ["x y\tz\n "]}
+def test_printable_blanks_control_characters_and_keeps_offsets() -> None:
+    assert printable({"a": ["x\x00y\tz\n\x85"], "b": float("nan")}) == {"a": ["x y\tz\n "], "b": None}
+
+
+# --- missing values
+
+RECORDS: dict[str, list[dict[str, Any]]] = {
+    "clapnq": [CLAP_YES, CLAP_NO | {"id": "next"}],
+    "qed": [QED, QED | {"example_id": 6}],
+    "ramdocs": [RAM, RAM],
+    "qacc": [QACC, QACC],
+    "squad2": SQUAD["data"] + json.loads(json.dumps(SQUAD["data"]).replace('"s', '"t')),
+}
+"""Two records of each set: whatever the first one lacks, the second one is whole."""
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """The path of every value inside a JSON value, the value itself left out."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, each in inner:
+        yield (*path, key)
+        yield from places(each, (*path, key))
+
+
+def changed(value: Any, path: Sequence[Any], new: Any) -> Any:
+    """A copy of a JSON value with another value at ``path``."""
+    copy = json.loads(json.dumps(value))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = new
+    return copy
+
+
+def written(name: str, folder: Path, *records: Any) -> Path:
+    if name == "squad2":
+        return text(folder / "set.json", json.dumps({"data": records}))
+    if name == "qacc":
+        return text(folder / "set.json", json.dumps(records, indent=1))
+    return jsonl(folder / "set.jsonl", *records)
+
+
+@pytest.mark.parametrize("missing", [None, float("nan")], ids=["null", "NaN"])
+@pytest.mark.parametrize("name", DATASETS)
+def test_open_dataset_takes_a_missing_value_anywhere(name: str, missing: float | None, tmp_path: Path) -> None:
+    first, *others = RECORDS[name]
+    for path in places(first):
+        suite = open_dataset(name, written(name, tmp_path, changed(first, path, missing), *others), read_texts)
+        assert suite.cases
+        assert not any("None" in wording for case in suite.cases for fact in case.facts for wording in fact), path
+        assert all(suite.corpus.locate(e.source, e.quote) for case in suite.cases for e in case.evidence), path
+
+
+def test_open_dataset_says_which_records_it_left_out(tmp_path: Path) -> None:
+    path = written("qacc", tmp_path, QACC, QACC | {"contexts": None})
+    suite = open_dataset("qacc", path, read_texts)
+    assert len(suite.cases) == 1
+    assert suite.warnings == (f"1 records were left out, the first at {path}:22: contexts is null",)
+
+
+def test_open_dataset_names_the_line_of_a_wrong_record(tmp_path: Path) -> None:
+    path = written("qacc", tmp_path, QACC, QACC | {"contexts": "In May."})
+    assert path.read_text().splitlines()[21].strip() == "{"
+    with pytest.raises(SuiteError, match=r"set\.json:22: this is no qacc file: contexts: Input should be a valid list"):
+        open_dataset("qacc", path, read_texts)
+
+
+def test_qacc_without_a_correct_answer_keeps_the_first(tmp_path: Path) -> None:
+    (case,) = open_dataset(
+        "qacc", written("qacc", tmp_path, QACC | {"secondAnswer": None, "correctAnswer": None}), read_texts
+    ).cases
+    assert case.facts == (("May",),)

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.errors import SuiteError
 from assistant.eval import Case, Suite, init, load, select
-from assistant.eval.datasets.base import read_texts
+from tests.eval_help import read_texts
 
 QUOTE = "Its lamp stands 38 metres above the sea"
 GOOD: dict[str, Any] = {
@@ -41,7 +41,7 @@ def opened(folder: Path, split: str | None = "dev") -> Suite:
     return load(folder, read_texts, split)
 
 
-def test_template_is_a_suite_that_loads(tmp_path: Path) -> None:
+def test_init_writes_a_suite_that_loads(tmp_path: Path) -> None:
     suite = opened(suite_in(tmp_path / "mine"))
     assert [case.id for case in suite.cases] == ["example-1", "example-2"]
     assert suite.warnings == ()
@@ -56,7 +56,7 @@ FAULTY: dict[str, tuple[list[str | dict[str, Any]], str]] = {
     "unknown evidence key": ([GOOD | {"evidence": [{"source": "a", "quote": "b", "page": 1}]}], "dev.jsonl:1: unknown key 'evidence.0.page'"),
     "missing key": ([{k: v for k, v in GOOD.items() if k != "kind"}], "dev.jsonl:1: missing key 'kind'"),
     "broken JSON": ([GOOD, '{"id": "b",'], "dev.jsonl:2: broken JSON"),
-    "no object": (["[1]"], "dev.jsonl:1: a question is a JSON object, not list"),
+    "no object": (["[1]"], "dev.jsonl:1: record: Input should be an object"),
     "unknown kind": ([GOOD | {"kind": "riddle"}], "dev.jsonl:1: kind:"),
     "variant": ([GOOD | {"variant": "full"}], "dev.jsonl:1: unknown key 'variant'"),
     "contradiction": ([GOOD | {"answerable": False}], "dev.jsonl:1: kind 'number' does not go with answerable = false"),
@@ -160,7 +160,7 @@ def test_a_follow_up_has_a_full_and_a_bare_form() -> None:
     assert (bare.question, bare.history, bare.key) == (case.question, (), "a#bare")
 
 
-def test_template_never_overwrites(tmp_path: Path) -> None:
+def test_init_never_overwrites(tmp_path: Path) -> None:
     init(tmp_path)
     with pytest.raises(SuiteError, match="is there already"):
         init(tmp_path)

@@ -9,22 +9,21 @@ from xml.etree import ElementTree
 
 import pytest
 
-from assistant.eval import Case, Corpus, Quotation, Report, report_on, run, terminal, write
-from assistant.eval.gates import judge, parse_gate
-from assistant.eval.html import page
-from assistant.eval.report import junit, markdown
-from tests.test_eval_controls import news
-from tests.test_eval_running import dora, exam
+from assistant.eval import Case, Corpus, GoldQuote, Report, report_on, run, terminal, write
+from assistant.eval.gates import parse_gate
+from assistant.eval.report import junit, markdown, page
+from tests.test_eval_baselines import news
+from tests.test_eval_runner import dora, voyage
 
 EVIL = "<script>alert('x')</script><img src=http://evil.example/a.png> | [x](http://evil.example) \x07"
 
 
-def evil_exam(folder: Path) -> Report:
-    """An exam whose question, gold, answer and error all try to be markup."""
-    evidence = (Quotation(source="log.md", quote=EVIL.strip()),)
+def evil_report(folder: Path) -> Report:
+    """A report whose question, gold, answer and error all try to be markup."""
+    evidence = (GoldQuote(source="log.md", quote=EVIL.strip()),)
     case = Case(id="<b>id</b>", question=EVIL, kind="fact", facts=((EVIL,),), evidence=evidence, answerable=True)
     other = case.model_copy(update={"id": "crash"})
-    suite = exam(folder, cases=(case, other), corpus=Corpus({"log.md": f"Text. {EVIL}"}), name=EVIL)
+    suite = voyage(folder, cases=(case, other), corpus=Corpus({"log.md": f"Text. {EVIL}"}), name=EVIL)
     answers = iter(["wrong " + EVIL])
     return report_on(suite, run(suite, lambda _: next(answers), {"note": EVIL}))
 
@@ -44,7 +43,7 @@ class Tags(HTMLParser):
 
 
 def test_page_asks_the_network_for_nothing_and_escapes_everything(tmp_path: Path) -> None:
-    text = page(evil_exam(tmp_path))
+    text = page(evil_report(tmp_path))
     tags = Tags(text)
     assert tags.links == ["data:,"]
     assert tags.names.count("script") == 1
@@ -55,7 +54,7 @@ def test_page_asks_the_network_for_nothing_and_escapes_everything(tmp_path: Path
 
 
 def test_page_shows_plots_and_failing_cases_worst_first(tmp_path: Path) -> None:
-    suite = exam(tmp_path)
+    suite = voyage(tmp_path)
     report = report_on(suite, run(suite, lambda q: "It is Nora." if q == "Question 1?" else dora(q)))
     text = page(report)
     assert text.count("<svg") >= 3
@@ -64,22 +63,22 @@ def test_page_shows_plots_and_failing_cases_worst_first(tmp_path: Path) -> None:
     assert set(re.findall(r'data-kind="([^"]+)" aria', text)) == {"fact", "unanswerable"}
 
 
-def test_a_broken_citation_is_worse_than_a_wrong_answer(tmp_path: Path) -> None:
-    from assistant.eval.controls import sit
-    from assistant.eval.scoring import card, failures
+def test_failures_puts_a_broken_citation_before_a_wrong_answer(tmp_path: Path) -> None:
+    from assistant.eval.baselines import run_baseline
+    from assistant.eval.scoring import failures, scorecard
 
     suite = news(tmp_path)
-    answers = sit(suite, "keyword search")
+    answers = run_baseline(suite, "keyword search")
     case, good = answers[1]
     wrong = good.citations[0].model_copy(update={"quote": "never said"})
     answers[1] = (case, good.model_copy(update={"citations": (wrong,), "claims": ()}))
     answers[0] = (answers[0][0], good)
-    order = [f.scored.case.id for f in failures(card("x", answers, suite).cases)]
+    order = [f.scored.case.id for f in failures(scorecard("x", answers, suite))]
     assert order.index(case.id) < order.index(answers[0][0].id)
 
 
-def test_terminal_has_controls_gates_and_comparison(tmp_path: Path) -> None:
-    suite = exam(tmp_path, gates=(parse_gate("fact_coverage", ">= 1"), parse_gate("false_answers", "<= 0.5")))
+def test_terminal_has_baselines_gates_and_comparison(tmp_path: Path) -> None:
+    suite = voyage(tmp_path, gates=(parse_gate("fact_coverage", ">= 1"), parse_gate("false_answers", "<= 0.5")))
     first = run(suite, dora)
     text = terminal(report_on(suite, run(suite, dora, {"n": 1}), against=first.path.parent))
     assert re.search(r"dump +keyword +five\n.* everything +search +sentences\n", text)
@@ -90,15 +89,15 @@ def test_terminal_has_controls_gates_and_comparison(tmp_path: Path) -> None:
 
 
 def test_markdown_keeps_documents_from_being_markup(tmp_path: Path) -> None:
-    text = markdown(evil_exam(tmp_path))
+    text = markdown(evil_report(tmp_path))
     assert "<script>" not in text.replace("\\<script\\>", "")
     assert "[x](http" not in text
     assert "| fact_coverage | 0.500 |" in text
 
 
 def test_junit_fails_on_gates_and_crashes_alone(tmp_path: Path) -> None:
-    suite = exam(tmp_path, 3, gates=(parse_gate("false_answers", "<= 0"), parse_gate("words", "<= 9")))
-    report = report_on(suite, run(suite, lambda q: dora(q) if q != "Question 1?" else str(1 / 0)), controls=())
+    suite = voyage(tmp_path, 3, gates=(parse_gate("false_answers", "<= 0"), parse_gate("words", "<= 9")))
+    report = report_on(suite, run(suite, lambda q: dora(q) if q != "Question 1?" else str(1 / 0)), baselines=())
     root = ElementTree.fromstring(junit(report))  # noqa: S314 - our own output
     assert [f.get("message") for f in root.iter("failure")] == ["failed: false_answers <= 0 (found 1)"]
     assert [e.get("message") for e in root.iter("error")] == ["ZeroDivisionError: division by zero"]
@@ -110,22 +109,22 @@ def test_junit_fails_on_gates_and_crashes_alone(tmp_path: Path) -> None:
 
 
 def test_junit_of_hostile_text_is_still_xml(tmp_path: Path) -> None:
-    ElementTree.fromstring(junit(evil_exam(tmp_path)))  # noqa: S314
+    ElementTree.fromstring(junit(evil_report(tmp_path)))  # noqa: S314
 
 
-def test_all_forms_are_written_beside_the_log(tmp_path: Path) -> None:
-    suite = exam(tmp_path)
-    report = report_on(suite, run(suite, dora), controls=["always refuse"])
+def test_write_puts_every_form_beside_the_log(tmp_path: Path) -> None:
+    suite = voyage(tmp_path)
+    report = report_on(suite, run(suite, dora), baselines=["always refuse"])
     assert write(report) == report.run.path.parent / "report.html"
     assert {"report.html", "report.md", "junit.xml", "answers.jsonl"} <= {
         p.name for p in report.run.path.parent.iterdir()
     }
 
 
-def test_an_unfinished_run_says_so(tmp_path: Path) -> None:
-    suite = exam(tmp_path)
+def test_terminal_says_that_a_run_is_unfinished(tmp_path: Path) -> None:
+    suite = voyage(tmp_path)
     done = run(suite, dora)
-    report = report_on(suite, done.model_copy(update={"results": done.results[:4]}), controls=())
+    report = report_on(suite, done.model_copy(update={"results": done.results[:4]}), baselines=())
     assert "the run is unfinished: 2 questions were not asked" in terminal(report)
 
 
@@ -142,5 +141,5 @@ def test_an_unfinished_run_says_so(tmp_path: Path) -> None:
         (">= 0.5", float("nan"), "skipped"),
     ],
 )
-def test_gates_judge(gate: str, value: float | None, state: str) -> None:
-    assert judge(parse_gate("x", gate), value).state == state
+def test_gate_check_compares_with_a_little_slack(gate: str, value: float | None, state: str) -> None:
+    assert parse_gate("x", gate).check(value).state == state

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.eval.metrics.abstention import f1
-from assistant.eval.metrics.base import mean
-from assistant.eval.stats import adjusted, bootstrap, bootstrap_mean, holm, mcnemar, sign_flip, swap
+from assistant.eval.stats import Column, Floats, Interval, adjusted, bootstrap, holm, mcnemar, mean, sign_flip, swap
 
 SOME = st.lists(st.floats(0, 1), min_size=2, max_size=30)
 
@@ -18,9 +17,13 @@ def numbers(*values: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.array(values, dtype=np.float64)
 
 
+def interval(values: Floats, clusters: list[str]) -> Interval:
+    return bootstrap(mean, Column(values, values), clusters)
+
+
 @given(SOME)
 def test_interval_holds_the_mean_and_stays_in_range(values: list[float]) -> None:
-    found = bootstrap_mean(numbers(*values), [str(n) for n in range(len(values))])
+    found = interval(numbers(*values), [str(n) for n in range(len(values))])
     assert found.low is not None
     assert found.high is not None
     assert min(values) - 1e-9 <= found.low <= found.value + 1e-9
@@ -29,8 +32,8 @@ def test_interval_holds_the_mean_and_stays_in_range(values: list[float]) -> None
 
 def test_whole_clusters_are_drawn() -> None:
     values = np.repeat([0.0, 1.0], 50)
-    alone = bootstrap_mean(values, [str(n) for n in range(100)])
-    clustered = bootstrap_mean(values, [str(n // 10) for n in range(100)])
+    alone = interval(values, [str(n) for n in range(100)])
+    clustered = interval(values, [str(n // 10) for n in range(100)])
     assert clustered.high is not None
     assert alone.high is not None
     assert clustered.high - clustered.value > 2 * (alone.high - alone.value)
@@ -39,7 +42,8 @@ def test_whole_clusters_are_drawn() -> None:
 def test_both_ways_to_resample_agree() -> None:
     values = np.random.default_rng(3).random(60)
     clusters = [str(n % 17) for n in range(60)]
-    fast, slow = bootstrap_mean(values, clusters), bootstrap(mean, values, values, clusters)
+    fast = interval(values, clusters)
+    slow = bootstrap(lambda column: mean(column), Column(values, values), clusters)
     assert fast.low == pytest.approx(slow.low, abs=0.02)
     assert fast.high == pytest.approx(slow.high, abs=0.02)
 
@@ -48,14 +52,14 @@ def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     rng = np.random.default_rng(0)
     hits = 0
     for _ in range(150):
-        found = bootstrap_mean((rng.random(40) < 0.6).astype(float), [str(n) for n in range(40)])
+        found = interval((rng.random(40) < 0.6).astype(float), [str(n) for n in range(40)])
         hits += found.low is not None and found.high is not None and found.low <= 0.6 <= found.high
     assert 0.88 <= hits / 150 <= 1.0
 
 
 def test_one_cluster_has_no_interval() -> None:
-    assert bootstrap_mean(numbers(0, 1), ["a", "a"])[1:] == (None, None)
-    assert bootstrap(f1, numbers(0, 1), numbers(1, 1), ["a", "a"])[1:] == (None, None)
+    assert interval(numbers(0, 1), ["a", "a"])[1:] == (None, None)
+    assert bootstrap(f1, Column(numbers(0, 1), numbers(1, 1)), ["a", "a"])[1:] == (None, None)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection
@@ -19,7 +18,9 @@ from typing import Any
 import pytest
 
 from assistant.errors import IndexLockedError, StoreError
-from assistant.stores.catalog import Catalog, FileFacts
+from assistant.ingest.sync import sync
+from assistant.ports import StoredFile
+from assistant.stores.catalog import Catalog
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Document, Progress
@@ -49,7 +50,7 @@ def docs(tmp_path: Path) -> Path:
 def index_dir(tmp_path: Path, docs: Path) -> Path:
     """A built index."""
     with opened(tmp_path / "index") as index:
-        index.sync(docs)
+        sync(index, docs)
     return tmp_path / "index"
 
 
@@ -57,32 +58,26 @@ def index_dir(tmp_path: Path, docs: Path) -> Path:
 
 
 def follow(index_dir: Path, pipe: Connection) -> None:
-    """What a page that stays open finds, and when it found it."""
+    """What a page that stays open finds each time it is asked."""
     with opened(index_dir) as index:
-        while True:
-            pipe.send((time.time(), found(index, "truce river")))
-            if pipe.poll(0.02):
-                return
+        while pipe.recv() == "look":
+            pipe.send(found(index, "truce river"))
 
 
 @pytest.mark.parametrize("exact_up_to", [20_000, 0], ids=["exact", "chroma"])
-def test_another_process_follows_a_deletion_within_a_second(index_dir: Path, docs: Path, exact_up_to: int) -> None:
+def test_another_process_follows_a_deletion_at_once(index_dir: Path, docs: Path, exact_up_to: int) -> None:
     here, there = FORK.Pipe()
     reader = FORK.Process(target=follow, args=(index_dir, there), daemon=True)
     reader.start()
-    assert here.recv()[1] == {"river.txt", "truce.txt"}
+    here.send("look")
+    assert here.recv() == {"river.txt", "truce.txt"}
     (docs / "truce.txt").unlink()
     with opened(index_dir, exact_up_to) as index:
-        index.sync(docs)
-    deleted = time.time()
-    answers: list[tuple[float, set[str]]] = []
-    while not answers or answers[-1][0] < deleted + 1.2:
-        answers.append(here.recv())
+        sync(index, docs)
+        here.send("look")
+        assert here.recv() == {"river.txt"}
     here.send("enough")
-    reader.join(5)
-    late = [sources for when, sources in answers if when > deleted + 1]
-    assert late
-    assert all(sources == {"river.txt"} for sources in late)
+    reader.join()
 
 
 def hold(index_dir: Path, docs: Path, pipe: Connection) -> None:
@@ -93,7 +88,7 @@ def hold(index_dir: Path, docs: Path, pipe: Connection) -> None:
         pipe.recv()
 
     with opened(index_dir) as index:
-        index.sync(docs, wait)
+        sync(index, docs, wait)
 
 
 def test_a_second_process_learns_who_writes_until_that_dies(index_dir: Path, docs: Path) -> None:
@@ -103,12 +98,12 @@ def test_a_second_process_learns_who_writes_until_that_dies(index_dir: Path, doc
     assert here.recv() == "writing"
     with opened(index_dir) as index:
         with pytest.raises(IndexLockedError, match=rf"Process {writer.pid} on .+ since 20\d\d-.*Try again"):
-            index.sync(docs)
+            sync(index, docs)
         assert found(index, "truce") == {"truce.txt"}
         writer.kill()
         writer.join()
         assert (index_dir / "store" / "writer.json").exists()
-        assert index.sync(docs).unchanged == 2
+        assert sync(index, docs).unchanged == 2
 
 
 # --- disks and permissions
@@ -149,7 +144,7 @@ def as_nobody(index_dir: Path, docs: Path, pipe: Connection) -> None:
     with opened(index_dir) as index:
         read = found(index, "truce")
         try:
-            index.sync(docs)
+            sync(index, docs)
             pipe.send((read, "no error"))
         except StoreError as exc:
             pipe.send((read, str(exc)))
@@ -173,7 +168,7 @@ def test_a_folder_that_may_only_be_read_answers(index_dir: Path, docs: Path, lef
             reader.start()
             there.close()
             read, said = here.recv()
-            reader.join(5)
+            reader.join()
     assert read == {"truce.txt"}
     assert "cannot be written to" in said or "cannot be used" in said
 
@@ -183,7 +178,7 @@ def test_a_reader_who_may_not_write_follows_the_owner(docs: Path) -> None:
     (docs / "zebra.txt").write_text("A zebra has stripes.")
     with tempfile.TemporaryDirectory() as name, opened(Path(name) / "index") as owner:
         Path(name).chmod(0o755)
-        owner.sync(docs)
+        sync(owner, docs)
         here, there = FORK.Pipe()
         reader = FORK.Process(target=follow_as_nobody, args=(Path(name) / "index", there), daemon=True)
         reader.start()
@@ -196,20 +191,20 @@ def test_a_reader_who_may_not_write_follows_the_owner(docs: Path) -> None:
             assert here.recv() == left
             owner.documents()  # from now on the log stays in place
         here.send("enough")
-        reader.join(5)
+        reader.join()
 
 
 def test_a_disk_that_became_read_only(docs: Path) -> None:
     try:
         with small_disk(16) as disk:
             with opened(disk / "index") as index:
-                index.sync(docs)
+                sync(index, docs)
             mount = shutil.which("mount") or "mount"
             subprocess.run([mount, "-o", "remount,ro", str(disk)], check=True)
             with opened(disk / "index") as index:
                 assert found(index, "truce") == {"truce.txt"}
                 with pytest.raises(StoreError, match="cannot be written to: Read-only file system"):
-                    index.sync(docs)
+                    sync(index, docs)
     except PermissionError as exc:
         pytest.skip(str(exc))
 
@@ -219,9 +214,9 @@ def test_a_disk_that_is_full_is_not_called_a_damaged_index() -> None:
         with small_disk(2) as disk, closing(Catalog.create(disk / "index" / "store" / "catalog.sqlite3")) as catalog:
             long = Document(source="long", title="L", text="The river carries sand. " * 200_000)
             with pytest.raises(StoreError, match=r"cannot be used: .*full\. `df -h "):
-                catalog.insert(long, FileFacts(0, "long", "long", 1, 2, ""), [])
+                catalog.insert(long, StoredFile("long", "long", 1, 2, ""), [])
             short = Document(source="short", title="S", text="The truce held.")
-            catalog.insert(short, FileFacts(0, "short", "short", 1, 2, ""), [])
+            catalog.insert(short, StoredFile("short", "short", 1, 2, ""), [])
             assert catalog.publish([], "recipe", "fake").generation == 1
     except PermissionError as exc:
         pytest.skip(str(exc))
@@ -238,7 +233,7 @@ def test_permission_lost_in_the_middle(index_dir: Path, docs: Path) -> None:
 
     with opened(index_dir) as index:
         with pytest.raises(StoreError, match=r"All documents are stored.*verify --repair|cannot be written to"):
-            index.sync(docs, lose)
+            sync(index, docs, lose)
         assert found(index, "zebra") == {"new.txt"}
         (store / "keyword").unlink()
         assert index.repair() == []
@@ -248,19 +243,19 @@ def test_permission_lost_in_the_middle(index_dir: Path, docs: Path) -> None:
 # --- clocks
 
 
-def test_a_clock_set_back_hides_no_edit(index_dir: Path, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    years = 10 * 365 * 86_400
-    now = time.time_ns
-    monkeypatch.setattr(time, "time_ns", lambda: now() - years * 1_000_000_000)
+def test_a_clock_set_back_hides_no_edit(index_dir: Path, docs: Path) -> None:
+    file, years = docs / "truce.txt", 10 * 365 * 86_400
+    written = file.stat().st_mtime
     with opened(index_dir) as index:
-        (docs / "truce.txt").write_text("The truce fell.")
-        os.utime(docs / "truce.txt", (time.time() - years,) * 2)
-        assert index.sync(docs).changed == ("truce.txt",)
-        same: Any = (docs / "truce.txt").stat()
-        (docs / "truce.txt").write_text("The truce grew.")
-        os.utime(docs / "truce.txt", ns=(same.st_mtime_ns, same.st_mtime_ns))
-        assert index.sync(docs).changed == ("truce.txt",)
-        assert index.sync(docs).unchanged == 2
+        for when, word in (
+            (written + years, "fell"),  # before the clock was set back
+            (written + years, "grew"),  # an edit of the same size that leaves the time alone
+            (written - years, "held"),  # after the clock was set back too far
+        ):
+            file.write_text(f"The truce {word}.")
+            os.utime(file, (when, when))
+            assert sync(index, docs).changed == ("truce.txt",)
+        assert sync(index, docs).unchanged == 2
 
 
 # --- what a build mends
@@ -278,6 +273,7 @@ def test_repair_and_a_build_mend_a_damaged_catalog(index_dir: Path, docs: Path) 
     with opened(index_dir) as index:
         assert len(index.verify()) == 2
         assert len(index.repair()) > 0
-        assert index.sync(docs).changed == ("river.txt", "truce.txt")
+        assert sync(index, docs).changed == ("river.txt", "truce.txt")
+        index.fill_chroma()
         assert index.verify() == []
         assert found(index, "truce") == {"truce.txt"}

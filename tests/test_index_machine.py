@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from assistant.errors import IndexMissingError, IndexStaleError
+from assistant.ingest.sync import sync
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Progress
@@ -76,7 +77,7 @@ class IndexMachine(RuleBasedStateMachine):
     @rule(tokens=st.sampled_from([20, 30, 200]))
     def change_recipe(self, tokens: int) -> None:
         (self.folder / "index").mkdir(exist_ok=True)
-        recipe = self.folder / "index" / "recipe.toml"
+        recipe = self.folder / "index" / "config.toml"
         text = f"chunk_tokens = {tokens}"
         before = recipe.read_text() if recipe.exists() else "chunk_tokens = 200"
         recipe.write_text(text)
@@ -91,7 +92,7 @@ class IndexMachine(RuleBasedStateMachine):
 
     @rule()
     def build(self) -> None:
-        report = self.index.sync(self.docs)
+        report = sync(self.index, self.docs)
         wanted = self.wanted()
         assert set(report.added) == wanted.keys() - self.indexed.keys()
         assert set(report.removed) == self.indexed.keys() - wanted.keys()
@@ -109,7 +110,7 @@ class IndexMachine(RuleBasedStateMachine):
         wanted = self.wanted()
         generation = self.index.status().generation
         try:
-            self.index.sync(self.docs, stop)
+            sync(self.index, self.docs, stop)
         except CrashError:
             self.index.close()
             self.index = self.opened()

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.errors import BackendError
-from assistant.stores.keyword import Analyzer, Entry, KeywordIndex, words
+from assistant.index_config import Analyzer
+from assistant.stores.keyword import Entry, KeywordIndex, words
 
 TEXTS = {
     "truce": "The agreement of Pakistan’s army held; 10,000 troops left on 2025-05-08 with an F-16.",

@@ -97,7 +97,7 @@ def test_pages_begin_where_they_say(tmp_path: Path, suffix: str) -> None:
 
 def test_json_lines_give_their_text_or_their_fields(tmp_path: Path) -> None:
     lines = b'{"title": "T", "text": "The truce held."}\n\n{"city": "Oslo", "year": 1987, "none": null}\n"plain"\n'
-    assert load(tmp_path, "a.jsonl", lines).text == "T\n\nThe truce held.\n\ncity: Oslo; year: 1987\n\nplain"
+    assert load(tmp_path, "a.jsonl", lines).text == "T\n\nThe truce held.\n\nOslo | 1987\n\nplain"
 
 
 def test_a_line_that_is_cut_short_costs_no_other(tmp_path: Path) -> None:
@@ -116,7 +116,11 @@ def test_mail_in_html_is_read_as_a_page(tmp_path: Path) -> None:
     mail = b"Subject: Hi\nFrom: a@example.org\nContent-Type: text/html\n\n"
     mail += b"<p>The truce <b>held</b>.</p><script>x</script>"
     document = load(tmp_path, "a.eml", mail)
-    assert (document.text, document.publisher, document.kind) == ("The truce held.", "a@example.org", "e-mail")
+    assert (document.text, document.publisher, document.kind) == (
+        "From: a@example.org\nSubject: Hi\n\nThe truce held.",
+        "a@example.org",
+        "e-mail",
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -29,17 +30,21 @@ from assistant.errors import (
     IndexMissingError,
     IndexStaleError,
 )
-from assistant.ingest.sync import Shard
+from assistant.index_config import IndexConfig
+from assistant.ingest.discover import find_files
+from assistant.ingest.read import read_document
+from assistant.ingest.sync import Shard, sync
 from assistant.ports import PassageStore
-from assistant.stores import chroma_server, records
-from assistant.stores.chroma_server import ChromaServer
-from assistant.stores.config import IndexConfig
+from assistant.stores import records
+from assistant.stores.chroma_server import ChromaServer, Patience
 from assistant.stores.embedded import Index
 from assistant.stores.server import RemoteIndex
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Filter
+from tests.waiting import LIMIT, until
 
 EMBEDDER = FakeEmbedder()
+HASTY = Patience(tries=2, pause=0.01)
 TEXTS = {
     "truce.md": "---\ntitle: Truce\npublisher: News.Az\npublished: 2025-05-08\n---\nThe truce came in May.",
     "banana.txt": "A banana is rich in potassium.",
@@ -48,28 +53,46 @@ TEXTS = {
 }
 
 
+LOWEST_PORT, HIGHEST_PORT = 20_000, 30_000
+"""Below the ports that systems give to whoever asks for any: a server that was killed finds its own free again."""
+
+nth = itertools.count(1)
+
+
 class Server:
     """`chroma run` on this machine, which can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
     def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start it, on the port it had before if it had one, and wait until it answers."""
+        for port in [self.port] if self.port else random.sample(range(LOWEST_PORT, HIGHEST_PORT), 20):
+            self.port = port
+            if self._starts():
+                return
+        raise AssertionError("chroma run does not start")
+
+    def _starts(self) -> bool:
         program = shutil.which("chroma", path=str(Path(sys.executable).parent)) or "chroma"
         arguments = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         nowhere = subprocess.DEVNULL
-        self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
-        for _ in range(1200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.05)
-        raise AssertionError("chroma run does not listen")
+        process = self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
+        # It ends at once where another program has the port.
+        until(lambda: process.poll() is not None or self._answers(), "chroma run answers or ends")
+        return process.poll() is None
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api/v2/heartbeat") as reply:  # noqa: S310
+            return bool(reply.status == 200)
+        return False
 
     def kill(self) -> None:
         """End it without warning."""
@@ -87,6 +110,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
+def name() -> str:
+    """A name that no other index on the server has."""
+    return f"index-{next(nth)}"
+
+
+@pytest.fixture
 def docs(tmp_path: Path) -> Path:
     for name, text in TEXTS.items():
         path = tmp_path / "docs" / name
@@ -96,21 +125,21 @@ def docs(tmp_path: Path) -> Path:
 
 
 def remote(
-    server: Server, name: str, recipe: IndexConfig | None = None, embedder: FakeEmbedder = EMBEDDER
+    server: Server, name: str, config: IndexConfig | None = None, embedder: FakeEmbedder = EMBEDDER
 ) -> RemoteIndex:
-    connection = ChromaServer(server.url, None, "default_tenant", "default_database")
-    return RemoteIndex.open(connection, name, recipe or IndexConfig(), lambda: embedder)
+    connection = ChromaServer(server.url, None, "default_tenant", "default_database", Patience(tries=12))
+    return RemoteIndex.open(connection, name, config or IndexConfig(), lambda: embedder)
 
 
 @pytest.fixture(params=["exact", "chroma", "server"])
 def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A built index of each kind."""
     if request.param == "server":
-        index: Any = remote(request.getfixturevalue("server"), f"t{time.monotonic_ns()}")
+        index: Any = remote(request.getfixturevalue("server"), request.getfixturevalue("name"))
     else:
         index = Index.open(index_dir, lambda: EMBEDDER, exact_up_to=0 if request.param == "chroma" else 20_000)
     with index:
-        index.sync(docs)
+        sync(index, docs)
         yield index
 
 
@@ -194,14 +223,59 @@ def test_changes_are_followed(index: Any, docs: Path) -> None:
     (docs / "banana.txt").write_text("A banana is yellow.")
     (docs / "truce.md").unlink()
     (docs / "zebra.txt").write_text("A zebra has stripes.")
-    report = index.sync(docs)
+    report = sync(index, docs)
     assert (report.added, report.changed, report.removed) == (("zebra.txt",), ("banana.txt",), ("truce.md",))
     assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["zebra.txt"])
     assert set(dense(index, "truce")) == {"banana.txt", "zebra.txt", "river/north.txt", "river/south.txt"}
     assert (index.document("truce.md"), index.document("banana.txt").text) == (None, "A banana is yellow.")
-    again = index.sync(docs)
+    again = sync(index, docs)
     assert (again.unchanged, again.embedded, again.added, again.changed) == (4, 0, (), ())
     assert index.verify() == []
+
+
+BRANCHES = """# Branches
+
+Open in winter:
+
+| Town | Manager |
+|---|---|
+| Fjordby | Tuva Lie |
+
+## Sjøholm
+
+It is shut.
+"""
+
+
+def test_a_document_keeps_its_structure(index: Any, docs: Path) -> None:
+    (docs / "branches.md").write_text(BRANCHES)
+    sync(index, docs)
+    (file,) = (file for file in find_files(docs)[0] if file.source == "branches.md")
+    assert index.document("branches.md") == read_document(file)
+    (row,) = (
+        (stored.chunk.text[said.start : said.end], said)
+        for stored in index.fetch(list(index.keyword("manager in Fjordby", 10)))
+        for said in stored.statements
+        if said.kind == "row"
+    )
+    assert "Tuva Lie" in row[0]
+    assert (row[1].context, row[1].reading) == ("Branches › Open in winter:", "Town: Fjordby · Manager: Tuva Lie")
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize("word", ["manager", "winter", "branches"], ids=["column", "lead-in", "heading"])
+def test_words_that_introduce_a_row_find_it_where_the_chunk_does_not_hold_them(
+    index_dir: Path, docs: Path, word: str
+) -> None:
+    rows = "\n".join(f"| Town number {n} | Tuva Lie |" for n in range(30))
+    (docs / "branches.md").write_text(f"# Branches\n\nOpen in winter:\n\n| Town | Manager |\n|---|---|\n{rows}\n")
+    index_dir.mkdir(exist_ok=True)
+    (index_dir / "config.toml").write_text("chunk_tokens = 40")
+    with Index.open(index_dir, lambda: EMBEDDER) as index:
+        sync(index, docs)
+        found = index.fetch(list(index.keyword(word, 100)))
+        assert len(found) > 10
+        assert sum(word not in stored.chunk.text.lower() for stored in found) > 10
 
 
 def test_removing(index: Any) -> None:
@@ -216,36 +290,36 @@ def test_two_folders_of_one_name_are_two(index: Any, docs: Path, tmp_path: Path)
     other = tmp_path / "elsewhere" / "docs"
     other.mkdir(parents=True)
     (other / "banana.txt").write_text("Bananas ripen after harvest.")
-    report = index.sync(other)
+    report = sync(index, other)
     assert (report.added, report.removed) == (("docs/banana.txt",), ())
-    assert index.sync(docs).unchanged == len(TEXTS)
+    assert sync(index, docs).unchanged == len(TEXTS)
     (other / "banana.txt").unlink()
-    assert index.sync(other).removed == ("docs/banana.txt",)
+    assert sync(index, other).removed == ("docs/banana.txt",)
     assert {document.source for document in index.documents()} == set(TEXTS)
 
 
 def test_a_folder_in_a_folder_doubles_nothing(index: Any, docs: Path) -> None:
-    assert index.sync(docs / "river").unchanged == 2
-    assert index.sync(docs / "banana.txt").unchanged == 1
+    assert sync(index, docs / "river").unchanged == 2
+    assert sync(index, docs / "banana.txt").unchanged == 1
     (docs / "river" / "north.txt").unlink()
-    assert index.sync(docs / "river").removed == ("river/north.txt",)
-    assert index.sync(docs).unchanged == len(TEXTS) - 1
+    assert sync(index, docs / "river").removed == ("river/north.txt",)
+    assert sync(index, docs).unchanged == len(TEXTS) - 1
     assert index.verify() == []
 
 
 def test_a_folder_that_was_moved_is_not_read_again(index: Any, docs: Path) -> None:
     moved = docs.rename(docs.with_name("documents"))
-    report = index.sync(moved)
+    report = sync(index, moved)
     assert (report.unchanged, report.embedded, report.added) == (len(TEXTS), 0, ())
     (moved / "banana.txt").write_text("A banana is yellow.")
-    assert index.sync(moved).changed == ("banana.txt",)
+    assert sync(index, moved).changed == ("banana.txt",)
     assert index.verify() == []
 
 
 def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("server")
-    with remote(server, f"t{time.monotonic_ns()}") as sharded:
-        reports = [sharded.sync(docs, shard=Shard(n, 3)) for n in (1, 2, 3)]
+    with remote(server, f"shards-{next(nth)}") as sharded:
+        reports = [sync(sharded, docs, shard=Shard(n, 3)) for n in (1, 2, 3)]
         assert sorted(name for report in reports for name in report.added) == sorted(TEXTS)
         assert not any(report.removed for report in reports)
         assert set(dense(sharded, "river truce")) == set(dense(index, "river truce"))
@@ -254,112 +328,124 @@ def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequ
 # --- what is special to a server
 
 
-def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
-        index.sync(docs)
-        before = (dense(index, "river sand"), keyword(index, "truce"))
-        server.kill()
-        late = threading.Timer(0.5, server.start)
-        late.start()
-        assert (dense(index, "river sand"), keyword(index, "truce")) == before
-        late.join()
-        assert index.verify() == []
-
-
-def test_a_build_whose_server_is_killed_is_finished_by_the_next(
-    server: Server, docs: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(chroma_server, "PATIENCE", ())
-    with remote(server, f"t{time.monotonic_ns()}") as index:
-        index.sync(docs)
-        (docs / "banana.txt").write_text("A banana is yellow.")
-        put = index._passages.put
-
-        def put_and_die(records: Any) -> None:
-            put(records)
-            server.kill()
-
-        monkeypatch.setattr(index._passages, "put", put_and_die)
-        with pytest.raises(BackendError, match="`chroma run"):
-            index.sync(docs)
-        monkeypatch.undo()
-        server.start()
-        assert keyword(index, "potassium") == ["banana.txt"]
-        assert keyword(index, "yellow") == []
-        assert len(index.verify()) == 2
-        assert index.sync(docs).changed == ("banana.txt",)
-        assert (keyword(index, "potassium"), keyword(index, "yellow")) == ([], ["banana.txt"])
-        assert index.verify() == []
-
-
 class Between(ChromaServer):
-    """A connection on which ``before`` happens before each request, and ``then`` once, after the next."""
+    """A connection to which things happen: ``before`` each request, ``then`` after one, ``failed`` after one failed."""
 
     before: Callable[[], object] = bool
     then: Callable[[], object] | None = None
+    failed: Callable[[], object] | None = None
 
     def call(self, work: Callable[[], Any]) -> Any:
+        def tried() -> Any:
+            try:
+                return work()
+            except Exception:
+                failed, self.failed = self.failed, None
+                if failed:
+                    failed()
+                raise
+
         self.before()
-        result, then, self.then = super().call(work), self.then, None
+        result, then, self.then = super().call(tried), self.then, None
         if then:
             then()
         return result
 
 
-def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path) -> None:
-    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+def between(server: Server, patience: Patience) -> Between:
+    return Between(server.url, None, "default_tenant", "default_database", patience)
+
+
+def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience(seconds=2 * LIMIT))
+    with RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as index:
+        sync(index, docs)
+        before = (dense(index, "river sand"), keyword(index, "truce"))
+        server.kill()
+        connection.failed = server.start
+        assert (dense(index, "river sand"), keyword(index, "truce")) == before
+        assert index.verify() == []
+
+
+def test_a_build_whose_server_is_killed_is_finished_by_the_next(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience(tries=1))
+    with remote(server, name) as index, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
+        sync(index, docs)
+        (docs / "banana.txt").write_text("A banana is yellow.")
+        alive = [True]
+
+        def die_once_passages_are_written() -> None:
+            if alive and index.stored.passages.count > len(TEXTS):
+                alive.clear()
+                server.kill()
+
+        connection.before = die_once_passages_are_written
+        with pytest.raises(BackendError, match="`chroma run"):
+            sync(builder, docs)
+        server.start()
+        assert keyword(index, "potassium") == ["banana.txt"]
+        assert keyword(index, "yellow") == []
+        assert len(index.verify()) == 2
+        assert sync(index, docs).changed == ("banana.txt",)
+        assert (keyword(index, "potassium"), keyword(index, "yellow")) == ([], ["banana.txt"])
+        assert index.verify() == []
+
+
+def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience())
     with remote(server, name) as builder, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as reader:
-        builder.sync(docs)
+        sync(builder, docs)
         assert (found := reader.document("banana.txt"))
         assert found.text == TEXTS["banana.txt"]
         (docs / "banana.txt").write_text("A banana is yellow.")
-        connection.then = lambda: builder.sync(docs)
+        connection.then = lambda: sync(builder, docs)
         assert (found := reader.document("banana.txt"))
         assert found.text == "A banana is yellow."
 
 
-def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
-        index.sync(docs)
-        index._documents.delete(next(known.slice_ids for known in index._all()))
+def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
+        sync(index, docs)
+        index.stored.documents.delete(next(known.slice_ids for known in index.stored.all()))
         (lost,) = (problem.split("'")[1] for problem in index.verify())
         with pytest.raises(IndexCorruptError, match="`assistant index verify --repair`"):
             index.document(lost)
 
 
-def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
-        index.sync(docs)
-        index._documents.delete([next(iter(index._all())).key])
+def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
+        sync(index, docs)
+        index.stored.documents.delete([next(index.stored.all()).key])
         assert len(index.verify()) == 1
         assert index.repair() == []
-        assert len(index.sync(docs).added) == 1
+        assert len(sync(index, docs).added) == 1
 
 
-def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
-        index.sync(docs)
-        index._passages.delete([next(r.id for r in index._passages.where(None) if r.text == TEXTS["banana.txt"])])
-        index._documents.delete(records.Live.read(*index._documents.get([records.key("truce.md")])).slice_ids)
+def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
+        sync(index, docs)
+        passages = index.stored.passages
+        passages.delete([next(r.id for r in passages.where(None) if r.text == TEXTS["banana.txt"])])
+        (truce,) = index.stored.by_key([records.key("truce.md")]).values()
+        index.stored.documents.delete(truce.slice_ids)
         assert len(index.verify()) == len(index.repair()) == 2
-        assert index.sync(docs).changed == ("banana.txt", "truce.md")
+        assert sync(index, docs).changed == ("banana.txt", "truce.md")
         assert (index.verify(), keyword(index, "potassium")) == ([], ["banana.txt"])
 
 
-def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path) -> None:
-    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience())
     with remote(server, name) as other, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
-        other.sync(docs)
-        connection.before = lambda: other.repair() if other._passages.count > len(TEXTS) else None
+        sync(other, docs)
+        connection.before = lambda: other.repair() if other.stored.passages.count > len(TEXTS) else None
         (docs / "banana.txt").write_text("A banana is yellow.")
-        builder.sync(docs)
+        sync(builder, docs)
         assert (other.verify(), keyword(other, "yellow")) == ([], ["banana.txt"])
 
 
-def test_an_index_of_another_recipe_is_refused(server: Server, docs: Path) -> None:
-    name = f"t{time.monotonic_ns()}"
+def test_an_index_of_another_config_is_refused(server: Server, docs: Path, name: str) -> None:
     with remote(server, name) as index:
-        index.sync(docs)
+        sync(index, docs)
     for other in (remote(server, name, IndexConfig(chunk_tokens=50)), remote(server, name, embedder=FakeEmbedder(16))):
         with other, pytest.raises(IndexStaleError, match="ASSISTANT_CHROMA_COLLECTION"):
             other.keyword("truce", 5)
@@ -372,19 +458,22 @@ def test_no_index_on_the_server(server: Server) -> None:
             index.keyword("truce", 5)
 
 
-def test_no_server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(chroma_server, "PATIENCE", (0.01,))
-    with remote(Server(tmp_path), "nothing") as index, pytest.raises(BackendError, match="`chroma run"):
+def test_no_server() -> None:
+    server = ChromaServer("http://127.0.0.1:9", None, "t", "d", HASTY)  # the discard port: nothing listens
+    index = RemoteIndex.open(server, "a", IndexConfig(), lambda: EMBEDDER)
+    with index, pytest.raises(BackendError, match="`chroma run"):
         index.documents()
 
 
 @contextlib.contextmanager
-def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
-    """The address of a proxy that has no server behind it: it says the next status, late, and the last for ever."""
+def answering(statuses: list[int], hangs: bool = False) -> Iterator[str]:
+    """The address of a proxy that has no server behind it: it says the next status, the last for ever."""
+    over = threading.Event()
 
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            time.sleep(seconds)
+            if hangs:
+                over.wait()
             with contextlib.suppress(BrokenPipeError):
                 self.send_error(statuses.pop(0) if len(statuses) > 1 else statuses[0])
 
@@ -392,24 +481,23 @@ def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
             """Nobody reads it."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_port}"
+        over.set()
         proxy.shutdown()
 
 
-def test_a_server_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chroma_server, "SECONDS", 0.2)
-    with answering([200], seconds=10.0) as url, pytest.raises(BackendError, match="timed out"):
-        ChromaServer(url, None, "t", "d").existing("nothing")
+def test_a_server_that_hangs_is_given_up() -> None:
+    with answering([200], hangs=True) as url, pytest.raises(BackendError, match="timed out"):
+        ChromaServer(url, None, "t", "d", Patience(seconds=0.2)).existing("nothing")
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_proxy_that_is_busy_is_asked_again(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
-    monkeypatch.setattr(chroma_server, "PATIENCE", (0.01,))
+def test_a_proxy_that_is_busy_is_asked_again(status: int) -> None:
     with answering([status, 401]) as url, pytest.raises(ConfigError, match="ASSISTANT_CHROMA_TOKEN"):
-        ChromaServer(url, None, "t", "d").existing("nothing")
+        ChromaServer(url, None, "t", "d", HASTY).existing("nothing")
     with answering([status]) as url, pytest.raises(BackendError, match="No Chroma server answers"):
-        ChromaServer(url, None, "t", "d").existing("nothing")
+        ChromaServer(url, None, "t", "d", HASTY).existing("nothing")
 
 
 @pytest.mark.parametrize(

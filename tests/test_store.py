@@ -20,6 +20,7 @@ from assistant.errors import (
     IndexStaleError,
     StoreError,
 )
+from assistant.ingest.sync import sync
 from assistant.ports import PassageStore
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
@@ -48,10 +49,16 @@ def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
 
 
 @pytest.fixture(params=[20_000, 0], ids=["exact", "chroma"])
-def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Index]:
+def exact_up_to(request: pytest.FixtureRequest) -> int:
+    """How many chunks are searched exactly: all, and then none, which are left to Chroma."""
+    return int(request.param)
+
+
+@pytest.fixture
+def index(index_dir: Path, docs: Path, exact_up_to: int) -> Iterator[Index]:
     """A built index, once with exact dense search and once with Chroma's."""
-    with opened(index_dir, request.param) as index:
-        index.sync(docs)
+    with opened(index_dir, exact_up_to) as index:
+        sync(index, docs)
         yield index
 
 
@@ -71,7 +78,7 @@ def test_a_filter_never_hides_what_lies_deep(index_dir: Path, docs: Path) -> Non
     for n in range(60):
         (docs / f"noise{n:02}.txt").write_text("river river river")
     with opened(index_dir) as index:
-        index.sync(docs)
+        sync(index, docs)
         assert sources(index, index.keyword("river", 1, Filter(sources=("river/north.txt",)))) == ["river/north.txt"]
 
 
@@ -83,7 +90,7 @@ def test_no_documents_is_an_error_only_for_questions(index_dir: Path, tmp_path: 
     with opened(index_dir / "not there" if folder == "missing" else index_dir) as index:
         if folder == "emptied":
             (tmp_path / "empty").mkdir()
-            index.sync(tmp_path / "empty")
+            sync(index, tmp_path / "empty")
         assert index.documents() == ()
         assert index.status().chunks == 0
         for question in (lambda: keyword(index, "x"), lambda: dense(index, "x"), lambda: index.document("x")):
@@ -92,19 +99,19 @@ def test_no_documents_is_an_error_only_for_questions(index_dir: Path, tmp_path: 
     assert not (index_dir / "not there").exists()
 
 
-def test_another_recipe_is_refused(index_dir: Path, index: Index) -> None:
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 100")
+def test_another_config_is_refused(index_dir: Path, index: Index) -> None:
+    (index_dir / "config.toml").write_text("chunk_tokens = 100")
     with opened(index_dir) as again, pytest.raises(IndexStaleError, match="`assistant index build --index "):
         keyword(again, "truce")
-    assert index.verify() == ["recipe: the index was built by another recipe"]
+    assert index.verify() == ["config: the index was built with another configuration, or by another version"]
 
 
-def test_a_broken_recipe_is_said(index_dir: Path, docs: Path, index: Index) -> None:
-    (index_dir / "recipe.toml").write_text("chunk_tokens = ?")
+def test_a_broken_config_is_said(index_dir: Path, docs: Path, index: Index) -> None:
+    (index_dir / "config.toml").write_text("chunk_tokens = ?")
     with opened(index_dir) as again, pytest.raises(IndexConfigError):
         keyword(again, "truce")
     with pytest.raises(IndexConfigError):
-        index.sync(docs)
+        sync(index, docs)
 
 
 def test_another_embedder_is_refused(index_dir: Path, index: Index) -> None:
@@ -122,20 +129,20 @@ def test_a_second_writer_learns_who_is_first(index_dir: Path, docs: Path) -> Non
 
     def write_too(_: Progress) -> None:
         with opened(index_dir) as second, pytest.raises(IndexLockedError) as caught:
-            second.sync(docs)
+            sync(second, docs)
         said.append(str(caught.value))
 
     with opened(index_dir) as first:
-        first.sync(docs, write_too)
+        sync(first, docs, write_too)
         assert all("Process " in message and " since 20" in message for message in said)
         assert said
-        first.sync(docs)
+        sync(first, docs)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path, docs: Path) -> None:
     (tmp_path / "file").touch()
     with opened(tmp_path / "file") as index, pytest.raises(StoreError, match="`export ASSISTANT_INDEX_DIR="):
-        index.sync(docs)
+        sync(index, docs)
 
 
 @pytest.mark.parametrize("damage", ["overwritten", "garbage"])
@@ -145,7 +152,7 @@ def test_a_damaged_catalog_names_the_cure(index_dir: Path, docs: Path, index: In
     data = catalog.read_bytes()
     catalog.write_bytes(b"garbage" * 1000 if damage == "garbage" else data[:100] + bytes(len(data) - 100))
     with opened(index_dir) as again:
-        for use in (lambda: keyword(again, "truce"), lambda: again.sync(docs), again.verify):
+        for use in (lambda: keyword(again, "truce"), lambda: sync(again, docs), again.verify):
             with pytest.raises(IndexCorruptError, match=r"`mv .*store .*store\.old && assistant index build --index "):
                 use()
 
@@ -158,33 +165,37 @@ def test_a_terminal_that_is_gone_is_not_the_folders_fault(index_dir: Path, docs:
 
     with opened(index_dir) as index:
         with pytest.raises(BrokenPipeError, match="the terminal is gone"):
-            index.sync(docs, say)
-        assert index.sync(docs).added
+            sync(index, docs, say)
+        assert sync(index, docs).added
 
 
 # --- generations
 
 
-def test_readers_notice_what_another_writer_published(index_dir: Path, docs: Path, index: Index) -> None:
+def test_readers_notice_what_another_writer_published(
+    index_dir: Path, docs: Path, index: Index, exact_up_to: int
+) -> None:
     assert "banana.txt" in dense(index, "banana")
     (docs / "banana.txt").unlink()
     (docs / "new.txt").write_text("A zebra has stripes.")
-    with opened(index_dir, index._exact_up_to) as writer:
-        writer.sync(docs)
+    with opened(index_dir, exact_up_to) as writer:
+        sync(writer, docs)
     assert keyword(index, "zebra") == ["new.txt"]
     assert "new.txt" in dense(index, "zebra stripes")
     assert "banana.txt" not in dense(index, "banana")
     assert keyword(index, "banana") == []
 
 
-def test_readers_notice_an_index_that_was_moved_away_and_built_again(index_dir: Path, docs: Path, index: Index) -> None:
+def test_readers_notice_an_index_that_was_moved_away_and_built_again(
+    index_dir: Path, docs: Path, index: Index, exact_up_to: int
+) -> None:
     assert keyword(index, "potassium") == ["banana.txt"]
     (index_dir / "store").rename(index_dir / "store.old")
     with pytest.raises(IndexMissingError):
         keyword(index, "potassium")
     (docs / "banana.txt").write_text("A zebra has stripes.")
-    with opened(index_dir, index._exact_up_to) as writer:
-        writer.sync(docs)
+    with opened(index_dir, exact_up_to) as writer:
+        sync(writer, docs)
     assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
     assert "banana.txt" in dense(index, "zebra stripes")
 
@@ -198,17 +209,17 @@ def test_readers_answer_while_a_writer_works(index_dir: Path, docs: Path, index:
             with opened(index_dir) as reader:
                 answers.append((keyword(reader, "potassium"), keyword(reader, "zebra")))
 
-    index.sync(docs, ask)
+    sync(index, docs, ask)
     assert answers
     assert all(answer == (["banana.txt"], []) for answer in answers)
     assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
 
 
 def test_a_large_index_answers_while_its_engine_catches_up(index_dir: Path, docs: Path) -> None:
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 20")
+    (index_dir / "config.toml").write_text("chunk_tokens = 20")
     (docs / "many.txt").write_text("The river carries many a stone past seven quiet villages and mills.\n\n" * 2200)
     with opened(index_dir) as writer, opened(index_dir) as reader:
-        writer.sync(docs)
+        sync(writer, docs)
         (docs / "banana.txt").write_text("A zebra has stripes.")
         answers = []
 
@@ -218,7 +229,7 @@ def test_a_large_index_answers_while_its_engine_catches_up(index_dir: Path, docs
                     (keyword(reader, "truce"), keyword(reader, "zebra"), dense(reader, "A zebra has stripes.")[0])
                 )
 
-        writer.sync(docs, ask)
+        sync(writer, docs, ask)
         assert answers == [(["truce.md", "river/south.txt"], [], "banana.txt")]
         assert keyword(reader, "zebra") == ["banana.txt"]
 
@@ -226,19 +237,23 @@ def test_a_large_index_answers_while_its_engine_catches_up(index_dir: Path, docs
 def test_status_is_told_while_files_come_and_go(index_dir: Path, index: Index) -> None:
     stop = threading.Event()
 
-    def write() -> None:
+    def write() -> int:
+        rounds = 0
         while not stop.is_set():
             (index_dir / "store" / "new" / "deep").mkdir(parents=True)
             for n in range(20):
                 (index_dir / "store" / "new" / str(n)).touch()
             shutil.rmtree(index_dir / "store" / "new")
+            rounds += 1
+        return rounds
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(write)
+        writer = pool.submit(write)
         try:
             assert all(index.status().bytes for _ in range(300))
         finally:
             stop.set()
+        assert writer.result() > 0
 
 
 def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
@@ -257,7 +272,7 @@ def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
         try:
             for n in range(4):
                 (docs / "truce.md").write_text(f"The truce was agreed in May {n}.")
-                index.sync(docs)
+                sync(index, docs)
         finally:
             stop.set()
         assert all(reader.result() for reader in readers)
@@ -271,12 +286,12 @@ def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
 @pytest.mark.parametrize("damage", ["deleted", "emptied", "torn", "behind"])
 def test_damaged_engines_are_bypassed_then_mended(index_dir: Path, docs: Path, engine: str, damage: str) -> None:
     with opened(index_dir, 0) as index:
-        index.sync(docs)
+        sync(index, docs)
         folder = index_dir / "store" / engine
         if damage == "behind":
             shutil.copytree(folder, index_dir / "old")
             (docs / "new.txt").write_text("A zebra has stripes.")
-            index.sync(docs)
+            sync(index, docs)
         index.close()
         expected = (dense(index, "river sand")[:2], keyword(index, "truce zebra"))
         index.close()
@@ -292,7 +307,7 @@ def test_damaged_engines_are_bypassed_then_mended(index_dir: Path, docs: Path, e
         assert [problem.partition(":")[0] for problem in index.verify()] == [engine]
         assert (dense(index, "river sand")[:2], keyword(index, "truce zebra")) == expected
         index.close()
-        assert index.sync(docs).embedded == 0
+        assert sync(index, docs).embedded == 0
         assert index.verify() == []
         assert (dense(index, "river sand")[:2], keyword(index, "truce zebra")) == expected
 
@@ -302,15 +317,15 @@ def test_engines_of_a_catalog_that_was_lost_are_not_believed(index_dir: Path, do
     for path in (index_dir / "store").glob("catalog.sqlite3*"):
         path.unlink()
     (docs / "banana.txt").write_text("A zebra has stripes.")
-    index.sync(docs)
+    sync(index, docs)
     assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
     assert "banana.txt" in dense(index, "zebra stripes")
     assert index.verify() == []
 
 
-def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index) -> None:
+def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index, exact_up_to: int) -> None:
     shutil.rmtree(index_dir / "store" / "keyword")
-    with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=index._exact_up_to) as again:
+    with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=exact_up_to) as again:
         assert again.repair() == []
     assert keyword(index, "potassium") == ["banana.txt"]
 
@@ -330,20 +345,20 @@ def test_verify_sees_a_text_that_is_not_the_chunks(index_dir: Path, index: Index
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are not listed here")
-def test_a_question_under_way_at_the_end_leaves_no_file_open(index_dir: Path, docs: Path) -> None:
-    with opened(index_dir, 0) as index:
-        index.sync(docs)
-        index.close()
-        view = index._current()  # as a thread holds it that is about to search
-        index.close()
-        assert view.dense(EMBEDDER.embed_query("river sand"), 10, Filter())
+def test_questions_under_way_while_it_is_closed_leave_no_file_open(index_dir: Path, docs: Path) -> None:
+    with opened(index_dir, 0) as index, ThreadPoolExecutor(2) as pool:
+        sync(index, docs)
+        asked = [pool.submit(dense, index, "river sand") for _ in range(16)]
+        while not all(question.done() for question in asked):
+            index.close()
+        assert all(len(question.result()) == 4 for question in asked)
     files = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     assert not [path for path in files if path.is_relative_to(index_dir / "store" / "chroma")]
 
 
 def test_a_question_imports_no_chromadb(index_dir: Path, docs: Path) -> None:
     with opened(index_dir) as index:
-        index.sync(docs)
+        sync(index, docs)
     code = (
         "import sys\nfrom pathlib import Path\nfrom assistant.testing.fakes import FakeEmbedder\n"
         "from assistant.stores.embedded import Index\nembedder = FakeEmbedder()\n"

@@ -1,4 +1,4 @@
-"""Waits for a state, never for a time: the one place of the tests that looks at a clock."""
+"""Waits for a state, never for a time: the one place of the tests that knows of a clock."""
 
 from __future__ import annotations
 
@@ -19,3 +19,8 @@ def until(state: Callable[[], _T], what: str) -> _T:
         assert time.monotonic() < deadline, f"not within {LIMIT:g} s: {what}"
         time.sleep(0.01)
     return found
+
+
+def dawdle() -> None:
+    """Take a moment, so that a kill may fall into it; no result depends on how long it is."""
+    time.sleep(0.02)

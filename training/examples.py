@@ -23,13 +23,13 @@ from typing import NamedTuple, TypeVar
 from assistant.english.tokens import stems
 from assistant.eval import load, open_dataset
 from assistant.eval.cases import Case
+from assistant.index_config import IndexConfig
 from assistant.ingest.split import split
 from assistant.ingest.statements import statements
 from assistant.models.minilm import MiniLM
 from assistant.ports import Quote
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import UNRANKED
-from assistant.stores.config import IndexConfig
 from assistant.types import Document, Span
 from training.fit_rank import in_full, read_folder
 
@@ -104,8 +104,8 @@ def opened(name: str) -> Opened:
     if kind == "suite":
         suite = load(Path(path), read_folder, split="dev")
         return Opened(True, dict(suite.corpus), list(suite.cases))
-    dataset = open_dataset(kind, path)
-    return Opened(False, dict(dataset.documents), list(dataset.cases))
+    dataset = open_dataset(kind, path, read_folder)
+    return Opened(False, dict(dataset.corpus), list(dataset.cases))
 
 
 def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:

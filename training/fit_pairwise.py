@@ -22,6 +22,7 @@ from rich.progress import track
 
 from assistant.eval import load
 from assistant.eval.cases import Case
+from assistant.ingest.sync import sync
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.query.parse import parse_question
@@ -67,7 +68,7 @@ def examples(path: Path) -> Iterator[Rival]:
     suite = load(path, read_folder, split="dev")
     embedder, reader = MiniLM.open(), MiniCrossEncoder.open()
     with tempfile.TemporaryDirectory() as scratch, Index.open(Path(scratch), lambda: embedder) as index:
-        index.sync(suite.documents or path)
+        sync(index, suite.documents or path)
         for case in track(suite.cases, str(path), console=Console(stderr=True)):
             text = in_full(case)
             question = parse_question(text)

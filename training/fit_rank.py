@@ -21,10 +21,11 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from assistant.eval import load, open_dataset
+from assistant.eval import load, open_dataset, write_documents
 from assistant.eval.cases import Case
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
+from assistant.ingest.sync import sync
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Hit
@@ -116,13 +117,13 @@ def examples(name: str, limit: int) -> Iterable[Example]:
             suite = load(Path(path), read_folder, split="dev")
             folder, cases = suite.documents or Path(path), list(suite.cases)
         else:
-            dataset = open_dataset(kind, path)
-            folder, cases = dataset.write(Path(scratch, "documents")), list(dataset.cases)
+            dataset = open_dataset(kind, path, read_folder)
+            folder, cases = write_documents(dataset.corpus, Path(scratch, "documents")), list(dataset.cases)
         embedder, reader = MiniLM.open(), MiniCrossEncoder.open()
         chance = random.Random(0)
         chance.shuffle(cases)
         with Index.open(Path(scratch, "index"), lambda: embedder) as index:
-            index.sync(folder)
+            sync(index, folder)
             for case in track(cases[:limit], name, console=Console(stderr=True)):
                 for absent in (False, True) if not case.scope and chance.random() < ABSENT else (False,):
                     question = in_full(case)

@@ -124,10 +124,10 @@ class Assembly:
     def _quoted(self, quotation: Quotation) -> Claim:
         """A quotation as a claim: it is true by construction, and ``answer`` asserts that it still stands there."""
         best = quotation.best
-        document = self._found(best.source)
+        sources = dict.fromkeys(sentence.source for sentence in quotation.sentences)
         return Claim(
             text=best.shown,
-            byline=document.label,
+            byline="; ".join(dict.fromkeys(self._found(source).label for source in sources)),
             context="" if best.kind == "paragraph" else best.context,
             listed=quotation.listed,
             citations=(),

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.answering.thresholds import Thresholds
+from assistant.english.negation import denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.agreement import ASKED, THRESHOLD, AnswerSpan, answer_in, denies, differs
+from assistant.retrieval.agreement import ASKED, THRESHOLD, AnswerSpan, answer_in, differs
+from assistant.retrieval.binding import asked, different_subjects
 from assistant.types import ConflictCandidate, Sentence
 
 COMMON = 2
@@ -79,7 +81,14 @@ def _opposing(question: QuestionParts, sentences: Sequence[Sentence], thresholds
     best, *others = [
         _value(question, s) or _Value(s, AnswerSpan(s.text, 0, len(s.text))) for s in (sentences[0], *opposing)
     ]
-    sides = _apart(question, [value for value in others if value.sentence.source != best.sentence.source])
+    bound = asked(question)
+    rivals = [
+        value
+        for value in others
+        if value.sentence.source != best.sentence.source
+        and not different_subjects(bound, best.sentence.shown, value.sentence.shown)
+    ]
+    sides = _apart(question, rivals)
     return [best, *sides] if sides else []
 
 
@@ -144,6 +153,8 @@ def _on_one_thing(question: QuestionParts, one: _Value, other: _Value) -> bool:
     """Whether the sentences share words, where nothing is offered beside their answers; unread figures must count the
     same thing as well.
     """
+    if different_subjects(asked(question), one.sentence.shown, other.sentence.shown):
+        return False
     if _offers(question):
         return not set(content_stems(one.sentence.text)).isdisjoint(content_stems(other.sentence.text))
     shared = _around(one) & _around(other)

@@ -6,6 +6,7 @@ The only place where probabilities meet thresholds.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
@@ -14,11 +15,12 @@ from assistant.answering.conflict import find_conflicts
 from assistant.answering.thresholds import Thresholds
 from assistant.english.claims import is_order
 from assistant.english.names import names
+from assistant.english.negation import denies
 from assistant.english.quantities import quantities
 from assistant.english.tokens import content_stems, overlap, words
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.agreement import denies
+from assistant.retrieval.binding import compared_things, names_thing
 from assistant.types import ConflictCandidate, Document, Evidence, Part, Plan, Quotation, Sentence, Statement
 
 FindDocument = Callable[[str], Document | None]
@@ -79,10 +81,11 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
     for part in answered:
         question = parse_question(part.question)
         limit = limits.of(question, part)
-        if question.wants_list and not part.summary and (items := _whole_list(part.sentences[0], document)):
+        if question.wants_list and not part.summary and (items := _whole_list(question, part.sentences[0], document)):
             omitted += chosen.take_list(items, limit)
-            continue
         for sentence in _likely(part, thresholds):
+            if chosen.lists(sentence):
+                continue
             if chosen.is_worth(question, sentence, thresholds) and chosen.words + _length(sentence) <= limit:
                 chosen.take(sentence)
     return Plan(
@@ -143,6 +146,10 @@ class _Chosen:
             self._listed.add(place)
         return omitted
 
+    def lists(self, sentence: Sentence) -> bool:
+        """Whether ``sentence`` is of a document whose list was taken: what belongs to the list is there already."""
+        return any(source == sentence.source for source, _ in self._listed)
+
     def is_worth(self, question: QuestionParts, sentence: Sentence, thresholds: Thresholds) -> bool:
         """Whether a further sentence is likely enough and adds something."""
         if question.wants_list:
@@ -160,11 +167,16 @@ class _Chosen:
         if not keep_order:
             first_use = {group[0].source: i for i, group in reversed(list(enumerate(groups)))}
             groups.sort(key=lambda group: (first_use[group[0].source], group[0].start))
-        several = len(self._listed) > 1
+        lists = Counter(_list_of(group[0]) for group in groups)
         return tuple(
-            Quotation(sentences=tuple(group), listed=several and (group[0].source, group[0].start) in self._listed)
+            Quotation(sentences=tuple(group), listed=group[0].kind in LISTED_KINDS and lists[_list_of(group[0])] > 1)
             for group in groups
         )
+
+
+def _list_of(sentence: Sentence) -> tuple[str, str, str]:
+    """What the items of one list or the rows of one table have in common."""
+    return sentence.source, sentence.kind, sentence.context
 
 
 def _likely(part: Part, thresholds: Thresholds) -> list[Sentence]:
@@ -194,10 +206,19 @@ def _required(
             required += _named_before(best, evidence)
         required.append(best)
     required += [sentence for conflict in conflicts for sentence in conflict.sentences]
+    required += _of_each_thing(evidence, thresholds)
     for option in parse_question(evidence.question).options:
         holding = (s for s in evidence.sentences if s.probability >= thresholds.option and option & _stems(s))
         required += [s for s in [next(holding, None)] if s is not None]
     return required
+
+
+def _of_each_thing(evidence: Evidence, thresholds: Thresholds) -> list[Sentence]:
+    """Where a question names several things of a kind (plan A and plan B), the best sentence on each."""
+    things = compared_things(parse_question(evidence.question))
+    likely = [s for s in evidence.sentences if s.probability >= thresholds.option]
+    found = (next((s for s in likely if names_thing(thing, s.shown)), None) for thing in things)
+    return [sentence for sentence in found if sentence is not None]
 
 
 def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
@@ -210,8 +231,11 @@ def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
     return [before] if before is not None and near else []
 
 
-def _whole_list(best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
-    """All items of the list or table that ``best`` belongs to, in order; nothing where it belongs to none."""
+def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
+    """The items of the list or table that ``best`` belongs to, in order; nothing where it belongs to none.
+
+    Where the question names more than what introduces the list ("which orders are cancelled"), only those that have it.
+    """
     found = document(best.source) if best.kind in LISTED_KINDS else None
     if found is None:
         return ()
@@ -226,7 +250,10 @@ def _whole_list(best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
     before = list(takewhile(belongs, reversed(every[:at])))[::-1]
     after = list(takewhile(belongs, every[at + 1 :]))
     made = [*(_as_sentence(s, best, found.text) for s in before), best]
-    return (*made, *(_as_sentence(s, best, found.text) for s in after))
+    whole = (*made, *(_as_sentence(s, best, found.text) for s in after))
+    condition = question.content & _own_stems(best)
+    chosen = tuple(item for item in whole if condition <= _own_stems(item))
+    return chosen if len(chosen) > 1 else ()
 
 
 def _as_sentence(statement: Statement, like: Sentence, text: str) -> Sentence:
@@ -255,6 +282,11 @@ def _distinguishing(text: str) -> frozenset[str]:
     """What makes another statement of the same words: figures, weekdays and months, and the words of names."""
     named = {word.casefold() for name in names(text) for word in name.text.split()}
     return frozenset({*named, *(q.text.casefold() for q in quantities(text))})
+
+
+def _own_stems(item: Sentence) -> frozenset[str]:
+    """Stems of what an item says itself: of a row its cells without their columns."""
+    return frozenset(content_stems(item.text)) - frozenset(content_stems(item.context))
 
 
 def _stems(sentence: Sentence) -> set[str]:

@@ -9,7 +9,18 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from assistant.english.claims import canonical, claim_in, is_order, is_refusal, is_small_talk, may_be_marker
+from assistant.english.lexicon import (
+    COURTESY_TITLES,
+    NAME_PARTICLES,
+    OPPOSITE_EVENTS,
+    OPPOSITES,
+    PERSONAL_PRONOUNS,
+    SAYING_VERBS,
+    TITLE_ABBREVIATIONS,
+    any_of,
+)
 from assistant.english.names import names
+from assistant.english.negation import denied_clauses
 from assistant.english.quantities import Quantity, quantities, same_value
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
@@ -320,7 +331,7 @@ def _outside(text: str) -> Iterator[tuple[int, int]]:
 
 def _denied(text: str) -> set[str]:
     """Stems of the words that a negation is about: the next few of its clause."""
-    return {root for match in _NEGATION.finditer(text) for root in content_stems(match["scope"])[:REACH]}
+    return {root for clause in denied_clauses(text) for root in content_stems(clause)[:REACH]}
 
 
 def _name_stems(text: str) -> list[str]:
@@ -330,7 +341,7 @@ def _name_stems(text: str) -> list[str]:
 
 def _attributes_to(name: str, text: str) -> bool:
     """Whether a claim only names ``name`` as who says it."""
-    said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?(?:{_SAYING})\b"
+    said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b"
     return bool(
         re.search(rf"\b(?:according to|reported by|told)\s+(?:the\s+)?{re.escape(name)}|{said}", text, re.IGNORECASE)
     )
@@ -399,13 +410,7 @@ def _together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> boo
 
 # --- words that decide ---------------------------------------------------------------------------
 
-_NEGATION = re.compile(
-    r"\b(?:not|no(?!\.?\s*\d)|never|none|nobody|nothing|neither|nor|without|denie[sd]|deny|denying|refus\w+"
-    r"|\w+n['’]t|cannot)\b(?P<scope>[^.,;:!?]*)",
-    re.IGNORECASE,
-)
-_SAYING = "reported|reports|said|says|wrote|writes|claimed|claims|announced|confirmed|confirms|told|noted|stated"
-_ATTRIBUTES = re.compile(rf"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+(?:{_SAYING})\b")
+_ATTRIBUTES = re.compile(rf"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+{any_of(SAYING_VERBS)}\b")
 _WORDLIKE = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ists?|ics|ials?|ances?|ences?|[^s]s)$")
 _VERBAL = re.compile(
     r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE
@@ -415,30 +420,11 @@ _VAGUE = re.compile(
 )
 _DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
-_OPPOSITES = tuple(
-    (stem(first), stem(second))
-    for pair in (
-        "open/close opened/shut reopened/closed reopen/shut accept/reject accepted/refused rise/fall rose/fell "
-        "increase/decrease "
-        "grew/shrank win/lose won/lost arrive/leave began/ended start/stop begin/end allow/ban allowed/forbidden "
-        "buy/sell "
-        "bought/sold more/less more/fewer before/after first/last north/south east/west confirm/deny confirmed/denied "
-        "agree/refuse agreed/refused above/below highest/lowest largest/smallest succeeded/failed guilty/innocent "
-        "convicted/acquitted alive/dead survived/died support/oppose supported/opposed approve/reject approved/rejected"
-    ).split()
-    for first, second in (pair.split("/"), pair.split("/")[::-1])
-)
-_PRONOUN = re.compile(r"\b(?:he|she|it|they|his|her|hers|him|its|their|them|theirs)\b", re.IGNORECASE)
-_COURTESIES = frozenset(stem(w) for w in ("mr", "mrs", "ms", "sir", "madam"))
-_TITLES = {
-    stem(short): stem(long)
-    for short, long in (
-        pair.split("=")
-        for pair in "capt=captain prof=professor dr=doctor gen=general lt=lieutenant col=colonel maj=major "
-        "sgt=sergeant gov=governor sen=senator rep=representative st=saint insp=inspector pres=president".split()
-    )
-}
-_JOINING = frozenset(stem(w) for w in ("of", "the", "de", "da", "al", "bin", "von", "van", "and"))
+_OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
+_PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)
+_COURTESIES = frozenset(map(stem, COURTESY_TITLES))
+_TITLES = {stem(short): stem(word) for short, word in TITLE_ABBREVIATIONS.items()}
+_JOINING = frozenset(map(stem, (*NAME_PARTICLES, "and")))
 
 
 def _stands(sentence: Sentence, document: FindDocument) -> bool:

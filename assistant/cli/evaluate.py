@@ -1,4 +1,4 @@
-"""``assistant eval``: sit an exam, show its numbers beside trivial controls, and fail where a gate fails."""
+"""``assistant eval``: run a suite of gold questions, show its numbers beside baselines, and fail where a gate fails."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import typer
 from assistant.cli.options import IndexDir, Json, WriterName
 
 if TYPE_CHECKING:
-    from assistant.cli.exam import Exam
+    from assistant.cli.evaluation import Evaluation
     from assistant.cli.screen import Screen
-    from assistant.eval import Card, Number, Report, Run, Suite
+    from assistant.eval import Number, Report, Run, Scorecard, Suite
 
 _CHOICE = "Which questions"
 
@@ -23,8 +23,7 @@ DatasetAt = Annotated[
     typer.Option(
         "--dataset",
         metavar="NAME:PATH",
-        help="Sit a public set instead, read from your file: squad2, clapnq, qed, ramdocs, qacc, multihop-rag, "
-        "llama-dataset or jsonl.",
+        help="A public set instead, read from your file: squad2, clapnq, qed, ramdocs, qacc or jsonl.",
         show_default=False,
     ),
 ]
@@ -35,11 +34,11 @@ Kinds = Annotated[
 ]
 Limit = Annotated[
     int | None,
-    typer.Option(min=1, help="Only so many, chosen at random.", show_default=False, rich_help_panel=_CHOICE),
+    typer.Option(min=1, help="Only this many, chosen at random.", show_default=False, rich_help_panel=_CHOICE),
 ]
 Seed = Annotated[
     int | None,
-    typer.Option(help="Chooses, shuffles and resamples.  [default: the suite's]", rich_help_panel=_CHOICE),
+    typer.Option(help="Start of all random choices.  [default: the suite's]", rich_help_panel=_CHOICE),
 ]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Questions asked at the same time.")]
 TimeLimit = Annotated[
@@ -48,20 +47,22 @@ TimeLimit = Annotated[
 ]
 Compare = Annotated[
     str | None,
-    typer.Option(metavar="RUN|baseline", help="Show what changed since a run or the baseline.", show_default=False),
+    typer.Option(
+        metavar="RUN|reference", help="Show what changed since a run or the reference run.", show_default=False
+    ),
 ]
 Beside = Annotated[
     list[str] | None,
-    typer.Option(metavar="RUN", help="Put another system's run of this exam in the table.", show_default=False),
+    typer.Option(metavar="RUN", help="Add another system's run of this suite to the table.", show_default=False),
 ]
-Accept = Annotated[bool, typer.Option("--accept", help="Make this run the baseline.")]
+Accept = Annotated[bool, typer.Option("--accept", help="Make this run the reference run.")]
 Rescore = Annotated[
     str | None,
-    typer.Option(metavar="RUN", help="Score a logged run again and ask nothing.", show_default=False),
+    typer.Option(metavar="RUN", help="Score a logged run again without asking anything.", show_default=False),
 ]
 Init = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="Write a commented suite to start your own exam from.", show_default=False),
+    typer.Option(metavar="FOLDER", help="Write a commented suite to start your own from.", show_default=False),
 ]
 
 
@@ -84,45 +85,43 @@ def evaluate(
     index: IndexDir = None,
     json: Json = False,
 ) -> None:
-    """Sit an exam of gold questions: numbers with intervals beside trivial controls, a page of plots and failures.
+    """Measure the answers to gold questions: numbers with intervals beside baselines, and a page of plots and failures.
 
-    The documents of the exam are indexed apart from yours, by the recipe of --index. A run that was stopped is taken up
-    where it stopped.
+    The documents of the suite are indexed apart from yours, by the configuration of --index. A run that was stopped is
+    resumed.
 
     Exit code 0: every gate holds; 1: one does not; 2: an error.
     """
-    from assistant.cli.screen import Screen
+    from assistant.cli.screen import Screen, clean
 
     screen = Screen()
     if init:
         _begin(screen, init)
         return
     if accept and (kind or limit):
-        raise typer.BadParameter("a baseline needs all questions", param_hint="--accept")
+        raise typer.BadParameter("a reference run needs all questions", param_hint="--accept")
 
     from assistant.cli.root import FAILED
-    from assistant.eval import BASELINE, report_on, terminal, write
-    from assistant.eval import accept as make_baseline
+    from assistant.eval import accept as make_reference
+    from assistant.eval import report_on, terminal, write
 
-    exam = _exam(screen, folder, dataset, split, seed)
-    exam = exam._replace(suite=_chosen(exam.suite, kind or (), limit, seed, time_limit))
-    baseline = exam.suite.folder / (BASELINE if exam.suite.split in ("", "dev") else f"baseline-{split}.json")
-    against = (baseline if compare == "baseline" else _run_at(exam.suite, compare)) if compare else None
-    others = [_card(exam.suite, _run_at(exam.suite, other)) for other in beside or ()]
+    evaluation = _evaluation(screen, folder, dataset, split, seed)
+    evaluation = evaluation._replace(suite=_chosen(evaluation.suite, kind or (), limit, seed, time_limit))
+    suite = evaluation.suite
+    against = _compared(screen, suite, compare) if compare else None
+    others = [_scorecard(suite, _run_at(suite, other)) for other in beside or ()]
     if rescore:
-        suite, run = _logged(exam.suite, _run_at(exam.suite, rescore))
+        suite, run = _logged(suite, _run_at(suite, rescore))
     else:
-        suite, run = exam.suite, _sat(context, screen, exam, workers, writer, index)
+        run = _run(context, screen, evaluation, workers, writer, index)
     with screen.progress() as advance:
         report = report_on(suite, run, against=against, others=others, on_progress=advance)
     page = write(report)
     if accept:
-        screen.note(f"The baseline is {make_baseline(run, suite, baseline)}; commit it.")
+        screen.note(f"The reference run is {make_reference(run, suite, _reference(suite))}; commit it.")
     if json:
         screen.json(_as_json(report, page))
     else:
-        from assistant.cli.screen import clean
-
         screen.raw(clean(terminal(report)))
         screen.raw(f"Page: {page}")
     if report.failed_gates:
@@ -137,8 +136,8 @@ def _begin(screen: Screen, folder: Path) -> None:
     screen.note(f"Put your documents and questions there, then: assistant eval {folder}")
 
 
-def _exam(screen: Screen, folder: Path, dataset: str | None, split: str, seed: int | None) -> Exam:
-    from assistant.cli.exam import from_dataset, from_folder
+def _evaluation(screen: Screen, folder: Path, dataset: str | None, split: str, seed: int | None) -> Evaluation:
+    from assistant.cli.evaluation import from_dataset, from_folder
     from assistant.cli.screen import one_line
     from assistant.errors import SuiteError
 
@@ -155,7 +154,7 @@ def _exam(screen: Screen, folder: Path, dataset: str | None, split: str, seed: i
     name, colon, path = dataset.partition(":")
     if not colon or not path:
         raise typer.BadParameter(f"{dataset!r} is not NAME:PATH", param_hint="--dataset")
-    with screen.waiting(f"PassageScores {path} ..."):
+    with screen.waiting(f"Reading {path} ..."):
         return from_dataset(name, Path(path), seed or 0, screen.note)
 
 
@@ -167,14 +166,31 @@ def _chosen(suite: Suite, kinds: Sequence[str], limit: int | None, seed: int | N
     return suite.model_copy(update={"time_limit": time_limit}) if time_limit else suite
 
 
+def _reference(suite: Suite) -> Path:
+    from assistant.eval import REFERENCE
+
+    return suite.folder / (REFERENCE if suite.split in ("", "dev") else f"reference-{suite.split}.json")
+
+
+def _compared(screen: Screen, suite: Suite, given: str) -> Path:
+    """What to compare with; the reference run also by its old name and its old file."""
+    if given not in ("reference", "baseline"):
+        return _run_at(suite, given)
+    reference = _reference(suite)
+    old = reference.with_name(reference.name.replace("reference", "baseline"))
+    if given == "baseline" or (old.exists() and not reference.exists()):
+        screen.note(f"`--compare reference` and {reference.name} replace `--compare baseline` and {old.name}.")
+    return old if old.exists() and not reference.exists() else reference
+
+
 def _run_at(suite: Suite, given: str) -> Path:
     """A run by its path, or by its name among the suite's own runs."""
     named = suite.folder / "runs" / given
     return named if named.is_dir() else Path(given)
 
 
-def _card(suite: Suite, path: Path) -> Card:
-    """The scores of another system, named as its run names it."""
+def _scorecard(suite: Suite, path: Path) -> Scorecard:
+    """The scores of another system, under the name that its run gives it."""
     from assistant.eval import read_run, rescore
 
     run = read_run(path)
@@ -187,22 +203,27 @@ def _logged(suite: Suite, path: Path) -> tuple[Suite, Run]:
     from assistant.eval import rescore as scored
 
     run = read_run(path)
-    scored(run, suite, metrics=("failures",))  # says so where it is the log of another suite
+    scored(run, suite, metrics=("failures",))  # raises where it is the log of another suite
     asked = {result.case for result in run.results}
     cases = tuple(case for case in suite.cases if case.key in asked)
     return suite.model_copy(update={"cases": cases, "part_of": suite.hash, "seed": run.header.seed}), run
 
 
-def _sat(
-    context: typer.Context, screen: Screen, exam: Exam, workers: int, writer: str | None, index: Path | None
+def _run(
+    context: typer.Context,
+    screen: Screen,
+    evaluation: Evaluation,
+    workers: int,
+    writer: str | None,
+    index: Path | None,
 ) -> Run:
-    from assistant.cli.exam import about, examinee
+    from assistant.cli.evaluation import about, asker
     from assistant.cli.opening import settings_from
     from assistant.eval import run
     from assistant.types import Progress
 
-    with examinee(context, settings_from(index, writer), exam, screen) as sitting:
-        reached = Progress(stage="asking", done=0, total=len(exam.suite.cases))
+    with asker(context, settings_from(index, writer), evaluation, screen) as asking:
+        reached = Progress(stage="asking", done=0, total=len(evaluation.suite.cases))
         try:
             with screen.progress() as advance:
 
@@ -211,11 +232,11 @@ def _sat(
                     reached = step
                     advance(step)
 
-                told = about(sitting.assistant)
-                return run(exam.suite, sitting.ask, told, workers=workers, on_progress=on_progress)
+                system = about(asking.assistant)
+                return run(evaluation.suite, asking.ask, system, workers=workers, on_progress=on_progress)
         except KeyboardInterrupt:
             done = f"{reached.done} of {reached.total} answers"
-            screen.note(f"Stopped after {done}; the same command goes on from there.")
+            screen.note(f"Stopped after {done}; the same command resumes the run.")
             raise
 
 
@@ -230,8 +251,8 @@ def _as_json(report: Report, page: Path) -> str:
             "run": str(report.run.path.parent),
             "page": str(page),
             "about": report.run.header.about,
-            "numbers": _numbers(report.card),
-            "beside": {card.name: _numbers(card) for card in report.controls},
+            "numbers": _numbers(report.scores),
+            "beside": {scores.name: _numbers(scores) for scores in report.others},
             "gates": [verdict.model_dump(mode="json") for verdict in report.gates],
             "failures": [
                 {"case": failure.scored.case.key, "badness": failure.badness, "reasons": failure.reasons}
@@ -250,8 +271,8 @@ def _as_json(report: Report, page: Path) -> str:
     )
 
 
-def _numbers(card: Card) -> dict[str, dict[str, float | int | None]]:
+def _numbers(scores: Scorecard) -> dict[str, dict[str, float | int | None]]:
     def plain(number: Number) -> dict[str, float | int | None]:
         return {"value": number.value, "low": number.low, "high": number.high, "n": number.n}
 
-    return {metric: plain(number) for metric, number in card.numbers.items() if number}
+    return {metric: plain(number) for metric, number in scores.numbers.items() if number}

@@ -17,8 +17,11 @@ def any_of(words: Iterable[str]) -> str:
 
 ASKING_WORDS = tuple("who whom whose what which when where why how".split())
 
-IMPERATIVES = tuple("tell give show list enumerate explain describe summarise summarize outline recap compare".split())
-"""Verbs that ask for something: "list the members". "Sum up" and "name" need more care than a single word."""
+IMPERATIVES = (
+    *"tell give show list enumerate explain describe summarise summarize outline recap compare".split(),
+    "sum up",
+)
+"""Verbs that ask for something: "list the members". "Name" is one too, and more often a noun."""
 
 GREETINGS = frozenset("hi hello hey greetings".split())
 FAREWELLS = frozenset("bye goodbye".split())
@@ -31,6 +34,12 @@ PRAISE = frozenset(
 PLEAS = frozenset("please sorry".split())
 COURTESIES = GREETINGS | FAREWELLS | THANKS | ASSENTS | DISSENTS | PRAISE | PLEAS
 """Words that are polite or show that one listens, and ask nothing."""
+
+
+def _both_orders(pairs: str) -> tuple[tuple[str, str], ...]:
+    split = [pair.split("/") for pair in pairs.split()]
+    return tuple((first, second) for one, other in split for first, second in ((one, other), (other, one)))
+
 
 # --- verbs and negation ---------------------------------------------------------------------------
 
@@ -54,7 +63,7 @@ DENYING_VERBS = (
     "refut(?:e|es|ed)",
     "rule[sd]? out",
     "fail(?:s|ed)",
-    r"refus\w+",
+    "refus(?:e|es|ed|ing)",
 )
 """Forms of verbs by which somebody says that something is not so, or does not do it."""
 
@@ -62,6 +71,23 @@ SAYING_VERBS = tuple(
     "said says reported reports wrote writes claimed claims announced confirmed confirms told noted stated".split()
 )
 """Forms of verbs before or after which a source is named."""
+
+OPPOSITES = _both_orders(
+    "rise/fall rose/fell increase/decrease increased/decreased grew/shrank win/lose won/lost buy/sell bought/sold "
+    "more/less more/fewer north/south east/west northern/southern eastern/western upper/lower left/right "
+    "full-time/part-time summer/winter weekday/weekend single/double gross/net minimum/maximum adult/child "
+    "indoor/outdoor highest/lowest largest/smallest cheapest/dearest succeeded/failed guilty/innocent "
+    "supported/opposed approved/rejected accepted/refused allowed/forbidden import/export imports/exports "
+    "income/expenditure revenue/cost male/female men/women inner/outer"
+)
+"""Words that mean opposite things, each pair in both orders."""
+
+OPPOSITE_EVENTS = _both_orders(
+    "open/close opened/shut reopened/closed reopen/shut accept/reject arrive/leave began/ended start/stop "
+    "begin/end allow/ban before/after first/last confirm/deny confirmed/denied agree/refuse agreed/refused above/below "
+    "convicted/acquitted alive/dead survived/died support/oppose approve/reject"
+)
+"""Further opposites, which both can be true of one thing at different times."""
 
 # --- words that join ------------------------------------------------------------------------------
 
@@ -74,7 +100,9 @@ PREPOSITIONS = tuple(
 NAME_PARTICLES = tuple("of the de da al bin von van".split())
 """Small words inside names."""
 
+SUBJECT_PRONOUNS = tuple("i you he she it we they".split())
 PERSONAL_PRONOUNS = tuple("he him his she her hers it its they them their theirs".split())
+DEMONSTRATIVES = tuple("this that these those".split())
 
 # --- titles of persons ----------------------------------------------------------------------------
 

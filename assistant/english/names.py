@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from assistant.english.lexicon import MONTH_NAMES, WEEKDAYS
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import STOPWORDS, is_stopword
 
@@ -26,10 +27,7 @@ _OPENERS = STOPWORDS | frozenset(
     "according although another despite earlier even first following however later many meanwhile moreover several "
     "since still today tomorrow two three while yesterday yet".split()
 )
-_CALENDAR = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december".split()
-)
+_CALENDAR = frozenset((*WEEKDAYS, *MONTH_NAMES))
 _PREFIXES = frozenset("al el ul as ar an at d l".split())  # "al-Qaida", but not "pro-India"
 _QUOTE_OPENS = re.compile(r"[:,.!?]\s*[\"“'‘«]\s*\Z|:\s+\Z")
 _PARTS = re.compile(r"[-‐‑]")

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 
+from assistant.english.lexicon import AUXILIARIES, BE, MONTH_NAMES, PREPOSITIONS, WEEKDAYS, any_of
 from assistant.english.tokens import Word, is_stopword, words
 
-BE = "is|are|was|were"
-AUX = f"(?:{BE}|do|does|did|has|have|had|will|would|can|could|shall|should|may|might|must)"
-PREPOSITION = (
-    "(?:about|according|after|among|around|at|before|by|during|for|from|in|of|on|over|since|till|to|until|with|without)"
-)
-"""Patterns of the words that open a verb and a phrase of place or time, in lower case."""
-
+_AUX = any_of(AUXILIARIES)
+_PREPOSITION = any_of(PREPOSITIONS)
 CLAUSE = re.compile(
-    rf"((?:(?:{PREPOSITION} )?(?:who|whom|where|when|why|(?:what|which|whose|how)(?: (?!that\b)[\w'’-]+){{0,6}}?) )?)"
-    rf"({AUX}) (.+)",
+    rf"((?:(?:{_PREPOSITION} )?(?:who|whom|where|when|why|(?:what|which|whose|how)(?: (?!that\b)[\w'’-]+){{0,6}}?) )?)"
+    rf"({_AUX}) (.+)",
     re.IGNORECASE,
 )
 """What a question asks for ("In which year"; nothing where it wants a yes or a no), its auxiliary, and the rest."""
@@ -26,7 +22,7 @@ SAYING = frozenset("say said says tell told report reported happen happened acco
 _LINKS = frozenset("across against among around away back inside near onto outside per since till to towards".split())
 _DETERMINERS = frozenset("the a an this that these those his her its their both some any another".split())
 _ASKED = frozenset("which what many who anyone somebody someone".split())
-_DATES = re.compile("[A-Z][a-z]+day|January|February|March|April|May|June|July|August|(?:Sept|Nov|Dec)ember|October")
+_CALENDAR = frozenset((*WEEKDAYS, *MONTH_NAMES))
 _SOMEBODY = re.compile(
     r"\b(?:\w*(?:m[ae]n|ist|minister)|ambassador|attendant|author|baker|bishop|boy|captain|chief|child|consul|commander"
     r"|daughter|director|doctor|driver|farmer|father|general|girl|governor|guard|head|husband|judge|king|lady|lawyer"
@@ -73,10 +69,10 @@ def antecedent(kind: str, before: str) -> str:
     others = [phrase for phrase in phrases(before) if phrase not in named]
     # What "Who did it?" and "What was saved from it?" ask for has no name in the question.
     asking = {"person": "who", "thing": "what"}.get(kind, "$")
-    nameless = re.match(rf"(?i:{asking}) (?!(?i:do|does|did)\b|{AUX} (?:the|an?|his|her|their|[A-Z]))", before)
+    nameless = re.match(rf"(?i:{asking}) (?!(?i:do|does|did)\b|{_AUX} (?:the|an?|his|her|their|[A-Z]))", before)
     # "Which farmer was killed?" asks for the farmer killed, "How many rafts failed?" for the rafts failed.
-    asks = re.match(rf"(which|what(?= .*{AUX} )|how many) (?:of )?(?:the )?(?!{AUX} )(.+)", before, re.IGNORECASE)
-    asked = ["the " + re.sub(rf"(?i)\b{AUX} (?:there\b ?)?", "", asks[2], count=1).strip()] if asks else []
+    asks = re.match(rf"(which|what(?= .*{_AUX} )|how many) (?:of )?(?:the )?(?!{_AUX} )(.+)", before, re.IGNORECASE)
+    asked = ["the " + re.sub(rf"(?i)\b{_AUX} (?:there\b ?)?", "", asks[2], count=1).strip()] if asks else []
     several = asks is not None and asks[1].lower() == "how many"
     does = clause is not None and clause[2].lower() in {"do", "does", "did"}
     if kind == "several":
@@ -136,7 +132,7 @@ def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
         return run
     last = run[-1]
     # "Where was the tram stop?" says nothing more of it, "Why was the tram late?" does.
-    asks_only = re.fullmatch(BE, clause[2], re.IGNORECASE) and clause[1] and not re.search("(?i)why|when", clause[1])
+    asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why|when", clause[1])
     ends = not asks_only or last.text.endswith(("ed", "en", "ing"))
     return run[:-1] if ends and not _capital(last) and not _somebody(last.text) else run
 
@@ -157,4 +153,4 @@ def _place(name: str, text: str) -> bool:
 
 
 def _capital(word: Word) -> bool:
-    return word.start > 0 and word.text[0].isupper() and not _DATES.fullmatch(word.text)
+    return word.start > 0 and word.text[0].isupper() and word.text.lower() not in _CALENDAR

@@ -4,6 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from assistant.english.abbreviations import (
+    AFTER_TIME,
+    BEFORE_ORDINAL,
+    GERMAN_MONTHS,
+    Abbreviations,
+    abbreviations_in,
+)
 from assistant.types import Span
 
 
@@ -13,9 +20,10 @@ def split_sentences(text: str) -> list[Span]:
     Every character that is not whitespace lies in exactly one span. Headings, list items and table rows are
     sentences of their own, with their markers; a blank line always ends one. Time is linear in the text.
     """
+    known = abbreviations_in(text)
     spans: list[Span] = []
     for block in _blocks(text):
-        spans.extend([Span(block.start, block.end)] if block.whole else _sentences(text, block))
+        spans.extend([Span(block.start, block.end)] if block.whole else _sentences(text, block, known))
     return spans
 
 
@@ -109,7 +117,7 @@ _QUOTES = "\"'”’»›*_`」』"
 _EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d\u20e3"
 _STOP = re.compile(
     rf"(?P<stop>\.(?:[ ]\.)+|[.!?…‽⁇⁈⁉{_HARD}]+)"
-    rf"(?P<close>(?:[{_QUOTES})\]}}）】》〉］]|[ \u00a0\u202f]»(?=\s|\Z))*)"
+    rf"(?P<close>(?:[{_QUOTES})\]}}）】》〉］]|[ \u00a0\u202f]»(?=\s|\Z)|“(?=\s|\Z))*)"
     r"(?:[ \t]?\[[ ]?"  # citation markers belong to the sentence before them
     r"(?:\d{1,4}(?:[,–-][ ]?\d{1,4})*|[a-z]{1,2}|(?:note|nb|n)[ ]\d{1,3}|[a-z]+[ ]needed)"
     r"[ ]?\])*[⁰¹²³⁴-⁹]*"
@@ -125,59 +133,19 @@ _SAID = re.compile(
     r"(?:said|says|asked|asks|added|adds|told|wrote|writes|replied|answered|exclaimed|shouted)\b"
 )
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
+_DOUBLED = re.compile(r"([A-Z])\1")  # a Spanish plural: "EE. UU."
+_AFTER_NUMBER = ("r", "г", "h")  # a year or an hour: "w 1998 r.", "в 1998 г.", "à 9 h."
+_ELISION = re.compile(r"[^\W\d_]{1,5}['’](?=[^\W\d_]{2})")  # "l'art. 5", "dell'ing. Fabbri"
 _ENUMERATOR = re.compile(r"\d{1,2}|[a-zA-Z]|[ivxIVX]{1,4}")
 _NUMERAL = re.compile(r"\d|(?!I\b|A\b)(?:[IVXLC]+|[A-Z])\b")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
-_QUOTE_GOES_ON = "とってはがをにのもでや、，,"  # 「...。」と言った: a quotation inside a longer sentence
+# A quotation inside a longer sentence: 「...。」と言った, “……？”她问。
+_QUOTE_GOES_ON = re.compile("[とってはがをにのもでや、，,]|[\u4e00-\u9fff]{1,3}[问問说說道答喊叫]")
 _OPENING = "\"'“‘`´«»„‚([{<*_–—-「『（【《〈"
 _LOOK = 50  # characters looked at on either side of a stop; a bound keeps the whole linear
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-# Abbreviations, by what the stop after them means. Those marked as proper count only with a capital: "gen",
-# "col", "ill" and "mass" are words too.
-_TITLES = _words(  # proper, always before a name
-    "mr mrs ms mx messrs mme mlle dr drs prof profs rev revd fr hon sen sens rep reps gov govs pres amb "
-    "supt insp det lt lieut gen col maj capt cpt cdr cmdr comdr adm sgt cpl pvt pfc brig cmdt mt ft msgr "
-    "sra srta atty"
-)
-_INNER = _words("vs e.g eg i.e cf viz approx ca resp incl excl esp aka a.k.a née nee intl natl")
-_BEFORE_NUMBER = _words(
-    "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts "
-    "app appx tab ver cols ex ref refs ser est ed rs ft lb lbs oz"
-)
-_BEFORE_NAME = _words(
-    "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn "
-    "govt esq gmbh ph.d feat lit b c d f l m n p r s v"
-)
-_PLACES = _words(  # proper
-    "calif cal mass pa conn fla ill wash ore tenn minn wis mich ariz colo ala okla ont que tex nev neb "
-    "kan ga va md ky la mo st ste hwy prov bldg mfg"
-)
-_DAYS = _words(  # proper
-    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri"
-)
-_USUALLY_LAST = _words("etc a.m p.m")
-_AFTER_TIME = _words(
-    "eastern central pacific mountain greenwich local standard monday tuesday wednesday thursday friday saturday sunday"
-)
-_AFTER_ORDINAL = _words("januar februar märz april mai juni juli august september oktober november dezember")
-_STARTERS = _words(  # a capital on these makes no name, so the stop before them ends a sentence
-    "The This That These Those There It Its He She They We You I His Her Their Our My Your A An In On At "
-    "By For From With Without Within After Before During Since Until While When Where Why What Who Which "
-    "Whose How If As Although Though Because But And Or So Yet Nor However Moreover Furthermore Meanwhile "
-    "Also Then Here Both Many Most Some Several Other Others Another Each Every All Despite Under Among "
-    "According Today Yesterday Later Once To Between Through Throughout Unlike Like Thus Therefore Hence "
-    "Such Only Even One Two Three Four First Second Finally Nevertheless Instead Overall Additionally "
-    "Similarly Currently Recently Again Of Not More Whether Is Are Was Were Has Have Had Do Does Did Can "
-    "Could Will Would Should"
-)
-
-
-def _sentences(text: str, block: _Block) -> Iterator[Span]:
+def _sentences(text: str, block: _Block, known: Abbreviations) -> Iterator[Span]:
     marker = _MARKER.match(text, block.start, block.end)
     start, position = block.start, marker.end() if marker else block.start
     depth = opened = 0  # of brackets, and where the outermost began
@@ -193,7 +161,7 @@ def _sentences(text: str, block: _Block) -> Iterator[Span]:
             continue
         if text[match.start() - 1].isspace() and (close := _DETACHED_CLOSE.match(text, position, block.end)):
             position = close.end()
-        if match.start() > start and position < block.end and _ends(text, start, match, position, block.end):
+        if match.start() > start and position < block.end and _ends(text, start, match, position, block.end, known):
             yield Span(start, position)
             depth = 0
             while text[position].isspace():
@@ -207,19 +175,19 @@ def _bracket_closes(text: str, position: int, end: int) -> bool:
     return any(text.find(mark, position, limit) >= 0 for mark in ")]）")
 
 
-def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int) -> bool:
+def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int, known: Abbreviations) -> bool:
     """Whether the sentence that began at ``start`` ends with this stop and the marks up to ``position``."""
     run, here = stop["stop"], text[position]
     if any(mark in _HARD for mark in run):
         inner = run == "．" and here.isdigit()
-        return not inner and not (stop["close"] and here in _QUOTE_GOES_ON)
+        return not inner and not (stop["close"] and _QUOTE_GOES_ON.match(text, position))
     word = _NEXT_WORD.search(text, position, min(end, position + _LOOK))
     if word is None:
         return False
     if not here.isspace():
-        return _ends_without_space(text, start, stop, word, end)
+        return _ends_without_space(text, start, stop, word, end, known)
     if run == ".":
-        return _full_stop_ends(text, start, stop, word, end)
+        return _full_stop_ends(text, start, stop, word, end, known)
     starts = not word[0][0].islower() or bool(_BRAND.match(text, word.start()))
     if "?" in run or "!" in run:
         quoted = any(mark in _QUOTES for mark in stop["close"])
@@ -229,49 +197,71 @@ def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int) -
     return starts and not elided and not word[0][0].isdigit()
 
 
-def _ends_without_space(text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int) -> bool:
+def _ends_without_space(
+    text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int, known: Abbreviations
+) -> bool:
     if _CJK.match(text, stop.end()):
         return stop["stop"] != "." and bool(_CJK.match(text, stop.start() - 1))
-    glued = word.start() == stop.end() and len(word[0]) > 2 and word[0] in _STARTERS  # "it ended.The next"
+    glued = word.start() == stop.end() and len(word[0]) > 2 and word[0] in known.starters  # "it ended.The next"
     alone = word.end() < end and text[word.end()].isspace()
-    return glued and alone and _is_plain(_token(text, start, stop.start()))
+    return glued and alone and _is_plain(_token(text, start, stop.start()), known)
 
 
-def _full_stop_ends(text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int) -> bool:
-    following = word[0]
-    token = _token(text, start, stop.start())
+def _full_stop_ends(
+    text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int, known: Abbreviations
+) -> bool:
+    following, token = word[0], _token(text, start, stop.start())
+    if elision := _ELISION.match(token):
+        token = token[elision.end() :]
+    if token.casefold() in known.inner:
+        return False
     if not token[-1:].isalnum():  # a closing quotation mark, bracket or sign stands before the stop
         return not following[0].islower() or bool(_BRAND.match(text, word.start()))
     if _ENUMERATOR.fullmatch(token) and _enumerates(text, start, stop.start() - len(token)):
         return False
     if following[0].islower() and not _BRAND.match(text, word.start()):
-        return _is_plain(token) and not stop["close"]
-    starter = following in _STARTERS and not (word.end() < end and text[word.end()] == ".")
-    verdict = _abbreviation_ends(token, following, starter)
+        return _is_plain(token, known) and not stop["close"]
+    starter = following in known.starters and not (word.end() < end and text[word.end()] == ".")
+    before = _token(text, start, stop.start() - len(token) - 1)
+    if _is_ordinal(token, before, following, starter, known):
+        return False
+    verdict = _abbreviation_ends(token, before, following, starter, known)
     return True if verdict is None else verdict
 
 
-def _abbreviation_ends(token: str, following: str, starter: bool) -> bool | None:
+def _is_ordinal(token: str, before: str, following: str, starter: bool, known: Abbreviations) -> bool:
+    """Whether a number and its stop are a German ordinal: "29. Juli", "im 3. Stock"."""
+    if not token.isdecimal() or len(token) > 2:
+        return False
+    if following.casefold() in GERMAN_MONTHS:
+        # English words too, and no ordinals
+        return known.single_letters or following not in ("April", "August", "September", "November")
+    return known.single_letters and before.casefold() in BEFORE_ORDINAL and following[0].isalpha() and not starter
+
+
+def _abbreviation_ends(token: str, before: str, following: str, starter: bool, known: Abbreviations) -> bool | None:
     """Whether a sentence ends after this token and its stop, or None if the token is no abbreviation."""
     key, proper = token.casefold(), token[0].isupper()
-    if key in _INNER or (proper and key in _TITLES):
+    if proper and key in known.titles:
         return False
-    if key in _BEFORE_NUMBER and _NUMERAL.match(following):
+    if key in known.before_number and _NUMERAL.match(following):
         return False
-    if key in _USUALLY_LAST:
-        zone = key != "etc" and (
-            following.casefold() in _AFTER_TIME or (following.isupper() and 1 < len(following) < 5)
+    if key.endswith("str") and len(key) > len("str") and following[0].isdigit():  # "Torfstr. 7"
+        return False
+    if key in known.usually_last:
+        zone = key.endswith(".m") and (
+            following.casefold() in AFTER_TIME or (following.isupper() and 1 < len(following) < 5)
         )
         return not zone
-    initial = len(token) == 1 and proper
-    if initial or key in _BEFORE_NAME or _DOTTED.fullmatch(token):
+    if key in _AFTER_NUMBER and before.isdecimal():
+        return not following[0].isdigit()
+    initial = len(token) == 1 and (proper or (known.single_letters and token.isalpha()))
+    if initial or key in known.before_name or _DOTTED.fullmatch(token) or _DOUBLED.fullmatch(token):
         return starter
-    if proper and key in _PLACES:
+    if proper and key in known.places:
         return starter
-    if proper and key in _DAYS and following[0].isdigit():
+    if (proper or known.single_letters) and key in known.days and following[0].isdigit():
         return False
-    if len(token) < 3 and token.isdecimal() and following.casefold() in _AFTER_ORDINAL:
-        return following in ("April", "August", "September", "November")  # English words too, and no ordinals
     return None
 
 
@@ -287,10 +277,8 @@ def _enumerates(text: str, start: int, at: int) -> bool:
     return not before or before[-1] in ":;"
 
 
-def _is_plain(token: str) -> bool:
+def _is_plain(token: str, known: Abbreviations) -> bool:
     """Whether a token is surely no abbreviation, so that even a small letter may begin the next sentence."""
     if token.isdecimal():
         return len(token) > 2
-    key = token.casefold()
-    known = key in _INNER or key in _BEFORE_NUMBER or key in _BEFORE_NAME or key in _USUALLY_LAST
-    return len(token) > 3 and token.islower() and not known and not _DOTTED.fullmatch(token)
+    return len(token) > 3 and token.islower() and not known.holds(token.casefold()) and not _DOTTED.fullmatch(token)

@@ -1,46 +1,45 @@
-"""The exam: gold questions, metrics, runs and reports; it never sees the machinery it judges.
+"""Evaluation: gold questions, metrics, runs and reports; it never sees the machinery it measures.
 
 ``suite = load("eval", read)``, ``run(suite, ask)``, ``report_on(suite, run)``, ``write(report)``.
 """
 
-from assistant.eval.cases import Case, Quotation, Suite, select
-from assistant.eval.comparison import BASELINE, Comparison, accept, compare
-from assistant.eval.controls import CONTROLS
+from assistant.eval.baselines import BASELINES
+from assistant.eval.cases import Case, GoldQuote, Suite, select
+from assistant.eval.comparison import REFERENCE, Comparison, accept, compare
 from assistant.eval.corpus import Corpus
-from assistant.eval.datasets import DATASETS, Dataset, open_dataset
+from assistant.eval.datasets import DATASETS, OWN, open_dataset, write_documents
+from assistant.eval.example import init
 from assistant.eval.gates import Gate, Verdict
 from assistant.eval.loading import load
 from assistant.eval.log import Result, Run, read_run
-from assistant.eval.metrics import METRICS, Metric, Score
-from assistant.eval.report import Report, markdown, report_on, terminal
-from assistant.eval.running import Ask, run
-from assistant.eval.scoring import Card, Number, card, rescore
-from assistant.eval.template import init
-from assistant.eval.writing import write
+from assistant.eval.metrics import METRICS, Metric, Sample, Score
+from assistant.eval.report import Report, markdown, report_on, terminal, write
+from assistant.eval.runner import Ask, run
+from assistant.eval.scoring import Number, Scorecard, rescore, scorecard
 
 __all__ = [
-    "BASELINE",
-    "CONTROLS",
+    "BASELINES",
     "DATASETS",
     "METRICS",
+    "OWN",
+    "REFERENCE",
     "Ask",
-    "Card",
     "Case",
     "Comparison",
     "Corpus",
-    "Dataset",
     "Gate",
+    "GoldQuote",
     "Metric",
     "Number",
-    "Quotation",
     "Report",
     "Result",
     "Run",
+    "Sample",
     "Score",
+    "Scorecard",
     "Suite",
     "Verdict",
     "accept",
-    "card",
     "compare",
     "init",
     "load",
@@ -50,7 +49,9 @@ __all__ = [
     "report_on",
     "rescore",
     "run",
+    "scorecard",
     "select",
     "terminal",
     "write",
+    "write_documents",
 ]

@@ -1,4 +1,4 @@
-"""Gold questions, and the suite of questions, texts, measures and gates they belong to."""
+"""Gold questions, and the suite of questions, texts, metrics and gates that they belong to."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Kind = Literal["fact", "number", "date", "attribution", "multi", "conflict", "fo
 Variant = Literal["", "full", "bare"]
 
 
-class Quotation(Value):
-    """Gold evidence: words that stand in a source. Never a chunk id: a new chunker must not void the exam."""
+class GoldQuote(Value):
+    """Gold evidence: words that stand in a source. Never a chunk id, so that gold outlives a change of chunks."""
 
     source: str
     quote: str = Field(min_length=1)
@@ -31,12 +31,12 @@ class Quotation(Value):
 class Case(Value):
     """One gold question.
 
-    ``facts`` are the key facts of a right answer, each with its accepted wordings. ``history`` holds the
-    user's earlier turns. ``scope``, if given, names the sources this question may use (data sets with given
-    contexts). Tags of the form ``name:text`` carry what a kind of question needs: ``full:`` the follow-up
-    asked in full, ``wrong:`` an answer that must not be given, ``document:`` the document a question was
-    written on. ``variant`` marks a follow-up that is asked a second time: in full, or bare, without its
-    history.
+    ``facts`` are the key facts of a right answer, each with its accepted wordings. ``history`` holds the user's
+    earlier turns. ``scope``, if given, names the sources this question may use (data sets with given contexts).
+    Tags of the form ``name:text`` carry what a kind of question needs: ``full:`` the follow-up asked in full,
+    ``wrong:`` an answer that must not be given, ``document:`` the document a question was written on. The tag
+    ``conversation`` marks a follow-up that refers to the answer before it. ``variant`` marks a follow-up that is asked
+    a second time: in full, or bare, without its history.
     """
 
     id: str = Field(min_length=1)
@@ -44,7 +44,7 @@ class Case(Value):
     history: tuple[str, ...] = ()
     kind: Kind
     facts: tuple[tuple[str, ...], ...] = ()
-    evidence: tuple[Quotation, ...] = ()
+    evidence: tuple[GoldQuote, ...] = ()
     answerable: bool
     tags: tuple[str, ...] = ()
     scope: tuple[str, ...] = ()
@@ -57,7 +57,7 @@ class Case(Value):
 
     @property
     def cluster(self) -> str:
-        """The document this question hangs on; questions on one document are not independent."""
+        """The document this question is about; questions about one document are not independent."""
         written_on = self.tagged("document")
         return self.evidence[0].source if self.evidence else written_on[0] if written_on else self.id
 
@@ -68,12 +68,12 @@ class Case(Value):
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The history as an answerer takes it."""
+        """The history as a system takes it."""
         return tuple(Turn(role="user", text=text) for text in self.history)
 
     @property
     def where(self) -> Filter:
-        """The scope as an answerer takes it."""
+        """The scope as a system takes it."""
         return Filter(sources=self.scope)
 
     def tagged(self, name: str) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Case(Value):
         return tuple(tag.removeprefix(f"{name}:") for tag in self.tags if tag.startswith(f"{name}:"))
 
     def variants(self) -> tuple[Case, ...]:
-        """A follow-up asked in full and asked bare, to tell what taking the history into account is worth."""
+        """A follow-up asked in full and asked bare, to measure what the history is worth."""
         full = self.tagged("full")
         if not self.history or not full:
             return ()
@@ -92,10 +92,9 @@ class Case(Value):
 
 
 class Suite(Value):
-    """An exam: questions, the texts they are about, what is measured, and what must hold.
+    """Questions, the texts they are about, what is measured, and what must hold.
 
-    ``warnings`` are oddities of the gold that do not stop a run. ``folder`` is where runs and the baseline
-    belong.
+    ``warnings`` are oddities of the gold that do not stop a run. ``folder`` is where runs are kept.
     """
 
     model_config = Value.model_config | {"arbitrary_types_allowed": True}
@@ -111,13 +110,18 @@ class Suite(Value):
     seed: int = 0
     time_limit: float = Field(default=60.0, gt=0, description="seconds a question may take")
     warnings: tuple[str, ...] = ()
-    protocol: str = Field(default="", description="how a public set is to be sat")
+    protocol: str = Field(default="", description="how the questions of a public set are asked and scored")
     part_of: str = Field(default="", description="hash of the suite this is a selection of")
 
     @property
     def title(self) -> str:
         """Name and split, as reports show it."""
         return f"{self.name} ({self.split})" if self.split else self.name
+
+    @property
+    def forms(self) -> tuple[Case, ...]:
+        """Every question as it is asked: each case, and behind a follow-up its variants."""
+        return tuple(form for case in self.cases for form in (case, *case.variants()))
 
     @cached_property
     def hash(self) -> str:
@@ -136,10 +140,11 @@ class Suite(Value):
 
 
 def select(suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, seed: int | None = None) -> Suite:
-    """The suite with only some of its questions: those of the kinds, and of these a random ``limit``.
+    """The suite with the questions of these kinds alone, and of them a random ``limit``, in their order.
 
-    The questions keep their order. Raises SuiteError where nothing is left.
+    Raises SuiteError where nothing is left.
     """
+    seed = suite.seed if seed is None else seed
     cases = [case for case in suite.cases if not kinds or case.kind in kinds]
     if not cases:
         present = ", ".join(sorted(Counter(case.kind for case in suite.cases)))
@@ -147,10 +152,6 @@ def select(suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, se
             f"{suite.folder}:1: no question is of kind {', '.join(map(repr, kinds))}. Kinds here: {present}."
         )
     if limit is not None and limit < len(cases):
-        chosen = set(
-            random.Random(suite.seed if seed is None else seed).sample(range(len(cases)), max(limit, 1))  # noqa: S311
-        )
-        cases = [case for number, case in enumerate(cases) if number in chosen]
-    return suite.model_copy(
-        update={"cases": tuple(cases), "seed": suite.seed if seed is None else seed, "part_of": suite.hash}
-    )
+        chosen = sorted(random.Random(seed).sample(range(len(cases)), max(limit, 1)))  # noqa: S311 - no secret
+        cases = [cases[number] for number in chosen]
+    return suite.model_copy(update={"cases": tuple(cases), "seed": seed, "part_of": suite.hash})

@@ -1,9 +1,9 @@
-"""Two runs of one exam side by side: which cases changed, and which differences are more than chance."""
+"""Two runs of one suite side by side: which cases changed, and which differences are more than chance."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -11,20 +11,21 @@ import numpy as np
 from pydantic import Field, JsonValue, ValidationError
 
 from assistant.errors import SuiteError
-from assistant.eval import stats
 from assistant.eval.cases import Suite
 from assistant.eval.log import Run
 from assistant.eval.metrics import METRICS, Metric
-from assistant.eval.metrics.base import mean
 from assistant.eval.metrics.cost import seconds
-from assistant.eval.scoring import Card, rescore
+from assistant.eval.scoring import Scorecard, rescore
+from assistant.eval.stats import RESAMPLES, SIGNIFICANT, Column, adjusted, mcnemar, mean, sign_flip, swap
 from assistant.types import Value
 
-BASELINE = "baseline.json"
-ALPHA = 0.05
+REFERENCE = "reference.json"
+"""The scores of the accepted run, beside ``suite.toml``."""
+
+Outcome = Literal["better", "worse", "different", "noise", "same"]
 
 
-class Answered(Value):
+class AnswerDigest(Value):
     """What is kept of one answer: its outcome and a hash of its words."""
 
     outcome: str
@@ -39,21 +40,19 @@ class Snapshot(Value):
     run: str
     about: dict[str, JsonValue] = Field(default_factory=dict)
     numbers: dict[str, float]
-    answers: dict[str, Answered]
+    answers: dict[str, AnswerDigest]
     scores: dict[str, dict[str, tuple[float, float]]]
 
 
 class Difference(NamedTuple):
-    """A metric in both runs, over the cases both were measured on; ``p`` is adjusted for the number of
-    metrics.
-    """
+    """A metric over the cases that both runs were measured on; ``p`` is adjusted for the number of metrics."""
 
     metric: str
     before: float
     after: float
     n: int
     p: float
-    verdict: Literal["better", "worse", "different", "noise", "same"]
+    verdict: Outcome
 
 
 class Change(NamedTuple):
@@ -73,72 +72,78 @@ class Comparison(NamedTuple):
     changes: tuple[Change, ...]
 
     @property
+    def moved(self) -> list[Difference]:
+        """The metrics with another value."""
+        return [d for d in self.differences if d.verdict != "same"]
+
+    @property
     def summary(self) -> str:
         """One sentence: how many cases changed, and which differences are real."""
-        real = [d for d in self.differences if d.verdict in ("better", "worse", "different")]
-        moved = sum(d.verdict == "noise" for d in self.differences)
+        real = [d for d in self.moved if d.verdict != "noise"]
+        noise = len(self.moved) - len(real)
         count = len(self.changes)
         cases = f"{count} case{'' if count == 1 else 's'} changed" if count else "No case changed"
         if real:
             named = ", ".join(f"{d.metric} {d.verdict} ({d.before:.3g} to {d.after:.3g}, p = {d.p:.2g})" for d in real)
-            noise = f"{moved} further metrics moved no more than chance would move them"
-            return f"{cases}; real differences: {named}; {noise}."
-        if moved:
-            return f"{cases}; {moved} metrics moved, none more than chance would move it: this is noise."
+            return f"{cases}; real differences: {named}; {noise} further metrics moved no more than by chance."
+        if noise:
+            return f"{cases}; {noise} metrics moved, none more than by chance: this is noise."
         return f"{cases}; no metric moved."
 
 
-def snapshot(card: Card, suite: Suite, about: Mapping[str, JsonValue] | None = None) -> Snapshot:
-    """The scores of a card in the form that is compared and committed."""
+def snapshot(scores: Scorecard, suite: Suite, about: Mapping[str, JsonValue] | None = None) -> Snapshot:
+    """The scores of a run in the form that is compared and committed."""
+
+    def digest(text: str) -> str:
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
     return Snapshot(
         suite=suite.title,
         suite_hash=suite.hash,
-        run=card.name,
+        run=scores.name,
         about=dict(about or {}),
-        numbers={metric: number.value for metric, number in card.numbers.items() if number},
-        answers={one.case.key: Answered(outcome=one.answer.outcome, text=_hash(one.answer.text)) for one in card.cases},
+        numbers={metric: number.value for metric, number in scores.numbers.items() if number},
+        answers={
+            one.case.key: AnswerDigest(outcome=one.answer.outcome, text=digest(one.answer.text)) for one in scores.cases
+        },
         scores={
             metric: {
                 # Sums over sets differ in the last bits from run to run, which is no change.
                 one.case.key: (round(score.value, 9), score.truth)
-                for one in card.cases
+                for one in scores.cases
                 if (score := one.scores.get(metric)) and score.value is not None
             }
-            for metric in card.numbers
+            for metric in scores.numbers
         },
     )
 
 
 def accept(run: Run, suite: Suite, path: Path | None = None) -> Path:
-    """Makes a run the baseline of its suite; written next to ``suite.toml``, to be committed. Returns the
-    file.
-    """
-    path = path or suite.folder / BASELINE
+    """Makes a run the reference of its suite; written next to ``suite.toml``, to be committed. Returns the file."""
+    path = path or suite.folder / REFERENCE
     text = snapshot(rescore(run, suite), suite, run.header.about).model_dump_json(indent=1)
     path.write_text(text + "\n", encoding="utf-8")
     return path
 
 
 def earlier(path: Path, suite: Suite) -> Snapshot:
-    """The snapshot in a ``baseline.json``, or that of a run from its log or folder.
+    """The snapshot in a ``reference.json``, or that of a run from its log or folder.
 
     Raises SuiteError where it belongs to another suite or cannot be read.
     """
     if path.suffix != ".json":
         return snapshot(rescore(path, suite), suite)
+    cure = "with `assistant eval --accept`."
     try:
         found = Snapshot.model_validate_json(path.read_bytes())
     except FileNotFoundError as error:
-        raise SuiteError(
-            f"{path}:1: there is no baseline. Make a run the baseline with `assistant eval --accept`."
-        ) from error
+        raise SuiteError(f"{path}:1: there is no reference run. Accept one {cure}") from error
     except ValidationError as error:
-        raise SuiteError(f"{path}:1: this is no baseline. Write a new one with `assistant eval --accept`.") from error
+        raise SuiteError(f"{path}:1: this is no reference run. Write a new one {cure}") from error
     if found.suite_hash != suite.hash:
         raise SuiteError(
-            f"{path}:1: this is the baseline of another suite ({found.suite!r}, hash "
-            f"{found.suite_hash[:8]}), not of {suite.title!r} ({suite.hash[:8]}). Make a run the baseline "
-            "with `assistant eval --accept`."
+            f"{path}:1: this is the reference of another suite ({found.suite!r}, hash {found.suite_hash[:8]}), "
+            f"not of {suite.title!r} ({suite.hash[:8]}). Accept a run {cure}"
         )
     return found
 
@@ -157,17 +162,16 @@ class _Test(NamedTuple):
 def compare(before: Snapshot, after: Snapshot, primary: Collection[str] = (), seed: int = 0) -> Comparison:
     """Both snapshots case by case: exact McNemar for yes-or-no scores, else sign flips.
 
-    p values are adjusted (Holm, after Tarone) among the ``primary`` metrics, those named beforehand such as the gated
-    ones, and apart from them among all others. Seconds are left out: whatever slowed the machine in one run slowed
-    every question alike, and no pairing can tell that from the change.
+    p values are adjusted (Holm, after Tarone) among the ``primary`` metrics, those chosen beforehand such as the gated
+    ones, and separately among all others. Seconds are left out: a slow machine slows every question of a run alike,
+    and no pairing can tell that from a change.
     """
-    shared = [
-        METRICS[m] for m in after.scores if m in before.scores and m in METRICS and METRICS[m].score is not seconds
-    ]
+    both = [METRICS[m] for m in after.scores if m in before.scores and m in METRICS]
+    shared = [metric for metric in both if metric.score is not seconds]
     found: dict[str, Difference] = {}
     for family in (True, False):
         tests = [test for m in shared if (m.name in primary) is family and (test := _paired(m, before, after, seed))]
-        for test, p in zip(tests, stats.adjusted([t.p for t in tests], [t.reach for t in tests]), strict=True):
+        for test, p in zip(tests, adjusted([t.p for t in tests], [t.reach for t in tests]), strict=True):
             verdict = _verdict(test.metric, test.before, test.after, p)
             found[test.metric.name] = Difference(test.metric.name, test.before, test.after, test.n, p, verdict)
     differences = tuple(found[metric.name] for metric in shared if metric.name in found)
@@ -183,43 +187,37 @@ def _paired(metric: Metric, before: Snapshot, after: Snapshot, seed: int) -> _Te
     truths = np.array([new[key][1] for key in keys])
     reach = min(1.0, 2.0 ** (1 - int((x != y).sum())))
     if metric.overall is not mean:
-        p, reach = stats.swap(metric.overall, x, y, truths, seed), max(reach, 1 / stats.RESAMPLES)
+        p, reach = swap(metric.overall, x, y, truths, seed), max(reach, 1 / RESAMPLES)
     elif np.isin(x, (0, 1)).all() and np.isin(y, (0, 1)).all():
-        p = stats.mcnemar(x, y)
+        p = mcnemar(x, y)
     else:
-        p = stats.sign_flip(x, y, seed)
-    return _Test(metric, metric.overall(x, truths), metric.overall(y, truths), len(keys), p, reach)
+        p = sign_flip(x, y, seed)
+    return _Test(metric, metric.overall(Column(x, truths)), metric.overall(Column(y, truths)), len(keys), p, reach)
 
 
-def _verdict(
-    metric: Metric, before: float, after: float, p: float
-) -> Literal["better", "worse", "different", "noise", "same"]:
+def _verdict(metric: Metric, before: float, after: float, p: float) -> Outcome:
     if before == after or np.isnan(before) or np.isnan(after):
         return "same"
-    if p >= ALPHA:
+    if p >= SIGNIFICANT:
         return "noise"
     if metric.better == "neither":
         return "different"
     return "better" if (after > before) == (metric.better == "higher") else "worse"
 
 
-def _changes(before: Snapshot, after: Snapshot) -> list[Change]:
-    found = []
+def _changes(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    # Seconds differ in every run; that is no change of the answer.
+    metrics = [m for m in after.scores if m in before.scores and METRICS[m].group != "cost"]
     for key, now in after.answers.items():
         then = before.answers.get(key)
         if then is None:
             continue
-        moved = tuple(
-            (metric, old, new)
-            for metric, scores in after.scores.items()
-            # Seconds differ in every run; that is no change of the answer.
-            if metric in before.scores and METRICS[metric].group != "cost"
-            if (old := before.scores[metric].get(key, (None, 0))[0]) != (new := scores.get(key, (None, 0))[0])
-        )
+        values = [(m, _value(before, m, key), _value(after, m, key)) for m in metrics]
+        moved = tuple((metric, old, new) for metric, old, new in values if old != new)
         if moved or then != now:
-            found.append(Change(key, (then.outcome, now.outcome), moved))
-    return found
+            yield Change(key, (then.outcome, now.outcome), moved)
 
 
-def _hash(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+def _value(scores: Snapshot, metric: str, case: str) -> float | None:
+    found = scores.scores[metric].get(case)
+    return found[0] if found else None

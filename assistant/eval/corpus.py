@@ -1,4 +1,4 @@
-"""The documents of an exam as the judge sees them: texts, their sentences, and where a quotation stands."""
+"""The documents of an evaluation: their texts, their sentences, and where a quotation stands."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from assistant.english.sentences import split_sentences
-from assistant.types import Document, DocumentMetadata, Span
+from assistant.types import Block, Citation, Document, DocumentMetadata, Span
+
+Sentences = frozenset[tuple[str, int]]
+"""Sentences of the corpus, each as its source and its number there."""
 
 
 class Corpus(Mapping[str, Document]):
     """Documents by source. What an answer says about a text is never trusted; it is looked up here.
 
-    Sentences and places of quotations are worked out once and kept: they depend on the texts alone.
+    Sentences and places of quotations depend on the texts alone. They are computed once and kept.
     """
 
     def __init__(self, documents: Mapping[str, Document | str]) -> None:
@@ -23,7 +26,7 @@ class Corpus(Mapping[str, Document]):
         }
         self._sentences: dict[str, tuple[Span, ...]] = {}
         self._places: dict[tuple[str, str], tuple[Span, ...]] = {}
-        self._touched: dict[tuple[str, tuple[Span, ...]], frozenset[tuple[str, int]]] = {}
+        self._touched: dict[tuple[str, tuple[Span, ...]], Sentences] = {}
 
     def __getitem__(self, source: str) -> Document:
         return self._documents[source]
@@ -37,13 +40,7 @@ class Corpus(Mapping[str, Document]):
     def metadata(self, source: str) -> DocumentMetadata:
         """Title, publisher and date of a document, without its text."""
         document = self[source]
-        return DocumentMetadata(
-            source=source,
-            title=document.title,
-            publisher=document.publisher,
-            published=document.published,
-            kind=document.kind,
-        )
+        return DocumentMetadata(**{field: getattr(document, field) for field in DocumentMetadata.model_fields})
 
     @cached_property
     def publishers(self) -> frozenset[str]:
@@ -51,29 +48,27 @@ class Corpus(Mapping[str, Document]):
         return frozenset(document.publisher for document in self.values() if document.publisher)
 
     def sentences(self, source: str) -> tuple[Span, ...]:
-        """Spans of the sentences of one document, in order."""
+        """Spans of the sentences of one document, in order; every block that is not running text counts as one."""
         if source not in self._sentences:
-            self._sentences[source] = tuple(split_sentences(self[source].text))
+            self._sentences[source] = tuple(_sentences(self[source]))
         return self._sentences[source]
 
     def locate(self, source: str, quote: str) -> tuple[Span, ...]:
-        """Every place where ``quote`` stands in a document; any run of blanks and line breaks counts as one.
+        """Every place where ``quote`` stands in a document; any run of blanks and line breaks counts as one blank.
 
         Empty when the source is unknown or does not hold the quote.
         """
         key = (source, quote)
         if key not in self._places:
-            self._places[key] = self._find(source, quote)
+            pattern = r"\s+".join(re.escape(word) for word in quote.split())
+            known = source in self._documents and pattern
+            self._places[key] = (
+                tuple(Span(*match.span()) for match in re.finditer(pattern, self[source].text)) if known else ()
+            )
         return self._places[key]
 
-    def _find(self, source: str, quote: str) -> tuple[Span, ...]:
-        if source not in self._documents or not quote.strip():
-            return ()
-        pattern = r"\s+".join(re.escape(word) for word in quote.split())
-        return tuple(Span(*match.span()) for match in re.finditer(pattern, self[source].text))
-
-    def touched(self, source: str, spans: tuple[Span, ...]) -> frozenset[tuple[str, int]]:
-        """The sentences, as ``(source, number)``, that any of the spans covers (see ``covers``)."""
+    def touched(self, source: str, spans: tuple[Span, ...]) -> Sentences:
+        """The sentences that any of the spans covers (see ``covers``)."""
         if source not in self._documents:
             return frozenset()
         key = (source, spans)
@@ -85,12 +80,37 @@ class Corpus(Mapping[str, Document]):
             )
         return self._touched[key]
 
+    def quoted(self, source: str, quote: str) -> Sentences:
+        """The sentences that a quotation covers, wherever in its source it stands."""
+        return self.touched(source, self.locate(source, quote))
+
+    def fault(self, citation: Citation) -> str | None:
+        """What is wrong with a citation, or None: its quote must stand in its source at its offsets, verbatim."""
+        if citation.source not in self:
+            return f"[{citation.marker}] cites {citation.source!r}, which is not in the corpus"
+        text = self[citation.source].text
+        if not citation.quote.strip():
+            return f"[{citation.marker}] quotes nothing"
+        if not 0 <= citation.start < citation.end <= len(text):
+            return f"[{citation.marker}] points outside {citation.source!r}"
+        if text[citation.start : citation.end] != citation.quote:
+            return f"[{citation.marker}] is not verbatim at {citation.source}:{citation.start}-{citation.end}"
+        return None
+
+
+def _sentences(document: Document) -> Iterator[Span]:
+    for block in document.blocks or (Block(kind="paragraph", start=0, end=len(document.text)),):
+        if block.kind in ("paragraph", "quotation"):
+            inside = split_sentences(document.text[block.start : block.end])
+            yield from (Span(block.start + start, block.start + end) for start, end in inside)
+        else:
+            yield Span(block.start, block.end)
+
 
 def covers(span: Span, gold: Span) -> bool:
     """Whether two spans are about the same text: they share at least half of the shorter one.
 
-    Half, and of the shorter one, because a chunk may cut a quotation and a quotation may hold several
-    sentences.
+    Half of the shorter one, because a chunk may cut a quotation and a quotation may hold several sentences.
     """
     shared = min(span.end, gold.end) - max(span.start, gold.start)
     shorter = min(span.end - span.start, gold.end - gold.start)

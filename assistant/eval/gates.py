@@ -1,4 +1,4 @@
-"""Thresholds a run has to keep: ``citation_validity = ">= 1.0"``."""
+"""Thresholds that a run has to keep: ``citation_validity = ">= 1.0"``."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _COMPARE: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
 }
 _GATE = re.compile(r"\s*(>=|<=|==|>|<)\s*(-?\d+(?:\.\d+)?)\s*")
-_SLACK = 1e-9  # a mean of ones may come out a rounding error short of one
+_SLACK = 1e-9  # a mean of ones may be a rounding error below one
 
 
 class Gate(Value):
-    """A metric, a comparison and the number it is compared with."""
+    """A metric, a comparison sign, and the number the metric is compared with."""
 
     metric: str
     sign: str
@@ -31,9 +31,17 @@ class Gate(Value):
     def __str__(self) -> str:
         return f"{self.metric} {self.sign} {self.threshold:g}"
 
+    def check(self, value: float | None) -> Verdict:
+        """Whether the gate holds for the measured value; None means that nothing was measured."""
+        if value is None or math.isnan(value):
+            return Verdict(gate=self, value=None, state="skipped")
+        near = math.isclose(value, self.threshold, abs_tol=_SLACK)
+        holds = "=" in self.sign if near else _COMPARE[self.sign](value, self.threshold)
+        return Verdict(gate=self, value=value, state="passed" if holds else "failed")
+
 
 class Verdict(Value):
-    """What became of a gate; ``skipped`` where no question of the run could be measured."""
+    """The result of a gate; ``skipped`` where no question of the run could be measured."""
 
     gate: Gate
     value: float | None
@@ -50,12 +58,3 @@ def parse_gate(metric: str, text: str) -> Gate:
     if not match:
         raise ValueError(f"a gate reads like '>= 0.9', not {text!r}")
     return Gate(metric=metric, sign=match[1], threshold=float(match[2]))
-
-
-def judge(gate: Gate, value: float | None) -> Verdict:
-    """Whether the gate holds for the measured value."""
-    if value is None or math.isnan(value):
-        return Verdict(gate=gate, value=None, state="skipped")
-    near = math.isclose(value, gate.threshold, abs_tol=_SLACK)
-    holds = "=" in gate.sign if near else _COMPARE[gate.sign](value, gate.threshold)
-    return Verdict(gate=gate, value=value, state="passed" if holds else "failed")

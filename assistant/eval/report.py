@@ -1,45 +1,98 @@
-"""All there is to say about a run as one value, and its plain forms: terminal table, Markdown, JUnit."""
+"""The report on a run as one value, and its forms: terminal table, Markdown, JUnit XML and one HTML page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
 
+import numpy as np
+
+from assistant.eval import plots
+from assistant.eval.baselines import BASELINES, run_baseline
 from assistant.eval.cases import Suite
 from assistant.eval.comparison import Comparison, compare, earlier, snapshot
-from assistant.eval.controls import CONTROLS, sit
+from assistant.eval.curves import coverage_by_words, refusals, risks
 from assistant.eval.gates import Verdict
 from assistant.eval.log import Run
-from assistant.eval.metrics import METRICS
-from assistant.eval.scoring import Card, Failure, Number, card, failures, gates, rescore
+from assistant.eval.metrics import METRICS, WALL, Metric
+from assistant.eval.pages import shown, template
+from assistant.eval.scoring import Failure, Number, Scorecard, check_gates, failures, rescore, scorecard
 from assistant.types import OnProgress, Progress
+
+DRAWN_BASELINE = "keyword search"
+"""The baseline whose curves are drawn beside those of the run."""
+
+_TILES = (
+    "fact_coverage", "citation_validity", "citation_f1", "auroc", "refusal_f1", "conflict_f1", "passage_hit@4",
+    "seconds_p50",
+)  # fmt: skip
+_BELOW_ZERO = ("crag",)  # has no place on an axis from 0 to 1
+
+
+class Row(NamedTuple):
+    """A metric in the table: its number, and its value for each other system."""
+
+    metric: Metric
+    number: Number
+    others: tuple[float | None, ...]
+
+    @property
+    def cells(self) -> list[str]:
+        """Metric, value, interval, n, then the values of the others."""
+        low, high = shown(self.number.low), shown(self.number.high)
+        interval = f"[{low}, {high}]" if low else ""
+        values = [shown(self.number.value), interval, str(self.number.n), *map(shown, self.others)]
+        return [self.metric.name, *values]
 
 
 class Report(NamedTuple):
-    """A scored run beside its controls, its gates, its failing cases worst first, and what changed since
-    another.
+    """A scored run, its gates, its failing cases worst first, and what changed since another run.
+
+    ``others`` are the scorecards of further systems and of the baselines.
     """
 
     suite: Suite
     run: Run
-    card: Card
-    controls: tuple[Card, ...]
+    scores: Scorecard
+    others: tuple[Scorecard, ...]
     gates: tuple[Verdict, ...]
     failures: tuple[Failure, ...]
     comparison: Comparison | None = None
 
     @property
-    def failed_gates(self) -> tuple[Verdict, ...]:
+    def failed_gates(self) -> list[Verdict]:
         """The gates that do not hold."""
-        return tuple(verdict for verdict in self.gates if verdict.state == "failed")
+        return [verdict for verdict in self.gates if verdict.state == "failed"]
 
     @property
-    def metrics(self) -> list[str]:
-        """The metrics with a value, in the order of the table."""
-        return [metric for metric, number in self.card.numbers.items() if number]
+    def columns(self) -> list[str]:
+        """The heads of the table."""
+        return ["metric", "value", "95 %", "n", *(other.name for other in self.others)]
+
+    @property
+    def groups(self) -> Mapping[str, list[Row]]:
+        """The rows of the table by group: every metric that has a value."""
+        groups: dict[str, list[Row]] = {}
+        for name, number in self.scores.numbers.items():
+            if number:
+                values = tuple(n.value if (n := other.numbers.get(name)) else None for other in self.others)
+                groups.setdefault(METRICS[name].group, []).append(Row(METRICS[name], number, values))
+        return groups
+
+    @property
+    def tiles(self) -> list[Row]:
+        """The numbers that the page shows large."""
+        rows = {row.metric.name: row for group in self.groups.values() for row in group}
+        return [rows[name] for name in _TILES if name in rows]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the numbers should know: dropped lines, oddities of the gold, questions not asked."""
+        missing = self.run.header.cases - len(self.run.results)
+        unfinished = [f"the run is unfinished: {missing} questions were not asked"] if missing > 0 else []
+        return [*self.run.notes, *unfinished, *self.suite.warnings]
 
 
 def report_on(
@@ -47,237 +100,117 @@ def report_on(
     run: Run,
     *,
     against: Path | None = None,
-    controls: Iterable[str] = tuple(CONTROLS),
-    others: Sequence[Card] = (),
+    baselines: Iterable[str] = tuple(BASELINES),
+    others: Sequence[Scorecard] = (),
     on_progress: OnProgress = lambda _: None,
 ) -> Report:
-    """Scores a run and its controls. ``against`` is a baseline.json or an earlier run (its folder or log).
+    """Scores a run and the baselines. ``against`` is a reference.json or an earlier run (its folder or log).
 
-    ``others`` are cards of further systems that sat the same exam, to stand as columns beside the controls.
+    ``others`` are scorecards of further systems that ran the same suite, shown as columns beside the baselines.
     """
     scores = rescore(run, suite)
-    chosen = tuple(controls)
-    beside = []
+    chosen = tuple(baselines)
+    cards = []
     for done, name in enumerate(chosen):
-        on_progress(Progress(stage="scoring controls", done=done, total=len(chosen), item=name))
-        beside.append(card(name, sit(suite, name), suite, intervals=False))
+        on_progress(Progress(stage="scoring baselines", done=done, total=len(chosen), item=name))
+        cards.append(scorecard(name, run_baseline(suite, name), suite, intervals=False))
+    comparison = None
+    if against:
+        gated = {gate.metric for gate in suite.gates}
+        comparison = compare(earlier(against, suite), snapshot(scores, suite), gated, suite.seed)
     return Report(
         suite=suite,
         run=run,
-        card=scores,
-        controls=(*others, *beside),
-        gates=gates(suite, scores),
-        failures=tuple(failures(scores.cases)),
-        comparison=_since(against, scores, suite) if against else None,
+        scores=scores,
+        others=(*others, *cards),
+        gates=check_gates(suite, scores),
+        failures=tuple(failures(scores)),
+        comparison=comparison,
     )
 
 
-def _since(path: Path, scores: Card, suite: Suite) -> Comparison:
-    gated = {gate.metric for gate in suite.gates}
-    return compare(earlier(path, suite), snapshot(scores, suite), gated, suite.seed)
-
-
-# --- numbers and rows
-# ----------------------------------------------------------------------------------------
-
-
-def shown(value: float | None) -> str:
-    """A number as reports show it; an empty string for none."""
-    if value is None or math.isnan(value):
-        return ""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.0f}" if abs(value) >= 1000 else f"{value:.1f}"
-
-
-def interval(number: Number) -> str:
-    """The 95 % interval as reports show it."""
-    return f"[{shown(number.low)}, {shown(number.high)}]" if number.low is not None else ""
-
-
-def rows(report: Report) -> list[tuple[str, list[list[str]]]]:
-    """The table, group by group: metric, value, interval, n, then the value of each control."""
-    groups: dict[str, list[list[str]]] = {}
-    for metric in report.metrics:
-        number = report.card.numbers[metric]
-        if number is None:
-            continue
-        beside = [control.numbers.get(metric) for control in report.controls]
-        groups.setdefault(METRICS[metric].group, []).append(
-            [
-                metric,
-                shown(number.value),
-                interval(number),
-                str(number.n),
-                *(shown(n.value) if n else "" for n in beside),
-            ]
-        )
-    return list(groups.items())
-
-
-def heading(report: Report) -> list[str]:
-    """The columns of the table."""
-    return ["metric", "value", "95 %", "n", *(control.name for control in report.controls)]
-
-
-def notes(report: Report) -> list[str]:
-    """What a reader of the numbers should know: dropped lines, oddities of the gold, questions without an
-    answer.
-    """
-    missing = report.run.header.cases - len(report.run.results)
-    return [
-        *report.run.notes,
-        *([f"the run is unfinished: {missing} questions were not asked"] if missing > 0 else []),
-        *report.suite.warnings,
-    ]
-
-
-# --- terminal
-# ------------------------------------------------------------------------------------------------
+def write(report: Report, folder: Path | None = None) -> Path:
+    """Writes report.html, report.md and junit.xml into the run's folder (or ``folder``); returns the HTML page."""
+    folder = folder or report.run.path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (("report.md", markdown), ("junit.xml", junit), ("report.html", page)):
+        (folder / name).write_text(text(report), encoding="utf-8")
+    return folder / "report.html"
 
 
 def terminal(report: Report) -> str:
     """The report as plain text: table, gates, comparison, the worst cases."""
     # Names of two words stand in two lines, so that the table fits more terminals.
-    columns = heading(report)
-    above = [*([""] * 4), *(name.rpartition(" ")[0] for name in columns[4:])]
-    below = [name.removeprefix(f"{first} ") for first, name in zip(above, columns, strict=True)]
-    table = [above, below, *(row for _, group in rows(report) for row in group)]
-    widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
-    out = [f"{report.suite.title}: {len(report.suite.cases)} questions, run {report.card.name}", ""]
-    out += [_line(above, widths), _line(below, widths)]
-    for group, lines in rows(report):
-        out += [f"-- {group}", *(_line(line, widths) for line in lines)]
-    if report.gates:
-        out += ["", "Gates", *(f"  {verdict}" for verdict in report.gates)]
-    if report.comparison:
-        out += ["", f"Since {report.comparison.before}", f"  {report.comparison.summary}"]
-        out += [f"  {described}" for described in _changed(report.comparison, limit=20)]
-    if report.failures:
-        total = len([one for one in report.card.cases if not one.case.variant])
-        out += ["", f"{len(report.failures)} of {total} cases have a fault; the worst:"]
-        out += [f"  {f.scored.case.id}: {_cut(f.reasons[0], 110)}" for f in report.failures[:5]]
-    out += [f"note: {note}" for note in _few(notes(report))]
-    return "\n".join(out) + "\n"
+    above = [*([""] * 4), *(name.rpartition(" ")[0] for name in report.columns[4:])]
+    below = [name.removeprefix(f"{first} ") for first, name in zip(above, report.columns, strict=True)]
+    rows = [above, below, *(row.cells for group in report.groups.values() for row in group)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
 
+    def aligned(cells: Sequence[str]) -> str:
+        first, *others = cells
+        padded = [first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]
+        return "  ".join(padded).rstrip()
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    first, *others = [
-        cell.ljust(width) if not n else cell.rjust(width)
-        for n, (cell, width) in enumerate(zip(cells, widths, strict=True))
-    ]
-    return "  ".join([first, *others]).rstrip()
-
-
-def _changed(comparison: Comparison, limit: int) -> list[str]:
-    lines = []
-    for change in comparison.changes[:limit]:
-        outcome = change.outcome[0] if change.outcome[0] == change.outcome[1] else " to ".join(change.outcome)
-        scores = ", ".join(f"{m} {shown(old) or 'none'} to {shown(new) or 'none'}" for m, old, new in change.scores[:4])
-        lines.append(f"{change.case}: {outcome}{'; ' + scores if scores else '; other words'}")
-    left = len(comparison.changes) - limit
-    return [*lines, *([f"... and {left} more"] if left > 0 else [])]
-
-
-def _few(lines: Sequence[str], limit: int = 5) -> list[str]:
-    return [*lines[:limit], *([f"... and {len(lines) - limit} more"] if len(lines) > limit else [])]
-
-
-def _cut(text: str, length: int) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= length else f"{text[: length - 3]}..."
-
-
-# --- Markdown
-# ------------------------------------------------------------------------------------------------
+    return template("report.txt").render(report=report, aligned=aligned, above=above, below=below)
 
 
 def markdown(report: Report) -> str:
     """The report as Markdown, for a README or a pull request."""
-    out = [
-        f"# {_md(report.suite.title)}",
-        "",
-        f"{len(report.suite.cases)} questions, run `{report.card.name}`.",
-    ]
-    if report.suite.protocol:
-        out += ["", _md(report.suite.protocol)]
-    out += ["", markdown_table(report)]
-    if report.gates:
-        out += ["", "## Gates", "", *(f"- {verdict}" for verdict in report.gates)]
-    if report.comparison:
-        out += ["", f"## Since `{report.comparison.before}`", "", report.comparison.summary, ""]
-        out += ["| metric | before | after | n | p (Holm) | verdict |", "|---|--:|--:|--:|--:|---|"]
-        out += [
-            f"| {d.metric} | {shown(d.before)} | {shown(d.after)} | {d.n} | {d.p:.2g} | {d.verdict} |"
-            for d in report.comparison.differences
-            if d.verdict != "same"
-        ]
-        out += ["", *(f"- {_md(line)}" for line in _changed(report.comparison, limit=50))]
-    if report.failures:
-        out += ["", "## Failing cases, worst first", ""]
-        out += [
-            f"- `{f.scored.case.id}` {_md(f.scored.case.question)} — {_md(_cut('; '.join(f.reasons), 300))}"
-            for f in report.failures[:50]
-        ]
-    out += ["", "## Run", "", *(f"- {_md(key)}: {_md(str(value))}" for key, value in report.run.header.about.items())]
-    out += [f"- note: {_md(note)}" for note in _few(notes(report))]
-    return "\n".join(out) + "\n"
-
-
-def markdown_table(report: Report) -> str:
-    """The numbers alone as a Markdown table."""
-    columns = heading(report)
-    out = [f"| {' | '.join(columns)} |", f"|---{'|--:' * (len(columns) - 1)}|"]
-    out += [f"| {' | '.join(line)} |" for _, group in rows(report) for line in group]
-    return "\n".join(out)
-
-
-def _md(text: str) -> str:
-    """Text of a document or a question, so that it cannot become markup."""
-    flat = " ".join(text.split())
-    for character in "\\`*_[]<>|":
-        flat = flat.replace(character, f"\\{character}")
-    return flat
-
-
-# --- JUnit
-# ---------------------------------------------------------------------------------------------------
+    return template("report.md").render(report=report)
 
 
 def junit(report: Report) -> str:
     """The report as JUnit XML: a suite of gates and one of questions for each kind.
 
-    Only gates and crashed questions count as failures: a wrong answer is a measurement, a broken gate a
-    fault.
+    Only gates and crashed questions count as failures: a wrong answer is a measurement, a failed gate a fault.
     """
-    root = ElementTree.Element("testsuites", name=report.suite.title)
-    gates_suite = ElementTree.SubElement(root, "testsuite", name="gates", tests=str(len(report.gates)))
-    gates_suite.set("failures", str(len(report.failed_gates)))
-    for verdict in report.gates:
-        test = ElementTree.SubElement(gates_suite, "testcase", classname="gates", name=str(verdict.gate))
-        if verdict.state == "failed":
-            ElementTree.SubElement(test, "failure", message=str(verdict))
-        elif verdict.state == "skipped":
-            ElementTree.SubElement(test, "skipped", message=str(verdict))
     reasons = {failure.scored.case.key: failure.reasons for failure in report.failures}
-    for kind in dict.fromkeys(one.case.kind for one in report.card.cases):
-        cases = [one for one in report.card.cases if one.case.kind == kind and not one.case.variant]
-        crashed = [one for one in cases if one.scores["failures"].value]
-        suite = ElementTree.SubElement(
-            root, "testsuite", name=kind, tests=str(len(cases)), failures="0", errors=str(len(crashed))
-        )
-        for one in cases:
-            seconds = one.answer.trace.seconds.get("wall", 0.0)
-            test = ElementTree.SubElement(suite, "testcase", classname=kind, name=one.case.id, time=f"{seconds:.3f}")
-            if one in crashed:
-                ElementTree.SubElement(test, "error", message=one.scores["failures"].reason)
-            elif one.case.key in reasons:
-                ElementTree.SubElement(test, "system-out").text = "\n".join(reasons[one.case.key])
-    ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _legal(ElementTree.tostring(root, encoding="unicode")) + "\n"
+    kinds = {
+        one.case.kind: [each for each in report.scores.asked if each.case.kind == one.case.kind]
+        for one in report.scores.asked
+    }
+    return template("junit.xml").render(report=report, kinds=kinds, reasons=reasons, wall=WALL)
 
 
-_ILLEGAL = dict.fromkeys([*range(9), 11, 12, *range(14, 32), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF])
+def page(report: Report) -> str:
+    """One HTML page that needs no other file. All text is escaped; a content policy forbids any request."""
+    return template("report.html").render(report=report, figures=list(_figures(report)), METRICS=METRICS)
 
 
-def _legal(text: str) -> str:
-    """Without the characters XML 1.0 has no way to write; ElementTree lets them through."""
-    return text.translate(_ILLEGAL)
+class Figure(NamedTuple):
+    """A picture with its title and a sentence that explains it."""
+
+    title: str
+    svg: str
+    caption: str = ""
+
+
+def _figures(report: Report) -> Iterable[Figure]:
+    drawn = [other for other in report.others if other.name == DRAWN_BASELINE]
+    coverage = coverage_by_words(report.scores, drawn)
+    if coverage:
+        most = 20.0 * math.ceil(max(x for curve in coverage for x in curve.xs) / 20 or 1)
+        svg = plots.curves(coverage, "mean words of an answer", "fact coverage", most)
+        yield Figure("fact coverage and words", svg, "What shorter answers, or ranked sentences alone, would cover.")
+    if trade := refusals(report.scores):
+        svg = plots.curves(trade, "false refusals", "false answers")
+        yield Figure("false answers and false refusals", svg, "Every answer threshold; nearer to the corner is better.")
+    if risk := risks(report.scores, drawn):
+        svg = plots.curves(risk, "coverage: share of questions answered", "risk")
+        caption = "Share of unanswerable questions among those answered first; lower is better."
+        yield Figure("risk and coverage", svg, caption)
+    for group, rows in report.groups.items():
+        plotted = [row for row in rows if row.metric.better != "neither" and row.metric.name not in _BELOW_ZERO]
+        if plotted and group != "cost":
+            yield Figure(group, plots.intervals([_bar(row, report.others) for row in plotted]))
+    seconds = [one.answer.trace.seconds[WALL] for one in report.scores.cases if WALL in one.answer.trace.seconds]
+    if seconds:
+        marks = [(f"p{level}", float(np.percentile(seconds, level))) for level in (50, 95)]
+        svg = plots.histogram(seconds, marks, "wall time of an answer")
+        yield Figure("seconds", svg, f"{len(seconds)} answers, follow-ups asked in other forms included.")
+
+
+def _bar(row: Row, others: Sequence[Scorecard]) -> plots.Bar:
+    beside = [(other.name, value) for other, value in zip(others, row.others, strict=True) if value is not None]
+    (value, low, high, _), metric = row.number, row.metric
+    return plots.Bar(metric.name, value, low, high, beside, metric.better == "lower")

@@ -1,4 +1,4 @@
-"""Scores a run: every metric on every answer, the numbers over the whole exam, and which cases failed."""
+"""Scores a run: every metric on every answer, the numbers over all questions, and which cases failed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.errors import SuiteError
-from assistant.eval import stats
 from assistant.eval.cases import Case, Suite
-from assistant.eval.gates import Verdict, judge
+from assistant.eval.gates import Verdict
 from assistant.eval.log import Run, read_run
-from assistant.eval.metrics import METRICS, PLAIN, Metric, Score
-from assistant.eval.metrics.base import mean
+from assistant.eval.metrics import METRICS, PLAIN, Metric, Sample, Score
+from assistant.eval.stats import Column, Interval, bootstrap
 from assistant.types import Answer
 
 
 class Number(NamedTuple):
-    """A metric over an exam: its value, the bounds of its 95 % interval, and the number of cases."""
+    """A metric over all questions: its value, the bounds of its 95 % interval, and the number of cases."""
 
     value: float
     low: float | None
@@ -28,90 +27,90 @@ class Number(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """A case, the answer to it, and what each metric made of it, by metric name."""
+    """A case, the answer to it, and its score by each metric, by metric name."""
 
     case: Case
     answer: Answer
     scores: Mapping[str, Score]
 
 
-class Card(NamedTuple):
+class Scorecard(NamedTuple):
     """The scores of one system: numbers by metric, None where no case applies, and the cases behind them."""
 
     name: str
     numbers: Mapping[str, Number | None]
     cases: tuple[Scored, ...]
 
+    @property
+    def asked(self) -> list[Scored]:
+        """The cases as the suite has them, without the variants of follow-ups."""
+        return [one for one in self.cases if not one.case.variant]
 
-def rescore(run: Run | Path, suite: Suite, metrics: Sequence[str] = (), name: str = "") -> Card:
-    """The card of a logged run, from its log alone; nothing is asked.
 
-    ``metrics`` defaults to the suite's. Cases the log lacks are left out. Raises SuiteError when the log
-    belongs to another suite.
+def rescore(run: Run | Path, suite: Suite, metrics: Sequence[str] = (), name: str = "") -> Scorecard:
+    """The scorecard of a logged run, from its log alone; nothing is asked.
+
+    ``metrics`` defaults to the suite's. Cases the log lacks are left out. Raises SuiteError when the log belongs to
+    another suite.
     """
     run = read_run(run) if isinstance(run, Path) else run
     if run.header.suite_hash != suite.hash:
         raise SuiteError(
-            f"{run.path}:1: this is a run of another suite ({run.header.suite!r}, hash "
-            f"{run.header.suite_hash[:8]}), not of {suite.title!r} ({suite.hash[:8]}). Run it again with "
-            f"`assistant eval`."
+            f"{run.path}:1: this is a run of another suite ({run.header.suite!r}, hash {run.header.suite_hash[:8]}), "
+            f"not of {suite.title!r} ({suite.hash[:8]}). Run it again with `assistant eval`."
         )
-    forms = {form.key: form for case in suite.cases for form in (case, *case.variants())}
-    answers = [
-        (forms[result.case], result.answer_to(forms[result.case])) for result in run.results if result.case in forms
-    ]
-    order = {key: place for place, key in enumerate(forms)}
-    answers.sort(key=lambda pair: order[pair[0].key])
-    return card(name or run.path.parent.name, answers, suite, metrics)
+    results = {result.case: result for result in run.results}
+    answers = [(form, results[form.key].answer_to(form)) for form in suite.forms if form.key in results]
+    return scorecard(name or run.path.parent.name, answers, suite, metrics)
 
 
-def card(
+def scorecard(
     name: str,
     answers: Iterable[tuple[Case, Answer]],
     suite: Suite,
     metrics: Sequence[str] = (),
     *,
     intervals: bool = True,
-) -> Card:
-    """The card of answers in hand; ``intervals`` take most of the time where questions are many."""
+) -> Scorecard:
+    """The scorecard of answers in hand; ``intervals`` take most of the time where questions are many."""
     chosen = [METRICS[metric] for metric in metrics or suite.metrics or METRICS]
-    # A gate may stand on a metric the table does not show, and so may the reason why a case failed.
+    # A gate may be set on a metric that the table does not show, and a case may fail by one.
     behind = {*(fault.metric for fault in FAULTS), *(gate.metric for gate in suite.gates)}
     measured = [*chosen, *(m for m in METRICS.values() if m.name in behind and m not in chosen)]
-    cases = tuple(
-        Scored(
-            case,
-            answer,
-            {m.name: m.score(case, answer, suite.corpus) for m in measured if m.variant == case.variant},
-        )
-        for case, answer in answers
-    )
-    return Card(name, {metric.name: number(metric, cases, suite.seed, intervals) for metric in chosen}, cases)
+
+    def scored(sample: Sample) -> Scored:
+        scores = {m.name: m.score(sample) for m in measured if m.variant == sample.case.variant}
+        return Scored(sample.case, sample.answer, scores)
+
+    cases = tuple(scored(Sample(case, answer, suite.corpus)) for case, answer in answers)
+    return Scorecard(name, {metric.name: number(metric, cases, suite.seed, intervals) for metric in chosen}, cases)
 
 
 def number(metric: Metric, cases: Sequence[Scored], seed: int = 0, interval: bool = True) -> Number | None:
     """A metric over all cases it applies to, with its interval; None where it applies to none or has no value."""
     points = [
-        (s.case.cluster, score) for s in cases if (score := s.scores.get(metric.name)) and score.value is not None
+        (s.case.cluster, score.value, score.truth)
+        for s in cases
+        if (score := s.scores.get(metric.name)) and score.value is not None
     ]
     if not points:
         return None
-    values = np.array([score.value for _, score in points], dtype=np.float64)
-    truths = np.array([score.truth for _, score in points], dtype=np.float64)
-    if not interval:
-        value = metric.overall(values, truths)
-        return None if np.isnan(value) else Number(value, None, None, len(points))
-    clusters = [cluster for cluster, _ in points]
-    found = (
-        stats.bootstrap_mean(values, clusters, seed)
-        if metric.overall is mean
-        else stats.bootstrap(metric.overall, values, truths, clusters, seed)
-    )
+    clusters, values, truths = zip(*points, strict=True)
+    column = Column(np.array(values, dtype=np.float64), np.array(truths, dtype=np.float64))
+    found = Interval(metric.overall(column), None, None)
+    if interval:
+        found = bootstrap(metric.overall, column, clusters, seed)
     return None if np.isnan(found.value) else Number(*found, len(points))
 
 
-# --- failing cases
-# -------------------------------------------------------------------------------------------
+def check_gates(suite: Suite, scores: Scorecard) -> tuple[Verdict, ...]:
+    """The result of each gate of the suite."""
+
+    def value(metric: str) -> float | None:
+        found = scores.numbers.get(metric) or number(METRICS[metric], scores.cases, interval=False)
+        return found.value if found else None
+
+    return tuple(gate.check(value(gate.metric)) for gate in suite.gates)
 
 
 class Fault(NamedTuple):
@@ -133,7 +132,7 @@ FAULTS = (
     Fault("both_sides_cited", 1.0, 4.0),
     Fault("false_conflicts", 0.0, 3.0),
 )
-"""What makes a case fail, worst first: nothing came, then untruth, then silence."""
+"""What makes a case fail, worst first: no answer, then a false one, then an incomplete one."""
 
 
 class Failure(NamedTuple):
@@ -144,37 +143,19 @@ class Failure(NamedTuple):
     reasons: tuple[str, ...]
 
 
-def failures(cases: Sequence[Scored]) -> list[Failure]:
+def failures(scores: Scorecard) -> list[Failure]:
     """The cases with any fault, worst first."""
     failed = []
-    for one in cases:
-        if one.case.variant:
-            continue
+    for one in scores.asked:
         found = [
-            (
-                fault.weight * abs(score.value - fault.good),
-                f"{METRICS[fault.metric].name} {score.value:.2g}: {score.reason}",
-            )
+            (fault.weight * abs(score.value - fault.good), f"{fault.metric} {score.value:.2g}: {score.reason}")
             for fault in FAULTS
             if (score := one.scores.get(fault.metric))
             and score.value is not None
             and score.value != fault.good
-            # A bare string cannot cite; that is a fact about the system, not a fault of each answer.
+            # A bare string cannot cite; that is a property of the system, not a fault of each answer.
             and not (fault.metric == "uncited_claims" and one.answer.writer == PLAIN)
         ]
         if found:
             failed.append(Failure(one, sum(badness for badness, _ in found), tuple(reason for _, reason in found)))
     return sorted(failed, key=lambda failure: -failure.badness)
-
-
-def gates(suite: Suite, scores: Card) -> tuple[Verdict, ...]:
-    """What became of each gate of the suite."""
-    return tuple(judge(gate, _value(gate.metric, scores)) for gate in suite.gates)
-
-
-def _value(metric: str, scores: Card) -> float | None:
-    if metric in scores.numbers:
-        found = scores.numbers[metric]
-    else:
-        found = number(METRICS[metric], scores.cases, interval=False)
-    return found.value if found else None

@@ -1,1 +1,1 @@
-"""From a folder of files to searchable passages: recipe, read, split, catalog, build."""
+"""From a folder of files to chunks for an index: find, read, split, compare with what is there."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from assistant.ingest.inline import strip_markup
 from assistant.ingest.parsers.lines import field_of
@@ -19,6 +20,7 @@ _HEAD_BLOCKS = 16  # from the beginning that fields are taken from
 _HEAD = 4_000  # characters from the beginning that parties and the period are looked for in
 _MAX_FACT = 80
 _FEW_WORDS = 5
+_SHORT = 60  # characters; a longer paragraph is prose, before which the facts of a form stand
 _NAME = r"[^\W\d_][\w&.'’-]*(?:,? (?:[A-Z0-9][\w&.'’-]*|&|of|the|de|der|van|von|und|and|y|et)){0,8}"
 _PARTY = re.compile(
     rf"(?P<name>{_NAME})[ ]?(?:,[^,()\"“”]{{0,120}},?[ ])?\((?:the |hereinafter |hereafter |each |jointly |together )*"
@@ -49,23 +51,32 @@ def about(document: Document) -> str:
 def _fields(document: Document) -> Iterator[str]:
     """The short fields before the first prose and below no heading but the first ones; none of a list of records."""
     head = document.blocks[:_HEAD_BLOCKS]
-    if any(block.kind == "field" and block.lead_in for block in head):
+    if any(block.kind == "field" and block.lead_in for block in head) or _holds_several(document):
         return
-    found = False
+    found: set[str] = set()
     for block in head:
-        long = block.end - block.start > MAX_ABOUT
-        if (block.kind == "heading" and found) or (block.kind != "furniture" and long):
+        prose = block.kind in ("paragraph", "quotation", "item") and block.end - block.start > _SHORT
+        if prose or (block.kind == "heading" and found):
             return
         if block.kind == "field":
             said = " ".join(strip_markup(document.text[block.start : block.end]).split())
-            if (
-                len(said) <= _MAX_FACT
-                and field_of(said)
-                and not said.endswith(("!", "?", ";"))
-                and not _is_sentence(said)
-            ):
-                found = True
+            field = field_of(said)
+            if field and field.label in found:
+                return
+            if field and len(said) <= _MAX_FACT and not said.endswith(("!", "?", ";")) and not _is_sentence(said):
+                found.add(field.label)
                 yield said
+
+
+def _holds_several(document: Document) -> bool:
+    """Whether several headings are followed by the same first field, as in an archive of messages."""
+    firsts = [
+        field.label
+        for heading, block in pairwise(document.blocks[: 4 * _HEAD_BLOCKS])
+        if heading.kind == "heading" and block.kind == "field"
+        if (field := field_of(document.text[block.start : block.end]))
+    ]
+    return len(firsts) > len(set(firsts))
 
 
 def _is_sentence(field: str) -> bool:

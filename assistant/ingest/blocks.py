@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from assistant.ingest.dialogue import with_speakers
@@ -17,6 +18,13 @@ MAX_LEAD_IN = 300
 MAX_OPEN_LINE = 120
 """Characters of the longest line without a stop that introduces what follows it."""
 
+_COLONS = (":", "：")
+_TABLE_TITLE = re.compile(
+    r"^(?:table|tabelle|tableau|tabla|tabella|tab\.|exhibit|schedule)\s+[\divxa-z]{1,4}\b|"
+    r"\b(?:in|of) (?:thousands|millions|billions)\b|\b(?:in|en) (?:tausend|millionen|milliers|miles|millones)\b|"
+    r"\((?:in )?[^()]{1,30}\)$",
+    re.IGNORECASE,
+)
 _STOPS = tuple(".!?…;,。！？؟।")
 
 LISTED: frozenset[BlockKind] = frozenset({"item", "row", "field"})
@@ -40,9 +48,9 @@ class TextBuilder:
         """Add a heading; 1 is the outermost level."""
         self._add("heading", text, level=level)
 
-    def paragraph(self, text: str) -> None:
+    def paragraph(self, text: str, lead_in: str = "") -> None:
         """Add running text."""
-        self._add("paragraph", text)
+        self._add("paragraph", text, lead_in=lead_in)
 
     def item(self, text: str, depth: int = 1, marker: str = "-") -> None:
         """Add a list item with its marker; 1 is the outermost depth.
@@ -75,9 +83,9 @@ class TextBuilder:
         """Add a block of code, line breaks and indentation kept."""
         self._add("code", text.rstrip(), strip=False)
 
-    def quotation(self, text: str, speaker: str = "") -> None:
-        """Add text that somebody other than the author said or wrote."""
-        self._add("quotation", text, speaker=speaker)
+    def quotation(self, text: str, speaker: str = "", lead_in: str = "") -> None:
+        """Add text that somebody other than the author said or wrote; ``lead_in`` may say when."""
+        self._add("quotation", text, speaker=speaker, lead_in=lead_in)
 
     def caption(self, text: str) -> None:
         """Add the caption of a table or a figure."""
@@ -86,6 +94,18 @@ class TextBuilder:
     def furniture(self, text: str) -> None:
         """Add a running head, a foot or a page number: kept, and never quoted."""
         self._add("furniture", text)
+
+    def embed(self, text: str, blocks: Iterable[Block]) -> None:
+        """Add a text that has blocks of its own, as it is; its headings are below the last one of level 1."""
+        said = text.rstrip()
+        if not said.strip():
+            return
+        separator = "\n\n" if self._parts else ""
+        by = self._length + len(separator)
+        self._parts += [separator, said]
+        self._length = by + len(said)
+        below = any(block.kind == "heading" for block in self._blocks)
+        self._blocks += (shifted(block, by, below) for block in blocks if block.end <= len(said))
 
     def page(self, at: int | None = None) -> None:
         """Begin a new page (a slide, a sheet), or note that one begins within the text laid out so far, at ``at``."""
@@ -126,6 +146,7 @@ class TextBuilder:
         cells: tuple[Span, ...] = (),
         caption: str = "",
         speaker: str = "",
+        lead_in: str = "",
         strip: bool = True,
     ) -> None:
         said = text.strip() if strip else text
@@ -145,15 +166,25 @@ class TextBuilder:
                 cells=cells,
                 caption=caption,
                 speaker=speaker,
+                lead_in=lead_in,
             )
         )
+
+
+def shifted(block: Block, by: int, deeper: int = 0) -> Block:
+    """``block`` of a text that begins ``by`` characters further on; a heading's level is raised by ``deeper``."""
+    cells = tuple(Span(start + by, end + by) for start, end in block.cells)
+    level = block.level + deeper if block.kind == "heading" else block.level
+    return block.model_copy(
+        update={"start": block.start + by, "end": block.end + by, "cells": cells, "level": level, "headings": ()}
+    )
 
 
 def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     """``blocks`` with the headings they stand under and the lead-in of their list or table, from their order alone.
 
-    The lead-in is the last line of the block before the list if it ends with a colon or with no stop at all; a nested
-    item is introduced by the item above it.
+    The lead-in is the last line of the block before the list if it ends with a colon, or if it has no stop and stands
+    right above the list, or if it is the title of a table. A nested item is introduced by the item above it.
     """
     made: list[Block] = []
     path: list[tuple[int, str]] = []
@@ -161,7 +192,11 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     introduction = ""
     above: dict[int, str] = {}
     before: BlockKind | None = None
+    end = 0  # of the block before
     for block in with_speakers(text, list(blocks)):
+        if before not in LISTED and not _introduces(introduction, text[end : block.start], block.kind):
+            introduction = ""
+        end = block.end
         if block.kind == "heading":
             path = [(level, said) for level, said in path if level < block.level]
             made.append(block.model_copy(update={"headings": tuple(said for _, said in path)}))
@@ -188,7 +223,15 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
 def _introduction(text: str) -> str:
     last = " ".join(strip_markup(text.rstrip().rpartition("\n")[2]).split())
     short = "\n" not in text.strip() and len(last) <= MAX_OPEN_LINE and last[-1:] not in _STOPS
-    return last[-MAX_LEAD_IN:] if last.endswith((":", "：")) or short else ""
+    drawn = last[:1] in "-_=*~"
+    return last[-MAX_LEAD_IN:] if (last.endswith(_COLONS) or short) and not drawn else ""
+
+
+def _introduces(line: str, gap: str, kind: BlockKind) -> bool:
+    """Whether ``line`` introduces a block of ``kind`` that stands below it across ``gap``."""
+    if line.endswith(_COLONS) or gap.count("\n") < 2:
+        return True
+    return kind in ("row", "furniture", "caption") and bool(_TABLE_TITLE.search(line))
 
 
 def _one_line(text: str, block: Block) -> str:

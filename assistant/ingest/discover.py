@@ -21,8 +21,9 @@ class FoundFile(NamedTuple):
 def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
     """The readable files below ``root`` (or ``root`` itself, a file) and what was passed over, both sorted.
 
-    Hidden files and folders are ignored. Links are never followed: what they lead to inside the root is read
-    once, under its own name. Raises DocumentError if there is nothing at ``root``.
+    Hidden files and folders, and files that systems leave in folders, are ignored. Links are never followed: what
+    they lead to inside the root is read once, under its own name. Raises DocumentError if there is nothing at
+    ``root``.
     """
     found: list[FoundFile] = []
     skipped: list[Skipped] = []
@@ -60,7 +61,9 @@ class _SkipError(Exception):
 
 
 def _list(folder: Path, prefix: str) -> list[tuple[str, Path]]:
-    return [(prefix + path.name, path) for path in folder.iterdir() if not path.name.startswith(".")]
+    """What lies in ``folder``, hidden files and those of the system left out."""
+    names = (path for path in folder.iterdir() if not path.name.startswith("."))
+    return [(prefix + path.name, path) for path in names if path.name.lower() not in _SYSTEM_FILES]
 
 
 def _about_link(path: Path, top: Path) -> str:
@@ -73,13 +76,42 @@ def _about_link(path: Path, top: Path) -> str:
     return f"A link to {_printable(target.relative_to(top).as_posix())!r}, which is read under its own name."
 
 
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
+_KINDS = ((stat.S_ISFIFO, "named pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISCHR, "device"), (stat.S_ISBLK, "device"))
+_EXPORT = "Open it and export it as PDF."
+_CURES = {
+    ".pages": _EXPORT,
+    ".numbers": "Open it and export it as Excel or PDF.",
+    ".key": _EXPORT,
+    ".doc": "Open it and save it as DOCX or PDF.",
+    ".dot": "Open it and save it as DOCX or PDF.",
+    ".ppt": "Open it and save it as PPTX or PDF.",
+    ".pps": "Open it and save it as PPTX or PDF.",
+    ".odp": "Open it and save it as PPTX or PDF.",
+    ".xlsb": "Open it and save it as XLSX.",
+    **dict.fromkeys((".wpd", ".wps", ".xps", ".djvu", ".tex", ".one", ".vsd", ".vsdx", ".pub", ".indd"), _EXPORT),
+    **dict.fromkeys((".mobi", ".azw", ".azw3", ".fb2"), "Convert it to EPUB or PDF."),
+    **dict.fromkeys((".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz"), "Unpack it here."),
+    **dict.fromkeys((".pst", ".ost"), "Export its messages as EML or mbox."),
+    **dict.fromkeys(
+        (".mp3", ".m4a", ".wav", ".ogg", ".mp4", ".mov", ".mkv", ".avi", ".webm"),
+        "Add a transcript of it (.vtt or .srt).",
+    ),
+    **dict.fromkeys((".heic", ".webp", ".gif", ".bmp", ".svg"), "Save it as PDF."),
+}
+
+
 def _check_readable(source: str, mode: int) -> None:
-    suffix = Path(source).suffix.lower()
+    name, suffix = Path(source).name, Path(source).suffix.lower()
+    if not stat.S_ISREG(mode):
+        kind = next((kind for is_kind, kind in _KINDS if is_kind(mode)), "special file")
+        raise _SkipError(f"A {kind}, not a file.")
+    if name.startswith("~$"):
+        raise _SkipError("A lock file that Office leaves while a document is open; it holds no text.")
     if suffix not in SUFFIXES:
         kind = f"Files ending in {_printable(suffix)!r}" if suffix else "Files without an ending"
-        raise _SkipError(f"{kind} cannot be read as documents; these can: {', '.join(SUFFIXES)}.")
-    if not stat.S_ISREG(mode):
-        raise _SkipError("Not a regular file.")
+        cure = _CURES.get(suffix) or f"These can: {', '.join(SUFFIXES)}."
+        raise _SkipError(f"{kind} cannot be read as documents. {cure}")
     if source != _printable(source):
         raise _SkipError("The name is not valid Unicode; rename it.")
 

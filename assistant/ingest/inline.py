@@ -10,8 +10,11 @@ _IMAGE = re.compile(r"!\[([^\]\n]*)\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s
 _LINK = re.compile(r"\[([^\[\]\n]+)\](?:\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)|\[[^\[\]\n]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _TAG = re.compile(
-    r"</?(?:a|abbr|b|big|br|code|del|em|font|i|img|ins|kbd|mark|p|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
+    r"</?(?:a|abbr|b|big|br|code|del|em|font|i|img|ins|kbd|mark|p|s|small|span|strong|sub|sup|u)(?=[\s/>])[^<>]*>", re.I
 )
+_ROLE = re.compile(
+    r":[a-z][\w:.+-]*:`~?([^`<\n]+?)(?:\s*<[^`>\n]*>)?`|`([^`<\n]+?)\s*<[^`>\s]+>`__?"
+)  # reStructuredText
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)\s?(.+?)\s?(?<!`)\1(?!`)", re.DOTALL)
 _STRONG = re.compile(r"(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _STAR = re.compile(r"(?<![\w*\\])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![\w*])")
@@ -24,6 +27,8 @@ def strip_markup(text: str) -> str:
     """``text`` without the signs of Markdown's inline markup; all else stays, line breaks too."""
     if not _MARKED.search(text):
         return text
+    if "`" in text:
+        text = _ROLE.sub(lambda match: match[1] or match[2], text)
     parts: list[str] = []
     at = 0
     for code in _CODE.finditer(text):  # what stands between backticks has no markup

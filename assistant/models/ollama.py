@@ -246,7 +246,7 @@ class Server:
             )
         if "context length" in said:
             return ContextOverflowError(
-                f"{model!r} cannot read so long a text: {said!r}. Lower `chunk_tokens` in recipe.toml"
+                f"{model!r} cannot read so long a text: {said!r}. Lower `chunk_tokens` in config.toml"
             )
         return BackendError(
             f"The Ollama server failed while running {model!r}: {said!r}. `ollama ps`, or a smaller model"

@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, BE, IMPERATIVES, PREPOSITIONS, any_of
 from assistant.english.phrases import (
-    AUX,
-    BE,
     CLAUSE,
-    PREPOSITION,
     SAYING,
     antecedent,
     is_plural,
@@ -25,6 +23,7 @@ from assistant.english.phrases import (
     proper,
 )
 from assistant.english.tokens import STOPWORDS, fold, is_stopword, stem, words
+from assistant.query.courtesy import is_only_courteous
 from assistant.types import Turn
 
 ENOUGH = 2
@@ -35,18 +34,21 @@ MOST = 8
 """Pronouns behind so many in a question are not looked at."""
 
 _I = re.IGNORECASE
-_ASKING = "(?:who|whom|whose|what|which|when|where|why|how)"
+_ASKING = any_of(ASKING_WORDS)
+_AUX = any_of(AUXILIARIES)
+_PREPOSITION = any_of(PREPOSITIONS)
+_ORDERS = any_of(IMPERATIVES)
 _LEAD = re.compile(r"\s*(?:(?:and|but|so|or|also|then|what about|how about)\b[\s,]*)+", _I)
 _CONTINUES = re.compile(rf"{_LEAD.pattern}|\s*(?:says? who|who says)\b", _I)
 _ASKS_THE_SAME = re.compile(r"\s*(?:and\s+)?(?:what|how) about\b", _I)
 _AGAIN = re.compile(
-    rf"((?:{PREPOSITION} )?(?:where|when|why|(?:what|which|how) (?!many\b|much\b|old\b)[\w-]+)(?: from| exactly)?)"
+    rf"((?:{_PREPOSITION} )?(?:where|when|why|(?:what|which|how) (?!many\b|much\b|old\b)[\w-]+)(?: from| exactly)?)"
     r"(?: (?:is|was) (?:that|this))?",
     _I,
 )
 _POINTS = re.compile(
     r"\b(?:then|this|that|those|these)(?=\s*(?:[?,]|$))"
-    rf"|\b{AUX} (?:that|this|those|these)\b(?! (?:who|of|year|week|month))"
+    rf"|\b{_AUX} (?:that|this|those|these)\b(?! (?:who|of|year|week|month))"
     r"|\bthat (?:one|time|day|case|evening|night|morning)\b|\b(?:the|that|this)(?: \w+)? (?-i:ones?)\b(?! of)"
     r"|\bthe (?:same|former|latter|others?|first|second)(?=\s*(?:[?,]|$))"
     r"|\b(?:both|either|neither)(?=\s*(?:\?|$|of them))|\b(?:who|what|where) else\b|\bof (?:those|these)\b(?! who)"
@@ -62,38 +64,31 @@ _PRONOUN = re.compile(
     _I,
 )
 _IDLE = re.compile(  # "Were there ...?", "How long did it take to ...?", "Was it the captain who ...?"
-    rf"\b(?:{AUX}|be|been) there\b|\bthere (?:{AUX}|be)\b"
-    rf"|\bit (?:\w+ )?(?:takes?|took|costs?)\b.*\bto\b|\b{AUX} it (?:[\w'’]+ )*?(?:who|that)\b",
+    rf"\b(?:{_AUX}|be|been) there\b|\bthere (?:{_AUX}|be)\b"
+    rf"|\bit (?:\w+ )?(?:takes?|took|costs?)\b.*\bto\b|\b{_AUX} it (?:[\w'’]+ )*?(?:who|that)\b",
     _I,
 )
 _PARTS = re.compile(
     r"[,:;]|\b(?:that|if|when|while|because|before|after|until|whether|though|as|so|and|or|than|says?|said|think)\b",
     _I,
 )
-_ORDERS = r"(?:tell|give|show|list|explain|describe|summari[sz]e|sum up|outline|recap)"
 _CLAUSE = re.compile(  # "Who is ...", "Who won ...", "Tell me ...", but not "How many in ..."
-    rf"{CLAUSE.pattern}|(?:who|what)(?:['’]s)? (?!(?:{PREPOSITION}|else|the|an?)\b)\w.*|{_ORDERS} .+", _I
+    rf"{CLAUSE.pattern}|(?:who|what)(?:['’]s)? (?!(?:{_PREPOSITION}|else|the|an?)\b)\w.*|{_ORDERS} .+", _I
 )
-_WHOLE = re.compile(rf"{_ASKING}(?:['’]s| .*?\b(?:{BE}|happen(?:s|ed)))\b|{_ORDERS}\b", _I)  # asks without another word
+_IS = any_of((*BE, "happens", "happened"))
+_WHOLE = re.compile(rf"{_ASKING}(?:['’]s| .*?\b{_IS})\b|{_ORDERS}\b", _I)  # asks without another word
 _TOPIC = re.compile(
     rf"\b(?:tell (?:me|us)|what (?:is|was) (?:said|known|reported|written)) about (?!{_ASKING}|th(?:is|at|ese|ose)\b)"
     r"|^what(?:['’]s| is) an? ",
     _I,
-)
-_COURTESY = frozenset(
-    "thanks thank thx cheers ok okay great good nice perfect fine cool lovely excellent wonderful brilliant yes yeah"
-    " yep no nope sure right alright hello hi hey bye goodbye please got see understood helpful sorry".split()
-)
-_COURTEOUS = _COURTESY | frozenset(
-    "you i it that that's so very much a lot many for your the all and answer help".split()
 )
 _ASKS_ONLY = SAYING | frozenset("long many much time date year day name person people".split())
 
 
 def condense_question(question: str, history: Sequence[Turn]) -> str:
     """``question`` with what it lacks from the user's turns before it; as it is when it stands alone."""
-    asked = [turn.text for turn in history if turn.role == "user" and not _courteous(turn.text)]
-    if not asked or _courteous(question):
+    asked = [turn.text for turn in history if turn.role == "user" and not is_only_courteous(turn.text)]
+    if not asked or is_only_courteous(question):
         return question
     points = bool(_POINTS.search(question)) or any(_pointing(question))
     if not (points or _short(question)):
@@ -103,12 +98,6 @@ def condense_question(question: str, history: Sequence[Turn]) -> str:
         return question
     changed = _changed(question, re.sub(r" \(([^()]*)\)$", r", \1", before))
     return f"{changed}?" if changed else _carried(question, before)
-
-
-def _courteous(text: str) -> bool:
-    """Whether ``text`` is nothing but thanks, a greeting or an assent."""
-    said = {word.text.lower().replace("’", "'") for word in words(text)}
-    return "?" not in text and said <= _COURTEOUS and bool(said & _COURTESY)
 
 
 def _short(question: str) -> bool:
@@ -142,7 +131,7 @@ def _pointing(question: str) -> Iterator[re.Match[str]]:
         named = named_before(re.sub(r"\b(?:the|a) \w+ of\s*$", "", before))
         fits = [phrase for phrase in named if found["several"] or not is_plural(phrase)]
         # "How did Keld take it?": a pronoun is not what stands in the same clause, unless it says whose.
-        free = re.search(rf"\b{AUX}\s*$", before, _I) or not _owns(question, found)
+        free = re.search(rf"\b{_AUX}\s*$", before, _I) or not _owns(question, found)
         if (not fits or (free and not _PARTS.search(before))) and not any(a <= found.start() < b for a, b in idle):
             yield found
 
@@ -160,13 +149,13 @@ def _changed(question: str, before: str) -> str:
         return exchanged
     again = _AGAIN.fullmatch(bare)
     # Asking words that are the subject or the object of the question before must not be lost.
-    if again and clause and re.match(rf"$|{PREPOSITION} |where|when|why|how $", clause[1], _I):
+    if again and clause and re.match(rf"$|{_PREPOSITION} |where|when|why|how $", clause[1], _I):
         return f"{again[1][0].upper()}{again[1][1:]} {clause[2].lower()} {clause[3]}"
     condition = bare.lower().startswith("if ")
-    verb = re.search(rf"\b{_ASKING}(?:['’ ]|$)|\b{AUX}\b|^{_ORDERS}\b", bare, _I)
+    verb = re.search(rf"\b{_ASKING}(?:['’ ]|$)|\b{_AUX}\b|^{_ORDERS}\b", bare, _I)
     if not bare or not _CONTINUES.match(question) or (verb and not condition):
         return ""
-    place = re.match(rf"{PREPOSITION}\b", bare, _I)
+    place = re.match(rf"{_PREPOSITION}\b", bare, _I)
     twice = place and re.search(rf"\b{place[0]}\b", before, _I)
     return before + (" " if place and not twice else ", " if condition else ", and ") + bare
 

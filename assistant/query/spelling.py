@@ -132,18 +132,11 @@ def _nearest(asked: str, others: Iterable[str], limit: int) -> frozenset[str]:
     return frozenset(found[best] if best <= limit else ())
 
 
-@lru_cache(maxsize=10_000)
 def _errors(one: str, other: str) -> int:
-    """Letters left out, put in, replaced, or swapped with their neighbour (Damerau, 1964)."""
-    above: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        before, above, row = above, row, [i]
-        for j, b in enumerate(other, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (a != b)))
-            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
-                row[j] = min(row[j], before[j - 2] + 1)
-    return row[-1]
+    """Letters left out, put in, replaced, or swapped with their neighbour."""
+    from rapidfuzz.distance import OSA  # only where a word is doubted
+
+    return OSA.distance(one, other)
 
 
 def _is_slip(asked: str, other: str) -> bool:

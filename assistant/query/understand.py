@@ -9,7 +9,7 @@ from typing import NamedTuple
 from assistant.errors import BackendError, QuestionError
 from assistant.ports import CondensedQuestion, QuestionCondenser
 from assistant.query.condense import condense_question
-from assistant.query.parse import add_topic, split_questions
+from assistant.query.split import add_topic, split_questions
 from assistant.types import Turn
 
 MAX_QUESTION = 4000

@@ -1,21 +1,24 @@
 """Whether two sentences that answer a question answer it differently, or only in other words.
 
-Each pair is measured by a few readable signs, and a logistic regression fitted by ``benchmarks/fit_agreement.py`` says
-how likely the answers cannot both be true. Questions of yes or no are not meant: they turn on denial alone.
+Each pair is measured by a few readable signs. A logistic regression, fitted by ``training/fit_agreement.py``, says how
+likely the two answers cannot both be true. It is not for questions of yes or no, which turn on denial alone.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.english.lexicon import TITLE_ABBREVIATIONS, TITLES
 from assistant.english.names import names
-from assistant.english.quantities import Quantity, is_vague, quantities, same_value
+from assistant.english.negation import denies, excluded
+from assistant.english.quantities import Quantity, same_value
+from assistant.english.quantities.measurement import Measurement, compare, count_in_words, measurements
 from assistant.english.tokens import content_stems, stem, stems
 from assistant.query.parse import AnswerType, QuestionParts
+from assistant.types import Span
 
 
 class AnswerSpan(NamedTuple):
@@ -81,14 +84,9 @@ def differs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> floa
     return 1 / (1 + math.exp(-score))
 
 
-def denies(text: str) -> bool:
-    """Whether a sentence, or its answer, says that something is not so."""
-    return bool(_DENIAL.search(text))
-
-
 def signs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> Signs:
     """The signs by which ``differs`` judges."""
-    a, b = _read(one), _read(other)
+    a, b = _figures(one), _figures(other)
     x, y, compared = _compared(question, a, b)
     asks_figure = question.answer_type in ASKED
     found = {
@@ -103,7 +101,7 @@ def signs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> Signs:
             "near_figure": compared == "near",
             "other_figure": differ and asks_figure,
             "other_figure_unasked": differ and not asks_figure,
-            "denied": _denies_figure(a, y) or _denies_figure(b, x),
+            "denied": _excludes(a, y) or _excludes(b, x),
         }
     else:
         found |= _word_signs(question, _wording(one), _wording(other))
@@ -117,306 +115,123 @@ ASKED: dict[AnswerType, frozenset[str]] = {
     "duration": frozenset({"duration"}),
     "number": frozenset({"number", "percent", "money", "gram", "metre", "litre", "metre/hour", "square metre"}),
 }
-"""What a figure may count in that answers a question of each type."""
+"""What a figure may measure that answers a question of each type."""
 
-_MEASURES = {
-    "gram": "g gram gramme", "metre": "m metre meter", "litre": "l litre liter", "metre/hour": "kph",
-    "square metre": "ha hectare acre",
-}  # fmt: skip
-_WORTH: dict[str, tuple[str, float]] = {
-    **{name: (base, 1.0) for base, listed in _MEASURES.items() for name in listed.split()},
-    "milligram": ("gram", 1e-3), "kg": ("gram", 1e3), "kilo": ("gram", 1e3), "kilogram": ("gram", 1e3),
-    "kilogramme": ("gram", 1e3), "t": ("gram", 1e6), "tonne": ("gram", 1e6), "ton": ("gram", 1e6),
-    "ounce": ("gram", 28.35), "cm": ("metre", 1e-2), "centimetre": ("metre", 1e-2), "centimeter": ("metre", 1e-2),
-    "mm": ("metre", 1e-3), "millimetre": ("metre", 1e-3), "millimeter": ("metre", 1e-3), "km": ("metre", 1e3),
-    "kilometre": ("metre", 1e3), "kilometer": ("metre", 1e3), "mile": ("metre", 1609.3), "yard": ("metre", 0.9144),
-    "foot": ("metre", 0.3048), "feet": ("metre", 0.3048), "ft": ("metre", 0.3048), "inch": ("metre", 0.0254),
-    "inche": ("metre", 0.0254), "ml": ("litre", 1e-3), "millilitre": ("litre", 1e-3), "gallon": ("litre", 4.2),
-    "kph": ("metre/hour", 1e3), "mph": ("metre/hour", 1609.3), "ha": ("square metre", 1e4),
-    "hectare": ("square metre", 1e4), "acre": ("square metre", 4047.0),
-}  # fmt: skip
-_SYMBOL = 3  # letters of a unit that has no plural: "kg", while "has" and "is" are none
-_AN_HOUR = re.compile(r"\w+ (?:an|per|a) hour\b")
-_WEEKDAYS = {day: n for n, day in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())}
-_COUNT_WORD = re.compile(
-    r"\b(?:(?P<one>one|single|sole|lone|once)|(?P<two>twice|both|pair|couple)"
-    r"|(?P<none>none|nobody|no(?! (?:\w+er|more|less|doubt|one)\b)))\b",
-    re.IGNORECASE,
-)
-_CLOCK_STOP = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d(?:\Z|\s(?:hours|hrs)\Z)")
-_AT = re.compile(r"\b(?:at|by|since|until|till|from|after|before|around|about|between|and|to|the)\s\Z", re.IGNORECASE)
-_OF_A_SPAN = re.compile(r"of an? (?P<span>hour|day|week|month|year|century)\b")
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 365 / 12, "year": 365.0, "century": 36500.0}
-_BEFORE = 28
-"""Characters before a figure in which a word that qualifies it may stand."""
-
-_ABOUT = re.compile(
-    r"\b(?:about|around|some|roughly|approximately|approaching|estimated|or so|circa)\W+(?:\w+\W+)?\Z", re.I
-)
-_UNDER = re.compile(
-    r"\b(?:nearly|almost|under|below|up to|at most|less than|fewer than|not quite|no more than)\W+(?:an?\W+)?\Z", re.I
-)
-_OVER = re.compile(
-    r"\b(?:more than|over|above|at least|no fewer than|no less than|exceed\w*|upwards of|a good)\W+(?:an?\W+)?\Z", re.I
-)
-_SOON_AFTER = re.compile(r"\b(?:shortly|just|soon|a little|minutes) (?:after|past)\W+(?:\w+\W+)?\Z", re.IGNORECASE)
-_SOON_BEFORE = re.compile(
-    r"\b(?:(?:shortly|just|a little|minutes) before|almost|nearly|towards?|by)\W+(?:\w+\W+)?\Z", re.I
-)
-_PART_BEFORE = re.compile(
-    r"\b(?:of wh(?:om|ich)|among them|including|of them|another|a further|other)\W+(?:\w+\W+){0,2}\Z", re.I
-)
-_PART_AFTER = re.compile(
-    r"\W+(?:others?|more|further|of (?:them|whom|which|the|these|those|its|their|his|her)\b)", re.I
-)
-_RANGE = re.compile(r"\s*(?:-|–|—|to|or|and)\s*", re.IGNORECASE)
-_NOT = re.compile(
-    r"(?:\b(?:not(?! only\b)|nor|never|rather than|instead of|no longer|neither)\b|n['’]t\b)"
-    r"(?P<what>(?:[ \-][\w'’]+){1,5})"
-    r"|\b(?:moved|postponed|put off|brought forward|changed|raised|lowered|cut|corrected|revised|shifted) from"
-    r"(?P<from>(?: \w+){1,4}?)(?= to\b)",
-    re.IGNORECASE,
-)
-_TIMES = frozenset({"date", "weekday", "time"})
-_ROUNDING = 0.05
-"""The share of a figure that rounding it, or giving it in a larger unit, may hide."""
-
-_BESIDE = 12
+BESIDE = 12
 """Characters from an answer that is too short to the figure that belongs to it."""
 
-_LOOSE = 0.1
-"""What "about" allows for; bounds allow for twice as much on their side."""
+
+class _Figures(NamedTuple):
+    """What the signs of figures look at in a sentence and its answer."""
+
+    answer: Span
+    measured: list[Measurement]
+    counted: Measurement | None
+    denies: bool
 
 
-class _Figure(NamedTuple):
-    """A figure: what it counts in, its value in that, and from where to where another may be the same."""
-
-    quantity: Quantity
-    sort: str
-    value: float
-    low: float
-    high: float
-    denied: bool = False
-    part: bool = False
+@lru_cache(maxsize=256)
+def _figures(said: AnswerSpan) -> _Figures:
+    text, start, end = said
+    counted = count_in_words(text, start, end)
+    return _Figures(Span(start, end), measurements(text), counted, denies(text[start:end]))
 
 
-def _figures(text: str) -> list[_Figure]:
-    denied = [match.span(match.lastgroup or 0) for match in _NOT.finditer(text)]
-    found = [_figure(text, quantity, denied) for quantity in quantities(text)]
-    for at in range(len(found) - 1):
-        one, two = found[at : at + 2]
-        joined = text[one.quantity.end : two.quantity.start]
-        if one.sort == two.sort and one.value < two.value and _RANGE.fullmatch(joined):
-            found[at : at + 2] = [figure._replace(low=one.low, high=two.high) for figure in (one, two)]
-    return [figure for figure in found if figure.sort]
+@lru_cache(maxsize=64)
+def _given(text: str) -> list[Measurement]:
+    return measurements(text)
 
 
-def _figure(text: str, quantity: Quantity, denied: list[tuple[int, int]]) -> _Figure:
-    before = text[max(0, quantity.start - _BEFORE) : quantity.start]
-    if _CLOCK_STOP.match(quantity.text) and _AT.search(before):  # "at 9.42", "at 19.12 hours"
-        hour, minute = (int(part) for part in re.findall(r"\d+", quantity.text)[:2])
-        quantity = quantity._replace(kind="time", value=60.0 * hour + minute, unit="12-hour" if 0 < hour <= 12 else "")
-    sort, value = _measured(quantity)
-    low = high = value
-    if sort == "time":
-        low -= 20 if _SOON_BEFORE.search(before) else 15 if _ABOUT.search(before) else 0
-        high += 20 if _SOON_AFTER.search(before) else 15 if _ABOUT.search(before) else 0
-    elif sort not in ("date", "weekday"):
-        about = _LOOSE if _ABOUT.search(before) else 0.0
-        low -= value * (2 * _LOOSE if _UNDER.search(before) else about)
-        high += value * (2 * _LOOSE if _OVER.search(before) else about)
-    return _Figure(
-        quantity,
-        sort,
-        value,
-        low,
-        high,
-        any(start <= quantity.start < end for start, end in denied),
-        bool(_PART_BEFORE.search(before) or _PART_AFTER.match(text, quantity.end)),
-    )
-
-
-def _measured(quantity: Quantity) -> tuple[str, float]:
-    """What a figure counts in, and its value in that; "" for what cannot be compared."""
-    if isinstance(quantity.value, tuple):
-        if not is_vague(quantity):
-            return "date", 0.0
-        day = quantity.text.split()[0].lower().rstrip("s")
-        return ("weekday", float(_WEEKDAYS[day])) if day in _WEEKDAYS else ("", 0.0)
-    if quantity.kind != "number":
-        return ("", 0.0) if quantity.kind == "ordinal" else (quantity.kind, quantity.value)
-    if part := _OF_A_SPAN.match(quantity.unit):
-        return "duration", quantity.value * _DAYS[part["span"]]
-    unit = quantity.unit.partition(" ")[0]
-    singular = unit.removesuffix("s") if len(unit) > _SYMBOL else unit
-    base, worth = _WORTH.get(singular, ("number", 1.0))
-    speed = base == "metre" and _AN_HOUR.match(quantity.unit)
-    return ("metre/hour" if speed else base), quantity.value * worth
-
-
-def _compared(question: QuestionParts, a: _Side, b: _Side) -> tuple[_Figure | None, _Figure | None, str | None]:
+def _compared(
+    question: QuestionParts, a: _Figures, b: _Figures
+) -> tuple[Measurement | None, Measurement | None, str | None]:
     """The figures that two sentences answer with, and how they compare."""
     asked = ASKED.get(question.answer_type)
     for kinds in (asked, None) if asked else (None,):  # "How long is the ship?" asks for no duration
         x, y = _answering(question, a, kinds), _answering(question, b, kinds)
-        if x and y and (compared := _compare(x, y)):
+        if x and y and (compared := compare(x, y)):
             return x, y, compared
     return None, None, None
 
 
-def _answering(question: QuestionParts, side: _Side, kinds: frozenset[str] | None) -> _Figure | None:
+def _answering(question: QuestionParts, said: _Figures, kinds: frozenset[str] | None) -> Measurement | None:
     """The figure a sentence answers with: in its answer or beside it, of these kinds, and not the question's own."""
     given = _given(question.text)
     fit = [
-        f
-        for f in side.figures
-        if (not kinds or f.sort in kinds) and not f.denied and not any(_compare(f, g) == "same" for g in given)
+        each
+        for each in said.measured
+        if (not kinds or each.sort in kinds)
+        and not each.excluded
+        and not any(compare(each, other) == "same" for other in given)
     ]
-    start, end = side.place
-    inside = [f for f in fit if f.quantity.start < end and f.quantity.end > start]
+    start, end = said.answer
+    inside = [each for each in fit if each.quantity.start < end and each.quantity.end > start]
     if inside:
-        counted = [f for f in inside if len(inside) > 1 and question.content & set(content_stems(f.quantity.unit))]
+        counted = [
+            each for each in inside if len(inside) > 1 and question.content & set(content_stems(each.quantity.unit))
+        ]
         # "12 died, three of them on the spot": the whole before its part.
-        return min(counted or inside, key=lambda f: f.part)
-    if kinds and question.answer_type == "number" and side.bare_count:
-        return side.bare_count
+        return min(counted or inside, key=lambda each: each.part)
+    if kinds and question.answer_type == "number" and said.counted:
+        return said.counted
     beside = [
-        f for f in fit if -_BESIDE <= f.quantity.start - end <= _BESIDE or -_BESIDE <= f.quantity.end - start <= 0
+        each
+        for each in fit
+        if -BESIDE <= each.quantity.start - end <= BESIDE or -BESIDE <= each.quantity.end - start <= 0
     ]
     if kinds and (beside or len(fit) == 1):
         return (beside or fit)[0]
     return None
 
 
-@lru_cache(maxsize=64)
-def _given(text: str) -> list[_Figure]:
-    return _figures(text)
+def _excludes(said: _Figures, figure: Measurement) -> bool:
+    return any(each.excluded and compare(each, figure) == "same" for each in said.measured)
 
 
-def _compare(one: _Figure, other: _Figure) -> str | None:
-    """Whether they are "same", "near" or "other"; None where the two count different things."""
-    a, b = one, other
-    if a.sort != b.sort:
-        if {a.sort, b.sort} <= _TIMES:  # a weekday may be that date, and an hour on it
-            return "near"
-        plain = next((f for f in (a, b) if f.sort == "number"), None)
-        if {a.quantity.kind, b.quantity.kind} != {"number"} or plain is None or plain.quantity.unit:
-            return None
-        # One of them leaves out what it counts in.
-        return "same" if a.quantity.value == b.quantity.value else "other"
-    if a.sort in ("date", "time"):
-        same = same_value(a.quantity, b.quantity)
-    else:
-        same = math.isclose(a.value, b.value, rel_tol=1e-6)
-    if same:
-        return "same"
-    if a.sort in ("date", "weekday"):
-        return "other"
-    if b.low <= a.value <= b.high or a.low <= b.value <= a.high:
-        return "near"
-    close = a.sort != "time" and abs(a.value - b.value) <= _ROUNDING * max(a.value, b.value)
-    return "near" if close and (_word_of(a) != _word_of(b) or _fineness(a) != _fineness(b)) else "other"
+def _other_occasion(a: _Figures, b: _Figures) -> bool:
+    one, other = _dates_beside(a), _dates_beside(b)
+    return bool(one and other) and not any(same_value(x, y) for x in one for y in other)
 
 
-def _word_of(figure: _Figure) -> str:
-    """What a measure or a span is given in: "kilogram", "week"."""
-    said = figure.quantity.text if figure.sort == "duration" else figure.quantity.unit
-    return (
-        ""
-        if figure.sort in ("number", "percent", "money")
-        else stem(re.split(r"[\s-]", said)[-1 if figure.sort == "duration" else 0])
-    )
-
-
-def _fineness(figure: _Figure) -> int:
-    """How finely a figure is given: in hundreds (of thousands at least), in whole ones, or with a fraction."""
-    value = figure.quantity.value
-    if not isinstance(value, float) or figure.sort == "duration":
-        return 0
-    return -1 if value >= 1000 and value % 100 == 0 else int(value % 1 != 0)
-
-
-def _denies_figure(side: _Side, figure: _Figure) -> bool:
-    return any(f.denied and _compare(f, figure) == "same" for f in side.figures)
+def _dates_beside(said: _Figures) -> list[Quantity]:
+    start, end = said.answer
+    found = [each.quantity for each in said.measured if each.sort == "date"]
+    return [quantity for quantity in found if quantity.end <= start or quantity.start >= end]
 
 
 # --- words ----------------------------------------------------------------------------------------
 
-_DENIAL = re.compile(
-    r"\b(?:no|not(?! only\b)|never|none|neither|nor|without|nobody|nothing|den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?"
-    r"|dismiss(?:es|ed)|refut(?:e|es|ed)|rule[sd]? out|false|untrue|fail(?:s|ed)|refus(?:e|es|ed)|cannot)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-_TITLES = frozenset(
-    stem(word)
-    for word in (
-        "mr mrs ms miss dr sir lady lord captain capt colonel col general gen major maj lieutenant lt sergeant sgt "
-        "admiral adm president minister prime judge justice professor prof governor gov mayor senator sen "
-        "inspector chief the"
-    ).split()
-)
-_SHORT_FOR = {
-    stem(short): stem(word)
-    for short, word in (
-        ("capt", "captain"), ("col", "colonel"), ("gen", "general"), ("maj", "major"), ("lt", "lieutenant"),
-        ("sgt", "sergeant"), ("adm", "admiral"), ("prof", "professor"), ("dr", "doctor"), ("gov", "governor"),
-        ("sen", "senator"), ("rep", "representative"), ("pm", "minister"),
-    )
-}  # fmt: skip
-_ROOT = 6
+ROOT = 6
 """Letters by which words of one root are known: "Tasmarra" and "Tasmarran"."""
 
-
-class _Side(NamedTuple):
-    """One sentence and its answer, as the signs of figures look at them."""
-
-    place: tuple[int, int]
-    figures: list[_Figure]
-    bare_count: _Figure | None
-    denies: bool
+_TITLES = frozenset(stem(word) for word in (*TITLES, "the"))
+_SHORT_FOR = {stem(short): stem(word) for short, word in TITLE_ABBREVIATIONS.items()}
 
 
 class _Wording(NamedTuple):
-    """The same, as the signs of words do; by roots."""
+    """What the signs of words look at in a sentence and its answer, by roots."""
 
     answer: frozenset[str]
     sentence: frozenset[str]
-    denied: frozenset[str]
+    excluded: frozenset[str]
     names: frozenset[str]
-
-
-@lru_cache(maxsize=256)
-def _read(said: AnswerSpan) -> _Side:
-    text, start, end = said
-    answer = text[start:end]
-    return _Side((start, end), _figures(text), _count(answer, start), denies(answer))
 
 
 @lru_cache(maxsize=256)
 def _wording(said: AnswerSpan) -> _Wording:
     text, start, end = said
-    behind_not = " ".join(match[match.lastgroup or 0] for match in _NOT.finditer(text))
+    ruled_out = " ".join(text[span.start : span.end] for span in excluded(text))
     named = (name.text for name in names(text) if name.start < end and name.end > start)
     return _Wording(
         answer=_roots(content_stems(text[start:end])),
         sentence=_roots(content_stems(text)),
-        denied=_roots(stems(behind_not)),
+        excluded=_roots(stems(ruled_out)),
         names=_roots(part for name in named for part in stems(name) if part not in _TITLES),
     )
 
 
-def _count(answer: str, start: int) -> _Figure | None:
-    """A count that is said without a figure: "a single shot", "both", "nobody"."""
-    match = _COUNT_WORD.search(answer)
-    if not match:
-        return None
-    value = 1.0 if match["one"] else 2.0 if match["two"] else 0.0
-    quantity = Quantity(start + match.start(), start + match.end(), match[0], "number", value)
-    return _Figure(quantity, "number", value, value, value)
-
-
 def _roots(found: Iterable[str]) -> frozenset[str]:
-    return frozenset(_SHORT_FOR.get(one, one)[:_ROOT] for one in found)
+    return frozenset(_SHORT_FOR.get(one, one)[:ROOT] for one in found)
 
 
 @lru_cache(maxsize=64)
@@ -427,27 +242,16 @@ def _asked_roots(every: frozenset[str]) -> frozenset[str]:
 def _word_signs(question: QuestionParts, a: _Wording, b: _Wording) -> dict[str, float]:
     asked = _asked_roots(question.all_stems)
     one, other = a.answer - asked, b.answer - asked
-    one, other = one - a.denied or one, other - b.denied or other
-    there = max(_share(one & b.sentence - b.denied, one), _share(other & a.sentence - a.denied, other))
+    one, other = one - a.excluded or one, other - b.excluded or other
+    there = max(_share(one & b.sentence - b.excluded, one), _share(other & a.sentence - a.excluded, other))
     names_a, names_b = a.names - asked, b.names - asked
     return {
         "words_shared": _share(one & other, one | other),
         "words_there_too": there,
         "other_names": there < 0.5 and bool(names_a) and bool(names_b) and not names_a & names_b,
         "name_shared": bool(names_a & names_b),
-        "denied": max(_share(one & b.denied - other, one), _share(other & a.denied - one, other)) >= 0.5,
+        "denied": max(_share(one & b.excluded - other, one), _share(other & a.excluded - one, other)) >= 0.5,
     }
-
-
-def _other_occasion(a: _Side, b: _Side) -> bool:
-    one, other = _dates_beside(a), _dates_beside(b)
-    return bool(one and other) and not any(same_value(x, y) for x in one for y in other)
-
-
-def _dates_beside(side: _Side) -> list[Quantity]:
-    start, end = side.place
-    found = [f.quantity for f in side.figures if f.sort == "date"]
-    return [q for q in found if q.end <= start or q.start >= end]
 
 
 def _share(some: frozenset[str], every: frozenset[str]) -> float:

@@ -14,11 +14,12 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from assistant.english.lexicon import MONTH_NAMES, OPPOSITES, UNITS
 from assistant.english.names import names
+from assistant.english.negation import denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.agreement import denies
 from assistant.types import DocumentMetadata
 
 MODIFIERS = frozenset(
@@ -26,18 +27,7 @@ MODIFIERS = frozenset(
 )
 """Words before a role that make it another role: the vice president is not the president."""
 
-_PAIRS = (
-    "rise/fall rose/fell increase/decrease increased/decreased grew/shrank win/lose won/lost "
-    "buy/sell bought/sold more/less more/fewer "
-    "north/south east/west northern/southern eastern/western upper/lower left/right full-time/part-time "
-    "summer/winter weekday/weekend single/double gross/net minimum/maximum adult/child indoor/outdoor "
-    "highest/lowest largest/smallest cheapest/dearest succeeded/failed "
-    "guilty/innocent supported/opposed approved/rejected accepted/refused allowed/forbidden import/export "
-    "imports/exports income/expenditure revenue/cost male/female men/women inner/outer"
-)
-OPPOSITES = tuple(
-    (stem(first), stem(second)) for pair in _PAIRS.split() for first, second in (pair.split("/"), pair.split("/")[::-1])
-)
+_OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 
 _IDENTIFIER = re.compile(r"([^\W\d_]{2,})\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d[\w./-]*\w|#?\d|[A-Z])(?![\w%])")
 _HASH = re.compile(r"#\d+\b")
@@ -48,10 +38,11 @@ _LATEST = re.compile(
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
 _NEGATED = re.compile(r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.I)
-_CALENDAR = frozenset(
-    "january february march april may june july august september october november december in on at by to of from "
-    "since until year years day page the and or about over under nearly almost".split()
+_DENIED = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.I)
+_NO_KIND = frozenset(MONTH_NAMES) | frozenset(
+    "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
+"""Words before a number that do not say what it numbers."""
 
 
 NAME_WEIGHT = 0.5
@@ -125,13 +116,42 @@ def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Misma
         (
             *map(Mismatch, _own_mismatches(question, subject)),
             *(
-                Mismatch(f"not {' '.join(sorted(name))}", min(1.0, NAME_WEIGHT * len(name)))
+                Mismatch(f"not {' '.join(sorted(name))}", _name_weight(name, question.parts.text))
                 for name, anywhere in zip(question.names, named, strict=True)
                 if anywhere and name.isdisjoint(stems_)
             ),
         )
         for subject, stems_ in zip(subjects, held, strict=True)
     ]
+
+
+def _name_weight(name: frozenset[str], question: str) -> float:
+    """1 for an acronym or a name of several words, NAME_WEIGHT for one word."""
+    acronym = any(word.text.isupper() and len(word.text) > 1 and stem(word.text) in name for word in words(question))
+    return 1.0 if acronym and not question.isupper() else min(1.0, NAME_WEIGHT * len(name))
+
+
+def compared_things(question: QuestionParts) -> tuple[str, ...]:
+    """The identifiers of several things of one kind that a question names; nothing where it names one at most."""
+    found = _identifiers(question.text)
+    heads = [head for head, _ in found]
+    things = tuple(identifier for head, identifier in found if heads.count(head) > 1)
+    return things if len(things) > 1 else ()
+
+
+def names_thing(identifier: str, text: str) -> bool:
+    """Whether ``text`` names what ``identifier`` stands for."""
+    return _has(identifier, text)
+
+
+def different_subjects(question: Asked, one: str, other: str) -> bool:
+    """Whether two statements are of two things of a kind: the Elm school and the Oak school, plan A and plan B."""
+    for find in (_identifiers, _proper, _complements):
+        first, second = dict(find(one)), dict(find(other))
+        for head in first.keys() & second.keys() & question.stems:
+            if first[head] != second[head]:
+                return True
+    return False
 
 
 def order_mismatches(question: str, published: Sequence[date | None]) -> list[bool]:
@@ -152,11 +172,21 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     yield from _figure_mismatches(question, subject)
     yield from _date_mismatches(question, subject, about)
     said = frozenset(stems(f"{subject.text} {subject.context}"))
-    for one, other in OPPOSITES if question.parts.answer_type != "yes-no" else ():
+    for one, other in _OPPOSITES if question.parts.answer_type != "yes-no" else ():
         if one in question.stems and other not in question.stems and other in said and one not in said:
             yield f"{other} for {one}"
     if question.negated and not denies(subject.text):
         yield "no negation"
+    elif not question.negated and _denies_what_is_asked(question, subject):
+        yield "a negation"
+
+
+def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
+    """Whether a statement says "do not ship" to a question for those that ship."""
+    if question.parts.answer_type not in ("person", "other", "place"):
+        return False
+    denied = (match[1] for match in _DENIED.finditer(subject.text))
+    return any(stem(word) in question.parts.content for word in denied)
 
 
 def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[str]:
@@ -225,14 +255,21 @@ def _identifiers(text: str) -> tuple[tuple[str, str], ...]:
     found = [
         ((stem(match[1]), match[2]), match.start(2))
         for match in _IDENTIFIER.finditer(text)
-        if match[1].lower() not in _CALENDAR and not is_stopword(match[1]) and not _is_year(match[2])
+        if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not _is_year(match[2])
         if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
     ]
-    measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED]
+    measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
     return (
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
     )
+
+
+def _is_amount(quantity: Quantity) -> bool:
+    """Whether a number counts or measures: "2.8 kg", not "invoice 102"."""
+    counted = quantity.unit.split(" ")[0]
+    plural = counted.endswith("s") and not is_stopword(counted) and counted.isalpha()
+    return quantity.kind == "number" and ("." in quantity.text or counted in UNITS or plural)
 
 
 def _is_year(text: str) -> bool:

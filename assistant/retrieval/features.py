@@ -111,7 +111,7 @@ def text_at(hits: Sequence[Hit], place: SentencePlace) -> str:
 
 
 def matched_at(hits: Sequence[Hit], place: SentencePlace) -> str:
-    """What is matched with a question of the statement at ``place``: its reading, in a list or table with its context."""
+    """The text of a statement that is matched with a question: its reading; in a list or table with its context."""
     statement = hits[place.hit].stored.statements[place.sentence]
     said = statement.reading or text_at(hits, place)
     return f"{statement.context}: {said}" if statement.context and statement.kind in IN_CONTEXT else said

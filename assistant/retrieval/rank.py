@@ -15,8 +15,16 @@ import numpy as np
 
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
+from assistant.retrieval.answerability import foreign_answerability, structural_answerability
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
-from assistant.retrieval.features import Features, SentencePlace, Table, answerability_features, measure, text_at
+from assistant.retrieval.features import (
+    Features,
+    SentencePlace,
+    Table,
+    answerability_features,
+    measure,
+    text_at,
+)
 from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
 from assistant.types import Sentence
 
@@ -28,7 +36,7 @@ MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 question names.
 """
 
-LIKELY_SHARE = 0.2
+LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence takes part in what is the latest."""
 
 LEAST, MOST = -8.0, 8.0
@@ -60,7 +68,14 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     chances = _chance(fitted.chances.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, chances)
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
-    answerability = float(_chance(answers)) * MISMATCH_FACTOR ** faults[int(np.argmax(scores))]
+    best = table.places[int(np.argmax(scores))]
+    said = [text_at(hits, place) for place in table.places]
+    answerability = max(
+        float(_chance(answers)),
+        structural_answerability(question, hits[best.hit], best.sentence),
+        foreign_answerability(question, text_at(hits, best), said),
+    )
+    answerability *= MISMATCH_FACTOR ** faults[int(np.argmax(scores))]
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:

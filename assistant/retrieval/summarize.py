@@ -19,7 +19,7 @@ from assistant.english.dates import ANY, Period, bounds, told_in, year_of
 from assistant.english.quantities import quantities
 from assistant.english.tokens import STOPWORDS, content_stems, overlap, stems, words
 from assistant.ports import Hit, PassageStore, StoredChunk, Vectors
-from assistant.query.parse import LEAD
+from assistant.query.courtesy import without_lead
 from assistant.retrieval.features import UNRANKED
 from assistant.types import DocumentMetadata, Filter, Sentence
 
@@ -174,8 +174,7 @@ def topic_asked(question: str) -> str:
 def _bare(question: str) -> tuple[str, str]:
     """The question without courtesies and closing marks; and the topic words that a conversation carried into it."""
     text = " ".join(question.replace("’", "'").split()).strip(" ?!.")
-    lead = LEAD.match(text)
-    text = text[lead.end() if lead else 0 :]
+    text = without_lead(text)
     carried = _CARRIED.search(text)
     text = text[: carried.start()] if carried else text
     while tail := _TAIL.search(text):

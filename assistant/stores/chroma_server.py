@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -16,11 +14,16 @@ from assistant.ports import Vectors
 BATCH = 300
 """Records that one request writes or returns: what Chroma Cloud allows."""
 
-PATIENCE = (0.2, 0.5, 1.0, 2.0, 4.0)
-"""Seconds between two tries, each up to doubled at random so that clients do not come back all at once."""
 
-SECONDS = 60.0
-"""Patience with one request that the server leaves unanswered; once that long has passed, no try is made again."""
+class Patience(NamedTuple):
+    """How long a server that is away or busy is waited for."""
+
+    tries: int = 7
+    pause: float = 0.2
+    """Seconds between the first two tries, then twice as many each time, up to 5 s; some of it is random."""
+    seconds: float = 60.0
+    """For the answer to one request; no further try is made after as long."""
+
 
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _CONNECT_SECONDS = 10.0
@@ -40,7 +43,14 @@ class Record(NamedTuple):
 class ChromaServer:
     """A server at ``url``; nothing is asked of it before the first call. Safe to share between threads."""
 
-    def __init__(self, url: str, token: SecretStr | None, tenant: str, database: str) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: SecretStr | None,
+        tenant: str,
+        database: str,
+        patience: Patience = Patience(),  # noqa: B008 - frozen
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigError(f"chroma_url is {url!r}. `export ASSISTANT_CHROMA_URL=http://127.0.0.1:8000`")
@@ -49,6 +59,7 @@ class ChromaServer:
         self.url = url
         self._parts, self._token = parts, token
         self._tenant, self._database = tenant, database
+        self._patience = patience
         self._client: Any = None
 
     def collection(self, name: str, known: Mapping[str, str]) -> ChromaCollection:
@@ -76,15 +87,25 @@ class ChromaServer:
 
     def call(self, work: Callable[[], _T]) -> _T:
         """What ``work`` returns; tried again while the server is away or busy. Raises BackendError, ConfigError."""
-        deadline = time.monotonic() + SECONDS
-        for pause in (*PATIENCE, None):
-            try:
-                return work()
-            except Exception as exc:
-                if pause is None or time.monotonic() > deadline or not _may_pass(exc):
-                    raise self._translated(exc) from exc
-                time.sleep(pause * random.uniform(1, 2))  # noqa: S311 - no secret
-        raise AssertionError("the last try returns or raises")
+        from tenacity import (
+            Retrying,
+            retry_if_exception,
+            stop_after_attempt,
+            stop_after_delay,
+            wait_exponential,
+            wait_random,
+        )
+
+        retrying = Retrying(
+            retry=retry_if_exception(_may_pass),
+            stop=stop_after_attempt(self._patience.tries) | stop_after_delay(self._patience.seconds),
+            wait=wait_exponential(multiplier=self._patience.pause, max=5) + wait_random(0, self._patience.pause),
+            reraise=True,
+        )
+        try:
+            return retrying(work)
+        except Exception as exc:
+            raise self._translated(exc) from exc
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -108,7 +129,7 @@ class ChromaServer:
                 chroma_server_ssl_enabled=secure,
                 chroma_server_headers={"x-chroma-token": token, "Authorization": f"Bearer {token}"} if token else {},
             )
-            self._client = _client_class()(self._tenant, self._database, asked)
+            self._client = _client_class(self._patience.seconds)(self._tenant, self._database, asked)
         return self._client
 
     def _translated(self, exc: Exception) -> Exception:
@@ -199,7 +220,7 @@ class ChromaCollection:
         return [Record(*row) for row in rows]
 
 
-def _client_class() -> Any:
+def _client_class(seconds: float) -> Any:
     """chromadb's client, but one that does not wait for ever for a server that hangs: nor while it is made."""
     import httpx
     from chromadb.api.client import Client
@@ -216,7 +237,7 @@ def _client_class() -> Any:
 
         def _limit(self) -> None:
             for session in _sessions(self):
-                session.timeout = httpx.Timeout(SECONDS, connect=min(SECONDS, _CONNECT_SECONDS))
+                session.timeout = httpx.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
 
     return Impatient
 

@@ -1,95 +1,84 @@
-"""An index folder as everyone else sees it: searched by any number of readers, written by one process.
+"""An index in a folder: searched by any number of readers, written by one process at a time.
 
-A reader answers from one generation. Dense search is exact over the catalog's vectors while they are few, and
-Chroma's where they are many; keyword search is tantivy's. Where an engine is being written, is behind, or is
-damaged, a reader does not wait and does not mend: it searches the catalog's vectors exactly, and makes itself
-a keyword index in memory, or uses the one that is behind where that would take long: words of what is newer are
-then not found, its meaning is. Each question sees whether the engine is back. The next writer mends.
+A reader answers from one generation of the catalog (see ``snapshot``), and each question sees whether there is a newer
+one. A build writes through a ``CatalogSink``; at its end the search engines are brought up to the catalog's generation.
+The Chroma collection of an index so small that no search needs it is left to ``fill_chroma``: importing chromadb takes
+longer than such a build.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
-import platform
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import datetime
-from functools import cached_property
-from itertools import islice
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assistant.errors import BackendError, IndexLockedError, IndexMissingError, IndexStaleError, StoreError
-from assistant.ingest import sync as build
-from assistant.ingest.sync import WHOLE, Shard
-from assistant.ingest.worker import Limits
-from assistant.ports import Embedder, StoredChunk, Vectors
+from assistant.errors import (
+    BackendError,
+    DocumentError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexStaleError,
+    StoreError,
+)
+from assistant.index_config import IndexConfig
+from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.settings import command
 from assistant.stores.base import BaseIndex, IndexStatus, silently
-from assistant.stores.catalog import Catalog, Change, Matrix
-from assistant.stores.chroma import ChromaIndex
-from assistant.stores.config import IndexConfig
-from assistant.stores.engines import SearchEngines
-from assistant.stores.keyword import Analyzer, KeywordIndex
-from assistant.types import Document, DocumentMetadata, Filter, IndexedDocument, IndexReport, OnProgress
+from assistant.stores.catalog import Catalog, Change
+from assistant.stores.catalog_sink import CatalogSink
+from assistant.stores.engines import CHROMA_DIR, SearchEngines
+from assistant.stores.paths import Paths
+from assistant.stores.snapshot import EVERYTHING, Snapshot
+from assistant.stores.writer_lock import writer_lock
+from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress
 
 EXACT_UP_TO = 20_000
-"""Live chunks up to which dense search is exact: quicker than importing Chroma, and never approximate."""
+"""Live chunks up to which dense search is exact: quicker than importing chromadb, and never approximate."""
 
-_IN_MEMORY_UP_TO = 2_000  # live chunks whose keyword index a reader makes in about a second
-_STORE, _CATALOG, _LOCK, _WRITER = "store", "catalog.sqlite3", "lock", "writer.json"
-_EVERYTHING = Filter()
+_STORE, _CATALOG = "store", "catalog.sqlite3"
 _ATTEMPTS = 3  # a build that publishes more often than one searches leaves live rows, if fewer than asked for
 
 
 class Index(BaseIndex):
     """``ports.PassageStore`` over a folder, and what keeps it up to date. Safe to share between threads."""
 
-    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int, limits: Limits) -> None:
+    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int) -> None:
         super().__init__(embedder)
         self._dir = index_dir
-        self._store = index_dir / _STORE
+        self.store_dir = index_dir / _STORE
         self._exact_up_to = exact_up_to
-        self._limits = limits
         self._catalog: Catalog | None = None
         self._opened: tuple[int, int] | None = None  # which file the catalog is
-        self._view: _View | None = None
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def chroma_dir(self) -> Path:
+        """The folder of the Chroma collection."""
+        return self.store_dir / CHROMA_DIR
 
     @classmethod
-    def open(
-        cls,
-        index_dir: Path,
-        embedder: Callable[[], Embedder],
-        *,
-        exact_up_to: int = EXACT_UP_TO,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-    ) -> Index:
+    def open(cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> Index:
         """The index in ``index_dir``, which need not exist yet; ``embedder`` is called when first needed.
 
-        ``limits`` are what reading one file may take. Raises nothing: what is missing, stale or damaged is said
-        by the method that needs it.
+        Raises nothing: what is missing, stale or damaged is said by the method that needs it.
         """
-        return cls(index_dir, embedder, exact_up_to, limits)
+        return cls(index_dir, embedder, exact_up_to)
 
     def close(self) -> None:
         """Let go of all files; the index may be used again afterwards."""
         with self._mutex:
-            if self._view:
-                self._view.close()
+            if self._snapshot:
+                self._snapshot.close()
             if self._catalog:
                 self._catalog.close()
-            self._view = self._catalog = None
+            self._snapshot = self._catalog = None
 
     # --- reading
 
-    def dense(self, vector: Vectors, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
+    def dense(self, vector: Vectors, limit: int, where: Filter = EVERYTHING) -> Mapping[str, float]:
         """Chunk ids by cosine with ``vector``, best first, at most ``limit``.
 
         Raises IndexMissingError, IndexStaleError or IndexCorruptError.
@@ -99,19 +88,19 @@ class Index(BaseIndex):
             raise IndexStaleError(
                 f"The index was embedded by {embedder!r}, not {self._embedder.fingerprint!r}. {self._cure}"
             )
-        return self._ask(lambda view: view.dense(vector, limit, where))
+        return self._ask(lambda snapshot: snapshot.dense(vector, limit, where))
 
-    def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
+    def keyword(self, text: str, limit: int, where: Filter = EVERYTHING) -> Mapping[str, float]:
         """Chunk ids by BM25 with the words of ``text``, best first; scores are above 0, at most ``limit``.
 
         Raises IndexMissingError, IndexStaleError or IndexCorruptError.
         """
-        return self._ask(lambda view: view.keyword(text, limit, where))
+        return self._ask(lambda snapshot: snapshot.keyword(text, limit, where))
 
     def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
         """The live chunks among ``ids``, in that order."""
-        view = self._current()
-        return view.catalog.fetch(ids, view.embedder)
+        snapshot = self._current()
+        return snapshot.catalog.fetch(ids, snapshot.embedder)
 
     def document(self, source: str) -> Document | None:
         """The live document of that source, with its full text."""
@@ -131,89 +120,132 @@ class Index(BaseIndex):
             documents=documents,
             chunks=chunks,
             generation=catalog.generation if catalog else 0,
-            recipe=IndexConfig.read(self._dir),
+            config=IndexConfig.read(self._dir),
             embedder=catalog.fact("embedder") if catalog else None,
-            roots=catalog.roots() if catalog else (),
-            bytes=_bytes(self._store),
+            roots=tuple(map(Paths(self._dir).path, catalog.roots() if catalog else ())),
+            bytes=_bytes(self.store_dir),
         )
 
     def verify(self) -> list[str]:
-        """What is wrong with catalog, recipe and engines, in words; nothing where all is well.
+        """What is wrong with catalog, configuration and engines, in words; nothing where all is well.
 
         Raises IndexMissingError or IndexCorruptError.
         """
         catalog = self._existing()
         if catalog is None:
             raise self._nothing()
-        recipe, generation = IndexConfig.read(self._dir), catalog.generation
+        config, generation = IndexConfig.read(self._dir), catalog.generation
         embedder = catalog.fact("embedder") or ""
         found = catalog.problems(embedder)
-        if generation and catalog.fact("recipe") != recipe.fingerprint:
-            found.append("recipe: the index was built by another recipe")
+        if generation and catalog.fact("config") != config.fingerprint:
+            found.append("config: the index was built with another configuration, or by another version")
         if not generation:
             return found
         _, chunks = catalog.counts()
-        derived = self._derived(catalog)
+        engines = self._engines(catalog)
         missing = f"missing, unfinished, damaged or not at generation {generation}"
-        keyword = derived.keyword(recipe.analyzer, generation)
+        keyword = engines.keyword(config.analyzer, generation)
         if keyword is None:
             found.append(f"keyword: {missing}")
-        elif keyword.ids() != set(catalog.chunk_ids(catalog.metadata_by_source())):
+        elif keyword.ids() != set(catalog.chunk_ids(catalog.metadata_by_document())):
             found.append(f"keyword: does not hold exactly the {chunks} live chunks")
-        if chunks > self._exact_up_to and not derived.unfit(generation):
-            chroma = derived.chroma(generation)
-            if chroma is None:
-                found.append(f"chroma: {missing}")
-            else:
-                with closing(chroma):
-                    if chroma.ids() != set(catalog.vector_keys()):
-                        found.append(f"chroma: does not hold exactly the vectors of the {chunks} live chunks")
+        chroma = engines.chroma(generation)
+        if chroma:
+            with closing(chroma):
+                if chroma.ids() != set(catalog.embedded_ids(embedder)):
+                    found.append(f"chroma: does not hold exactly the {chunks} live chunks")
+        elif chunks > self._exact_up_to or engines.chroma_dir.exists():
+            found.append(f"chroma: {missing}")
         return found
 
     # --- writing
 
-    def sync(self, root: Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE) -> IndexReport:
-        """Bring the index in line with the files under ``root`` that fall to ``shard``; see ``build.sync``.
+    @contextmanager
+    def writing(self, root: Path, on_progress: OnProgress = silently) -> Iterator[Sink]:
+        """Where a build of ``root`` writes; the engines that searches need are brought up to date at the end.
 
-        Raises IndexLockedError while another process writes, DocumentError where ``root`` does not exist, and
-        IndexCorruptError or IndexStaleError where the catalog cannot be used.
+        Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError where
+        the catalog cannot be used.
         """
-        report, started = on_progress or silently, time.monotonic()
-        with self._writing() as catalog:
-            recipe = IndexConfig.read(self._dir)
-            place = build.Place(self._dir)
-            built = build.sync(catalog, place, root, recipe, self._embedder, report, shard, self._limits)
+        with self._locked() as catalog:
+            config = IndexConfig.read(self._dir)
+            sink = CatalogSink(catalog, root, config, self._embedder, on_progress)
+            yield sink
             if catalog.generation:
-                self._refresh(catalog, recipe.analyzer, built.change, report)
-            return built.report.model_copy(update={"seconds": time.monotonic() - started})
+                self._refresh(catalog, sink.change, on_progress)
+
+    def fill_chroma(self, on_progress: OnProgress = silently) -> None:
+        """Bring the Chroma collection of the passages up to date; where another process writes, that one does.
+
+        Raises StoreError where the collection cannot be written.
+        """
+        with suppress(IndexLockedError), self._locked() as catalog:
+            if catalog.generation:
+                with self._writing_engine():
+                    self._engines(catalog).fill_chroma(on_progress)
 
     def remove(self, source: str) -> IndexReport:
-        """Forget a document, or all below a folder, until its file is named to ``sync``; see ``build.remove``."""
-        with self._writing() as catalog:
-            built = build.remove(catalog, source)
-            self._refresh(catalog, IndexConfig.read(self._dir).analyzer, built.change, silently)
-            return built.report
+        """Forget the document of that source, or all below that folder; their files stay where they are.
+
+        A file whose document was removed stays out of later builds, which say so, until it is named itself.
+
+        Raises DocumentError where nothing of that name is indexed, and what ``writing`` raises.
+        """
+        started, folder = time.monotonic(), source.rstrip("/") + "/"
+        with self._locked() as catalog:
+            gone = [file for file in catalog.files() if file.source == source or file.source.startswith(folder)]
+            if not gone:
+                raise DocumentError(f"No document {source!r} is indexed. `{command('index list', self._dir)}`")
+            build = catalog.begin(source)
+            catalog.exclude(file.location for file in gone)
+            removed = sorted(file.source for file in gone)
+            change = catalog.publish(removed, catalog.fact("config") or "", catalog.fact("embedder") or "")
+            report = IndexReport(root="", removed=tuple(removed), seconds=time.monotonic() - started)
+            catalog.finish(build, None, report.model_dump_json())
+            self._refresh(catalog, change, silently)
+            return report
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed by hand."""
+        catalog, paths = self._existing(), Paths(self._dir)
+        found = (Path(paths.path(location)) for location in sorted(catalog.excluded() if catalog else ()))
+        return tuple(path for path in found if path.is_file())
+
+    def readmit(self, path: Path) -> None:
+        """Let the next build take in the document of a removed file again. Raises IndexLockedError."""
+        with self._locked() as catalog:
+            catalog.readmit([Paths(self._dir).note(path.as_posix())])
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
         """Build both engines anew from the catalog, which needs no model; returns what a build has to mend.
 
         That is what is damaged in the catalog itself, and what an interrupted build left to do.
         """
-        with self._writing() as catalog:
+        with self._locked() as catalog:
             catalog.invalidate(catalog.fact("embedder") or "")
             if catalog.generation:
-                analyzer = IndexConfig.read(self._dir).analyzer
-                self._refresh(catalog, analyzer, None, on_progress or silently, fresh=True)
+                engines, report = self._engines(catalog), on_progress or silently
+                with self._writing_engine():
+                    engines.refresh_keyword(IndexConfig.read(self._dir).analyzer, None, report, fresh=True)
+                    engines.fill_chroma(report, fresh=True)
         return self.verify()
 
     # --- parts
 
-    def _refresh(
-        self, catalog: Catalog, analyzer: Analyzer, change: Change | None, report: OnProgress, fresh: bool = False
-    ) -> None:
+    def _refresh(self, catalog: Catalog, change: Change | None, on_progress: OnProgress) -> None:
+        """Bring the engines that searches need to the catalog's generation."""
+        engines = self._engines(catalog)
+        with self._writing_engine():
+            engines.refresh_keyword(IndexConfig.read(self._dir).analyzer, change, on_progress)
+            if catalog.counts()[1] > self._exact_up_to:
+                engines.fill_chroma(on_progress)
+
+    @contextmanager
+    def _writing_engine(self) -> Iterator[None]:
+        """What goes wrong here costs time, and no document."""
         try:
             with self._storing():
-                self._derived(catalog).refresh(analyzer, change, report, fresh)
+                yield
         except BackendError as exc:
             mend = command("index verify --repair", self._dir)
             raise StoreError(
@@ -227,14 +259,14 @@ class Index(BaseIndex):
 
     @property
     def _room(self) -> str:
-        return f"`df -h {self._store}` shows whether there is room"
+        return f"`df -h {self.store_dir}` shows whether there is room"
 
-    def _derived(self, catalog: Catalog) -> SearchEngines:
-        return SearchEngines(self._store, catalog, self._exact_up_to)
+    def _engines(self, catalog: Catalog) -> SearchEngines:
+        return SearchEngines(self.store_dir, catalog)
 
     def _existing(self) -> Catalog | None:
         with self._mutex:
-            path = self._store / _CATALOG
+            path = self.store_dir / _CATALOG
             if self._catalog and _identity(path) != self._opened:  # another file stands where it was, or none
                 self.close()
             if self._catalog is None:
@@ -245,60 +277,51 @@ class Index(BaseIndex):
                     return None
             return self._catalog
 
-    def _current(self) -> _View:
-        """The view of the catalog's generation now; another process may have published one since."""
+    def _current(self) -> Snapshot:
+        """What is live now; another process may have published a generation since the last question."""
         catalog = self._existing()
         generation = catalog.generation if catalog else 0
         if catalog is None or not generation:
             raise self._nothing()
         with self._mutex:
-            if self._view is None or self._view.generation != generation:
-                view = self._look(catalog)
-                if self._view:
-                    self._view.close()
-                self._view = view
-            return self._view
+            if self._snapshot is None or self._snapshot.generation != generation:
+                snapshot = self._take_snapshot(catalog)
+                if self._snapshot:
+                    self._snapshot.close()
+                self._snapshot = snapshot
+            return self._snapshot
 
-    def _ask(self, search: Callable[[_View], dict[str, float]]) -> dict[str, float]:
+    def _ask(self, search: Callable[[Snapshot], dict[str, float]]) -> dict[str, float]:
         """What ``search`` finds in one generation; asked again if another was published meanwhile."""
         for _ in range(_ATTEMPTS):
-            view = self._current()
-            found = search(view)
-            if view is self._current():
+            snapshot = self._current()
+            found = search(snapshot)
+            if snapshot is self._current():
                 break
         return found
 
-    def _look(self, catalog: Catalog) -> _View:
-        recipe = IndexConfig.read(self._dir)
-        if catalog.fact("recipe") != recipe.fingerprint:
+    def _take_snapshot(self, catalog: Catalog) -> Snapshot:
+        config = IndexConfig.read(self._dir)
+        if catalog.fact("config") != config.fingerprint:
             raise IndexStaleError(
-                f"The index in {str(self._dir)!r} was built by another recipe than its `recipe.toml`. {self._cure}"
+                f"The index in {str(self._dir)!r} was built with another configuration than its `config.toml`, or by "
+                f"another version. {self._cure}"
             )
-        view = _View(catalog, recipe, self._derived(catalog), self._exact_up_to)
-        if not view.metadata_by_source:
+        snapshot = Snapshot(catalog, config.analyzer, self._engines(catalog), self._exact_up_to)
+        if not snapshot.metadata_by_document:
             raise self._nothing()
-        return view
+        return snapshot
 
     def _nothing(self) -> IndexMissingError:
         return IndexMissingError(f"There are no documents in the index {str(self._dir)!r}. {self._cure}")
 
     @contextmanager
-    def _writing(self) -> Iterator[Catalog]:
+    def _locked(self) -> Iterator[Catalog]:
         """The writer's lock and the catalog, made where there is none."""
-        from filelock import FileLock, Timeout
-
         with ExitStack() as held:
             with self._storing():
-                self._store.mkdir(parents=True, exist_ok=True)
-                try:
-                    # The system lets go of a lock whose holder died, so none is ever stale.
-                    held.enter_context(FileLock(self._store / _LOCK, timeout=0))
-                except Timeout as exc:
-                    raise IndexLockedError(
-                        f"{self._writer()} is writing to the index {str(self._dir)!r}. Try again when it is done"
-                    ) from exc
-                self._sign()
-                catalog = held.enter_context(closing(Catalog.create(self._store / _CATALOG)))
+                held.enter_context(writer_lock(self.store_dir))
+                catalog = held.enter_context(closing(Catalog.create(self.store_dir / _CATALOG)))
             yield catalog
 
     @contextmanager
@@ -315,139 +338,6 @@ class Index(BaseIndex):
                 f"The index {str(self._dir)!r} cannot be written to: {exc.strerror}. "
                 "`export ASSISTANT_INDEX_DIR=<a folder you can write to>`"
             ) from exc
-
-    def _sign(self) -> None:
-        """Say who holds the lock; only for the message to a second writer, so it may fail."""
-        since = datetime.now().astimezone().isoformat(timespec="seconds")
-        with suppress(OSError):
-            signed = {"pid": os.getpid(), "host": platform.node(), "since": since}
-            (self._store / _WRITER).write_text(json.dumps(signed))
-
-    def _writer(self) -> str:
-        try:
-            writer = json.loads((self._store / _WRITER).read_text())
-            return f"Process {writer['pid']} on {writer['host']} since {writer['since']}"
-        except (OSError, ValueError, KeyError, TypeError):
-            return "Another process"
-
-
-class _View:
-    """One generation as a reader holds it; engines are opened when first used."""
-
-    def __init__(self, catalog: Catalog, recipe: IndexConfig, derived: SearchEngines, exact_up_to: int) -> None:
-        self.catalog = catalog
-        # Read first: should a build publish meanwhile, the view is too old and is replaced by the next query.
-        self.generation = catalog.generation
-        self.embedder = catalog.fact("embedder") or ""
-        self.metadata_by_source: dict[int, DocumentMetadata] = catalog.metadata_by_source()
-        self._recipe = recipe
-        self._derived = derived
-        self._exact_up_to = exact_up_to
-        self._mutex = threading.RLock()
-        self._filtered: tuple[Filter, frozenset[int]] = (_EVERYTHING, frozenset(self.metadata_by_source))
-        self._keyword: KeywordIndex | None = None
-        self._mended = False
-        self._chroma: ChromaIndex | None = None
-        self._closed = False
-        self._looked: dict[Path, tuple[int, int, int] | None] = {}  # how engines' commits looked when last opened
-
-    def close(self) -> None:
-        """Let go of Chroma for good; a question that another thread is still asking searches the catalog."""
-        with self._mutex:
-            self._closed = True
-            self._drop()
-
-    def _drop(self) -> None:
-        with self._mutex:
-            if self._chroma:
-                self._chroma.close()
-            self._chroma = None
-
-    def dense(self, vector: Vectors, limit: int, where: Filter) -> dict[str, float]:
-        admitted = self._admitted(where)
-        if chroma := self._neighbours():
-            try:
-                among = None if where == _EVERYTHING else self.catalog.vector_keys(admitted)
-                found = chroma.search(vector, limit, among)
-                chunks = self.catalog.chunks_with(list(found))
-                ranked = ((i, found[key]) for key in found for i, document in chunks[key] if document in admitted)
-                return dict(islice(ranked, limit))
-            except BackendError:
-                self._drop()
-        with self._mutex:
-            matrix = self._matrix
-        return _nearest(matrix, vector, limit, None if where == _EVERYTHING else admitted)
-
-    def keyword(self, text: str, limit: int, where: Filter) -> dict[str, float]:
-        admitted = self._admitted(where)
-        wanted = limit
-        while True:
-            found = self._keyword_search(text, wanted)
-            live = self.catalog.live(list(found))
-            kept = [id_ for id_, document in live.items() if document in admitted]
-            if len(kept) >= limit or len(found) < wanted:
-                return {id_: found[id_] for id_ in kept[:limit]}
-            wanted *= 8
-
-    def _keyword_search(self, text: str, limit: int) -> dict[str, float]:
-        engine = self._words()
-        try:
-            return engine.search(text, limit)
-        except BackendError:
-            with self._mutex:
-                if self._mended:
-                    raise
-                self._keyword, self._mended = self._derived.keyword_in_memory(self._recipe.analyzer), True
-                engine = self._keyword
-            return engine.search(text, limit)
-
-    def _words(self) -> KeywordIndex:
-        """The keyword index of this generation, or what stands in for it."""
-        with self._mutex:
-            if self._changed(self._derived.keyword_commit) and (
-                engine := self._derived.keyword(self._recipe.analyzer, self.generation)
-            ):
-                self._keyword, self._mended = engine, False
-            if self._keyword is None:
-                few = self.catalog.counts()[1] <= _IN_MEMORY_UP_TO
-                self._keyword = None if few else self._derived.keyword(self._recipe.analyzer)
-            if self._keyword is None:
-                self._keyword, self._mended = self._derived.keyword_in_memory(self._recipe.analyzer), True
-            return self._keyword
-
-    def _neighbours(self) -> ChromaIndex | None:
-        """Chroma's index of this generation, if there is one."""
-        with self._mutex:
-            if self._chroma is None and not self._closed and self._changed(self._derived.chroma_commit):
-                self._chroma = self._derived.chroma(self.generation)
-                if self._chroma:
-                    self.__dict__.pop("_matrix", None)
-            return self._chroma
-
-    def _changed(self, commit: Path) -> bool:
-        """Whether an engine was written since it was last looked at: one that is damaged is opened once."""
-        try:
-            found = commit.stat()
-            mark = (found.st_ino, found.st_mtime_ns, found.st_size)
-        except OSError:
-            mark = None
-        changed = commit not in self._looked or self._looked[commit] != mark
-        self._looked[commit] = mark
-        return changed
-
-    def _admitted(self, where: Filter) -> frozenset[int]:
-        """Numbers of the documents a search may use."""
-        known, documents = self._filtered
-        if where == _EVERYTHING:
-            return frozenset(self.metadata_by_source) if known != _EVERYTHING else documents
-        if known != where:
-            documents = frozenset(n for n, metadata in self.metadata_by_source.items() if where.admits(metadata))
-            self._filtered = (where, documents)
-        return documents
-
-    @cached_property
-    def _matrix(self) -> Matrix:
-        return self.catalog.matrix(self.embedder)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -467,18 +357,3 @@ def _bytes(folder: Path) -> int:
             with suppress(OSError):
                 total += os.stat(os.path.join(where, name)).st_size  # noqa: PTH116, PTH118 - names, not paths
     return total
-
-
-def _nearest(matrix: Matrix, vector: Vectors, limit: int, among: frozenset[int] | None) -> dict[str, float]:
-    """Exact nearest neighbours: equal scores keep the catalog's order."""
-    if limit < 1 or not matrix.ids:
-        return {}
-    scores: NDArray[np.float32] = matrix.vectors @ vector
-    rows: NDArray[Any] = np.arange(len(scores))
-    if among is not None:
-        rows = rows[np.isin(matrix.documents, list(among))]
-    if len(rows) > limit:
-        least = np.partition(scores[rows], -limit)[-limit]
-        rows = rows[scores[rows] >= least]
-    best = rows[np.argsort(-scores[rows], kind="stable")][:limit]
-    return {matrix.ids[row]: float(scores[row]) for row in best}

@@ -11,13 +11,11 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from assistant.english.tokens import STOPWORDS
 from assistant.errors import BackendError
-
-Analyzer = Literal["english", "plain"]
-"""``english`` stems Latin words and leaves out stop words of questions; ``plain`` keeps words as they are."""
+from assistant.index_config import Analyzer
 
 COMMIT = "meta.json"
 """The file in the folder of an index that tantivy replaces with every commit."""

@@ -27,7 +27,7 @@ _SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,38
 _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 
 
-class Live(NamedTuple):
+class DocumentRecord(NamedTuple):
     """What the ``documents`` collection knows of one document; no version: none is live.
 
     No content: no file is as this document says, so a build that finds its file writes it anew. ``root`` and
@@ -37,7 +37,7 @@ class Live(NamedTuple):
 
     key: str
     version: str
-    needs_gc: bool
+    unfinished: bool
     root: str
     location: str
     content: str
@@ -55,7 +55,7 @@ class Live(NamedTuple):
         return cls(
             key=key(document.source),
             version=document.digest,
-            needs_gc=False,
+            unfinished=False,
             root=root,
             location=location,
             content=content,
@@ -74,7 +74,7 @@ class Live(NamedTuple):
         return cls(
             key=record.id,
             version=str(known["version"]),
-            needs_gc=bool(known["needs_gc"]),
+            unfinished=bool(known["unfinished"]),
             root=str(known["root"]),
             location=_whole("location", known),
             content=str(known["content"]),
@@ -100,7 +100,7 @@ class Live(NamedTuple):
             **_parts("location", self.location),
             "document": self.key,
             "version": self.version,
-            "needs_gc": self.needs_gc,
+            "unfinished": self.unfinished,
             "root": self.root,
             "content": self.content,
             "slices": self.slices,
@@ -122,7 +122,7 @@ def key(source: str) -> str:
     return hashlib.blake2b(source.encode(), digest_size=16).hexdigest()
 
 
-def slices(document: Document, live: Live) -> list[Record]:
+def slices(document: Document, live: DocumentRecord) -> list[Record]:
     """The records that hold the document's text and, behind it, its blocks and what it is about."""
     content, found = _content(document), []
     for number, id_ in enumerate(live.slice_ids):
@@ -132,7 +132,7 @@ def slices(document: Document, live: Live) -> list[Record]:
     return found
 
 
-def document(live: Live, content: str) -> Document:
+def document(live: DocumentRecord, content: str) -> Document:
     """The document whose slices hold ``content``."""
     structure = json.loads(content[live.characters :])
     return Document(
@@ -148,7 +148,7 @@ def _content(document: Document) -> str:
     return document.text + json.dumps({"blocks": blocks_json(document.blocks), "about": document.about})
 
 
-def passage(new: NewChunk, document: Document, live: Live, embedding: Embedding) -> Record:
+def passage(new: NewChunk, document: Document, live: DocumentRecord, embedding: Embedding) -> Record:
     """The record of one passage, found by its vector, its folders and its day."""
     about, chunk = document.metadata, new.chunk
     folders = [part for part in _ancestors(about.source) if len(part.encode()) <= _VALUE]
@@ -179,6 +179,11 @@ def stored(record: Record) -> StoredChunk:
     chunk = Chunk(source=origin.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
     embedding = Embedding(vector, _unpacked(_whole("vectors", known), len(vector)))
     return StoredChunk(chunk, origin, statements(record), embedding, about(record))
+
+
+def owner(record: Record) -> tuple[str, str]:
+    """Key and version of the document that the passage of ``record`` belongs to."""
+    return str(record.known["document"]), str(record.known["version"])
 
 
 def chunk_id(record: Record) -> str:

@@ -1,7 +1,7 @@
 """A double of an Ollama server over real HTTP: no model, the same wire format, and every fault on request.
 
 Serves tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with sentences of
-the statements in its prompt. Speaks version, tags, show, ps, chat, generate, embed and pull.
+the statements in its prompt. Speaks version, tags, show, ps, chat and embed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ Fault = Literal[
 class Reply:
     """What the double says to one chat: pieces of thought, pieces of text, pauses in seconds, and what goes wrong.
 
-    A fault happens after ``after`` pieces of text. A request for a JSON schema is ignored: the text is the text.
+    A fault happens after ``after`` pieces of text. With a ``gate``, what follows ``after`` pieces is sent once that is
+    set. A request for a JSON schema is ignored: the text is the text.
     """
 
     pieces: Sequence[str] = ("Yes.",)
@@ -55,6 +56,7 @@ class Reply:
     pause: float = 0.0
     fault: Fault | None = None
     after: int = 1
+    gate: threading.Event | None = None
     prompt_tokens: int | None = None
 
 
@@ -82,14 +84,14 @@ MODELS: Mapping[str, DoubleModel] = {
 
 @dataclass
 class Seen:
-    """One request as the double saw it; ``sent`` counts stream parts, ``left`` is when the client hung up."""
+    """One request as the double saw it; ``sent`` counts stream parts, ``left`` is set once the client has hung up."""
 
     path: str
     body: Mapping[str, Any]
     headers: Mapping[str, str]
     sent: int = 0
-    left: float | None = None
-    finished: bool = False
+    left: threading.Event = field(default_factory=threading.Event)
+    finished: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass
@@ -178,20 +180,20 @@ class _Handler(BaseHTTPRequestHandler):
         self.served.seen.append(self.seen)
         try:
             self._answer(body)
-            self.seen.finished = True
+            self.seen.finished.set()
         except (_GoneError, OSError):
-            self.seen.left = time.monotonic()
             self.close_connection = True
+            self.seen.left.set()
 
     def _answer(self, body: Mapping[str, Any]) -> None:
         path, double = self.path, self.served
         name = str(body.get("model", ""))
-        if path in ("/api/chat", "/api/generate"):
+        if path == "/api/chat":
             if double.model(name) is None:
                 return self._json(404, {"error": f"model '{name}' not found"})
             said = double.script(body)
             reply = Reply(re.findall(r"\S+\s*", said)) if isinstance(said, str) else said
-            return self._chat(body, reply, generate=path == "/api/generate")
+            return self._chat(body, reply)
         if double.fault and self._broken(double.fault):
             return None
         match path:
@@ -206,9 +208,6 @@ class _Handler(BaseHTTPRequestHandler):
                 return self._json(200, _shown(model))
             case "/api/embed":
                 return self._embed(name, body)
-            case "/api/pull":
-                states = ["pulling manifest", "verifying sha256 digest", "success"]
-                return self._stream(iter([{"status": state} for state in states]))
             case _:
                 return self._json(404, {"error": "404 page not found"})
 
@@ -240,31 +239,32 @@ class _Handler(BaseHTTPRequestHandler):
         rows = [embedder.embed_query(text).tolist() for text in texts][: len(texts) - self.served.short_by]
         return self._json(200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": 1})
 
-    def _chat(self, body: Mapping[str, Any], reply: Reply, generate: bool) -> None:
+    def _chat(self, body: Mapping[str, Any], reply: Reply) -> None:
         self._pause(reply.first)
         if reply.fault in ("500", "html", "redirect"):
             self._broken(reply.fault)
             return
         if not body.get("stream", True):
             whole = {"content": "".join(reply.pieces), "thinking": "".join(reply.thoughts)}
-            self._json(200, self._last(body, reply, generate, **whole))
+            self._json(200, self._last(body, reply, **whole))
             return
-        self._stream(self._parts(body, reply, generate), reply)
+        self._stream(self._parts(body, reply), reply)
 
-    def _parts(self, body: Mapping[str, Any], reply: Reply, generate: bool) -> Iterator[Mapping[str, Any] | bytes]:
-        shape = _generated if generate else _spoken
+    def _parts(self, body: Mapping[str, Any], reply: Reply) -> Iterator[Mapping[str, Any] | bytes]:
         if body.get("think") is not False:
             for thought in reply.thoughts:
-                yield shape(body, "", thought, False)
+                yield _spoken(body, "", thought, False)
         for number, piece in enumerate(reply.pieces[: _allowed(body)]):
             if number == reply.after and reply.fault:
                 break
-            yield shape(body, piece, "", False)
+            if number == reply.after and reply.gate is not None:
+                self._wait(reply.gate)
+            yield _spoken(body, piece, "", False)
         match reply.fault:
             case "stall":
                 self._pause(3600)
             case "cut":
-                yield json.dumps(shape(body, "more", "", False)).encode()[:-20]
+                yield json.dumps(_spoken(body, "more", "", False)).encode()[:-20]
                 self.connection.shutdown(socket.SHUT_RDWR)
                 raise _GoneError
             case "malformed":
@@ -276,17 +276,15 @@ class _Handler(BaseHTTPRequestHandler):
             case "end":
                 return
             case _:
-                yield self._last(body, reply, generate)
+                yield self._last(body, reply)
 
-    def _last(
-        self, body: Mapping[str, Any], reply: Reply, generate: bool, content: str = "", thinking: str = ""
-    ) -> dict[str, Any]:
+    def _last(self, body: Mapping[str, Any], reply: Reply, content: str = "", thinking: str = "") -> dict[str, Any]:
         window = int((body.get("options") or {}).get("num_ctx", 4096))
-        prompt = body.get("prompt") or " ".join(m.get("content", "") for m in body.get("messages", ()))
+        prompt = " ".join(m.get("content", "") for m in body.get("messages", ()))
         # The real server drops the oldest text of a prompt that is too long, without a word.
         counted = min(window, reply.prompt_tokens or _count(prompt))
         return {
-            **(_generated if generate else _spoken)(body, content, thinking, True),
+            **_spoken(body, content, thinking, True),
             "done_reason": "length" if reply.fault == "length" or len(reply.pieces) > _allowed(body) else "stop",
             "total_duration": 1_000_000,
             "load_duration": 1000,
@@ -296,7 +294,7 @@ class _Handler(BaseHTTPRequestHandler):
             "eval_duration": 1000,
         }
 
-    def _stream(self, parts: Iterator[Mapping[str, Any] | bytes], reply: Reply | None = None) -> None:
+    def _stream(self, parts: Iterator[Mapping[str, Any] | bytes], reply: Reply) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Transfer-Encoding", "chunked")
@@ -306,21 +304,27 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(f"{len(line):x}\r\n".encode() + line + b"\r\n")
             self.wfile.flush()
             self.seen.sent += 1
-            self._pause(reply.pause if reply else 0.0)
+            self._pause(reply.pause)
         self.wfile.write(b"0\r\n\r\n")
 
     def _pause(self, seconds: float) -> None:
         """Sleep, but notice at once when the client hangs up, as the real server does."""
         until = time.monotonic() + seconds
-        while True:
-            readable, _, _ = select.select([self.connection], [], [], 0)
-            if readable and not self.connection.recv(1, socket.MSG_PEEK):
-                raise _GoneError
-            left = until - time.monotonic()
-            if left <= 0:
-                return
+        self._look()
+        while (left := until - time.monotonic()) > 0:
             if self.served.wait(min(left, 0.02)):
                 raise _GoneError
+            self._look()
+
+    def _wait(self, gate: threading.Event) -> None:
+        """Wait for ``gate``, but notice when the client hangs up or the server is closed."""
+        while not gate.is_set():
+            self._pause(0.02)
+
+    def _look(self) -> None:
+        readable, _, _ = select.select([self.connection], [], [], 0)
+        if readable and not self.connection.recv(1, socket.MSG_PEEK):
+            raise _GoneError
 
     def _json(self, status: int, body: Mapping[str, Any]) -> None:
         self._raw(status, "application/json; charset=utf-8", json.dumps(body).encode())
@@ -349,11 +353,6 @@ def _allowed(body: Mapping[str, Any]) -> int:
 def _spoken(body: Mapping[str, Any], text: str, thought: str, done: bool) -> dict[str, Any]:
     message = {"role": "assistant", "content": text} | ({"thinking": thought} if thought else {})
     return {"model": body["model"], "created_at": _CREATED, "message": message, "done": done}
-
-
-def _generated(body: Mapping[str, Any], text: str, thought: str, done: bool) -> dict[str, Any]:
-    extra = {"thinking": thought} if thought else {}
-    return {"model": body["model"], "created_at": _CREATED, "response": text, "done": done} | extra
 
 
 def _listed(name: str, model: DoubleModel) -> dict[str, Any]:
@@ -393,7 +392,7 @@ _LAST = re.compile(r"^Last question: (.+)$", re.MULTILINE)
 
 def quoting(body: Mapping[str, Any]) -> str:
     """The reply of a docile model: the prompt's statements that share most words with the question."""
-    prompt = str(body["messages"][-1]["content"]) if body.get("messages") else str(body.get("prompt", ""))
+    prompt = str(body["messages"][-1]["content"])
     if follow_up := _LAST.search(prompt):
         return json.dumps({"question": follow_up.group(1)})
     asked = _ASKED.search(prompt)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from assistant.errors import AssistantError, SuiteError
-from assistant.eval import METRICS, Card, Case, Quotation, Run, Suite, load, read_run, rescore
+from assistant.eval import METRICS, Case, GoldQuote, Run, Scorecard, Suite, load, read_run, rescore
 from assistant.eval.log import LOG
 from assistant.eval.plots import Bar, intervals
 from assistant.eval.scoring import Failure, failures
@@ -105,7 +105,7 @@ def exam_html(folders: Sequence[Path], chosen: str = "") -> Markup:
 
 
 @lru_cache(maxsize=RUNS)
-def _scored(folder: Path, log: Path, changed: int) -> tuple[Run, Card]:  # noqa: ARG001 - part of the key
+def _scored(folder: Path, log: Path, changed: int) -> tuple[Run, Scorecard]:  # noqa: ARG001 - part of the key
     run = read_run(log)
     return run, rescore(run, _suite(folder, run))
 
@@ -136,7 +136,7 @@ def read_documents(folder: Path) -> Mapping[str, Document]:
     return documents
 
 
-def _run_html(run: Run, card: Card) -> Markup:
+def _run_html(run: Run, card: Scorecard) -> Markup:
     tiles = join(
         fill(
             '<div class="tile"><b>{value}</b><span>{name}</span></div>',
@@ -146,7 +146,7 @@ def _run_html(run: Run, card: Card) -> Markup:
         for name in _TILES
         if (number := card.numbers.get(name))
     )
-    failed = failures(card.cases)
+    failed = failures(card)
     return fill(
         '<p class="small">{suite} · {count} questions · {started}</p><div class="tiles">{tiles}</div>'
         "<h3>Every measure, with its 95 % interval</h3>{plot}<h3>Worst answers first</h3>{worst}",
@@ -159,7 +159,7 @@ def _run_html(run: Run, card: Card) -> Markup:
     )
 
 
-def _plot(card: Card) -> Markup:
+def _plot(card: Scorecard) -> Markup:
     bars = [
         Bar(name.replace("_", " "), n.value, n.low, n.high, (), METRICS[name].better == "lower")
         for name, n in card.numbers.items()
@@ -211,7 +211,7 @@ def added(folder: Path, answer: Answer, roots: Sequence[Path], new_id: Callable[
         if answer.history
         else "fact",
         facts=tuple((citation.quote,) for claim in answer.claims for citation in claim.citations[:1]),
-        evidence=tuple(Quotation(source=each.source, quote=each.quote) for each in answer.citations),
+        evidence=tuple(GoldQuote(source=each.source, quote=each.quote) for each in answer.citations),
         answerable=not refused,
     )
     gold = folder / "gold" / "dev.jsonl"

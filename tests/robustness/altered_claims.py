@@ -25,6 +25,7 @@ from assistant.english.claims import canonical
 from assistant.english.names import names
 from assistant.english.quantities import quantities
 from assistant.english.sentences import split_sentences
+from assistant.ingest.sync import sync
 from assistant.models.minilm import MiniLM
 from assistant.settings import Settings
 from assistant.stores.embedded import Index
@@ -65,7 +66,7 @@ def main(texts: Path = DOCUMENTS) -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(index_dir=Path(folder))
         index = Index.open(settings.index_dir, lambda: embedder)
-        index.sync(texts)
+        sync(index, texts)
         engines = Engines(index, embedder, ExtractiveWriter(), settings)
         documents = [d for listed in index.documents() if (d := index.document(listed.source))]
         every = {d.source: _names(d) for d in documents}

@@ -6,7 +6,7 @@ embed nothing that was embedded before the crash. Some files are read in process
 build, or outlive it. Everything happens in a memory file system of limited size, since a torn engine may grow
 without end.
 
-    python -m tests.robustness.crashes [--kills 200] [--full 20] [--seed 0]
+    python -m tests.robustness.crashes [--times 4] [--seed 0]
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -34,14 +33,16 @@ from typing import Any, NamedTuple
 from assistant import Answer, Assistant, Settings
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.errors import AssistantError
+from assistant.index_config import IndexConfig
 from assistant.ingest.split import split
+from assistant.ingest.sync import sync
 from assistant.ingest.worker import Limits
 from assistant.ports import Embedding
-from assistant.stores.config import IndexConfig
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Document, Span
 from tests.robustness.formats import made
+from tests.waiting import dawdle
 
 State = dict[str, str]
 """The text of each file, by its name."""
@@ -77,8 +78,7 @@ class Place:
 
     def open(self) -> Index:
         """The index, embedded by a fake."""
-        # A busy machine must not make a file look as though it could not be read.
-        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to, limits=Limits(seconds=600))
+        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to)
 
 
 class Unhurried(FakeEmbedder):
@@ -86,7 +86,7 @@ class Unhurried(FakeEmbedder):
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """As the fake, but slower."""
-        time.sleep(0.02)
+        dawdle()
         return super().embed_documents(texts, parts)
 
 
@@ -155,7 +155,7 @@ def write(docs: Path, state: State) -> None:
 # --- what a reader sees
 
 
-def difference(index: Index, recipe: IndexConfig, state: State) -> str:
+def difference(index: Index, config: IndexConfig, state: State) -> str:
     """How what ``index`` answers differs from ``state``; nothing where it does not."""
     documents = [document.source for document in index.documents()]
     if documents != sorted(state):
@@ -170,7 +170,7 @@ def difference(index: Index, recipe: IndexConfig, state: State) -> str:
     expected = {
         (name, chunk.start, chunk.text)
         for name, text in state.items()
-        for chunk, *_ in split(Document(source=name, title=name, text=text), recipe.chunk_tokens, recipe.chunk_overlap)
+        for chunk, *_ in split(Document(source=name, title=name, text=text), config.chunk_tokens, config.chunk_overlap)
     }
     vector = FakeEmbedder().embed_query("stones and water")
     dense = _places(index, index.dense(vector, 1_000_000))
@@ -207,7 +207,15 @@ def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, st
 
 
 def _sync(place: Place, answer: Connection) -> None:
-    _write(place, answer, lambda index: index.sync(place.docs).embedded)
+    # A busy machine must not make a file look as though it could not be read.
+    patient = Limits(seconds=600)
+
+    def build(index: Index) -> int:
+        embedded = sync(index, place.docs, limits=patient).embedded
+        index.fill_chroma()
+        return embedded
+
+    _write(place, answer, build)
 
 
 def _remove(place: Place, source: str, answer: Connection) -> None:
@@ -265,7 +273,7 @@ def _assistant(place: Place, index: Index) -> Assistant:
 
 
 def _seen(place: Place, index: Index, assistant: Assistant, states: Sequence[State], question: str) -> Seen:
-    differences = _safely(lambda: [difference(index, _recipe(place), state) for state in states])
+    differences = _safely(lambda: [difference(index, _config(place), state) for state in states])
     if not question:
         return Seen(differences)
     try:
@@ -294,7 +302,7 @@ def _told(exc: Exception) -> str:
     return f"{type(exc).__name__}: {exc} {''.join(traceback.format_exception(exc))[-600:]}"
 
 
-def _recipe(place: Place) -> IndexConfig:
+def _config(place: Place) -> IndexConfig:
     return IndexConfig.read(place.index)
 
 
@@ -361,7 +369,7 @@ class Trials:
         self.faults: list[str] = []
         self.seconds = {"build": 0.5, "remove": 0.1, "repair": 0.2}
         place.index.mkdir(parents=True)
-        (place.index / "recipe.toml").write_text(f"chunk_tokens = {800 if large else 40}")
+        (place.index / "config.toml").write_text(f"chunk_tokens = {800 if large else 40}")
         self.reader, self.pipe = started(_read, place)
 
     def result(self) -> Result:
@@ -391,23 +399,21 @@ class Trials:
     def _killed(self, kind: str, work: Callable[..., None], *arguments: object) -> None:
         process, pipe = started(work, *arguments)
         said: list[object] = []
-        begun = time.monotonic()
         with contextlib.suppress(EOFError):
             said.append(pipe.recv())
-            begun = time.monotonic()
-            if not pipe.poll(self.probability.uniform(0, 1.1 * self.seconds[kind])):
+            if not pipe.poll(self.probability.uniform(0, self.seconds[kind])):
                 # Its reader processes die with it, as in a power cut, or stay behind.
                 (os.killpg if self.probability.random() < 0.5 else os.kill)(process.pid or 0, signal.SIGKILL)
             said.append(pipe.recv())
         process.join()
         pipe.close()
         if len(said) > 1:
-            self.seconds[kind] = 0.8 * self.seconds[kind] + 0.2 * (time.monotonic() - begun)
+            self.seconds[kind] *= 0.8
             self._fault(kind, [] if isinstance(said[1], int) else [said[1]])
         else:
             self.crashes += 1
             self.seen[kind] += 1
-            self.seconds[kind] *= 1.25  # or the last steps of slow work would never be hit
+            self.seconds[kind] *= 1.05  # four of five are killed, so the last steps of slow work are hit too
 
     def fill(self, ballast: Path) -> None:
         """One build on a disk with a random rest of room, and what follows once there is room again."""
@@ -507,9 +513,9 @@ def kills(folder: Path, exact_up_to: int, number: int, seed: int, paragraphs: in
 
 def full_disks(folder: Path, exact_up_to: int, number: int, seed: int, large: bool = False) -> Result:
     """``number`` builds that fail for want of room, in ``folder`` on a small file system; ``large``: of a 5 MB text."""
-    trials = Trials(Place(folder / "room", exact_up_to), seed, 12, large)
+    trials = Trials(Place(folder, exact_up_to), seed, 12, large)
     while trials.crashes < number and len(trials.faults) < 10:
-        trials.fill(folder / "ballast")
+        trials.fill(folder.with_name("ballast"))
     return trials.result()
 
 
@@ -527,33 +533,52 @@ def small_disk(megabytes: int) -> Iterator[Path]:
             subprocess.run([unmount, "-l", name], check=True)
 
 
+class Kind(NamedTuple):
+    """A kind of crash: the size of its file system, how many of them ``just robustness`` makes, and what makes them."""
+
+    name: str
+    megabytes: int
+    number: int
+    run: Callable[[Path, int, int], Result]
+    fills: bool = False
+
+
+KINDS = (
+    Kind("killed, exact search", 256, 25, lambda f, n, seed: kills(f, 20_000, n, seed)),
+    Kind("killed, Chroma", 256, 20, lambda f, n, seed: kills(f, 0, n, seed)),
+    Kind("killed, Chroma writes its files", 512, 4, lambda f, n, seed: kills(f, 0, n, seed, 400)),
+    Kind("disk full, exact search", 24, 4, lambda f, n, seed: full_disks(f, 20_000, n, seed), True),
+    Kind("disk full, Chroma", 24, 4, lambda f, n, seed: full_disks(f, 0, n, seed), True),
+    Kind("disk full, a text of 5 MB", 192, 2, lambda f, n, seed: full_disks(f, 20_000, n, seed, large=True), True),
+)
+
+
+def tried(kind: Kind, times: int, seed: int) -> Result:
+    """``times`` as many crashes as the kind says, in memory. Raises PermissionError where no disk can be filled."""
+    try:
+        with small_disk(kind.megabytes) as folder:
+            return kind.run(folder / "trials", times * kind.number, seed)
+    except PermissionError:
+        if kind.fills:
+            raise
+    with tempfile.TemporaryDirectory() as name:
+        return kind.run(Path(name) / "trials", times * kind.number, seed)
+
+
 def main() -> None:
     """One row for each kind of crash."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--kills", type=int, default=200, help="half of them with Chroma")
-    arguments.add_argument("--full", type=int, default=20, help="builds on a full disk")
+    arguments.add_argument("--times", type=int, default=4, help="as many crashes as `just robustness` makes")
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
-    columns = ("crashes", "build", "remove", "repair", "before", "after", "cited", "faults", "seconds")
+    columns = ("crashes", "build", "remove", "repair", "before", "after", "cited", "faults")
     print(f"{'':34}" + "".join(f"{column:>9}" for column in columns))
-    many, few = max(1, options.kills // 10), max(1, options.full // 4)
-    rows: tuple[tuple[str, int, Callable[[Path], Result]], ...] = (
-        ("killed, exact search", 256, lambda f: kills(f / "a", 20_000, options.kills // 2, options.seed)),
-        ("killed, Chroma", 256, lambda f: kills(f / "b", 0, options.kills - options.kills // 2 - many, options.seed)),
-        ("killed, Chroma writes its files", 512, lambda f: kills(f / "c", 0, many, options.seed, 400)),
-        ("disk full, exact search", 24, lambda f: full_disks(f, 20_000, options.full // 2, options.seed)),
-        ("disk full, Chroma", 24, lambda f: full_disks(f, 0, options.full - options.full // 2 - few, options.seed)),
-        ("disk full, a text of 5 MB", 192, lambda f: full_disks(f, 20_000, few, options.seed, large=True)),
-    )
     wrong = 0
-    for name, megabytes, run in rows:
-        begun = time.monotonic()
-        with small_disk(megabytes) as folder:
-            result = run(folder)
-        seconds = time.monotonic() - begun
+    for kind in KINDS:
+        result = tried(kind, options.times, options.seed)
         wrong += len(result.faults)
-        told = {**result.seen, "crashes": result.crashes, "faults": len(result.faults), "seconds": round(seconds)}
-        print(f"{name:34}" + "".join(f"{told.get(column, 0):>9}" for column in columns), flush=True)
+        told = {**result.seen, "crashes": result.crashes, "faults": len(result.faults)}
+        print(f"{kind.name:34}" + "".join(f"{told.get(column, 0):>9}" for column in columns), flush=True)
         for fault in result.faults:
             print(f"  {fault}")
     sys.exit(1 if wrong else 0)

@@ -1,77 +1,37 @@
-"""What every adapter returns, and the reading of files they share."""
+"""What every adapter returns, and the reading of files that they share."""
 
 from __future__ import annotations
 
 import json
+import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.english.sentences import split_sentences
 from assistant.errors import SuiteError
-from assistant.eval.cases import Case, Quotation, Suite
+from assistant.eval.cases import Case, GoldQuote, Suite
 from assistant.eval.corpus import Corpus
-from assistant.eval.normal import says
+from assistant.eval.files import faults, numbered_lines, read_text
+from assistant.eval.matching import says
 from assistant.types import Document
 
-Read = Callable[[Path], Mapping[str, Document]]
+
+def write_documents(corpus: Corpus, folder: Path) -> Path:
+    """Writes the documents as files to index, with title, publisher and date in front; returns the folder."""
+    for source, document in corpus.items():
+        path = folder / source
+        path.parent.mkdir(parents=True, exist_ok=True)
+        known = {field: getattr(document, field) for field in ("title", "publisher", "published")}
+        front = [f"{key}: {json.dumps(str(value), ensure_ascii=False)}" for key, value in known.items() if value]
+        path.write_text("\n".join(["---", *front, "---", "", document.text]), encoding="utf-8", newline="\n")
+    return folder
 
 
-class Dataset(NamedTuple):
-    """A public set as our own exam: its documents, its questions, and how it is to be sat.
-
-    ``files`` is the folder the documents were read from, where the set comes with files of its own.
-    """
-
-    name: str
-    documents: Mapping[str, Document]
-    cases: tuple[Case, ...]
-    protocol: str
-    metrics: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-    files: Path | None = None
-
-    def suite(
-        self,
-        folder: Path,
-        seed: int = 0,
-        time_limit: float = 60.0,
-        documents: Mapping[str, Document] | None = None,
-    ) -> Suite:
-        """The exam; its runs are written into ``folder``.
-
-        ``documents`` are the texts as the answerer reads the written files, where they differ from the set's
-        own: offsets of citations count in them.
-        """
-        return Suite(
-            name=self.name,
-            folder=folder,
-            cases=self.cases,
-            corpus=Corpus(self.documents if documents is None else documents),
-            metrics=self.metrics,
-            seed=seed,
-            time_limit=time_limit,
-            warnings=self.warnings,
-            protocol=self.protocol,
-        )
-
-    def write(self, folder: Path) -> Path:
-        """Writes the documents as files that can be indexed, title, publisher and date in front; returns the
-        folder.
-        """
-        for source, document in self.documents.items():
-            path = folder / source
-            path.parent.mkdir(parents=True, exist_ok=True)
-            known = {
-                "title": document.title,
-                "publisher": document.publisher,
-                "published": document.published,
-            }
-            said = [f"{key}: {json.dumps(str(value), ensure_ascii=False)}" for key, value in known.items() if value]
-            path.write_text("\n".join(["---", *said, "---", "", document.text]), encoding="utf-8", newline="\n")
-        return folder
+# --- questions that come with their own texts
 
 
 class Draft(NamedTuple):
@@ -83,135 +43,148 @@ class Draft(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A question with the texts it came with; ``build`` makes the case once their sources are known."""
+    """A question with the texts it came with; ``build`` makes the case once their sources are known.
+
+    A text that is empty becomes no document.
+    """
 
     contexts: Sequence[Draft]
     build: Callable[[Sequence[str]], Case]
 
 
-def given_contexts(name: str, items: Sequence[Given], seed: int) -> tuple[dict[str, Document], tuple[Case, ...]]:
-    """Documents and cases of a set where each question comes with its own texts.
+def given_contexts(
+    name: str, items: Sequence[Given], seed: int, protocol: str, metrics: Sequence[str], warnings: Sequence[str]
+) -> Suite:
+    """The suite of a set where each question comes with its own texts.
 
-    The texts of a question are shuffled before they are named, so that neither order nor name tells which is
-    gold.
+    The texts of a question are shuffled before they are named, so that neither order nor name tells which is gold.
     """
-    chance = random.Random(seed)  # noqa: S311 - an order, not a secret
+    chance = random.Random(seed)  # noqa: S311 - no secret
     documents: dict[str, Document] = {}
     cases = []
     for number, (contexts, build) in enumerate(items, 1):
         order = chance.sample(range(len(contexts)), len(contexts))
-        sources = [f"{name}/{number:05d}/{order[place] + 1:02d}.md" for place in range(len(contexts))]
-        for source, draft in sorted(zip(sources, contexts, strict=True)):
-            documents[source] = Document(
-                source=source,
-                title=draft.title or f"Text {Path(source).stem}",
-                publisher=draft.publisher,
-                text=draft.text,
-            )
-        case = build(sources)
-        cases.append(case.model_copy(update={"scope": tuple(sorted(sources))}))
-    return documents, tuple(cases)
+        sources = [f"{name}/{number:05d}/{place + 1:02d}.md" for place in order]
+        held = {source: draft for source, draft in zip(sources, contexts, strict=True) if draft.text.strip()}
+        for source, draft in sorted(held.items()):
+            title = draft.title or f"Text {Path(source).stem}"
+            documents[source] = Document(source=source, title=title, publisher=draft.publisher, text=draft.text)
+        cases.append(build(sources).model_copy(update={"scope": tuple(sorted(held))}))
+    return Suite(
+        name=name,
+        folder=Path(),
+        cases=tuple(cases),
+        corpus=Corpus(documents),
+        metrics=tuple(metrics),
+        protocol=protocol,
+        warnings=tuple(warnings),
+    )
 
 
-def quotation(source: str, text: str, wordings: Sequence[str]) -> Quotation:
+def quotation(source: str, text: str, wordings: Sequence[str]) -> GoldQuote:
     """The first sentence of a text that holds one of the wordings, or else the whole text."""
     for start, end in split_sentences(text):
         if any(says(text[start:end], wording) for wording in wordings):
-            return Quotation(source=source, quote=text[start:end])
-    return Quotation(source=source, quote=text)
+            return GoldQuote(source=source, quote=text[start:end])
+    return GoldQuote(source=source, quote=text)
+
+
+# --- files
+
+
+class Record(BaseModel):
+    """What an adapter needs of a record. Other keys are ignored, and numbers may stand for text."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+
+_Record = TypeVar("_Record", bound=Record)
+
+
+class Reader:
+    """Reads the records of a file. A record whose layout is wrong is an error; one that lacks a value is left out."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name, self.path = name, path
+        self._left_out: list[str] = []
+
+    @property
+    def warnings(self) -> list[str]:
+        """How many records were left out, and the first of them."""
+        count = len(self._left_out)
+        return [f"{count} records were left out, the first at {self._left_out[0]}"] if count else []
+
+    def parsed(self, kind: type[_Record], raw: object, line: int = 1) -> _Record | None:
+        """The record, or None where a value that is needed is null. Raises SuiteError, ``file:line``, otherwise."""
+        try:
+            return kind.model_validate(printable(raw))
+        except ValidationError as error:
+            given = {".".join(map(str, e["loc"])): e["input"] for e in error.errors()}
+            wrong = [fault for key, fault in faults(error) if given[key] is not None]
+            if wrong:
+                raise SuiteError(f"{self.path}:{line}: this is no {self.name} file: {wrong[0]}.") from error
+            self.leave_out(f"{next(iter(given))} is null", line)
+            return None
+
+    def leave_out(self, reason: str, line: int = 1) -> None:
+        """Notes that a record was left out."""
+        self._left_out.append(f"{self.path}:{line}: {reason}")
+
+    def jsonl(self) -> Iterator[tuple[int, Any]]:
+        """The lines of a JSONL file with their numbers. Raises SuiteError, ``file:line``, for a broken one."""
+        return ((number, self._loaded(text, number)) for number, text in numbered_lines(self.path))
+
+    def json(self) -> Any:
+        """The content of a JSON file. Raises SuiteError where there is none."""
+        return self._loaded(read_text(self.path))
+
+    def json_list(self) -> Iterator[tuple[int, Any]]:
+        """The members of a JSON list with the lines they start in. Raises SuiteError where there is none."""
+        text, members = read_text(self.path), self.json()
+        if not isinstance(members, list):
+            raise SuiteError(f"{self.path}:1: this is no {self.name} file, which is one JSON list.")
+        decoder = json.JSONDecoder()
+        place = text.index("[") + 1
+        for member in members:
+            while text[place] in " \t\r\n,":
+                place += 1
+            yield text.count("\n", 0, place) + 1, member
+            place = decoder.raw_decode(text, place)[1]
+
+    def _loaded(self, text: str, line: int = 1) -> Any:
+        try:
+            return json.loads(text)
+        except json.JSONDecodeError as error:
+            raise SuiteError(f"{self.path}:{line + error.lineno - 1}: broken JSON, {error.msg}.") from error
 
 
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *range(0xD800, 0xE000)], " ")
 
 
 def printable(value: Any) -> Any:
-    """JSON with a blank for each control character: web texts have some, and no text file may. Offsets stay."""
+    """JSON with a blank for each control character, so that offsets stay, and null for each NaN."""
     if isinstance(value, str):
         return value.translate(_CONTROLS)
     if isinstance(value, list):
         return [printable(each) for each in value]
     if isinstance(value, dict):
         return {key: printable(each) for key, each in value.items()}
-    return value
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def read_json(path: Path) -> Any:
-    """The content of a JSON file. Raises SuiteError where there is none."""
-    try:
-        return printable(json.loads(path.read_text(encoding="utf-8")))
-    except json.JSONDecodeError as error:
-        raise SuiteError(f"{path}:{error.lineno}: broken JSON, {error.msg}.") from error
-    except OSError as error:
-        raise SuiteError(f"{path}:1: cannot be opened, {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise SuiteError(f"{path}:1: is not UTF-8 text.") from error
-
-
-def read_jsonl(path: Path) -> list[tuple[int, Any]]:
-    """The lines of a JSONL file with their numbers. Raises SuiteError, ``file:line``, for a broken one."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except OSError as error:
-        raise SuiteError(f"{path}:1: cannot be opened, {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise SuiteError(f"{path}:1: is not UTF-8 text.") from error
-    records = []
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            try:
-                records.append((number, printable(json.loads(line))))
-            except json.JSONDecodeError as error:
-                raise SuiteError(f"{path}:{number}: broken JSON, {error.msg}.") from error
-    return records
-
-
-@contextmanager
-def expecting(name: str, layout: str, path: Path, line: int = 1) -> Iterator[None]:
-    """Translates what a file of another shape makes go wrong into a SuiteError, ``file:line: ...``."""
-    try:
-        yield
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
-        raise SuiteError(
-            f"{path}:{line}: this is no {name} file ({type(error).__name__}: {str(error)[:80]}). It needs {layout}."
-        ) from error
-
-
-def read_texts(folder: Path) -> dict[str, Document]:
-    """UTF-8 text files as they are; what ``read`` does where the caller hands in no better reader."""
-    documents = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
-        try:
-            text = path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise SuiteError(
-                f"{path}:1: is not UTF-8 text. Convert it, or hand in a reader that knows its format."
-            ) from error
-        source = path.relative_to(folder).as_posix()
-        documents[source] = Document(source=source, title=path.stem, text=text)
-    return documents
-
+# --- metrics that reports on public sets show
 
 RANKING = tuple(
     f"{level}_{measure}"
     for level in ("passage", "sentence")
     for measure in ("hit@1", "hit@4", "hit@10", "mrr@10", "ndcg@10", "recall@10")
 )
-"""The ranking metrics a report on a public set shows."""
 ABSTAINING = (
-    "auroc",
-    "aurc",
-    "refusal_precision",
-    "refusal_recall",
-    "refusal_f1",
-    "false_answers",
-    "false_refusals",
-)
+    "auroc", "aurc", "refusal_precision", "refusal_recall", "refusal_f1", "false_answers", "false_refusals",
+)  # fmt: skip
 CITING = (
-    "citation_validity",
-    "citation_precision",
-    "citation_recall",
-    "citation_f1",
-    "uncited_claims",
+    "citation_validity", "citation_precision", "citation_recall", "citation_f1", "uncited_claims",
     "misattributed_claims",
-)
+)  # fmt: skip
+CONFLICTING = ("conflict_precision", "conflict_recall", "conflict_f1", "both_sides_cited", "sides_attributed")
 COSTS = ("words", "seconds_p50", "seconds_p95", "failures")

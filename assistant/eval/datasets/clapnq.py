@@ -4,61 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from assistant.eval.cases import Case, Quotation
+from assistant.errors import SuiteError
+from assistant.eval.cases import Case, GoldQuote, Suite
 from assistant.eval.datasets.base import (
     ABSTAINING,
     CITING,
     COSTS,
-    Dataset,
     Draft,
     Given,
-    expecting,
+    Reader,
+    Record,
     given_contexts,
-    read_jsonl,
 )
 
 PROTOCOL = (
-    "Given contexts: each question may use its own passage alone. Gold evidence is every sentence any "
-    "annotator selected (an answer without any is left out); unanswerable questions come with a passage on "
-    "their topic. Answers are long prose, so key facts are not scored; sentence selection (sentence and "
-    "citation metrics) and abstention are."
+    "Given contexts: each question may use its own passage alone. Gold evidence is every sentence any annotator "
+    "selected (an answer without any is left out); unanswerable questions come with a passage on their topic. Answers "
+    "are long prose, so key facts are not scored. Sentence selection (sentence and citation metrics) and abstention "
+    "are."
 )
-_LAYOUT = '{"id", "input", "passages": [{"title", "text"}], "output": [{"selected_sentences": [...]}]} on each line'
 
 
-def clapnq(path: Path, seed: int = 0) -> Dataset:
+class _Passage(Record):
+    text: str
+    title: str | None = None
+
+
+class _Output(Record):
+    answer: str | None = None
+    selected_sentences: list[str] | None = None
+
+
+class _Question(Record):
+    id: str
+    input: str
+    passages: list[_Passage]
+    output: list[_Output]
+
+    @property
+    def gold(self) -> list[str]:
+        """Every selected sentence, each once."""
+        selected = [sentence.strip() for output in self.output for sentence in output.selected_sentences or ()]
+        return list(dict.fromkeys(filter(None, selected)))
+
+
+def clapnq(path: Path, seed: int = 0) -> Suite:
     """A CLAPNQ file, or a folder with answerable.jsonl and unanswerable.jsonl. See PROTOCOL."""
     files = sorted(path.glob("*answerable.jsonl")) if path.is_dir() else [path]
-    with expecting("clapnq", "a folder with answerable.jsonl and unanswerable.jsonl, or one of them", path):
-        files[0]
-    items = []
+    if not files:
+        raise SuiteError(f"{path}:1: the folder has neither answerable.jsonl nor unanswerable.jsonl.")
+    items: list[Given] = []
+    warnings: list[str] = []
     for file in files:
-        for line, record in read_jsonl(file):
-            with expecting("clapnq", _LAYOUT, file, line):
-                if any(output["selected_sentences"] or not output["answer"] for output in record["output"]):
-                    items.append(_given(record))
-    documents, cases = given_contexts("clapnq", items, seed)
+        reader = Reader("clapnq", file)
+        for line, raw in reader.jsonl():
+            if question := reader.parsed(_Question, raw, line):
+                if question.passages and (question.gold or not all(output.answer for output in question.output)):
+                    items.append(_given(question))
+                else:
+                    reader.leave_out("no passage, or an answer without a selected sentence", line)
+        warnings += reader.warnings
     metrics = (
         "sentence_hit@1", "sentence_hit@3", "sentence_mrr@10", "sentence_ndcg@10", "sentence_recall@4",
         *CITING, *ABSTAINING, *COSTS,
     )  # fmt: skip
-    return Dataset("clapnq", documents, cases, PROTOCOL, metrics)
+    return given_contexts("clapnq", items, seed, PROTOCOL, metrics, warnings)
 
 
-def _given(record: dict[str, Any]) -> Given:
-    gold = list(dict.fromkeys(s.strip() for output in record["output"] for s in output["selected_sentences"]))
-
+def _given(question: _Question) -> Given:
     def build(sources: Sequence[str]) -> Case:
+        gold = question.gold
         return Case(
-            id=f"clapnq-{record['id']}",
-            question=record["input"],
+            id=f"clapnq-{question.id}",
+            question=question.input,
             kind="fact" if gold else "unanswerable",
-            evidence=tuple(Quotation(source=sources[0], quote=quote) for quote in gold),
+            evidence=tuple(GoldQuote(source=sources[0], quote=quote) for quote in gold),
             answerable=bool(gold),
             tags=(f"document:{sources[0]}",),
         )
 
-    passages = record["passages"][:1]
-    return Given([Draft(passage["text"], passage["title"]) for passage in passages], build)
+    passage = question.passages[0]
+    return Given([Draft(passage.text, passage.title or "")], build)

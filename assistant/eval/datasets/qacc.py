@@ -2,83 +2,95 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
-from assistant.eval.cases import Case
+from pydantic import ConfigDict
+from pydantic.alias_generators import to_camel
+
+from assistant.eval.cases import Case, Suite
 from assistant.eval.datasets.base import (
     CITING,
+    CONFLICTING,
     COSTS,
-    Dataset,
     Draft,
     Given,
-    expecting,
+    Reader,
+    Record,
     given_contexts,
     quotation,
-    read_json,
 )
 
 PROTOCOL = (
-    "Given contexts, shuffled: each question may use its own snippets, whose site is the publisher. A "
-    "question is a conflict where annotators found a second answer; then every answer found is a key fact, "
-    "else the correct one is. Gold evidence is the answer's sentence in each snippet named for it, or the "
-    "snippet where none holds it."
+    "Given contexts, shuffled: each question may use its own snippets, whose site is the publisher. A question is a "
+    "conflict where annotators found a second answer; then every answer found is a key fact, else the correct one is. "
+    "Gold evidence is the answer's sentence in each snippet named for it, or the snippet where none holds it."
 )
-_LAYOUT = 'a list of {"question", "contexts", "sources", "firstAnswer", "firstContext", "correctAnswer", ...}'
-_ORDINALS = ("first", "second", "third")
 
 
-def qacc(path: Path, seed: int = 0) -> Dataset:
+class _Question(Record):
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    question: str
+    contexts: list[str | None]
+    sources: list[str | None]
+    first_answer: str | None
+    first_context: str | None
+    second_answer: str | None = None
+    second_context: str | None = None
+    third_answer: str | None = None
+    third_context: str | None = None
+    correct_answer: str | None = None
+
+    @property
+    def answers(self) -> list[tuple[str, list[int]]]:
+        """Each answer with the numbers of the snippets that hold text and are named for it, as in ``"['A', 'C']"``."""
+        given = (
+            (self.first_answer, self.first_context),
+            (self.second_answer, self.second_context),
+            (self.third_answer, self.third_context),
+        )
+        held = {chr(ord("A") + n): n for n, text in enumerate(self.contexts) if text and text.strip()}
+        found = [
+            (answer, [held[a] for a in re.findall("[A-Z]", letters or "") if a in held]) for answer, letters in given
+        ]
+        return [(answer, named) for answer, named in found if answer and answer.strip() and named]
+
+
+def qacc(path: Path, seed: int = 0) -> Suite:
     """A QACC file, one JSON list. See PROTOCOL."""
-    raw = read_json(path)
-    with expecting("qacc", _LAYOUT, path):
-        items = [_given(number, record) for number, record in enumerate(raw, 1)]
-        documents, cases = given_contexts("qacc", [item for item in items if item], seed)
+    reader = Reader("qacc", path)
+    items = []
+    for number, (line, raw) in enumerate(reader.json_list(), 1):
+        if question := reader.parsed(_Question, raw, line):
+            if question.answers:
+                items.append(_given(number, question))
+            else:
+                reader.leave_out("no answer names a snippet", line)
     metrics = (
         "passage_hit@1", "passage_hit@3", "passage_hit@4", "passage_mrr@10", "fact_coverage", "token_f1",
-        "conflict_precision", "conflict_recall", "conflict_f1", "false_conflicts", "both_sides_cited",
-        "sides_attributed",
-        "false_refusals", *CITING, *COSTS,
+        *CONFLICTING, "false_conflicts", "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    left = len(items) - len(cases)
-    warnings = (f"{left} questions name no snippet for their answer and were left out",) if left else ()
-    return Dataset("qacc", documents, cases, PROTOCOL, metrics, warnings)
+    return given_contexts("qacc", items, seed, PROTOCOL, metrics, reader.warnings)
 
 
-def _given(number: int, record: dict[str, Any]) -> Given | None:
-    contexts = record["contexts"]
-    found = [
-        (str(record[f"{ordinal}Answer"]), _named(record[f"{ordinal}Context"], len(contexts)))
-        for ordinal in _ORDINALS
-        if record[f"{ordinal}Answer"]
-    ]
-    found = [(answer, named) for answer, named in found if named]
-    if not found:
-        return None
+def _given(number: int, question: _Question) -> Given:
+    found = question.answers
+    texts = [text or "" for text in question.contexts]
     conflict = len(found) > 1
 
     def build(sources: Sequence[str]) -> Case:
-        facts = (
-            [(answer,) for answer, _ in found]
-            if conflict
-            else [tuple(dict.fromkeys((str(record["correctAnswer"]), found[0][0])))]
-        )
+        first = dict.fromkeys(filter(None, (question.correct_answer, found[0][0])))
         return Case(
             id=f"qacc-{number}",
-            question=record["question"],
+            question=question.question,
             kind="conflict" if conflict else "fact",
-            facts=tuple(facts),
-            evidence=tuple(quotation(sources[n], contexts[n], [answer]) for answer, named in found for n in named),
+            facts=tuple((answer,) for answer, _ in found) if conflict else (tuple(first),),
+            evidence=tuple(quotation(sources[n], texts[n], [answer]) for answer, named in found for n in named),
             answerable=True,
         )
 
-    drafts = [Draft(text, publisher=site) for text, site in zip(contexts, record["sources"], strict=True)]
-    return Given(drafts, build)
-
-
-def _named(letters: str | None, count: int) -> list[int]:
-    """The snippets meant by ``"['A', 'C']"``; a letter beyond the snippets is passed over."""
-    places = [ord(letter) - ord("A") for letter in ast.literal_eval(letters)] if letters else []
-    return [place for place in places if 0 <= place < count]
+    sites = question.sources[: len(texts)]
+    return Given([Draft(text, publisher=site) for text, site in zip_longest(texts, sites)], build)

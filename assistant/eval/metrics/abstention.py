@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
-from assistant.eval.cases import Case
-from assistant.eval.corpus import Corpus
 from assistant.eval.metrics.answer import fact_coverage
-from assistant.eval.metrics.base import Floats, Metric, Score, refused
-from assistant.types import Answer
+from assistant.eval.metrics.base import Metric, Sample, Score
+from assistant.eval.stats import Column, Floats
 
 
-def precision(found: Floats, truth: Floats) -> float:
+def precision(column: Column) -> float:
     """Share of the positives found that are true; NaN where none was found."""
+    found, truth = column
     return float((found * truth).sum() / found.sum()) if found.sum() else float("nan")
 
 
-def recall(found: Floats, truth: Floats) -> float:
+def recall(column: Column) -> float:
     """Share of the true positives that were found; NaN where there are none."""
+    found, truth = column
     return float((found * truth).sum() / truth.sum()) if truth.sum() else float("nan")
 
 
-def f1(found: Floats, truth: Floats) -> float:
+def f1(column: Column) -> float:
     """2 TP / (2 TP + FP + FN); NaN where there are no true positives to find."""
+    found, truth = column
     return float(2 * (found * truth).sum() / (found.sum() + truth.sum())) if truth.sum() else float("nan")
 
 
-def auroc(scores: Floats, truth: Floats) -> float:
+def auroc(column: Column) -> float:
     """Chance that a true case scores above a false one, ties counting half (Mann-Whitney U / n1 n0)."""
+    scores, truth = column
     positive, total = int(truth.sum()), len(truth)
     if not 0 < positive < total:
         return float("nan")
@@ -38,11 +38,12 @@ def auroc(scores: Floats, truth: Floats) -> float:
     return float((middle[inverse][truth == 1].sum() - positive * (positive + 1) / 2) / (positive * (total - positive)))
 
 
-def risk_coverage(scores: Floats, truth: Floats) -> tuple[Floats, Floats]:
-    """Coverage 1/n ... 1, and at each the share of false cases among the best-scored.
+def risk_coverage(column: Column) -> tuple[Floats, Floats]:
+    """Coverage 1/n ... 1, and at each coverage the share of false cases among the best-scored.
 
     As El-Yaniv & Wiener (2010). Ties are spread evenly, as if broken at random very often.
     """
+    scores, truth = column
     order = np.argsort(-scores, kind="stable")
     risk = 1 - truth[order]
     _, inverse, counts = np.unique(-scores[order], return_inverse=True, return_counts=True)
@@ -51,68 +52,57 @@ def risk_coverage(scores: Floats, truth: Floats) -> tuple[Floats, Floats]:
     return steps / len(scores), np.cumsum(even[inverse]) / steps
 
 
-def aurc(scores: Floats, truth: Floats) -> float:
-    """Area under the risk-coverage curve: mean risk over all coverages; lower is better, NaN without false
-    cases.
-    """
-    return float(risk_coverage(scores, truth)[1].mean()) if 0 < truth.sum() < len(truth) else float("nan")
+def aurc(column: Column) -> float:
+    """Area under the risk-coverage curve: mean risk over all coverages; NaN without false cases."""
+    return float(risk_coverage(column)[1].mean()) if 0 < column.truths.sum() < len(column.truths) else float("nan")
 
 
-def answerability(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001 - the shape of a metric
+def answerability(sample: Sample) -> Score:
     """The answerability score beside whether the question can be answered."""
-    return Score(answer.answerability, f"answerability {answer.answerability:.2f}", float(case.answerable))
+    found = sample.answer.answerability
+    return Score(found, f"answerability {found:.2f}", float(sample.case.answerable))
 
 
-def refusal(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
+def refusal(sample: Sample) -> Score:
     """Whether it refused beside whether it should have."""
-    said = "refused" if refused(answer) else "answered"
-    return Score(float(refused(answer)), said, float(not case.answerable))
+    return Score(float(sample.refused), "refused" if sample.refused else "answered", float(not sample.case.answerable))
 
 
-def false_answer(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
+def false_answer(sample: Sample) -> Score:
     """1.0 if an unanswerable question was answered."""
-    if case.answerable:
+    if sample.case.answerable:
         return Score(None, "answerable")
-    return Score(float(not refused(answer)), "refused" if refused(answer) else "answers what the documents do not hold")
+    return Score(float(not sample.refused), "refused" if sample.refused else "answers what the documents do not hold")
 
 
-def false_refusal(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
+def false_refusal(sample: Sample) -> Score:
     """1.0 if an answerable question was refused."""
-    if not case.answerable:
+    if not sample.case.answerable:
         return Score(None, "unanswerable")
-    return Score(float(refused(answer)), "refuses what the documents hold" if refused(answer) else "answered")
+    return Score(float(sample.refused), "refuses what the documents hold" if sample.refused else "answered")
 
 
-def crag(case: Case, answer: Answer, corpus: Corpus) -> Score:
-    """+1 for an answer with every key fact, 0 for a refusal, -1 for any other answer (Yang et al. 2024,
-    CRAG).
-    """
-    if refused(answer):
+def crag(sample: Sample) -> Score:
+    """+1 for an answer with every key fact, 0 for a refusal, -1 for any other answer (Yang et al. 2024, CRAG)."""
+    if sample.refused:
         return Score(0.0, "refused")
-    if not case.answerable:
+    if not sample.case.answerable:
         return Score(-1.0, "answers what the documents do not hold")
-    covered = fact_coverage(case, answer, corpus)
+    covered = fact_coverage(sample)
     if covered.value is None:
-        return Score(None, covered.reason)
+        return covered
     return Score(1.0 if covered.value == 1.0 else -1.0, covered.reason)
 
 
-def _over(
-    score: Callable[[Case, Answer, Corpus], Score],
-    name: str,
-    about: str,
-    measure: Callable[[Floats, Floats], float],
-) -> Metric:
-    return Metric(name, "abstention", about, "lower" if name == "aurc" else "higher", score, measure)
-
+_GROUP = "abstention"
 
 ABSTENTION = (
-    _over(answerability, "auroc", "answerability ranks answerable above unanswerable", auroc),
-    _over(answerability, "aurc", "mean risk of answering the surest questions first", aurc),
-    _over(refusal, "refusal_precision", "share of refusals that are right", precision),
-    _over(refusal, "refusal_recall", "share of unanswerable questions refused", recall),
-    _over(refusal, "refusal_f1", "harmonic mean of the two", f1),
-    Metric("false_answers", "abstention", "share of unanswerable questions answered", "lower", false_answer),
-    Metric("false_refusals", "abstention", "share of answerable questions refused", "lower", false_refusal),
-    Metric("crag", "abstention", "+1 right, 0 refused, -1 wrong", "higher", crag),
+    Metric("auroc", _GROUP, "answerability ranks answerable above unanswerable", "higher", answerability, auroc),
+    Metric("aurc", _GROUP, "mean risk of answering the surest questions first", "lower", answerability, aurc),
+    Metric("refusal_precision", _GROUP, "share of refusals that are right", "higher", refusal, precision),
+    Metric("refusal_recall", _GROUP, "share of unanswerable questions refused", "higher", refusal, recall),
+    Metric("refusal_f1", _GROUP, "harmonic mean of the two", "higher", refusal, f1),
+    Metric("false_answers", _GROUP, "share of unanswerable questions answered", "lower", false_answer),
+    Metric("false_refusals", _GROUP, "share of answerable questions refused", "lower", false_refusal),
+    Metric("crag", _GROUP, "+1 right, 0 refused, -1 wrong", "higher", crag),
 )

@@ -1,54 +1,16 @@
-"""What a metric is: a pure function of question, answer and texts, and how its scores become one number."""
+"""What a metric is: a pure function of one answered question, and how its scores become one number."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.eval.cases import Case, Variant
-from assistant.eval.corpus import Corpus
-from assistant.types import Answer
-
-Floats = NDArray[np.float64]
-Better = Literal["higher", "lower", "neither"]
-
-
-class Score(NamedTuple):
-    """One answer by one metric. ``value`` None: the metric does not apply, the case leaves the mean alone.
-
-    ``truth`` is the gold side of metrics that compare two columns over the whole exam (AUROC, precision,
-    ...).
-    """
-
-    value: float | None
-    reason: str = ""
-    truth: float = 0.0
-
-
-def mean(values: Floats, truths: Floats) -> float:  # noqa: ARG001 - every overall takes both columns
-    """The plain mean of the values."""
-    return float(values.mean())
-
-
-class Metric(NamedTuple):
-    """A named measure.
-
-    ``score`` is pure: it sees the question, the answer and the texts. ``overall`` turns the column of values,
-    and the column of truths beside it, into the number that is reported; NaN where that number does not
-    exist. ``variant`` is the form of the question it is taken on.
-    """
-
-    name: str
-    group: str
-    about: str
-    better: Better
-    score: Callable[[Case, Answer, Corpus], Score]
-    overall: Callable[[Floats, Floats], float] = mean
-    variant: Variant = ""
-
+from assistant.eval.corpus import Corpus, Sentences
+from assistant.eval.stats import Overall, mean
+from assistant.types import Answer, Citation, Span
 
 FAILED = "failed"
 """The writer of the answer that stands for a crash or a timeout."""
@@ -56,7 +18,69 @@ FAILED = "failed"
 PLAIN = "plain text"
 """The writer of an answer that was handed in as a bare string, without citations."""
 
+Better = Literal["higher", "lower", "neither"]
 
-def refused(answer: Answer) -> bool:
-    """Whether the answer says that the documents do not hold it."""
-    return answer.outcome == "not_in_documents"
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One answered question as a metric sees it: the case, the answer, and the texts that the answer is about."""
+
+    case: Case
+    answer: Answer
+    corpus: Corpus
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer says that the documents do not hold it."""
+        return self.answer.outcome == "not_in_documents"
+
+    @property
+    def silent(self) -> bool:
+        """Whether there is no answer text: a refusal, or nothing at all."""
+        return self.refused or not self.answer.text.strip()
+
+    @cached_property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation of the answer, wherever it is kept, each once."""
+        answer = self.answer
+        claimed = (citation for claim in answer.claims for citation in claim.citations)
+        sides = (side.citation for conflict in answer.conflicts for side in conflict.sides)
+        return tuple(dict.fromkeys((*answer.citations, *claimed, *sides)))
+
+    @cached_property
+    def cited(self) -> Sentences:
+        """The sentences that valid citations point to."""
+        valid = [c for c in self.citations if self.corpus.fault(c) is None]
+        return frozenset().union(*(self.corpus.touched(c.source, (Span(c.start, c.end),)) for c in valid))
+
+    @cached_property
+    def gold(self) -> tuple[Sentences, ...]:
+        """For each gold quotation the sentences that it covers."""
+        return tuple(self.corpus.quoted(e.source, e.quote) for e in self.case.evidence)
+
+
+class Score(NamedTuple):
+    """One answer by one metric. ``value`` None: the metric does not apply, and the case is left out of the mean.
+
+    ``truth`` is the gold value, for metrics that compare two columns over all cases (AUROC, precision, ...).
+    """
+
+    value: float | None
+    reason: str = ""
+    truth: float = 0.0
+
+
+class Metric(NamedTuple):
+    """A named measure.
+
+    ``score`` sees one answered question. ``overall`` turns the scores of all cases into the number that is reported.
+    ``variant`` is the form of the question that the metric is taken on.
+    """
+
+    name: str
+    group: str
+    about: str
+    better: Better
+    score: Callable[[Sample], Score]
+    overall: Overall = mean
+    variant: Variant = ""

@@ -5,138 +5,94 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.eval.cases import Case
 from assistant.eval.corpus import Corpus
-from assistant.eval.metrics.base import FAILED, PLAIN, Metric, Score, refused
-from assistant.eval.normal import plain, says, without_markers
-from assistant.types import Answer, Citation, Claim, Span
-
-Sentences = frozenset[tuple[str, int]]
+from assistant.eval.matching import plain, says, without_markers
+from assistant.eval.metrics.base import FAILED, PLAIN, Metric, Sample, Score
+from assistant.types import Citation, Claim
 
 _MARKER = re.compile(r"\[(\d+)\]")
-_LEAD = re.compile(r"^[^:“\"]{3,100}?:\s+")
 _ENOUGH_WORDS = 5  # shorter texts stand in many documents by chance
 
 
-def all_citations(answer: Answer) -> list[Citation]:
-    """Every citation of the answer, wherever it is kept, each once."""
-    everywhere = (
-        *answer.citations,
-        *(citation for claim in answer.claims for citation in claim.citations),
-        *(side.citation for conflict in answer.conflicts for side in conflict.sides),
-    )
-    return list(dict.fromkeys(everywhere))
-
-
-def fault(citation: Citation, corpus: Corpus) -> str | None:
-    """What is wrong with a citation, or None: its quote must stand in its source at its offsets, letter by
-    letter.
-    """
-    if citation.source not in corpus:
-        return f"[{citation.marker}] cites {citation.source!r}, which is not in the corpus"
-    text = corpus[citation.source].text
-    if not citation.quote.strip():
-        return f"[{citation.marker}] quotes nothing"
-    if not 0 <= citation.start < citation.end <= len(text):
-        return f"[{citation.marker}] points outside {citation.source!r}"
-    if text[citation.start : citation.end] != citation.quote:
-        return f"[{citation.marker}] is not verbatim at {citation.source}:{citation.start}-{citation.end}"
-    return None
-
-
-def faults(answer: Answer, corpus: Corpus) -> tuple[list[str], int]:
-    """What is wrong with the citations of an answer, and how many citations and loose markers it has."""
-    cited = all_citations(answer)
-    wrong = [text for citation in cited if (text := fault(citation, corpus))]
+def faults(sample: Sample) -> tuple[list[str], int]:
+    """What is wrong with the citations of an answer, and how many citations and markers without one it has."""
+    wrong = [text for citation in sample.citations if (text := sample.corpus.fault(citation))]
     meanings: dict[int, Citation] = {}
-    for citation in cited:
+    for citation in sample.citations:
         first = meanings.setdefault(citation.marker, citation)
         if (first.source, first.start, first.end) != (citation.source, citation.start, citation.end):
             wrong.append(f"[{citation.marker}] stands for two different quotes")
     loose = [
         f"[{number}] has no citation"
-        for number in dict.fromkeys(_MARKER.findall(answer.text))
+        for number in dict.fromkeys(_MARKER.findall(sample.answer.text))
         # A quoted text may have its own bracketed numbers; those are words of the document.
-        if int(number) not in meanings and not any(f"[{number}]" in citation.quote for citation in cited)
+        if int(number) not in meanings and not any(f"[{number}]" in citation.quote for citation in sample.citations)
     ]
-    return wrong + loose, len(cited) + len(loose)
+    return wrong + loose, len(sample.citations) + len(loose)
 
 
-def validity(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001 - the shape of a metric
+def validity(sample: Sample) -> Score:
     """Share of citations that are true: the marker resolves, and the quote is verbatim at its offsets."""
-    if answer.writer in (PLAIN, FAILED):
+    if sample.answer.writer in (PLAIN, FAILED):
         return Score(None, "handed in without citations")
-    wrong, total = faults(answer, corpus)
+    wrong, total = faults(sample)
     if not total:
         return Score(None, "no citations")
     return Score(max(0.0, 1 - len(wrong) / total), "; ".join(wrong) or "all true")
 
 
-def cited_sentences(answer: Answer, corpus: Corpus) -> Sentences:
-    """The sentences that valid citations point to."""
-    found: set[tuple[str, int]] = set()
-    for citation in all_citations(answer):
-        if fault(citation, corpus) is None:
-            found |= corpus.touched(citation.source, (Span(citation.start, citation.end),))
-    return frozenset(found)
-
-
-def gold_sentences(case: Case, corpus: Corpus) -> list[Sentences]:
-    """For each gold quotation the sentences it covers, wherever in its source it stands."""
-    return [corpus.touched(e.source, corpus.locate(e.source, e.quote)) for e in case.evidence]
-
-
-def precision(case: Case, answer: Answer, corpus: Corpus) -> Score:
+def precision(sample: Sample) -> Score:
     """Share of the cited sentences that are gold. A lower bound: another sentence may say the same."""
-    if not case.evidence:
+    if not sample.case.evidence:
         return Score(None, "no gold evidence")
-    cited = cited_sentences(answer, corpus)
+    cited = sample.cited
     if not cited:
         return Score(None, "cites no sentence")
-    gold = frozenset().union(*gold_sentences(case, corpus))
-    return Score(len(cited & gold) / len(cited), f"{len(cited & gold)} of {len(cited)} cited sentences are gold")
+    gold = cited & frozenset().union(*sample.gold)
+    return Score(len(gold) / len(cited), f"{len(gold)} of {len(cited)} cited sentences are gold")
 
 
-def recall(case: Case, answer: Answer, corpus: Corpus) -> Score:
+def recall(sample: Sample) -> Score:
     """Share of the gold quotations of which at least one sentence is cited."""
-    if not case.evidence:
+    evidence = sample.case.evidence
+    if not evidence:
         return Score(None, "no gold evidence")
-    cited = cited_sentences(answer, corpus)
-    missed = [e for e, gold in zip(case.evidence, gold_sentences(case, corpus), strict=True) if not gold & cited]
+    missed = [e for e, gold in zip(evidence, sample.gold, strict=True) if not gold & sample.cited]
     reason = "; ".join(f"misses {e.source}: {e.quote}" for e in missed) or "cites all evidence"
-    return Score(1 - len(missed) / len(case.evidence), reason)
+    return Score(1 - len(missed) / len(evidence), reason)
 
 
-def f1(case: Case, answer: Answer, corpus: Corpus) -> Score:
+def f1(sample: Sample) -> Score:
     """Harmonic mean of precision and recall; 0 where nothing is cited."""
-    found, wanted = precision(case, answer, corpus), recall(case, answer, corpus)
+    found, wanted = precision(sample), recall(sample)
     if wanted.value is None:
         return Score(None, wanted.reason)
     p, r = found.value or 0.0, wanted.value
     return Score(2 * p * r / (p + r) if p + r else 0.0, f"precision {p:.2f}, recall {r:.2f}")
 
 
-def uncited(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
+def uncited(sample: Sample) -> Score:
     """Share of the claims that carry no citation; an answer without claims is one uncited claim."""
-    if refused(answer) or not answer.text.strip():
+    claims = sample.answer.claims
+    if sample.silent:
         return Score(None, "no answer was given")
-    if not answer.claims:
+    if not claims:
         return Score(1.0, "no sentence carries a citation")
-    bare = [claim.text for claim in answer.claims if not claim.citations]
-    return Score(len(bare) / len(answer.claims), "; ".join(bare) or "every claim is cited")
+    bare = [claim.text for claim in claims if not claim.citations]
+    return Score(len(bare) / len(claims), "; ".join(bare) or "every claim is cited")
 
 
-def misattributed(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
-    """Share of the cited claims that are put into the wrong mouth.
+def misattributed(sample: Sample) -> Score:
+    """Share of the cited claims that are attributed to the wrong source.
 
-    That is a claim whose words stand in another document and not in the ones it cites; one that names an
-    outlet of the corpus which is neither its source nor named in its quotes; or one whose citation gives a
-    title, publisher or date that its document does not have.
+    That is a claim whose words stand in another document and not in the ones it cites; one that names a publisher of
+    the corpus which is neither its source nor named in its quotes; or one whose citation gives a title, publisher or
+    date that its document does not have.
     """
-    cited = [claim for claim in answer.claims if claim.citations]
+    cited = [claim for claim in sample.answer.claims if claim.citations]
     if not cited:
         return Score(None, "no cited claims")
-    wrong = [text for claim in cited if (text := next(_mistaken(claim, corpus), None))]
+    wrong = [text for claim in cited if (text := next(_mistaken(claim, sample.corpus), None))]
     return Score(len(wrong) / len(cited), "; ".join(wrong) or "every claim is its source's own")
 
 
@@ -157,20 +113,21 @@ def _misdescribed(claim: Claim, corpus: Corpus) -> Iterator[str]:
 
 
 def _named_by_mistake(claim: Claim, corpus: Corpus) -> Iterator[str]:
-    own = {corpus[c.source].publisher or "" for c in claim.citations if c.source in corpus}
+    cited = [corpus[citation.source] for citation in claim.citations if citation.source in corpus]
+    own = {name for document in cited for name in (document.publisher, document.title) if name}
     quoted = " ".join(citation.quote for citation in claim.citations)
-    said = claim.text
+    said = f"{claim.byline}: {claim.text}"
     for name in sorted(own, key=len, reverse=True):
-        said = said.replace(name, "") if name else said  # "Evening Herald" does not name the "Herald"
-    for outlet in sorted(corpus.publishers - own):
-        named = outlet in said and re.search(rf"(?<!\w){re.escape(outlet)}(?!\w)", said)
-        if named and not says(quoted, outlet):
-            yield f"names {outlet!r}, which it does not cite"
+        said = said.replace(name, "")  # "Evening Herald" does not name the "Herald"
+    for publisher in sorted(corpus.publishers - own):
+        named = publisher in said and re.search(rf"(?<!\w){re.escape(publisher)}(?!\w)", said)
+        if named and not says(quoted, publisher):
+            yield f"names {publisher!r}, which it does not cite"
 
 
 def _said_elsewhere(claim: Claim, corpus: Corpus) -> Iterator[str]:
     cited = {citation.source for citation in claim.citations}
-    words = plain(_LEAD.sub("", without_markers(claim.text), count=1).strip(' “”"'))
+    words = plain(without_markers(claim.text).strip(' “”"'))
     if len(words.split()) < _ENOUGH_WORDS or any(s in corpus and words in plain(corpus[s].text) for s in cited):
         return
     for source, document in corpus.items():
@@ -185,11 +142,5 @@ CITATION = (
     Metric("citation_recall", "citation", "share of the gold evidence that is cited", "higher", recall),
     Metric("citation_f1", "citation", "harmonic mean of the two", "higher", f1),
     Metric("uncited_claims", "citation", "share of claims without a citation", "lower", uncited),
-    Metric(
-        "misattributed_claims",
-        "citation",
-        "share of cited claims given to the wrong source",
-        "lower",
-        misattributed,
-    ),
+    Metric("misattributed_claims", "citation", "share of cited claims of another source", "lower", misattributed),
 )

@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.eval.cases import Case
-from assistant.eval.corpus import Corpus
-from assistant.eval.metrics.base import FAILED, Floats, Metric, Score
-from assistant.types import Answer
+from assistant.eval.metrics.base import FAILED, Metric, Sample, Score
+from assistant.eval.stats import Column
 
 WALL = "wall"
 """The step of ``trace.seconds`` under which a run notes how long the whole answer took."""
 
 
-def seconds(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001 - the shape of a metric
+def seconds(sample: Sample) -> Score:
     """Wall seconds of the answer as the run measured them, else the sum of the answer's own steps."""
-    spent = answer.trace.seconds
-    if answer.writer == FAILED or not spent:
+    spent = sample.answer.trace.seconds
+    if sample.answer.writer == FAILED or not spent:
         return Score(None, "not measured")
     return Score(spent.get(WALL, sum(spent.values())))
 
 
-def failure(case: Case, answer: Answer, corpus: Corpus) -> Score:  # noqa: ARG001
+def failure(sample: Sample) -> Score:
     """1.0 if answering crashed or took too long."""
-    return Score(float(answer.writer == FAILED), answer.trace.question if answer.writer == FAILED else "answered")
+    failed = sample.answer.writer == FAILED
+    return Score(float(failed), sample.answer.trace.question if failed else "answered")
 
 
-def median(values: Floats, truths: Floats) -> float:  # noqa: ARG001 - every overall takes both columns
+def median(column: Column) -> float:
     """The 50th percentile."""
-    return float(np.percentile(values, 50))
+    return float(np.percentile(column.values, 50))
 
 
-def p95(values: Floats, truths: Floats) -> float:  # noqa: ARG001
+def p95(column: Column) -> float:
     """The 95th percentile, linearly interpolated."""
-    return float(np.percentile(values, 95))
+    return float(np.percentile(column.values, 95))
 
 
 COST = (

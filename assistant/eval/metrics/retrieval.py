@@ -1,59 +1,58 @@
 """Ranking metrics at three levels: documents, passages, sentences.
 
-The things to be found are the gold quotations (at document level: their documents), and the rank of one is
-the rank of the first item that covers it. So the numbers do not depend on how a system cuts its chunks, a
-repeated find earns nothing twice, and where items and quotations match one to one the values are those of
-trec_eval.
+What is to be found are the gold quotations (at document level: their documents). The rank of one is the rank of the
+first item that covers it. So the numbers do not depend on how a system cuts its chunks, and finding one thing twice
+earns nothing. Where items and quotations match one to one, the values are those of trec_eval.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Literal
 
-from assistant.eval.cases import Case
-from assistant.eval.corpus import Corpus, covers
-from assistant.eval.metrics.base import Metric, Score
-from assistant.types import Answer, Chunk, Sentence, Span
+from assistant.eval.corpus import covers
+from assistant.eval.metrics.base import Metric, Sample, Score
+from assistant.types import Chunk, Sentence, Span
 
 Level = Literal["document", "passage", "sentence"]
 Ranks = Sequence[int | None]
 """For each thing to be found the rank it was found at, from 1, or None."""
 
 
-def ranks(case: Case, answer: Answer, corpus: Corpus, level: Level) -> Ranks:
+@lru_cache(maxsize=16)  # a dozen metrics of one answer ask for the same ranks
+def ranks(sample: Sample, level: Level) -> Ranks:
     """At which rank each piece of gold evidence was found."""
+    case, answer, corpus = sample.case, sample.answer, sample.corpus
     if level == "document":
         sources = list(dict.fromkeys(passage.chunk.source for passage in answer.passages))
-        wanted = dict.fromkeys(quotation.source for quotation in case.evidence)
+        wanted = dict.fromkeys(gold.source for gold in case.evidence)
         return [sources.index(source) + 1 if source in sources else None for source in wanted]
-    items = _sentences(answer, corpus) if level == "sentence" else [_place(p.chunk) for p in answer.passages]
-    return [
-        next(
-            (
-                rank
-                for rank, (source, span) in enumerate(items, 1)
-                if source == quotation.source
-                and any(covers(span, place) for place in corpus.locate(source, quotation.quote))
-            ),
-            None,
-        )
-        for quotation in case.evidence
-    ]
+    items = _sentences(sample) if level == "sentence" else [_place(p.chunk) for p in answer.passages]
+
+    def rank(gold_source: str, places: Sequence[Span]) -> int | None:
+        held = (n for n, (source, span) in enumerate(items, 1) if source == gold_source and _any(span, places))
+        return next(held, None)
+
+    return [rank(gold.source, corpus.locate(gold.source, gold.quote)) for gold in case.evidence]
+
+
+def _any(span: Span, places: Sequence[Span]) -> bool:
+    return any(covers(span, place) for place in places)
 
 
 def _place(item: Chunk | Sentence) -> tuple[str, Span]:
     return item.source, Span(item.start, item.end)
 
 
-def _sentences(answer: Answer, corpus: Corpus) -> list[tuple[str, Span]]:
-    """The ranked sentences as the corpus cuts them; one that is a whole page stands for all it holds, in order.
+def _sentences(sample: Sample) -> list[tuple[str, Span]]:
+    """The ranked sentences as the corpus cuts them. One that is a whole page stands for all its sentences, in order.
 
-    Without this, whoever ranks pages as sentences would find everything at rank 1.
+    Otherwise a system that ranks pages as sentences would find everything at rank 1.
     """
-    places = (_place(sentence) for sentence in answer.trace.sentences)
-    touched = ((source, n) for source, span in places for source, n in sorted(corpus.touched(source, (span,))))
+    corpus, places = sample.corpus, map(_place, sample.answer.trace.sentences)
+    touched = (each for source, span in places for each in sorted(corpus.touched(source, (span,))))
     return [(source, corpus.sentences(source)[n]) for source, n in dict.fromkeys(touched)]
 
 
@@ -80,8 +79,8 @@ def reciprocal_rank(found: Ranks, k: int) -> float:
 def ndcg(found: Ranks, k: int) -> float:
     """Discounted cumulative gain over that of a perfect list.
 
-    Binary gain, log2 discount (Järvelin & Kekäläinen 2002). At most 1: a passage that covers two quotations
-    at once would beat a list that holds them one by one.
+    Binary gain, log2 discount (Järvelin & Kekäläinen 2002). Limited to 1: a passage that covers two quotations at
+    once would beat a list that holds them one by one.
     """
     gained = sum(1 / math.log2(rank + 1) for rank in found if rank is not None and rank <= k)
     ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(found), k) + 1))
@@ -89,9 +88,7 @@ def ndcg(found: Ranks, k: int) -> float:
 
 
 def average_precision(found: Ranks, k: int) -> float:
-    """Mean over all wanted things of the precision at the rank each was found, 0 beyond k; precision is at
-    most 1.
-    """
+    """Mean over all wanted things of the precision at the rank each was found, 0 beyond k; precision is at most 1."""
     within = sorted(rank for rank in found if rank is not None and rank <= k)
     return sum(min(number / rank, 1.0) for number, rank in enumerate(within, 1)) / len(found)
 
@@ -100,10 +97,10 @@ Measure = Callable[[Ranks, int], float]
 
 
 def _metric(name: str, about: str, level: Level, measure: Measure, k: int) -> Metric:
-    def score(case: Case, answer: Answer, corpus: Corpus) -> Score:
-        if not case.evidence:
+    def score(sample: Sample) -> Score:
+        if not sample.case.evidence:
             return Score(None, "no gold evidence to find")
-        found = ranks(case, answer, corpus, level)
+        found = ranks(sample, level)
         places = ", ".join("not found" if rank is None else f"rank {rank}" for rank in found)
         return Score(measure(found, k), f"gold {level}: {places}")
 

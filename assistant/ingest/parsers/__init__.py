@@ -11,6 +11,10 @@ Parser = Callable[[bytes, str], Content]
 PARSERS: Mapping[str, str] = {
     ".txt": "text.parse_text",
     ".text": "text.parse_text",
+    ".log": "text.parse_text",
+    ".rst": "dialects.parse_rst",
+    ".adoc": "dialects.parse_asciidoc",
+    ".asciidoc": "dialects.parse_asciidoc",
     ".md": "markdown.parse_markdown",
     ".markdown": "markdown.parse_markdown",
     ".html": "html.parse_html",
@@ -29,21 +33,28 @@ PARSERS: Mapping[str, str] = {
     ".ods": "opendocument.parse_ods",
     ".odp": "opendocument.parse_odp",
     ".rtf": "rtf.parse_rtf",
-    ".epub": "office.read_epub",
-    ".eml": "office.read_mail",
+    ".epub": "epub.parse_epub",
+    ".eml": "mail.parse_eml",
+    ".mbox": "mail.parse_mbox",
+    ".msg": "mail.parse_msg",
     ".csv": "sheets.parse_csv",
     ".tsv": "sheets.parse_csv",
     ".xlsx": "sheets.parse_xlsx",
     ".xlsm": "sheets.parse_xlsx",
     ".xls": "sheets.parse_xls",
-    ".jsonl": "office.read_json_lines",
+    ".jsonl": "records.parse_json_lines",
+    ".ndjson": "records.parse_json_lines",
+    ".json": "records.parse_json",
+    ".ipynb": "notebook.parse_notebook",
+    ".vtt": "transcript.parse_transcript",
+    ".srt": "transcript.parse_transcript",
 }
 """Module and function for each file ending. A new format is one more line; its module is imported when needed."""
 
 SUFFIXES = tuple(PARSERS)
 """Endings of the files that can be read."""
 
-IN_PLACE = frozenset({".txt", ".text", ".md", ".markdown"})
+IN_PLACE = frozenset({".txt", ".text", ".log", ".md", ".markdown", ".rst", ".adoc", ".asciidoc"})
 """Endings of files that need no process of their own: they are parsed in time linear in their size."""
 
 

@@ -1,4 +1,4 @@
-"""Tables in plain text: rows of cells parted by bars, tabs or gaps, and which of the rows are headers."""
+"""Tables in plain text: rows of cells parted by bars, tabs or gaps."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
+from assistant.ingest.parsers.grid import Table, header
 from assistant.ingest.parsers.lines import Line, is_rule
 from assistant.types import Block, Span
 
@@ -15,7 +16,6 @@ Row = tuple[Span, ...]
 _BORDER = re.compile(r"[-=+|:\s─═┼│┬┴├┤┌┐└┘╪╞╡]{3,}")
 _SIGNS = re.compile(r"\||\t| {2}")
 _GAP = re.compile(r"\t+| {2,}")
-_NUMERIC = re.compile(r"[-+(]?[$€£]?\s?\d[\d.,\s%/:()-]*(?:[a-zA-Z€$£%]{0,4})")
 
 
 def is_border(line: str) -> bool:
@@ -42,58 +42,11 @@ def stripped(text: str, start: int, end: int) -> Span:
     return Span(start + lead, start + lead + len(said.strip())) if said.strip() else Span(start, start)
 
 
-def header(rows: Sequence[Sequence[str]], *, given: int = 0) -> tuple[tuple[str, ...], int]:
-    """The name of each column, and how many of the first rows they come from.
-
-    ``given`` rows are known to be headers. Without, the first row is one if it is all words and a column below it is
-    all numbers, or if there are three columns and two rows below it. A header row with empty cells, as merged cells
-    leave, is completed by the row below it: ``Adults Men``.
-    """
-    count = given or int(_has_header(rows))
-    if not count or not rows:
-        return (), 0
-    if count == 1 and len(rows) > 2 and not all(rows[0]) and _is_second_header(rows):
-        count = 2
-    width = max(map(len, rows))
-    names: list[list[str]] = [[] for _ in range(width)]
-    for level, row in enumerate(rows[:count]):
-        filled = ""
-        for column in range(width):
-            cell = row[column] if column < len(row) else ""
-            last = level == count - 1
-            filled = cell or ("" if last or column == 0 else filled)
-            if filled and filled not in names[column]:
-                names[column].append(filled)
-    return tuple(" ".join(parts) for parts in names), count
-
-
-def _has_header(rows: Sequence[Sequence[str]]) -> bool:
-    if len(rows) < 2 or any(_is_number(cell) for cell in rows[0]) or not any(rows[0]):
-        return False
-    below = rows[1:]
-    width = len(rows[0])
-    numbers = any(
-        all(_is_number(row[column]) for row in below if column < len(row) and row[column])
-        and any(column < len(row) and row[column] for row in below)
-        for column in range(width)
-    )
-    return numbers or (width >= 3 and len(below) >= 2 and all(rows[0]))
-
-
-def _is_second_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the second row holds words where the third holds numbers, below a header with merged cells."""
-    second, third = rows[1], rows[2]
-    pairs = list(zip(second, third, strict=False))[1:]
-    return bool(pairs) and all(not _is_number(cell) for cell in second) and all(_is_number(cell) for _, cell in pairs)
-
-
-def _is_number(cell: str) -> bool:
-    return bool(_NUMERIC.fullmatch(cell.strip()))
-
-
 def row_blocks(text: str, rows: Sequence[Row], given: int = 0) -> list[Block]:
     """A block for each row; header rows are furniture, their cells stand in ``columns`` of the others."""
-    names, count = header([[text[cell.start : cell.end] for cell in row] for row in rows], given=given)
+    said = [[text[cell.start : cell.end] for cell in row] for row in rows]
+    merged = bool(given) and not all(said[0][1:])  # a header with empty cells may go on in the row below
+    names, count = header(Table(said, header=given if given and not merged else None, named=bool(given)))
     blocks = []
     for number, row in enumerate(rows):
         filled = [cell for cell in row if cell.end > cell.start]

@@ -104,9 +104,17 @@ def _title(pages: Sequence[Sequence[Element]], sizes: Sizes) -> str:
     return ""
 
 
+_NO_TITLE = re.compile(r"confidential|draft|internal|copyright|©|www\.|https?:|\bpage\b", re.IGNORECASE)
+
+
+def _may_name(line: str) -> bool:
+    """Whether a running head can be the name of its document."""
+    return len(line.split()) > 2 and line[0].isupper() and not line.endswith(".") and not _NO_TITLE.search(line)
+
+
 def _running_title(pages: Sequence[Cleared]) -> str:
     """The running head of three or more words that stands on most pages."""
-    heads = Counter(line for cleared in pages for line in cleared.heads if len(line.split()) > 2)
+    heads = Counter(line for cleared in pages for line in cleared.heads if _may_name(line))
     head, times = heads.most_common(1)[0] if heads else ("", 0)
     return head if times > 1 and 2 * times > len(pages) else ""
 

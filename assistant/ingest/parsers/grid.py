@@ -130,7 +130,8 @@ def _titles(table: Table) -> int:
     full = next((number for number, row in enumerate(rows) if _count(row) > 1), 0)
     for number in range(full):
         at = next(column for column, cell in enumerate(rows[number]) if cell)
-        if at > 0 and (number, at + 1) in table.covers:  # it is merged over some columns and heads them
+        known = table.header is not None and number < table.header
+        if at > 0 and (known or (number, at + 1) in table.covers):  # it heads the columns below it
             return number
     return full
 
@@ -161,6 +162,14 @@ def _said(row: Sequence[str]) -> str:
 # --- header ---------------------------------------------------------------------------------------
 
 
+def header(table: Table) -> tuple[tuple[str, ...], int]:
+    """The name of each column of ``table``, and how many of its rows they come from; no names without a header."""
+    width = max(map(len, table.rows), default=0)
+    table = table._replace(rows=[[*row, *[""] * (width - len(row))] for row in table.rows])
+    depth = header_rows(table)
+    return (_names(table, depth) if depth else ()), depth
+
+
 def header_rows(table: Table) -> int:
     """How many rows of ``table`` are its header."""
     rows = table.rows
@@ -177,7 +186,7 @@ def _names_columns(table: Table, number: int) -> bool:
     row = table.rows[number]
     said = [cell for cell in row if cell]
     merged = any(place[0] == number for place in table.covers)
-    if len(said) < (1 if merged else 2) or any(len(cell) > MAX_NAME for cell in said):
+    if len(said) < (1 if merged else 2) or any(len(cell) > MAX_NAME or _MEASURE.fullmatch(cell) for cell in said):
         return False
     figures = [cell for cell in said if is_number(cell)]
     years = all(_YEAR.fullmatch(cell) for cell in figures) and len(set(figures)) == len(figures)
@@ -281,6 +290,7 @@ _NUMBER = re.compile(
     rf"[(\[]?\s*[-+−–±~<>≤≥]?\s*{_CURRENCY}?\s*[-+−–]?\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?"
     rf"\s*(?:%|‰|°C?|{_CURRENCY})?\s*[)\]]?[*†‡]?"
 )
+_MEASURE = re.compile(r"[<>~]?\d[\d.,]*\s?[^\W\d_°µ²³]{1,4}[²³]?\.?")  # "9.2 m", "45 kg"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _DATE = re.compile(
     rf"\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"

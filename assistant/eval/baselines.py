@@ -1,0 +1,270 @@
+"""Trivial systems that answer every question beside the real one: a metric they do well on measures nothing.
+
+Each is made from the texts and a seed, and its answers are scored as those of any other system.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
+from itertools import chain
+from types import MappingProxyType
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.english.tokens import content_stems, stems, words
+from assistant.eval.cases import Case, Suite
+from assistant.eval.corpus import Corpus
+from assistant.eval.stats import Floats
+from assistant.types import NOT_IN_DOCUMENTS, Answer, Chunk, Citation, Claim, Filter, Passage, Sentence, Span, Trace
+
+Baseline = Callable[[str, Filter], Answer]
+"""Answers a question from the documents that the filter admits."""
+
+PASSAGE_WORDS = 256
+SHOWN = 10
+
+
+class Place(NamedTuple):
+    """A span of one document."""
+
+    source: str
+    span: Span
+
+
+class Texts:
+    """The corpus cut into sentences and passages of whole sentences, in an order that the seed decides."""
+
+    def __init__(self, corpus: Corpus, seed: int) -> None:
+        self.corpus, self.seed = corpus, seed
+        self.sources = sorted(corpus)
+        random.Random(seed).shuffle(self.sources)  # noqa: S311 - no secret; a data set may list gold documents first
+        self._order = {source: place for place, source in enumerate(self.sources)}
+
+    def within(self, where: Filter) -> list[str]:
+        """The sources a question may use, in the order of the seed."""
+        if where == Filter():
+            return self.sources
+        # A question with given contexts names its few sources among thousands, so these are looked up, not filtered.
+        exact = bool(where.sources) and all(source in self.corpus for source in where.sources)
+        among = sorted(set(where.sources), key=self._order.__getitem__) if exact else self.sources
+        return [source for source in among if where.admits(self.corpus.metadata(source))]
+
+    def sentences(self, source: str) -> list[Place]:
+        """The sentences of one document."""
+        return [Place(source, span) for span in self.corpus.sentences(source)]
+
+    def passages(self, source: str) -> Iterator[Place]:
+        """Runs of whole sentences of at most PASSAGE_WORDS words, or one longer sentence."""
+        run: list[Span] = []
+        count = 0
+        for _, span in self.sentences(source):
+            size = len(words(self.text(Place(source, span))))
+            if run and count + size > PASSAGE_WORDS:
+                yield Place(source, Span(run[0].start, run[-1].end))
+                run, count = [], 0
+            run.append(span)
+            count += size
+        if run:
+            yield Place(source, Span(run[0].start, run[-1].end))
+
+    def text(self, place: Place) -> str:
+        """The text at a place."""
+        return self.corpus[place.source].text[place.span.start : place.span.end]
+
+    def chance(self, question: str) -> random.Random:
+        """Randomness that depends on seed and question alone, so that answers do not depend on the order of asking."""
+        key = hashlib.blake2b(f"{self.seed} {question}".encode(), digest_size=8).digest()
+        return random.Random(int.from_bytes(key))  # noqa: S311 - no secret
+
+
+def run_baseline(suite: Suite, name: str) -> list[tuple[Case, Answer]]:
+    """The answers of a baseline to every question of a suite, variants of follow-ups included."""
+    ask = BASELINES[name](Texts(suite.corpus, suite.seed))
+    return [
+        (form, ask(form.question, form.where).model_copy(update={"question": form.question, "history": form.turns}))
+        for form in suite.forms
+    ]
+
+
+def always_refuse(texts: Texts) -> Baseline:
+    """Always says that the documents do not hold it."""
+    refusal = _answer(texts, ())
+    return lambda _question, _where: refusal
+
+
+def first_sentences(texts: Texts) -> Baseline:
+    """The first sentences of three documents."""
+
+    def ask(_: str, where: Filter) -> Answer:
+        firsts = [sentences[0] for source in texts.within(where) if (sentences := texts.sentences(source))]
+        return _answer(texts, firsts[:3], firsts)
+
+    return ask
+
+
+def random_sentence(texts: Texts) -> Baseline:
+    """A sentence at random."""
+
+    def ask(question: str, where: Filter) -> Answer:
+        chance = texts.chance(question)
+        sources = [source for source in texts.within(where) if texts.sentences(source)]
+        drawn = [chance.choice(texts.sentences(s)) for s in chance.sample(sources, min(SHOWN, len(sources)))]
+        return _answer(texts, drawn[:1], drawn)
+
+    return ask
+
+
+def everything(texts: Texts) -> Baseline:
+    """All there is, each document cited as a whole."""
+
+    @lru_cache(maxsize=8)
+    def dump(where: Filter) -> Answer:
+        whole = [Place(source, Span(0, len(texts.corpus[source].text))) for source in texts.within(where)]
+        held = [place for place in whole if texts.text(place).strip()]
+        return _answer(texts, held, held)
+
+    return lambda _, where: dump(where)
+
+
+def keyword_search(texts: Texts, said: int = 1) -> Baseline:
+    """BM25 alone: the ``said`` best sentences of the four best passages. Ties are broken at random by the seed.
+
+    Answerability is the share of the question's words, by idf, that the best sentence has.
+    """
+    passages = [place for source in texts.sources for place in texts.passages(source)]
+    sentences = [place for source in texts.sources for place in texts.sentences(source)]
+    passage_index = _Keywords([texts.text(place) for place in passages], texts.seed)
+    sentence_index = _Keywords([texts.text(place) for place in sentences], texts.seed)
+    passages_of, sentences_of = _by_source(passages), _by_source(sentences)
+
+    def ask(question: str, where: Filter) -> Answer:
+        found, scores = passage_index.scores(question), sentence_index.scores(question)
+        among = [n for source in texts.within(where) for n in passages_of.get(source, ())]
+        ranked = [n for n in _best(found, among) if found[n] > 0][:SHOWN]
+        inside = {
+            n: rank
+            for rank, number in enumerate(ranked[:4], 1)
+            for n in sentences_of[passages[number].source]
+            if _within(sentences[n].span, passages[number].span)
+        }
+        best = _best(scores, list(inside))
+        return _answer(
+            texts,
+            [sentences[n] for n in best[:said]],
+            [passages[n] for n in ranked],
+            [float(found[n]) for n in ranked],
+            [_sentence(texts, sentences[n], float(scores[n]), inside[n]) for n in best],
+            answerability=passage_index.share(question, texts.text(sentences[best[0]])) if best else 0.0,
+        )
+
+    return ask
+
+
+BASELINES: Mapping[str, Callable[[Texts], Baseline]] = MappingProxyType(
+    {
+        "always refuse": always_refuse,
+        "first sentences": first_sentences,
+        "random sentence": random_sentence,
+        "dump everything": everything,
+        "keyword search": keyword_search,
+        "five sentences": partial(keyword_search, said=5),  # one sentence is too few where several answers are wanted
+    }
+)
+"""Every baseline by the name that reports show."""
+
+
+class _Keywords:
+    """Okapi BM25 over the stems of texts, with Lucene's idf, k1 1.5, b 0.75. Random noise breaks ties."""
+
+    def __init__(self, found: Sequence[str], seed: int) -> None:
+        from bm25s import BM25  # a second of import
+
+        tokens = [stems(text) for text in found]
+        self._seen_in = Counter(chain.from_iterable(map(set, tokens)))
+        self._noise = np.random.default_rng(seed).random(len(tokens)) * 1e-9
+        self._index = BM25(dtype="float64")
+        if self._seen_in:
+            self._index.index(tokens, show_progress=False)
+
+    def scores(self, question: str) -> Floats:
+        """The score of each text, shape (texts,); 0 where it holds no word of the question."""
+        known = [term for term in _terms(question) if term in self._seen_in]
+        if not known:
+            return np.zeros(len(self._noise))
+        found: Floats = self._index.get_scores(known)
+        return np.where(found > 0, found + self._noise, 0.0)
+
+    def share(self, question: str, text: str) -> float:
+        """Share of the question's words that a text holds, weighted by idf."""
+        held, count = set(stems(text)), len(self._noise)
+        weights = {t: np.log1p((count - self._seen_in[t] + 0.5) / (self._seen_in[t] + 0.5)) for t in _terms(question)}
+        return float(sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0))
+
+
+def _terms(question: str) -> list[str]:
+    return list(dict.fromkeys(content_stems(question)))
+
+
+def _by_source(places: Sequence[Place]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for number, place in enumerate(places):
+        found.setdefault(place.source, []).append(number)
+    return found
+
+
+def _best(scores: Floats, among: Sequence[int]) -> list[int]:
+    return sorted(among, key=lambda n: -scores[n])
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _sentence(texts: Texts, place: Place, score: float, rank: int) -> Sentence:
+    (start, end), text = place.span, texts.text(place)
+    return Sentence(source=place.source, start=start, end=end, text=text, passage=rank, score=score)
+
+
+def _answer(
+    texts: Texts,
+    said: Sequence[Place],
+    shown: Sequence[Place] = (),
+    scores: Sequence[float] = (),
+    sentences: Sequence[Sentence] | None = None,
+    answerability: float = 0.5,
+) -> Answer:
+    """An answer that quotes the places ``said``; those ``shown`` are its passages, and its sentences by default."""
+    claims = []
+    for marker, place in enumerate(said, 1):
+        metadata, quote = texts.corpus.metadata(place.source).model_dump(), texts.text(place)
+        citation = Citation(**metadata, marker=marker, start=place.span.start, end=place.span.end, quote=quote)
+        text = f"{quote} [{marker}]"
+        claims.append(Claim(text=text, citations=(citation,), support="supported", reason="quoted"))
+    ranked = list(enumerate(shown[:SHOWN], 1))
+    passages = tuple(
+        Passage(
+            chunk=Chunk(source=place.source, start=place.span.start, end=place.span.end, text=texts.text(place)),
+            metadata=texts.corpus.metadata(place.source),
+            score=scores[rank - 1] if scores else 1.0,
+            rank=rank,
+        )
+        for rank, place in ranked
+    )
+    if sentences is None:
+        sentences = [_sentence(texts, place, 1.0, rank) for rank, place in ranked]
+    return Answer(
+        question="",
+        text=" ".join(claim.text for claim in claims) or NOT_IN_DOCUMENTS,
+        outcome="answered" if claims else "not_in_documents",
+        answerability=answerability,
+        claims=tuple(claims),
+        citations=tuple(claim.citations[0] for claim in claims),
+        passages=passages,
+        writer="baseline",
+        trace=Trace(question="", sentences=tuple(sentences)),
+    )

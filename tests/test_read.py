@@ -44,12 +44,12 @@ def reasons(root: Path) -> dict[str, str]:
 
 
 def test_finds_readable_files_sorted_and_says_what_it_passed_over(tmp_path: Path) -> None:
-    for name in ("b.TXT", "a/c.md", "README.md", "d.html", ".hidden.txt", ".git/e.txt", "f.jpg", "Makefile"):
+    for name in ("b.TXT", "a/c.md", "README.md", "d.html", ".hidden.txt", ".git/e.txt", "f.mp4", "Makefile"):
         write(tmp_path, name, "text")
     found, skipped = find_files(tmp_path)
     assert [file.source for file in found] == ["README.md", "a/c.md", "b.TXT", "d.html"]
-    assert [each.source for each in skipped] == ["Makefile", "f.jpg"]
-    assert "'.jpg' cannot be read as documents" in skipped[1].reason
+    assert [each.source for each in skipped] == ["Makefile", "f.mp4"]
+    assert "'.mp4' cannot be read as documents" in skipped[1].reason
 
 
 def test_a_file_as_root_is_found_under_its_name(tmp_path: Path) -> None:

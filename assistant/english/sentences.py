@@ -207,6 +207,9 @@ def _ends_without_space(
     return glued and alone and _is_plain(_token(text, start, stop.start()), known)
 
 
+_RANGE = re.compile(r"\s*[-–—]\s*\d")
+
+
 def _full_stop_ends(
     text: str, start: int, stop: re.Match[str], word: re.Match[str], end: int, known: Abbreviations
 ) -> bool:
@@ -214,6 +217,8 @@ def _full_stop_ends(
     if elision := _ELISION.match(token):
         token = token[elision.end() :]
     if token.casefold() in known.inner:
+        return False
+    if token.casefold() in known.usually_last and _RANGE.match(text, stop.end(), end):  # "6 a.m. - 7 p.m."
         return False
     if not token[-1:].isalnum():  # a closing quotation mark, bracket or sign stands before the stop
         return not following[0].islower() or bool(_BRAND.match(text, word.start()))

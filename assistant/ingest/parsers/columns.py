@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from assistant.ingest.parsers.grid import Table, header
+from assistant.ingest.parsers.grid import Table, header, is_number
 from assistant.ingest.parsers.lines import Line, is_rule
 from assistant.types import Block, Span
 
@@ -45,8 +45,8 @@ def stripped(text: str, start: int, end: int) -> Span:
 def row_blocks(text: str, rows: Sequence[Row], given: int = 0) -> list[Block]:
     """A block for each row; header rows are furniture, their cells stand in ``columns`` of the others."""
     said = [[text[cell.start : cell.end] for cell in row] for row in rows]
-    merged = bool(given) and not all(said[0][1:])  # a header with empty cells may go on in the row below
-    names, count = header(Table(said, header=given if given and not merged else None, named=bool(given)))
+    depth = given + _goes_on_below(said, given) if given else None
+    names, count = header(Table(said, header=depth, named=bool(given)))
     blocks = []
     for number, row in enumerate(rows):
         filled = [cell for cell in row if cell.end > cell.start]
@@ -59,6 +59,14 @@ def row_blocks(text: str, rows: Sequence[Row], given: int = 0) -> list[Block]:
             cells = tuple(_inside(cell, start, end) for cell in row)
             blocks.append(Block(kind="row", start=start, end=end, columns=names[: len(cells)], cells=cells))
     return blocks
+
+
+def _goes_on_below(rows: Sequence[Sequence[str]], given: int) -> bool:
+    """Whether a header with empty cells, as merged ones leave, is completed by a row of names above numbers."""
+    if len(rows) < given + 2 or all(rows[given - 1][1:]):
+        return False
+    names, below = rows[given][1:], rows[given + 1][1:]
+    return bool(names) and all(names) and not any(map(is_number, names)) and any(map(is_number, below))
 
 
 def _inside(cell: Span, start: int, end: int) -> Span:

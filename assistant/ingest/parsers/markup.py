@@ -345,8 +345,8 @@ def _number(number: int, style: str) -> str:
 
 
 def _rows(table: Element) -> list[Element]:
-    parts = [part for part in table if part.tag in ("thead", "tbody", "tfoot")]
-    return [row for part in (table, *parts) for row in part if row.tag == "tr"]
+    parts = (part if part.tag in ("thead", "tbody", "tfoot") else (part,) for part in table)
+    return [row for part in parts for row in part if row.tag == "tr"]
 
 
 def _cells(row: Element) -> list[Element]:

@@ -1,0 +1,113 @@
+"""HTML pages give their main text block by block, and leave out what a site shows on every page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.reading import load, outline
+
+SITE = """<html><head><title>Bridge reopens - Harbour Gazette</title></head><body>
+<div id="cookie-banner"><p>We use cookies on this site.</p></div>
+<header class="top"><a href="/">Harbour Gazette</a><ul class="menu"><li><a href="/n">News</a></li></ul></header>
+<div><h1>Bridge reopens</h1>{body}</div>
+<div class="related-articles"><ul><li><a href="/a">Ferry strike ends</a></li></ul></div>
+<footer><p>Imprint</p></footer></body></html>"""
+
+
+def lines(folder: Path, body: str) -> list[str]:
+    return outline(load(folder, "a.html", f"<html><body>{body}</body></html>"))
+
+
+def test_what_a_site_shows_on_every_page_is_left_out(tmp_path: Path) -> None:
+    body = "<p>The Sollow bridge reopened after eleven weeks of repairs.</p><p>It cost 3.2&nbsp;million crowns.</p>"
+    document = load(tmp_path, "a.html", SITE.format(body=body))
+    assert document.title == "Bridge reopens"
+    assert outline(document) == [
+        "heading: Bridge reopens",
+        "paragraph: The Sollow bridge reopened after eleven weeks of repairs. <Bridge reopens>",
+        "paragraph: It cost 3.2 million crowns. <Bridge reopens>",
+    ]
+
+
+def test_line_breaks_of_the_source_are_spaces_and_those_of_the_page_are_not(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.html", "<p>Takes away scratch\nfiles  from <b>the</b>\nfolder.<br>Then it\nends.</p>")
+    assert document.text == "Takes away scratch files from the folder.\nThen it ends."
+
+
+def test_lists_have_their_numbers_and_nest(tmp_path: Path) -> None:
+    body = "<p>Three things:</p><ol start=4><li>Deck<li>Lamps<ul><li>ten</ul></ol><ol type=a><li>one</li></ol>"
+    assert lines(tmp_path, body) == [
+        "paragraph: Three things:",
+        "item: 4. Deck <Three things:>",
+        "item: 5. Lamps <Three things:>",
+        "item: ten <Three things: 5. Lamps>",
+        "item: a. one <Three things:>",
+    ]
+
+
+def test_definitions_are_fields(tmp_path: Path) -> None:
+    body = "<dl><dt>Length</dt><dd>412 m</dd><dt>Tools</dt><dd><ul><li>saw</li></ul></dd></dl>"
+    assert lines(tmp_path, body) == ["field: Length: 412 m", "heading: Tools", "item: saw <Tools>"]
+
+
+def test_merged_cells_stand_in_each_of_their_rows_and_columns(tmp_path: Path) -> None:
+    body = "<table><caption>Rates in euro</caption><tr><th rowspan=2>Room<th colspan=2>Summer<tr><th>Week<th>Weekend"
+    body += "<tr><td rowspan=2>Single<td>70<td>85<tr><td>72<td>88</table>"
+    assert [line for line in lines(tmp_path, body) if line.startswith("row")] == [
+        "row: Room: Single · Summer Week: 70 · Summer Weekend: 85 <Rates in euro>",
+        "row: Room: Single · Summer Week: 72 · Summer Weekend: 88 <Rates in euro>",
+    ]
+
+
+def test_a_table_of_labels_and_values_is_fields(tmp_path: Path) -> None:
+    infobox = "<table><tr><th colspan=2>Kap Sturm<tr><th>Height<td>31 m<tr><th>Built<td>1874</table>"
+    assert lines(tmp_path, infobox)[1:] == ["field: Height: 31 m", "field: Built: 1874"]
+    assert lines(tmp_path, "<table><tr><td>Length<td>9.2 m<tr><td>Berths<td>5</table>")[1] == "field: Berths: 5"
+
+
+def test_a_table_that_only_places_things_is_read_through(tmp_path: Path) -> None:
+    body = "<table><tr><td><h2>Tides</h2><p>High water is at six.</p></td><td><p>Low water is at noon.</p></td></table>"
+    assert lines(tmp_path, body) == [
+        "heading: Tides",
+        "paragraph: High water is at six. <Tides>",
+        "paragraph: Low water is at noon. <Tides>",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Ove Lund said:</p><blockquote><p>We found rust.</p></blockquote>",
+        "<blockquote><p>We found rust.</p><footer>— <cite>Ove Lund</cite></footer></blockquote>",
+    ],
+)
+def test_a_quotation_is_of_who_is_named_beside_it(tmp_path: Path, body: str) -> None:
+    assert "quotation: We found rust. <Ove Lund:>" in lines(tmp_path, body)
+
+
+def test_code_keeps_its_lines(tmp_path: Path) -> None:
+    assert (
+        load(tmp_path, "a.html", "<p>Run:</p><pre><code>toll  --car\n  toll</code></pre>").text
+        == "Run:\n\ntoll  --car\n  toll"
+    )
+
+
+def test_what_unfolds_is_read_below_what_it_answers(tmp_path: Path) -> None:
+    body = "<details><summary>Who was first?</summary><p>Halvard Brun.</p></details><h2>Next</h2><p>It ends.</p>"
+    assert lines(tmp_path, body)[1] == "paragraph: Halvard Brun. <Who was first?>"
+
+
+def test_hidden_text_is_not_read(tmp_path: Path) -> None:
+    body = (
+        "<p>Seen here.</p><p hidden>No</p><p style='display: none'>No</p><p aria-hidden=true>No</p><script>No</script>"
+    )
+    assert lines(tmp_path, body) == ["paragraph: Seen here."]
+
+
+@pytest.mark.parametrize(
+    "body", ["<div>" * 150, "<dl><dd>" * 60, "<table><tr><td>" * 60, "<ul><li>" * 100, "<blockquote>" * 60]
+)
+def test_deeply_nested_pages_are_read(tmp_path: Path, body: str) -> None:
+    assert "deep" in load(tmp_path, "a.html", f"{body}deep").text

@@ -543,7 +543,7 @@ KINDS = (
     Kind("killed, Chroma writes its files", 512, 4, lambda f, n, seed: kills(f, 0, n, seed, 400)),
     Kind("disk full, exact search", 24, 4, lambda f, n, seed: full_disks(f, 20_000, n, seed), True),
     Kind("disk full, Chroma", 24, 4, lambda f, n, seed: full_disks(f, 0, n, seed), True),
-    Kind("disk full, a text of 5 MB", 192, 2, lambda f, n, seed: full_disks(f, 20_000, n, seed, large=True), True),
+    Kind("disk full, a text of 5 MB", 192, 1, lambda f, n, seed: full_disks(f, 20_000, n, seed, large=True), True),
 )
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from assistant import Answer, Assistant, Settings
 from assistant.testing.fakes import FakeEmbedder, FakeWriter
-from tests.ui_help import NEWSROOM, ROOT, eventually, page_server
+from tests.ui_help import NEWSROOM, ROOT, page_server
+from tests.waiting import until
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 from assistant.web.programs import NAMES, mcp_server
@@ -215,4 +216,4 @@ def test_sixteen_ask_at_once_while_a_document_is_uploaded(address: str) -> None:
     assert wrong == []
     assert len(answers) == 64
     # The queue's own stream may end before the last message on a busy machine.
-    eventually(lambda: "buoys.txt" in str(clients[0].predict(api_name="/list_documents")))
+    until(lambda: "buoys.txt" in str(clients[0].predict(api_name="/list_documents")), "buoys.txt is listed")

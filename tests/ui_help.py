@@ -6,8 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,14 +71,6 @@ def page_server(index_dir: Path, *documents: Path, password: str = "secret") -> 
             yield PageServer(process, log)
         finally:
             process.kill()
-
-
-def eventually(check: Callable[[], bool], seconds: float = 120) -> None:
-    """Wait for a state; ``seconds`` is only how long a machine that is busy may take."""
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "the awaited state did not come"
-        time.sleep(0.05)
 
 
 def pdf(*pages: str) -> bytes:

@@ -272,7 +272,7 @@ def test_removing_what_is_not_there(index: Index, docs: Path) -> None:
 def test_a_new_recipe_splits_every_document_again(index: Index, index_dir: Path, docs: Path) -> None:
     sync(index, docs)
     chunks = index.status().chunks
-    (index_dir / "recipe.toml").write_text("chunk_tokens = 60")
+    (index_dir / "config.toml").write_text("chunk_tokens = 60")
     report = sync(index, docs / "truce.md")
     assert report.changed == ("banana.txt", "deep/river.txt", "truce.md")
     assert index.status().chunks > chunks

@@ -483,7 +483,7 @@ def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
     expect(page.locator("#log .answer").last).to_contain_text("88 cows")
     leaf(page, "Documents")
     row.get_by_role("button", name="Remove").click()
-    expect(page.locator("#progress")).to_contain_text("Removed “nonsuch notes”.")
+    expect(page.locator("#progress")).to_contain_text("Removed “nonsuch-notes”.")
     expect(row).to_have_count(0)
     leaf(page, "Chat")
     page.locator("#log .chip").first.click()

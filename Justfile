@@ -1,10 +1,21 @@
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
 # Show these commands
 default:
     @just --list
 
-# Run the tests
-test:
-    uv run pytest
+# Run the tests, the same ones every time
+test *options:
+    uv run pytest {{ options }}
+
+# Crash, fill, and feed with hostile files for minutes; see that time grows with the text
+robustness:
+    uv run pytest -m robustness
+    uv run python -m benchmarks.linear
+
+# Search each property at random until SECONDS have passed; what fails is printed with its example
+fuzz seconds="120":
+    SECONDS=0; while ((SECONDS < {{ seconds }})); do FUZZ=500 uv run pytest -m hypothesis; done
 
 # Look for faults without running anything
 lint:
@@ -12,6 +23,10 @@ lint:
     uv run ruff format --check
     uv run mypy
     uv run lint-imports
+
+# Install the wheel elsewhere and ask it a question
+wheel:
+    uv run python -m tests.robustness.wheel
 
 # Format the code
 fix:

@@ -71,19 +71,42 @@ class Assistant:
         index = _remote(settings, load) if settings.chroma_url else Index.open(settings.index_dir, load)
         return cls(settings, index, load, (lambda _: writer) if writer is not None else _writer)
 
-    def index(self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE) -> IndexReport:
+    def index(
+        self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE, *, chroma: bool = True
+    ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: what is new, changed or gone there.
 
-        With a ``shard``, only the files that fall to it are looked at; other machines take the others.
+        With a ``shard``, only the files that fall to it are looked at; other machines take the others. Without
+        ``chroma``, the Chroma collection of the passages is left to ``fill_chroma``: questions do not need it.
 
         Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
         process is writing. Files that cannot be read are listed in the report.
         """
-        return sync(self._index, Path(path), on_progress or silently, shard)
+        report = sync(self._index, Path(path), on_progress or silently, shard)
+        if chroma:
+            self.fill_chroma(on_progress)
+        return report
+
+    def fill_chroma(self, on_progress: OnProgress | None = None) -> None:
+        """Bring the Chroma collection of an index in a folder up to date; imports chromadb where that takes work."""
+        self._index.fill_chroma(on_progress or silently)
 
     def remove(self, source: str) -> IndexReport:
         """Take one document out of the index; its file stays where it is."""
-        return self._index.remove(source)
+        report = self._index.remove(source)
+        self.fill_chroma()
+        return report
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed; ``restore`` takes one back."""
+        return self._index.removed()
+
+    def restore(self, path: Path) -> IndexReport:
+        """Take the document of a removed file back, under the source it had: its root is indexed with it."""
+        self._index.readmit(path)
+        roots = [Path(root) for root in self.status().roots]
+        above = [root for root in roots if path.is_relative_to(root)]
+        return self.index(max(above, key=lambda root: len(root.parts), default=path))
 
     def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
         """Answer ``question``; ``history`` is the conversation before it, ``where`` narrows the documents.
@@ -177,6 +200,11 @@ class Assistant:
     @cached_property
     def _engines(self) -> answering.Engines:
         return self._reading._replace(writer=self._open_writer(self.settings))
+
+
+def chroma_dir(settings: Settings) -> Path:
+    """The folder of the Chroma collection "passages", for ``chromadb.PersistentClient``; every build fills it."""
+    return Index.open(settings.index_dir, lambda: _embedder(settings)).chroma_dir
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:

@@ -3,7 +3,7 @@
 All run MiniLM with the same weights on the same texts, from texts to a searchable index, in processes of their own
 that take turns; the median of the rounds counts. Imports and loading of weights are not timed.
 
-* ``assistant``: files to catalog, sentence vectors and keyword index.
+* ``assistant``: files to catalog, statement vectors, keyword index and Chroma collection.
 * ``chroma``: ``collection.add`` with Chroma's default embedding function, which pads every text to 256 tokens. Its
   model.onnx is exported from the weights (``--export``), since the one it downloads cannot be checked against them.
 * ``llamaindex``: SentenceSplitter, HuggingFaceEmbedding and ChromaVectorStore in an IngestionPipeline; needs a Python
@@ -124,6 +124,8 @@ def _result(texts: Sequence[str], seconds: float, chunks: int) -> dict[str, floa
 
 def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
     """Files to a searchable index."""
+    import chromadb  # noqa: F401 - imports are not timed
+
     from assistant.ingest.sync import sync
     from assistant.models.minilm import MiniLM
     from assistant.stores.embedded import Index
@@ -138,6 +140,7 @@ def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
         with Index.open(Path(name) / "index", lambda: embedder) as index:
             began = time.perf_counter()
             sync(index, docs)
+            index.fill_chroma()
             return _result(texts, time.perf_counter() - began, index.status().chunks)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from assistant.models.minilm import MiniLM
 
 load_profile()
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the library is imported; it would try again for half a minute
 
 CONVERTED_WEIGHTS = user_cache_path("assistant", appauthor=False) / "minilm"
 """The one of the user's folders that tests share: converting the weights for each test costs a second."""

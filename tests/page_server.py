@@ -1,17 +1,24 @@
-"""Serves the page to the tests, with a writer that can be told to dawdle, to fail, or to say something evil."""
+"""Serves the page to the tests, with a writer and an embedder that can be held up, fail, or say something evil.
+
+Two pages over one index: ``home`` as a user starts it, ``away`` with a password and with conversations on disk. The
+first line printed is their addresses. After that, each line of standard input is a command, answered by one line:
+``release`` lets what is held go on, ``restart`` ends both pages and starts them again at the same ports.
+"""
 
 from __future__ import annotations
 
 import sys
 import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from assistant import Assistant, Settings
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.errors import OllamaUnreachableError
-from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation
+from assistant.models.minilm import MiniLM
+from assistant.ports import Embedding, Vectors
+from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation, Span
 from assistant.web.serve import serving
 
 EVIL = (
@@ -19,6 +26,12 @@ EVIL = (
     "[click](javascript:window.evil=1) `${window.evil=1}` {{value}} $$x$$ \u202egnp.exe"
 )
 """What a model may come up with."""
+
+
+HELD = "hold here"
+"""An embedder that meets these words, and a writer that is asked with them, waits for the command ``release``."""
+
+released = threading.Event()
 
 
 class Staged:
@@ -30,7 +43,7 @@ class Staged:
         self._inner = ExtractiveWriter()
 
     def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
-        """``slowly``: with pauses; ``evil``: a model's own words; ``fail``, ``break``: an error, and a bug."""
+        """``hold here``: waits after the first sentence; ``evil``: a model's own words; ``fail``, ``break``: errors."""
         question = plan.question.lower()
         if "fail" in question:
             raise OllamaUnreachableError("No server answers for '/srv/someone/secret/model'. `ollama serve`")
@@ -41,22 +54,65 @@ class Staged:
             yield Draft(text=f"{first.text} [1] ")
             yield Draft(text=f"The moon is made of green cheese, says {EVIL}.")
             return
-        for draft in self._inner.write(plan):
-            for _ in range(10 if "slowly" in question else 0):
-                time.sleep(0.1)
+        released.clear()
+        for number, draft in enumerate(self._inner.write(plan)):
+            while number and HELD in question and not released.wait(0.05):
                 yield Delta(text="", verified=False, kind="waiting")
             yield draft
+        while HELD in question and not released.wait(0.05):
+            yield Delta(text="", verified=False, kind="waiting")
 
 
-def main(index_dir: str, conversations: str, host: str = "127.0.0.1", password: str = "", *documents: str) -> None:
-    """Serve until killed; the address is the one line printed."""
-    settings = Settings.model_validate({"index_dir": Path(index_dir), "conversations": conversations})
-    assistant = Assistant.open(settings, writer=Staged())
+class HeldEmbedder:
+    """``ports.Embedder``: MiniLM, which can be held up while it embeds a document."""
+
+    def __init__(self) -> None:
+        self._inner = MiniLM.open()
+
+    @property
+    def fingerprint(self) -> str:
+        """That of MiniLM."""
+        return self._inner.fingerprint
+
+    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
+        """Vectors of MiniLM, once released."""
+        if any(HELD in text for text in texts):
+            released.clear()
+            released.wait()
+        return self._inner.embed_documents(texts, parts)
+
+    def embed_query(self, text: str) -> Vectors:
+        """The vector of MiniLM."""
+        return self._inner.embed_query(text)
+
+
+def main(index_dir: str, password: str, *documents: str) -> None:
+    """Serve until standard input ends."""
+    settings = Settings(index_dir=Path(index_dir))
+    assistant = Assistant.open(settings, writer=Staged(), embedder=HeldEmbedder())
     for folder in documents:
         assistant.index(folder)
-    with serving(assistant, host, password=password) as address:
-        print(address, flush=True)  # noqa: T201 - how the parent process learns the port
-        threading.Event().wait()
+    on_disk = assistant.with_settings(conversations="disk")
+
+    def pages(*ports: int) -> Iterator[list[str]]:
+        with serving(assistant, port=ports[0]) as home, serving(on_disk, "0.0.0.0", ports[1], password) as away:  # noqa: S104
+            yield [home, away]
+
+    served = pages(0, 0)
+    addresses = next(served)
+    _tell(" ".join(addresses))
+    for command in sys.stdin:
+        if command.strip() == "restart":
+            served.close()  # type: ignore[attr-defined]  # it is a generator
+            served = pages(*(urlsplit(address).port or 0 for address in addresses))
+            next(served)
+        else:
+            released.set()
+        _tell(command.strip())
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - how the tests hear of it
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A sealed folder finds neighbours; a broken or unfinished one is never believed."""
+"""A finished folder finds neighbours; a broken or unfinished one is never believed."""
 
 from __future__ import annotations
 
@@ -10,9 +10,14 @@ import pytest
 
 from assistant.errors import BackendError
 from assistant.ports import Vectors
-from assistant.stores.chroma import ChromaIndex, read_manifest
+from assistant.stores.chroma import ChromaIndex, PassageEntry, read_manifest
 
 IDS = [f"id{n}" for n in range(1200)]
+
+
+def entries(ids: Sequence[str], vectors: Vectors) -> list[PassageEntry]:
+    """Each from a source of its own."""
+    return [PassageEntry(id_, id_, vector, {"source": id_}) for id_, vector in zip(ids, vectors, strict=True)]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,7 @@ def vectors() -> Vectors:
 @pytest.fixture
 def folder(tmp_path: Path, vectors: Vectors) -> Path:
     index = ChromaIndex.create(tmp_path / "chroma")
-    index.update([(IDS, vectors)], [], 3)
+    index.update(entries(IDS, vectors), [], {"generation": 3})
     index.close()
     return tmp_path / "chroma"
 
@@ -51,7 +56,7 @@ def test_only_among_these(folder: Path, vectors: Vectors) -> None:
 
 def test_update_replaces_and_deletes(folder: Path, vectors: Vectors) -> None:
     index = ChromaIndex.open(folder)
-    index.update([(["id1"], vectors[:1])], IDS[:1], 4)
+    index.update(entries(["id1"], vectors[:1]), IDS[:1], {"generation": 4})
     index.close()
     index = ChromaIndex.open(folder)
     assert (index.generation, index.count, index.ids()) == (4, 1199, set(IDS[1:]))
@@ -59,14 +64,14 @@ def test_update_replaces_and_deletes(folder: Path, vectors: Vectors) -> None:
     index.close()
 
 
-def test_an_interrupted_update_leaves_no_seal(folder: Path, vectors: Vectors) -> None:
-    def interrupted() -> Iterator[tuple[Sequence[str], Vectors]]:
-        yield ["new"], vectors[:1]
+def test_an_interrupted_update_leaves_no_manifest(folder: Path, vectors: Vectors) -> None:
+    def interrupted() -> Iterator[PassageEntry]:
+        yield from entries(["new"], vectors[:1])
         raise KeyboardInterrupt
 
     index = ChromaIndex.open(folder)
     with pytest.raises(KeyboardInterrupt):
-        index.update(interrupted(), [], 4)
+        index.update(interrupted(), [], {"generation": 4})
     index.close()
     assert read_manifest(folder) is None
     with pytest.raises(BackendError, match="unfinished"):
@@ -80,7 +85,7 @@ def test_an_interrupted_update_leaves_no_seal(folder: Path, vectors: Vectors) ->
         ("torn manifest", "unfinished"),
         ("sqlite", "does not work"),
         ("no vectors", "does not (work|find)"),
-        ("runaway", "run away"),
+        ("runaway", "larger than its content"),
         ("listed but gone", "does not work"),
         ("count", "1200 vectors, not 1199"),
     ],

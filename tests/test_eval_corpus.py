@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.eval import Corpus
 from assistant.eval.corpus import covers
-from assistant.types import Span
+from assistant.types import Block, Document, Span
 
 TEXT = "One bird sang. Two  birds\nflew off. One bird sang. The end (of it)."
 
@@ -62,6 +62,17 @@ def test_touched_sentences_are_those_a_span_covers() -> None:
     second = corpus.sentences("a")[1]
     assert corpus.touched("a", (second,)) == {("a", 1)}
     assert corpus.touched("a", (Span(0, len(TEXT)),)) == {("a", n) for n in range(len(corpus.sentences("a")))}
+
+
+def test_sentences_take_a_row_or_an_item_as_one() -> None:
+    text = "Two. Birds.\nrook | 3. 4\njay | 5"
+    blocks = (
+        Block(kind="paragraph", start=0, end=11),
+        Block(kind="row", start=12, end=23),
+        Block(kind="row", start=24, end=31),
+    )
+    corpus = Corpus({"a": Document(source="a", title="Birds", text=text, blocks=blocks)})
+    assert [text[start:end] for start, end in corpus.sentences("a")] == ["Two.", "Birds.", "rook | 3. 4", "jay | 5"]
 
 
 def test_publishers_are_those_of_the_documents() -> None:

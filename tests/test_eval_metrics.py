@@ -48,6 +48,7 @@ CORPUS = Corpus(
         "post.md": Document(
             source="post.md", title="Six weeks", publisher="Post", published=date(2024, 6, 2), text=POST
         ),
+        "notice.md": Document(source="notice.md", title="Post", text="No news."),
         "evening.md": Document(source="evening.md", title="Bill", publisher="Evening Post", text="They paid."),
         "radio.md": Document(
             source="radio.md", title="Ten weeks", publisher="Radio", published=date(2024, 6, 5), text=RADIO
@@ -236,6 +237,7 @@ ROWS = [
     Row("misattributed_claims", FACT, answer("A", claims=[claim("a", cite("herald.md", CRACK, published="2020-01-01"))]), 1.0),
     Row("misattributed_claims", FACT, answer("A", claims=[claim("Evening Post: they paid", cite("evening.md", "They paid."))]), 0.0),
     Row("misattributed_claims", FACT, answer("A", claims=[claim("Herald: the post office shut", cite("herald.md", CRACK))]), 0.0),
+    Row("misattributed_claims", FACT, answer("A", claims=[claim("a Post for all", cite("notice.md", "No news."))]), 0.0),
     Row("misattributed_claims", FACT, answer("A"), None),
     Row("false_answers", NOTHING, answer(), 1.0),
     Row("false_answers", NOTHING, REFUSAL, 0.0),

@@ -135,6 +135,23 @@ def test_run_passes_history_and_scope_only_where_a_case_has_them(tmp_path: Path)
     ]
 
 
+def test_run_asks_the_turns_of_a_conversation_first(tmp_path: Path) -> None:
+    plain = voyage(tmp_path, 2).cases[0]
+    update = {"id": "c", "kind": "follow-up", "history": ("Which ship?", "Is it fast?"), "tags": ("conversation",)}
+    heard: list[tuple[str, list[str]]] = []
+
+    def ask(question: str, history: Sequence[Turn] = ()) -> str:
+        heard.append((question, [turn.text for turn in history]))
+        return f"Answer {len(heard)}."
+
+    run(voyage(tmp_path, cases=(plain.model_copy(update=update),)), ask)
+    assert heard == [
+        ("Which ship?", []),
+        ("Is it fast?", ["Which ship?", "Answer 1."]),
+        ("Question 0?", ["Which ship?", "Answer 1.", "Is it fast?", "Answer 2."]),
+    ]
+
+
 def test_run_after_a_finished_run_is_a_new_run(tmp_path: Path) -> None:
     first, second = run(voyage(tmp_path), dora), run(voyage(tmp_path), dora)
     assert first.path != second.path

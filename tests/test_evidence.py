@@ -118,4 +118,4 @@ def test_the_reader_tells_a_near_miss_from_an_answer(embedder: MiniLM, reader: M
         for question in ("Who founded the bakery on Mill Lane?", "Who sold the bakery on Mill Lane?")
     }
     held, missing = chances.values()
-    assert held > missing
+    assert held > missing + 0.1

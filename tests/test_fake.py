@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.testing.fakes import FakeEmbedder, FakeWriter
-from assistant.types import Draft, Evidence, Plan, Span
+from assistant.ports import Quote
+from assistant.testing.fakes import FakeCrossEncoder, FakeEmbedder, FakeStore, FakeWriter
+from assistant.types import Document, Draft, Evidence, Filter, Plan, Span
 
 EVIDENCE = Evidence(question="When?", passages=(), sentences=(), answerability=0.0)
 
@@ -45,3 +49,55 @@ def test_the_writer_says_its_pieces_and_remembers_the_evidence() -> None:
     plan = Plan(question="When?", evidence=EVIDENCE)
     assert "".join(piece.text for piece in writer.write(plan) if isinstance(piece, Draft)) == "It was May [1]."
     assert writer.seen == [plan]
+
+
+# --- a store and a cross-encoder
+
+TRUCE = Document(source="news/truce.txt", title="Truce", published=date(2025, 5, 8), text="The truce came in May.")
+FRUIT = Document(source="fruit.txt", title="Fruit", text="A banana is yellow. The banana harvest fell by half.")
+
+
+def sources(store: FakeStore, ids: Iterable[str]) -> list[str]:
+    return [stored.metadata.source for stored in store.fetch(list(ids))]
+
+
+def test_store_finds_the_nearest_and_those_that_share_words() -> None:
+    store = FakeStore([TRUCE, FRUIT])
+    nearest = store.dense(FakeEmbedder().embed_query("banana harvest"), 10, Filter())
+    assert sources(store, nearest) == ["fruit.txt", "news/truce.txt"]
+    assert list(nearest.values()) == sorted(nearest.values(), reverse=True)
+    assert sources(store, store.keyword("Which truces?", 10, Filter())) == ["news/truce.txt"]
+
+
+def test_store_admits_only_what_the_filter_admits() -> None:
+    store = FakeStore([TRUCE, FRUIT])
+    vector = FakeEmbedder().embed_query("banana")
+    assert sources(store, store.dense(vector, 10, Filter(sources=("news",)))) == ["news/truce.txt"]
+    assert sources(store, store.keyword("banana truce", 10, Filter(since=date(2025, 1, 1)))) == ["news/truce.txt"]
+
+
+def test_store_gives_verbatim_chunks_and_documents() -> None:
+    store = FakeStore([TRUCE, FRUIT], size=8)
+    found = store.fetch(["no such id", *store.keyword("banana", 10, Filter())])
+    assert len(found) == 2
+    for stored in found:
+        assert FRUIT.text[stored.chunk.start : stored.chunk.end] == stored.chunk.text
+        assert len(stored.statements) == len(stored.embedding.parts)
+    assert (store.document("fruit.txt"), store.document("no.txt")) == (FRUIT, None)
+
+
+def test_cross_encoder_takes_the_words_it_was_told_for_answers() -> None:
+    store = FakeStore([FRUIT])
+    (scores,) = FakeCrossEncoder("yellow").read("What colour?", store.fetch(list(store.keyword("banana", 1, Filter()))))
+    assert scores.sentences.tolist() == [5, -5]
+    assert scores.answers == ("yellow", "")
+
+
+def test_cross_encoder_compares_by_the_answers_in_two_sentences() -> None:
+    yellow, ripe, green, none = (Quote("", text) for text in ("It is yellow.", "Ripe: yellow.", "It is green.", "No."))
+    found = FakeCrossEncoder("yellow", "green").compare("?", [(yellow, ripe), (yellow, green), (yellow, none)])
+    assert [(pair.same_answer > 0.5, pair.contradiction > 0.5) for pair in found] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]

@@ -274,5 +274,6 @@ def test_repair_and_a_build_mend_a_damaged_catalog(index_dir: Path, docs: Path) 
         assert len(index.verify()) == 2
         assert len(index.repair()) > 0
         assert sync(index, docs).changed == ("river.txt", "truce.txt")
+        index.fill_chroma()
         assert index.verify() == []
         assert found(index, "truce") == {"truce.txt"}

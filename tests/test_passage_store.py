@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
+import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -40,6 +41,7 @@ from assistant.stores.embedded import Index
 from assistant.stores.server import RemoteIndex
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Filter
+from tests.waiting import LIMIT, until
 
 EMBEDDER = FakeEmbedder()
 HASTY = Patience(tries=2, pause=0.01)
@@ -51,28 +53,46 @@ TEXTS = {
 }
 
 
+LOWEST_PORT, HIGHEST_PORT = 20_000, 30_000
+"""Below the ports that systems give to whoever asks for any: a server that was killed finds its own free again."""
+
+nth = itertools.count(1)
+
+
 class Server:
     """`chroma run` on this machine, which can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port = 0
         self.process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
     def start(self) -> None:
-        """Start it, and wait until it listens."""
+        """Start it, on the port it had before if it had one, and wait until it answers."""
+        for port in [self.port] if self.port else random.sample(range(LOWEST_PORT, HIGHEST_PORT), 20):
+            self.port = port
+            if self._starts():
+                return
+        raise AssertionError("chroma run does not start")
+
+    def _starts(self) -> bool:
         program = shutil.which("chroma", path=str(Path(sys.executable).parent)) or "chroma"
         arguments = ["run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
         nowhere = subprocess.DEVNULL
-        self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
-        for _ in range(1200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
-                return
-            time.sleep(0.05)
-        raise AssertionError("chroma run does not listen")
+        process = self.process = subprocess.Popen([program, *arguments], stdout=nowhere, stderr=nowhere)
+        # It ends at once where another program has the port.
+        until(lambda: process.poll() is not None or self._answers(), "chroma run answers or ends")
+        return process.poll() is None
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api/v2/heartbeat") as reply:  # noqa: S310
+            return bool(reply.status == 200)
+        return False
 
     def kill(self) -> None:
         """End it without warning."""
@@ -90,6 +110,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.fixture
+def name() -> str:
+    """A name that no other index on the server has."""
+    return f"index-{next(nth)}"
+
+
+@pytest.fixture
 def docs(tmp_path: Path) -> Path:
     for name, text in TEXTS.items():
         path = tmp_path / "docs" / name
@@ -101,7 +127,7 @@ def docs(tmp_path: Path) -> Path:
 def remote(
     server: Server, name: str, config: IndexConfig | None = None, embedder: FakeEmbedder = EMBEDDER
 ) -> RemoteIndex:
-    connection = ChromaServer(server.url, None, "default_tenant", "default_database")
+    connection = ChromaServer(server.url, None, "default_tenant", "default_database", Patience(tries=12))
     return RemoteIndex.open(connection, name, config or IndexConfig(), lambda: embedder)
 
 
@@ -109,7 +135,7 @@ def remote(
 def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
     """A built index of each kind."""
     if request.param == "server":
-        index: Any = remote(request.getfixturevalue("server"), f"t{time.monotonic_ns()}")
+        index: Any = remote(request.getfixturevalue("server"), request.getfixturevalue("name"))
     else:
         index = Index.open(index_dir, lambda: EMBEDDER, exact_up_to=0 if request.param == "chroma" else 20_000)
     with index:
@@ -292,7 +318,7 @@ def test_a_folder_that_was_moved_is_not_read_again(index: Any, docs: Path) -> No
 
 def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequest) -> None:
     server = request.getfixturevalue("server")
-    with remote(server, f"t{time.monotonic_ns()}") as sharded:
+    with remote(server, f"shards-{next(nth)}") as sharded:
         reports = [sync(sharded, docs, shard=Shard(n, 3)) for n in (1, 2, 3)]
         assert sorted(name for report in reports for name in report.added) == sorted(TEXTS)
         assert not any(report.removed for report in reports)
@@ -303,36 +329,46 @@ def test_shards_make_a_whole(index: Any, docs: Path, request: pytest.FixtureRequ
 
 
 class Between(ChromaServer):
-    """A connection on which ``before`` happens before each request, and ``then`` once, after the next."""
+    """A connection to which things happen: ``before`` each request, ``then`` after one, ``failed`` after one failed."""
 
     before: Callable[[], object] = bool
     then: Callable[[], object] | None = None
+    failed: Callable[[], object] | None = None
 
     def call(self, work: Callable[[], Any]) -> Any:
+        def tried() -> Any:
+            try:
+                return work()
+            except Exception:
+                failed, self.failed = self.failed, None
+                if failed:
+                    failed()
+                raise
+
         self.before()
-        result, then, self.then = super().call(work), self.then, None
+        result, then, self.then = super().call(tried), self.then, None
         if then:
             then()
         return result
 
 
-def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def between(server: Server, patience: Patience) -> Between:
+    return Between(server.url, None, "default_tenant", "default_database", patience)
+
+
+def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience(seconds=2 * LIMIT))
+    with RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as index:
         sync(index, docs)
         before = (dense(index, "river sand"), keyword(index, "truce"))
         server.kill()
-        late = threading.Timer(0.5, server.start)
-        late.start()
+        connection.failed = server.start
         assert (dense(index, "river sand"), keyword(index, "truce")) == before
-        late.join()
         assert index.verify() == []
 
 
-def test_a_build_whose_server_is_killed_is_finished_by_the_next(server: Server, docs: Path) -> None:
-    name, connection = (
-        f"t{time.monotonic_ns()}",
-        Between(server.url, None, "default_tenant", "default_database", Patience(tries=1)),
-    )
+def test_a_build_whose_server_is_killed_is_finished_by_the_next(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience(tries=1))
     with remote(server, name) as index, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
         sync(index, docs)
         (docs / "banana.txt").write_text("A banana is yellow.")
@@ -355,8 +391,8 @@ def test_a_build_whose_server_is_killed_is_finished_by_the_next(server: Server, 
         assert index.verify() == []
 
 
-def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path) -> None:
-    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience())
     with remote(server, name) as builder, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as reader:
         sync(builder, docs)
         assert (found := reader.document("banana.txt"))
@@ -367,8 +403,8 @@ def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Serv
         assert found.text == "A banana is yellow."
 
 
-def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
         sync(index, docs)
         index.stored.documents.delete(next(known.slice_ids for known in index.stored.all()))
         (lost,) = (problem.split("'")[1] for problem in index.verify())
@@ -376,8 +412,8 @@ def test_a_document_whose_text_is_lost_is_not_shown_as_if_it_were_whole(server: 
             index.document(lost)
 
 
-def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
         sync(index, docs)
         index.stored.documents.delete([next(index.stored.all()).key])
         assert len(index.verify()) == 1
@@ -385,8 +421,8 @@ def test_repair_sweeps_what_no_document_owns(server: Server, docs: Path) -> None
         assert len(sync(index, docs).added) == 1
 
 
-def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path) -> None:
-    with remote(server, f"t{time.monotonic_ns()}") as index:
+def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server, docs: Path, name: str) -> None:
+    with remote(server, name) as index:
         sync(index, docs)
         passages = index.stored.passages
         passages.delete([next(r.id for r in passages.where(None) if r.text == TEXTS["banana.txt"])])
@@ -397,8 +433,8 @@ def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server
         assert (index.verify(), keyword(index, "potassium")) == ([], ["banana.txt"])
 
 
-def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path) -> None:
-    name, connection = f"t{time.monotonic_ns()}", Between(server.url, None, "default_tenant", "default_database")
+def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path, name: str) -> None:
+    connection = between(server, Patience())
     with remote(server, name) as other, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
         sync(other, docs)
         connection.before = lambda: other.repair() if other.stored.passages.count > len(TEXTS) else None
@@ -407,8 +443,7 @@ def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Pat
         assert (other.verify(), keyword(other, "yellow")) == ([], ["banana.txt"])
 
 
-def test_an_index_of_another_config_is_refused(server: Server, docs: Path) -> None:
-    name = f"t{time.monotonic_ns()}"
+def test_an_index_of_another_config_is_refused(server: Server, docs: Path, name: str) -> None:
     with remote(server, name) as index:
         sync(index, docs)
     for other in (remote(server, name, IndexConfig(chunk_tokens=50)), remote(server, name, embedder=FakeEmbedder(16))):
@@ -423,20 +458,22 @@ def test_no_index_on_the_server(server: Server) -> None:
             index.keyword("truce", 5)
 
 
-def test_no_server(tmp_path: Path) -> None:
-    server = ChromaServer(Server(tmp_path).url, None, "t", "d", HASTY)
+def test_no_server() -> None:
+    server = ChromaServer("http://127.0.0.1:9", None, "t", "d", HASTY)  # the discard port: nothing listens
     index = RemoteIndex.open(server, "a", IndexConfig(), lambda: EMBEDDER)
     with index, pytest.raises(BackendError, match="`chroma run"):
         index.documents()
 
 
 @contextlib.contextmanager
-def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
-    """The address of a proxy that has no server behind it: it says the next status, late, and the last for ever."""
+def answering(statuses: list[int], hangs: bool = False) -> Iterator[str]:
+    """The address of a proxy that has no server behind it: it says the next status, the last for ever."""
+    over = threading.Event()
 
     class Proxy(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            time.sleep(seconds)
+            if hangs:
+                over.wait()
             with contextlib.suppress(BrokenPipeError):
                 self.send_error(statuses.pop(0) if len(statuses) > 1 else statuses[0])
 
@@ -444,13 +481,14 @@ def answering(statuses: list[int], seconds: float = 0.0) -> Iterator[str]:
             """Nobody reads it."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as proxy:
-        threading.Thread(target=proxy.serve_forever, daemon=True).start()
+        threading.Thread(target=proxy.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{proxy.server_port}"
+        over.set()
         proxy.shutdown()
 
 
 def test_a_server_that_hangs_is_given_up() -> None:
-    with answering([200], seconds=10.0) as url, pytest.raises(BackendError, match="timed out"):
+    with answering([200], hangs=True) as url, pytest.raises(BackendError, match="timed out"):
         ChromaServer(url, None, "t", "d", Patience(seconds=0.2)).existing("nothing")
 
 

@@ -46,7 +46,7 @@ def test_the_sentence_that_answers_is_found_with_its_words(
     (reading,) = reader.read(question, [chunk(TEXT)])
     assert int(np.argmax(reading.sentences)) == number
     assert reading.sentences[number] > 0
-    assert answer in TEXT[slice(*reading.answers[number])]
+    assert answer in reading.answers[number]
 
 
 def test_what_nothing_answers_scores_below_nothing(reader: MiniCrossEncoder) -> None:

@@ -49,9 +49,15 @@ def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
 
 
 @pytest.fixture(params=[20_000, 0], ids=["exact", "chroma"])
-def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterator[Index]:
+def exact_up_to(request: pytest.FixtureRequest) -> int:
+    """How many chunks are searched exactly: all, and then none, which are left to Chroma."""
+    return int(request.param)
+
+
+@pytest.fixture
+def index(index_dir: Path, docs: Path, exact_up_to: int) -> Iterator[Index]:
     """A built index, once with exact dense search and once with Chroma's."""
-    with opened(index_dir, request.param) as index:
+    with opened(index_dir, exact_up_to) as index:
         sync(index, docs)
         yield index
 
@@ -166,11 +172,13 @@ def test_a_terminal_that_is_gone_is_not_the_folders_fault(index_dir: Path, docs:
 # --- generations
 
 
-def test_readers_notice_what_another_writer_published(index_dir: Path, docs: Path, index: Index) -> None:
+def test_readers_notice_what_another_writer_published(
+    index_dir: Path, docs: Path, index: Index, exact_up_to: int
+) -> None:
     assert "banana.txt" in dense(index, "banana")
     (docs / "banana.txt").unlink()
     (docs / "new.txt").write_text("A zebra has stripes.")
-    with opened(index_dir, index._exact_up_to) as writer:
+    with opened(index_dir, exact_up_to) as writer:
         sync(writer, docs)
     assert keyword(index, "zebra") == ["new.txt"]
     assert "new.txt" in dense(index, "zebra stripes")
@@ -178,13 +186,15 @@ def test_readers_notice_what_another_writer_published(index_dir: Path, docs: Pat
     assert keyword(index, "banana") == []
 
 
-def test_readers_notice_an_index_that_was_moved_away_and_built_again(index_dir: Path, docs: Path, index: Index) -> None:
+def test_readers_notice_an_index_that_was_moved_away_and_built_again(
+    index_dir: Path, docs: Path, index: Index, exact_up_to: int
+) -> None:
     assert keyword(index, "potassium") == ["banana.txt"]
     (index_dir / "store").rename(index_dir / "store.old")
     with pytest.raises(IndexMissingError):
         keyword(index, "potassium")
     (docs / "banana.txt").write_text("A zebra has stripes.")
-    with opened(index_dir, index._exact_up_to) as writer:
+    with opened(index_dir, exact_up_to) as writer:
         sync(writer, docs)
     assert (keyword(index, "potassium"), keyword(index, "zebra")) == ([], ["banana.txt"])
     assert "banana.txt" in dense(index, "zebra stripes")
@@ -227,19 +237,23 @@ def test_a_large_index_answers_while_its_engine_catches_up(index_dir: Path, docs
 def test_status_is_told_while_files_come_and_go(index_dir: Path, index: Index) -> None:
     stop = threading.Event()
 
-    def write() -> None:
+    def write() -> int:
+        rounds = 0
         while not stop.is_set():
             (index_dir / "store" / "new" / "deep").mkdir(parents=True)
             for n in range(20):
                 (index_dir / "store" / "new" / str(n)).touch()
             shutil.rmtree(index_dir / "store" / "new")
+            rounds += 1
+        return rounds
 
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(write)
+        writer = pool.submit(write)
         try:
             assert all(index.status().bytes for _ in range(300))
         finally:
             stop.set()
+        assert writer.result() > 0
 
 
 def test_reading_and_writing_at_once(docs: Path, index: Index) -> None:
@@ -309,9 +323,9 @@ def test_engines_of_a_catalog_that_was_lost_are_not_believed(index_dir: Path, do
     assert index.verify() == []
 
 
-def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index) -> None:
+def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index, exact_up_to: int) -> None:
     shutil.rmtree(index_dir / "store" / "keyword")
-    with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=index._exact_up_to) as again:
+    with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=exact_up_to) as again:
         assert again.repair() == []
     assert keyword(index, "potassium") == ["banana.txt"]
 
@@ -331,13 +345,13 @@ def test_verify_sees_a_text_that_is_not_the_chunks(index_dir: Path, index: Index
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are not listed here")
-def test_a_question_under_way_at_the_end_leaves_no_file_open(index_dir: Path, docs: Path) -> None:
-    with opened(index_dir, 0) as index:
+def test_questions_under_way_while_it_is_closed_leave_no_file_open(index_dir: Path, docs: Path) -> None:
+    with opened(index_dir, 0) as index, ThreadPoolExecutor(2) as pool:
         sync(index, docs)
-        index.close()
-        view = index._current()  # as a thread holds it that is about to search
-        index.close()
-        assert view.dense(EMBEDDER.embed_query("river sand"), 10, Filter())
+        asked = [pool.submit(dense, index, "river sand") for _ in range(16)]
+        while not all(question.done() for question in asked):
+            index.close()
+        assert all(len(question.result()) == 4 for question in asked)
     files = [path.readlink() for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
     assert not [path for path in files if path.is_relative_to(index_dir / "store" / "chroma")]
 

@@ -10,17 +10,20 @@ import pytest
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
 from assistant import Assistant, Settings
+from assistant.conversations import Conversation, Exchange
 from assistant.testing.fakes import FakeEmbedder, FakeWriter
 from assistant.types import Delta, Trace
 from assistant.web import chat
-from assistant.web.conversations import Conversation, Exchange
 from tests.ui_values import answer, citation, claim, conflict
 
 EVIL = "<script>x</script><a href=javascript:x>![i](http://evil)"
 
 
 def shown(*exchanges: Exchange) -> str:
-    return str(chat.conversation_html(Conversation(exchanges=exchanges)))
+    conversation = Conversation()
+    for exchange in exchanges:
+        conversation = conversation.put(exchange.model_copy(update={"after": conversation.last}))
+    return str(chat.conversation_html(conversation))
 
 
 def test_a_chip_names_outlet_and_date_and_carries_the_quote() -> None:
@@ -74,7 +77,7 @@ def test_an_interview_is_named_as_one_wherever_it_speaks() -> None:
     html = shown(Exchange(question="When?", answer=answer(claim("noon.", spoken, byline=spoken.label))))
     assert f'<span class="who">{spoken.byline}, interview</span>' in html
     assert re.search(r'data-byline="The Post [^"]*…, interview"', html)
-    html = str(chat.conflict_html(other, 0))
+    html = str(chat.conflict_html(other, ""))
     assert re.findall(r'side-who">[^<]*?(, \w+)?<', html) == [", interview", ""]
 
 
@@ -86,7 +89,7 @@ def test_nothing_that_is_written_becomes_markup() -> None:
         trace=Trace(question=EVIL, model=EVIL, notes=(EVIL,)),
     )
     html = shown(Exchange(question=EVIL, answer=said), Exchange(question=EVIL, note=EVIL, draft=EVIL))
-    html += chat.growing_html(chat.Growing(EVIL, (EVIL,), EVIL, EVIL), 0)
+    html += chat.growing_html(chat.Growing(Exchange(question=EVIL), (EVIL,), EVIL, EVIL))
     assert not re.search(r"<(script|a|img)\b", html)
 
 
@@ -101,10 +104,10 @@ def test_nothing_that_is_written_becomes_markup() -> None:
     ids=["drafts add up", "a checked sentence replaces its draft", "thoughts", "a sign of life"],
 )
 def test_a_growing_answer(deltas: list[Delta], checked: tuple[str, ...], draft: str, thought: str) -> None:
-    growing = chat.Growing("q")
+    growing = chat.Growing(Exchange(question="q"))
     for delta in deltas:
         growing = growing.with_delta(delta)
-    assert growing == chat.Growing("q", checked, draft, thought)
+    assert growing[1:] == (checked, draft, thought)
 
 
 @pytest.fixture
@@ -122,20 +125,20 @@ def assistant(index_dir: Path, tmp_path: Path) -> Assistant:
 
 
 def test_the_last_thing_that_comes_is_the_exchange(assistant: Assistant) -> None:
-    *growing, last = chat.answering(assistant, "When does the ferry sail?", (), pace=0)
+    *growing, last = chat.answering(assistant, Exchange(question="When does the ferry sail?"), (), pace=0)
     assert isinstance(last, Exchange)
     assert last.answer
     assert all(isinstance(each, chat.Growing) for each in growing)
 
 
 def test_updates_keep_their_pace(assistant: Assistant) -> None:
-    assert len(list(chat.answering(assistant, "When does the ferry sail?", (), pace=60))) == 1
+    assert len(list(chat.answering(assistant, Exchange(question="When does the ferry sail?"), (), pace=60))) == 1
 
 
 @pytest.mark.parametrize(
     ("question", "note"), [("", "is empty"), ("x" * 5000, "at most 4,000")], ids=["empty", "endless"]
 )
 def test_an_error_becomes_a_note(assistant: Assistant, question: str, note: str) -> None:
-    (only,) = chat.answering(assistant, question, ())
+    (only,) = chat.answering(assistant, Exchange(question=question), ())
     assert isinstance(only, Exchange)
     assert note in only.note

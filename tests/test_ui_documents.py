@@ -101,20 +101,54 @@ def test_closing_the_iterator_cancels_and_cleans_up(library: Library, index_dir:
     assert len(files) == indexed < 30
 
 
-def test_removing_an_upload_removes_its_file(library: Library, index_dir: Path) -> None:
+def test_removed_upload_is_set_aside_and_can_be_restored(library: Library, index_dir: Path) -> None:
     last(library, receive(library, "a.txt", b"Gone soon."))
     (document,) = Assistant.open(Settings(index_dir=index_dir)).documents()
     assert library.state(document.source) == "new"
-    assert library.remove(document.source)
-    assert list((index_dir / "documents" / "uploads").glob("[!.]*")) == []
+    removed = library.remove(document.source)
+    assert removed
+    assert library.removed() == (removed,)
+    assert Assistant.open(Settings(index_dir=index_dir)).documents() == ()
+    library.restore(removed.key)
+    assert Assistant.open(Settings(index_dir=index_dir)).documents() == (document,)
+    assert library.removed() == ()
 
 
-def test_removing_anything_else_leaves_its_file(library: Library, index_dir: Path, tmp_path: Path) -> None:
-    (tmp_path / "own").mkdir()
-    (tmp_path / "own" / "a.txt").write_text("Stays.")
+def test_removed_upload_can_be_deleted(library: Library, index_dir: Path) -> None:
+    last(library, receive(library, "a.txt", b"Gone soon."))
+    (document,) = Assistant.open(Settings(index_dir=index_dir)).documents()
+    removed = library.remove(document.source)
+    assert removed
+    library.delete(removed.key)
+    assert [path for path in (index_dir / "documents").rglob("*") if path.is_file()] == []
+    with pytest.raises(DocumentError, match="gone"):
+        library.restore(removed.key)
+
+
+def test_removed_document_of_a_folder_is_restored_under_its_source(
+    library: Library, index_dir: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "own" / "deep" / "a.txt"
+    file.parent.mkdir(parents=True)
+    file.write_text("Stays.")
     Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()).index(tmp_path / "own")
-    assert not library.remove("a.txt")
-    assert (tmp_path / "own" / "a.txt").exists()
+    removed = library.remove("deep/a.txt")
+    assert removed
+    assert file.exists()
+    with pytest.raises(DocumentError, match="uploaded"):
+        library.delete(removed.key)
+    library.restore(removed.key)
+    (document,) = Assistant.open(Settings(index_dir=index_dir)).documents()
+    assert document.source == "deep/a.txt"
+
+
+def test_removed_document_whose_file_is_gone_is_not_offered(library: Library, index_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.txt").write_text("Goes.")
+    Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()).index(tmp_path / "own")
+    library.remove("a.txt")
+    (tmp_path / "own" / "a.txt").unlink()
+    assert library.removed() == ()
 
 
 def test_what_changed_is_read_again(library: Library, index_dir: Path, tmp_path: Path) -> None:
@@ -128,11 +162,13 @@ def test_what_changed_is_read_again(library: Library, index_dir: Path, tmp_path:
     assert library.state("a.txt") == "updated"
 
 
-def test_a_removed_upload_may_come_again(library: Library) -> None:
+def test_a_removed_upload_may_come_again(library: Library, index_dir: Path) -> None:
     last(library, receive(library, "a.txt", b"Again."))
-    assert library.remove(next(iter(library._news)))
+    (document,) = Assistant.open(Settings(index_dir=index_dir)).documents()
+    library.remove(document.source)
     (row,) = last(library, receive(library, "a.txt", b"Again."))
     assert row.state == "indexed"
+    assert library.removed() == ()
 
 
 def test_rows_show_bars_stages_and_reasons() -> None:

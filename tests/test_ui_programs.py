@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import statistics
 import sys
 import threading
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ import pytest
 from assistant import Answer, Assistant, Settings
 from assistant.testing.fakes import FakeEmbedder, FakeWriter
 from tests.ui_help import NEWSROOM, ROOT, page_server
+from tests.waiting import until
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 from assistant.web.programs import NAMES, mcp_server
@@ -39,7 +38,7 @@ def index_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(index_dir: Path) -> Iterator[str]:
     with page_server(index_dir, NEWSROOM) as served:
-        yield served
+        yield served.home
 
 
 @pytest.fixture(scope="module")
@@ -191,7 +190,7 @@ def index_upload(address: str, name: str, token: str) -> str:
 def test_sixteen_ask_at_once_while_a_document_is_uploaded(address: str) -> None:
     from gradio_client import Client
 
-    seconds: list[float] = []
+    answers: list[str] = []
     wrong: list[str] = []
     indexed: list[str] = []
     clients = [Client(address, verbose=False) for _ in range(16)]
@@ -199,9 +198,8 @@ def test_sixteen_ask_at_once_while_a_document_is_uploaded(address: str) -> None:
     def work(number: int) -> None:
         for turn in range(4):
             question, right = list(QUESTIONS.items())[(number + turn) % len(QUESTIONS)]
-            started = time.perf_counter()
             said = clients[number].predict(question, api_name="/ask")["text"]
-            seconds.append(time.perf_counter() - started)
+            answers.append(said)
             if right not in said:
                 wrong.append(f"{question} {said}")
 
@@ -216,10 +214,6 @@ def test_sixteen_ask_at_once_while_a_document_is_uploaded(address: str) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert len(seconds) == 64
-    deadline = time.monotonic() + 60  # the queue's own stream may end before the last message on a busy machine
-    while "buoys.txt" not in str(clients[0].predict(api_name="/list_documents")):
-        assert time.monotonic() < deadline, indexed[0][-1500:]
-        time.sleep(0.5)
-    p50, p95 = statistics.median(seconds), statistics.quantiles(seconds, n=20)[18]
-    print(f"16 clients, 64 answers while indexing: p50 {p50:.2f} s, p95 {p95:.2f} s")  # noqa: T201 - pytest -s shows it
+    assert len(answers) == 64
+    # The queue's own stream may end before the last message on a busy machine.
+    until(lambda: "buoys.txt" in str(clients[0].predict(api_name="/list_documents")), "buoys.txt is listed")

@@ -32,14 +32,14 @@ def test_the_marked_words_are_those_of_the_span(text: str, data: st.DataObject) 
 
 
 def test_previous_and_next_lead_to_the_neighbours() -> None:
-    html = proof.citation_html(TWO, 0, 1, document())
+    html = proof.citation_html(TWO, "", 1, document())
     assert "Citation <b>1</b> of 2" in html
     assert 'data-marker="2" data-step="next"' in html
     assert 'data-step="previous"' not in html
 
 
 def test_the_other_citations_of_the_document_are_marked_faintly() -> None:
-    html = proof.citation_html(TWO, 0, 1, document())
+    html = proof.citation_html(TWO, "", 1, document())
     assert '<mark class="faint">Nobody was hurt.</mark>' in html
 
 
@@ -47,7 +47,7 @@ def test_the_other_citations_of_the_document_are_marked_faintly() -> None:
     ("now", "why"), [(None, "no longer indexed"), (document(TEXT.upper()), "changed since")], ids=["gone", "changed"]
 )
 def test_what_was_quoted_outlives_its_document(now: object, why: str) -> None:
-    html = proof.citation_html(TWO, 0, 1, now)  # type: ignore[arg-type]
+    html = proof.citation_html(TWO, "", 1, now)  # type: ignore[arg-type]
     assert why in html
     assert "The fire began at noon.</blockquote>" in html
 
@@ -67,10 +67,10 @@ def test_of_an_endless_document_only_the_part_around_the_quote_is_shown() -> Non
 
 def test_the_panel_names_an_opinion_as_one() -> None:
     said = answer(claim("One.", citation(1, "noon", kind="opinion")))
-    assert "</b> The Post, 8 May 2025, opinion<" in proof.sources_html(said, 0)
-    assert "The Post · opinion<" in proof.citation_html(said, 0, 1, document(kind="opinion"))
+    assert "</b> The Post, 8 May 2025, opinion<" in proof.sources_html(said, "")
+    assert "The Post · opinion<" in proof.citation_html(said, "", 1, document(kind="opinion"))
 
 
 def test_the_list_of_citations_warns_of_doubtful_ones() -> None:
     doubtful = claim("No.", citation(1, "noon"), support="partial", reason="dates differ")
-    assert "Borne out in part: dates differ" in proof.sources_html(answer(doubtful), 3)
+    assert "Borne out in part: dates differ" in proof.sources_html(answer(doubtful), "")

@@ -28,26 +28,49 @@ ARGUMENTS = [
 ]  # fmt: skip
 
 
+class PageServer:
+    """A process that serves the page twice over one index, see ``tests.page_server``."""
+
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self._process, self._log = process, log
+        self.home, self.away = self._heard().split(" ")
+
+    def tell(self, command: str) -> None:
+        """Give a command and wait until it has been carried out."""
+        assert self._process.stdin
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+        assert self._heard() == command
+
+    def _heard(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline().strip()
+        assert line, self._log.read_text()
+        return line
+
+
 @contextmanager
-def page_server(
-    index_dir: Path, *documents: Path, conversations: str = "browser", host: str = "127.0.0.1", password: str = ""
-) -> Iterator[str]:
-    """The address of a page over an index of these folders."""
-    command = [sys.executable, "-m", "tests.page_server", str(index_dir), conversations, host, password]
-    command += map(str, documents)
+def page_server(index_dir: Path, *documents: Path, password: str = "secret") -> Iterator[PageServer]:  # noqa: S107
+    """A server of the page over an index of these folders; conversations on disk are in ``<index>/state``."""
+    command = [sys.executable, "-m", "tests.page_server", str(index_dir), password, *map(str, documents)]
     state = {f"XDG_{kind}_HOME": str(index_dir / kind.lower()) for kind in ("STATE", "DATA")}
-    log = index_dir.with_suffix(".log").open("w")
-    with subprocess.Popen(
-        command, cwd=ROOT, env=os.environ | state, stdout=subprocess.PIPE, stderr=log, text=True
-    ) as server:
+    log = index_dir.with_suffix(".log")
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | state,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
         try:
-            assert server.stdout is not None
-            address = server.stdout.readline().strip()
-            assert address, Path(log.name).read_text()
-            yield address
+            yield PageServer(process, log)
         finally:
-            server.kill()
-            log.close()
+            process.kill()
 
 
 def pdf(*pages: str) -> bytes:

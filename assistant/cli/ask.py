@@ -47,7 +47,7 @@ def ask(
     screen, asked = Screen(), question_from(question)
     where = filter_from(source, since, until)
     settings = settings_from(index, writer)
-    with ready(context, settings, screen) as assistant:
+    with ready(context, settings, screen, answer_first=True) as assistant:
         history = conversation.load(settings.index_dir, screen.note) if follow_up else ()
         admitting(assistant, where, screen)
         started = perf_counter()

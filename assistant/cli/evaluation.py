@@ -145,7 +145,7 @@ def asker(context: typer.Context, settings: Settings, evaluation: Evaluation, sc
         shutil.copyfile(config, index_dir / NAME)
     assistant = opened(context, settings.model_copy(update={"index_dir": index_dir}))
     with closing(Asker(assistant)) as asking:
-        report = build(assistant, evaluation.documents, screen)
+        report = build(assistant, evaluation.documents, screen, chroma=False)
         changed = len(report.added) + len(report.changed) + len(report.removed)
         if changed:
             documents = os.path.normpath(evaluation.documents)

@@ -183,12 +183,17 @@ def verify(
 
 
 @app.command()
-def path(index: IndexDir = None) -> None:
+def path(
+    chroma: Annotated[bool, typer.Option("--chroma", help="The folder that chromadb.PersistentClient opens.")] = False,
+    index: IndexDir = None,
+) -> None:
     """Print the folder of the index."""
+    from assistant.api import chroma_dir
     from assistant.cli.opening import settings_from
     from assistant.cli.screen import Screen
 
-    Screen().raw(str(settings_from(index).index_dir.resolve()))
+    settings = settings_from(index)
+    Screen().raw(str((chroma_dir(settings) if chroma else settings.index_dir).resolve()))
 
 
 @app.command("list")

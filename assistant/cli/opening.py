@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
 from assistant.cli.screen import one_line
-from assistant.errors import ConfigError
+from assistant.errors import AssistantError, ConfigError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -51,26 +52,54 @@ def opened(context: typer.Context, settings: Settings) -> Assistant:
 
 
 @contextmanager
-def ready(context: typer.Context, settings: Settings, screen: Screen) -> Iterator[Assistant]:
+def ready(
+    context: typer.Context, settings: Settings, screen: Screen, *, answer_first: bool = False
+) -> Iterator[Assistant]:
     """An assistant that can be asked.
 
     The index is built from its documents folder if it is missing or empty, and never otherwise: documents
-    that changed since are the business of ``index build``.
+    that changed since are the business of ``index build``. With ``answer_first``, what such a build puts into the
+    Chroma collection comes after the answer, which does not need it: importing chromadb takes seconds.
     """
     folder = documents_folder(settings)
-    with opened(context, settings) as assistant:
+    with opened(context, settings) as assistant, ExitStack() as after:
         if folder.is_dir() and assistant.empty:
-            report = build(assistant, folder, screen)
+            report = build(assistant, folder, screen, chroma=not answer_first)
+            if answer_first:
+                after.enter_context(_chroma_filled_after(assistant, screen))
             screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
             for skipped in report.skipped:
                 screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
         yield assistant
 
 
-def build(assistant: Assistant, folder: Path, screen: Screen, shard: Shard | None = None) -> IndexReport:
+@contextmanager
+def _chroma_filled_after(assistant: Assistant, screen: Screen) -> Iterator[None]:
+    """Fills the collection once the answer is out, whatever it is; a problem with that is no problem of the answer."""
+    try:
+        yield
+    except typer.Exit:
+        _fill_chroma(assistant, screen)
+        raise
+    _fill_chroma(assistant, screen)
+
+
+def _fill_chroma(assistant: Assistant, screen: Screen) -> None:
+    sys.stdout.flush()
+    try:
+        assistant.fill_chroma()
+    except AssistantError as exc:
+        screen.note(one_line(str(exc)))
+
+
+def build(
+    assistant: Assistant, folder: Path, screen: Screen, shard: Shard | None = None, *, chroma: bool = True
+) -> IndexReport:
     """Sync the index with ``folder``, or with a part of its files, showing how far it has come."""
     with screen.progress() as advance:
-        return assistant.index(folder, advance) if shard is None else assistant.index(folder, advance, shard)
+        if shard is None:
+            return assistant.index(folder, advance, chroma=chroma)
+        return assistant.index(folder, advance, shard, chroma=chroma)
 
 
 def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:

@@ -32,7 +32,7 @@ def search(
 
     screen, asked = Screen(), question_from(question)
     where = filter_from(source, since, until)
-    with ready(context, settings_from(index), screen) as assistant:
+    with ready(context, settings_from(index), screen, answer_first=True) as assistant:
         admitting(assistant, where, screen)
         passages = assistant.search(asked, limit, where)
     if json:

@@ -34,8 +34,9 @@ class Case(Value):
     ``facts`` are the key facts of a right answer, each with its accepted wordings. ``history`` holds the user's
     earlier turns. ``scope``, if given, names the sources this question may use (data sets with given contexts).
     Tags of the form ``name:text`` carry what a kind of question needs: ``full:`` the follow-up asked in full,
-    ``wrong:`` an answer that must not be given, ``document:`` the document a question was written on. ``variant``
-    marks a follow-up that is asked a second time: in full, or bare, without its history.
+    ``wrong:`` an answer that must not be given, ``document:`` the document a question was written on. The tag
+    ``conversation`` marks a follow-up that refers to the answer before it. ``variant`` marks a follow-up that is asked
+    a second time: in full, or bare, without its history.
     """
 
     id: str = Field(min_length=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from assistant.english.sentences import split_sentences
-from assistant.types import Citation, Document, DocumentMetadata, Span
+from assistant.types import Block, Citation, Document, DocumentMetadata, Span
 
 Sentences = frozenset[tuple[str, int]]
 """Sentences of the corpus, each as its source and its number there."""
@@ -48,9 +48,9 @@ class Corpus(Mapping[str, Document]):
         return frozenset(document.publisher for document in self.values() if document.publisher)
 
     def sentences(self, source: str) -> tuple[Span, ...]:
-        """Spans of the sentences of one document, in order."""
+        """Spans of the sentences of one document, in order; every block that is not running text counts as one."""
         if source not in self._sentences:
-            self._sentences[source] = tuple(split_sentences(self[source].text))
+            self._sentences[source] = tuple(_sentences(self[source]))
         return self._sentences[source]
 
     def locate(self, source: str, quote: str) -> tuple[Span, ...]:
@@ -96,6 +96,15 @@ class Corpus(Mapping[str, Document]):
         if text[citation.start : citation.end] != citation.quote:
             return f"[{citation.marker}] is not verbatim at {citation.source}:{citation.start}-{citation.end}"
         return None
+
+
+def _sentences(document: Document) -> Iterator[Span]:
+    for block in document.blocks or (Block(kind="paragraph", start=0, end=len(document.text)),):
+        if block.kind in ("paragraph", "quotation"):
+            inside = split_sentences(document.text[block.start : block.end])
+            yield from (Span(block.start + start, block.start + end) for start, end in inside)
+        else:
+            yield Span(block.start, block.end)
 
 
 def covers(span: Span, gold: Span) -> bool:

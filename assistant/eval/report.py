@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -188,7 +189,7 @@ def _figures(report: Report) -> Iterable[Figure]:
     drawn = [other for other in report.others if other.name == DRAWN_BASELINE]
     coverage = coverage_by_words(report.scores, drawn)
     if coverage:
-        most = max(x for curve in coverage for x in curve.xs) or 1.0
+        most = 20.0 * math.ceil(max(x for curve in coverage for x in curve.xs) / 20 or 1)
         svg = plots.curves(coverage, "mean words of an answer", "fact coverage", most)
         yield Figure("fact coverage and words", svg, "What shorter answers, or ranked sentences alone, would cover.")
     if trade := refusals(report.scores):

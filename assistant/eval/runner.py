@@ -19,13 +19,17 @@ from assistant.errors import SuiteError
 from assistant.eval.cases import Case, Suite
 from assistant.eval.log import LOG, Header, Result, Run, appending, read_run
 from assistant.eval.metrics import PLAIN, WALL
-from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace
+from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace, Turn
 
 Ask = Callable[..., Answer | str]
 """``ask(question, history=..., where=...)``; the question alone is enough where no case has a history or a scope.
 
 ``history`` is a sequence of ``Turn``, ``where`` a ``Filter``. A plain string is an answer without citations.
 """
+
+
+CONVERSATION = "conversation"
+"""Tag of a follow-up that refers to the answer before it: the earlier turns are asked first, and their answers kept."""
 
 
 def run(
@@ -170,20 +174,28 @@ def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) ->
 
 def answered(ask: Ask, case: Case) -> Result:
     """Asks one question and returns its answer or error, and how long it took."""
-    extra: dict[str, Any] = {}
-    if case.history:
-        extra["history"] = case.turns
-    if case.scope:
-        extra["where"] = case.where
+    scope: dict[str, Any] = {"where": case.where} if case.scope else {}
     start = time.perf_counter()
     try:
-        given = ask(case.question, **extra)
+        history = _conversation(ask, case, scope) if CONVERSATION in case.tags else case.turns
+        start = time.perf_counter()
+        given = ask(case.question, **({"history": history} if case.history else {}), **scope)
         if not isinstance(given, Answer | str):
             raise TypeError(f"ask returned {type(given).__name__}, neither an Answer nor a string")
         seconds = time.perf_counter() - start
         return Result(case=case.key, answer=_timed(as_answer(case, given), seconds), seconds=seconds)
     except (Exception, SystemExit, KeyboardInterrupt) as error:
         return Result(case=case.key, error=f"{type(error).__name__}: {error}", seconds=time.perf_counter() - start)
+
+
+def _conversation(ask: Ask, case: Case, scope: Mapping[str, Any]) -> tuple[Turn, ...]:
+    """The history with the system's own answers in it."""
+    history: tuple[Turn, ...] = ()
+    for question in case.history:
+        given = ask(question, **({"history": history} if history else {}), **scope)
+        before = Case(id=case.id, question=question, kind="fact", answerable=True)
+        history = as_answer(before, given).model_copy(update={"history": history}).turns()
+    return history
 
 
 def as_answer(case: Case, given: Answer | str) -> Answer:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.types import Progress, Value
+from assistant.types import OnProgress, Progress, Value
 
 
 class IndexStatus(Value):
@@ -46,6 +47,16 @@ class BaseIndex(ABC):
     @abstractmethod
     def status(self) -> IndexStatus:
         """What is in the index; zeros where there is none."""
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents stay out; none where the next build takes them back."""
+        return ()
+
+    def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
+        """Let the next build take in the document of a removed file again."""
+
+    def fill_chroma(self, on_progress: OnProgress) -> None:  # noqa: B027 - not every index has one
+        """Bring a Chroma collection that mirrors the index up to date, where there is one."""
 
     @property
     def empty(self) -> bool:

@@ -22,7 +22,8 @@ from assistant.types import Chunk, Document, DocumentMetadata, IndexedDocument, 
 _SPARE_VECTORS = 10_000  # kept although no chunk uses them: a text that comes back is not embedded again
 _VARIABLES = 500  # well under SQLite's limit of parameters in a statement
 
-_LIVE_KEYS = "SELECT {} FROM chunks c JOIN documents d ON d.id = c.document WHERE d.state = 'live' GROUP BY c.key"
+_EMBEDDED = """FROM documents d CROSS JOIN chunks c ON c.document = d.id
+               CROSS JOIN vectors v ON v.key = c.key AND v.embedder = ? WHERE d.state = 'live'"""
 
 # Some root's last build was interrupted or found nothing, as where a disk is not mounted: its texts may come back.
 _EXPECTED = """SELECT 1 FROM journal WHERE id IN (SELECT max(id) FROM journal GROUP BY root)
@@ -31,16 +32,11 @@ _EXPECTED = """SELECT 1 FROM journal WHERE id IN (SELECT max(id) FROM journal GR
 
 
 class Change(NamedTuple):
-    """What a new generation changed: documents now live, chunks that went, and vectors that came and went.
-
-    A vector's key is in hexadecimal. Of the first generation only the documents are named: all of it is new.
-    """
+    """What a new generation changed: the numbers of documents that are new in it, and the chunks that went."""
 
     generation: int
     documents: frozenset[int]
     deleted: tuple[str, ...] = ()
-    new_vectors: tuple[str, ...] = ()
-    old_vectors: tuple[str, ...] = ()
 
 
 class Searchable(NamedTuple):
@@ -181,51 +177,35 @@ class Catalog(Database):
         vectors = np.frombuffer(blobs, dtype=np.float32).reshape(len(ids), -1 if ids else 0)
         return Matrix(ids, np.array(documents, dtype=np.int64), vectors)
 
-    def vectors(
-        self, embedder: str, size: int, keys: Sequence[str] | None = None
-    ) -> Iterator[tuple[list[str], Vectors]]:
-        """Keys and vectors of all live chunks, or of ``keys``, in batches of ``size``; equal texts share one."""
+    def digests(self) -> dict[str, str]:
+        """The digest of each live document, by source; empty for one that is damaged."""
         with self._sql() as db:
-            wanted = keys if keys is not None else [row[0] for row in db.execute(_LIVE_KEYS.format("hex(c.key)"))]
-            for some in _batches(wanted, size):
-                found: list[tuple[str, bytes]] = []
-                for few in _batches(some, _VARIABLES):
-                    found += db.execute(
-                        f"""SELECT lower(hex(key)), whole FROM vectors
-                            WHERE embedder = ? AND key IN ({_marks(few)})""",  # noqa: S608 - marks only
-                        (embedder, *map(bytes.fromhex, few)),
-                    ).fetchall()
-                if found:
-                    vectors = np.frombuffer(b"".join(whole for _, whole in found), dtype=np.float32)
-                    yield [key for key, _ in found], vectors.reshape(len(found), -1)
+            return dict(db.execute("SELECT source, digest FROM documents WHERE state = 'live' ORDER BY source"))
 
-    def vector_count(self) -> int:
-        """How many distinct vectors the live chunks have."""
+    def embedded_count(self, embedder: str) -> int:
+        """How many live chunks have vectors of ``embedder``."""
         with self._sql() as db:
-            return int(db.execute(f"SELECT count(*) FROM ({_LIVE_KEYS.format('1')})").fetchone()[0])  # noqa: S608
+            row = db.execute(f"SELECT count(*) {_EMBEDDED}", (embedder,)).fetchone()
+            return int(row[0])
 
-    def vector_keys(self, documents: Iterable[int] | None = None) -> list[str]:
-        """Keys of the vectors of these documents, or of all live ones."""
+    def embedded_ids(self, embedder: str) -> list[str]:
+        """Ids of the live chunks that have vectors of ``embedder``."""
         with self._sql() as db:
-            if documents is None:
-                return [row[0].lower() for row in db.execute(_LIVE_KEYS.format("hex(c.key)"))]
-            query = "SELECT lower(hex(key)) FROM chunks WHERE document = ?"
-            rows = (db.execute(query, (number,)) for number in documents)
-            return list(dict.fromkeys(row[0] for some in rows for row in some))
+            return [row[0] for row in db.execute(f"SELECT c.id {_EMBEDDED}", (embedder,))]
 
-    def chunks_with(self, keys: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        """The live chunks, and their documents, that have the vectors of these keys."""
-        found: dict[str, list[tuple[str, int]]] = {key: [] for key in keys}
+    def embedded_chunks(self, source: str, embedder: str) -> list[tuple[Chunk, Vectors]]:
+        """The chunks of a live document, each with its vector of ``embedder``, shape (dimension,)."""
+        query = f"""SELECT c."start", c."end", c.text, v.whole {_EMBEDDED} AND d.source = ?
+                    ORDER BY c.position"""
         with self._sql() as db:
-            for some in _batches(keys, _VARIABLES):
-                for key, id_, document in db.execute(
-                    f"""SELECT lower(hex(c.key)), c.id, d.id FROM chunks c CROSS JOIN documents d ON d.id = c.document
-                        WHERE d.state = 'live' AND c.key IN ({_marks(some)})
-                        ORDER BY d.source, c.position""",  # noqa: S608 - marks only
-                    list(map(bytes.fromhex, some)),
-                ):
-                    found[key].append((id_, document))
-        return found
+            rows = db.execute(query, (embedder, source)).fetchall()
+        return [
+            (
+                Chunk.model_construct(source=source, start=start, end=end, text=text),
+                np.frombuffer(whole, dtype=np.float32),
+            )
+            for start, end, text, whole in rows
+        ]
 
     # --- a build
 
@@ -356,27 +336,15 @@ class Catalog(Database):
                    JOIN documents new ON new.source = old.source AND new.state = 'pending'
                    WHERE old.state = 'live'"""
             )
-            live = "EXISTS (SELECT 1 FROM chunks l JOIN documents d ON d.id = l.document WHERE l.key = c.key"
-            live += " AND d.state = 'live')"
-            pending = "FROM chunks c JOIN documents p ON p.id = c.document WHERE p.state = 'pending'"
-            documents = [row[0] for row in db.execute("SELECT id FROM documents WHERE state = 'pending'")]
-            generation = self.generation + 1
-            change = Change(generation, frozenset(documents))
-            if generation > 1:
-                old = db.execute("SELECT id, key FROM chunks WHERE document IN (SELECT id FROM gone)").fetchall()
-                new = {row[0] for row in db.execute(f"SELECT c.id {pending}")}
-                fresh = db.execute(f"SELECT DISTINCT lower(hex(c.key)) {pending} AND NOT {live}").fetchall()
+            pending = "SELECT id FROM documents WHERE state = 'pending'"
+            documents = [row[0] for row in db.execute(pending)]
+            new = f"SELECT id FROM chunks WHERE document IN ({pending})"  # noqa: S608 - a constant
+            old = "SELECT id FROM chunks WHERE document IN (SELECT id FROM gone)"
+            deleted = [row[0] for row in db.execute(f"{old} EXCEPT {new}")]
             db.execute("DELETE FROM documents WHERE id IN (SELECT id FROM gone)")
             db.execute("UPDATE documents SET state = 'live' WHERE state = 'pending'")
-            if generation > 1:
-                left = {key for _, key in old}
-                used = f"SELECT 1 FROM (SELECT ? AS key) c WHERE {live}"  # noqa: S608 - no value in it
-                gone = [key.hex() for key in left if db.execute(used, (key,)).fetchone() is None]
-                change = change._replace(
-                    deleted=tuple(id_ for id_, _ in old if id_ not in new),
-                    new_vectors=tuple(key for (key,) in fresh),
-                    old_vectors=tuple(gone),
-                )
+            generation = self.generation + 1
+            change = Change(generation, frozenset(documents), tuple(deleted))
             facts = {"generation": str(generation), "config": config, "embedder": embedder}
             db.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", facts.items())
             db.execute("INSERT OR IGNORE INTO facts VALUES ('token', lower(hex(randomblob(8))))")

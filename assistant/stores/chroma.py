@@ -1,38 +1,89 @@
-"""Nearest neighbours on an embedded Chroma collection that holds ids and vectors and nothing else.
+"""The passages of an index in a folder as one Chroma collection, which any Chroma client can open and filter.
 
-Chroma's HNSW files are not crash-safe: a process killed while it saves them leaves a collection that fails,
-answers wrongly, or grows until the disk is full. So the folder carries a manifest, broken before the first write
-and renewed after the last; a folder without a sound manifest is to be removed and built again from the catalog.
+The collection is a copy: the catalog is the truth it is filled from. Chroma's HNSW files are not crash-safe: a process
+killed while it saves them leaves a collection that fails, answers wrongly, or grows until the disk is full. So the
+folder carries a manifest that is removed before the first write and written after the last; a folder without a sound
+manifest is to be removed and filled again.
 """
 
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from assistant.errors import BackendError
 from assistant.ports import Vectors
+from assistant.types import Block, Chunk, Document
 
-_COLLECTION = "chunks"
+COLLECTION = "passages"
+"""The collection's name."""
+
 MANIFEST = "manifest.json"
-"""The file in the folder of an index that is removed before it is written, and put back after."""
+"""The file in the folder that is removed before the collection is written, and put back after."""
 
+_FORMAT = 1  # of the collection; one of another format is filled again
 _FILES = "files.json"
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _BATCH = 1000  # the most Chroma takes is 5461
+_DELETED = 100  # documents that are deleted together
 _PROBES = 5
 
 _MADE: Counter[str] = Counter()  # how often this process has made each folder
 
+T = TypeVar("T")
+
+
+class PassageEntry(NamedTuple):
+    """A passage of the collection: the chunk's id and text, its vector, and where it comes from."""
+
+    id: str
+    text: str
+    vector: Vectors
+    metadata: Mapping[str, str | int]
+
+
+def passage_entries(document: Document, chunks: Iterable[tuple[Chunk, Vectors]]) -> Iterator[PassageEntry]:
+    """The entries of a document's chunks; metadata that is not known is left out."""
+    known = {
+        "source": document.source,
+        "title": document.title,
+        "byline": document.byline,
+        "published": document.published.isoformat() if document.published else None,
+        "published_day": int(f"{document.published:%Y%m%d}") if document.published else None,
+        "kind": document.kind,
+    }
+    starts = [block.start for block in document.blocks]
+    for chunk, vector in chunks:
+        place = {
+            "heading": _heading(document, starts, chunk.start),
+            "page": document.page_at(chunk.start),
+            "start": chunk.start,
+            "end": chunk.end,
+        }
+        metadata = {name: value for name, value in {**known, **place}.items() if value is not None and value != ""}
+        yield PassageEntry(chunk.id, chunk.text, vector, metadata)
+
+
+def _heading(document: Document, starts: Sequence[int], offset: int) -> str:
+    """The headings over the block that holds ``offset``, outermost first; those of a heading end with itself."""
+    place = bisect_right(starts, offset) - 1
+    if place < 0:
+        return ""
+    block: Block = document.blocks[place]
+    own = (" ".join(document.text[block.start : block.end].split()).strip("# "),) if block.kind == "heading" else ()
+    return " › ".join((*block.headings, *own))
+
 
 class ChromaIndex:
-    """A sealed Chroma folder. One writer at a time; any number of threads may search."""
+    """A finished Chroma folder. One writer at a time; any number of threads may search."""
 
     def __init__(self, folder: Path, client: Any, collection: Any) -> None:
         self.folder = folder
@@ -41,14 +92,16 @@ class ChromaIndex:
 
     @classmethod
     def open(cls, folder: Path) -> ChromaIndex:
-        """The index in ``folder``. Raises BackendError where it is missing, unsealed or damaged."""
+        """The index in ``folder``. Raises BackendError where it is missing, unfinished or damaged."""
         manifest = read_manifest(folder)
         if manifest is None:
             raise BackendError(f"The vector index {str(folder)!r} is unfinished. `assistant index build`")
         with _translated(folder):  # a writer may take a file away once it is listed
             oversized = [path.name for path in folder.rglob("*.bin") if path.stat().st_size > _largest(manifest)]
         if oversized:
-            raise BackendError(f"{oversized[0]!r} in {str(folder)!r} has run away. `assistant index build`")
+            raise BackendError(
+                f"{oversized[0]!r} in {str(folder)!r} is larger than its content. `assistant index build`"
+            )
         index = cls(folder, *_connect(folder))
         try:
             index.probe(manifest)
@@ -59,14 +112,14 @@ class ChromaIndex:
 
     @classmethod
     def create(cls, folder: Path) -> ChromaIndex:
-        """An empty, unsealed index in the empty or missing ``folder``."""
+        """An empty, unfinished collection in the empty or missing ``folder``."""
         folder.mkdir(parents=True, exist_ok=True)
         _MADE[str(folder)] += 1
         return cls(folder, *_connect(folder))
 
     @property
     def generation(self) -> int | None:
-        """The catalog's generation that the sealed folder mirrors; None while it is being written."""
+        """The catalog's generation that the folder holds; None while it is being written."""
         manifest = read_manifest(self.folder)
         return None if manifest is None else int(manifest["generation"])
 
@@ -76,42 +129,42 @@ class ChromaIndex:
         with _translated(self.folder):
             return int(self._collection.count())
 
-    def update(
-        self,
-        vectors: Iterable[tuple[Sequence[str], Vectors]],
-        deleted: Sequence[str],
-        generation: int,
-        owner: str = "",
-    ) -> None:
-        """Delete, then add or replace, batch by batch, and manifest the result with ``generation`` and its ``owner``.
+    def update(self, entries: Iterable[PassageEntry], deleted: Sequence[str], facts: Mapping[str, Any]) -> None:
+        """Delete the passages of the sources ``deleted``, add or replace ``entries``, and write the manifest.
 
-        A manifest says whether the result is fit for searching: it may be whole and yet not find what is in it.
+        The manifest holds ``facts``, ``generation`` among them, and whether searches find what is in the collection.
         """
         old = read_manifest(self.folder) or {"probes": {}, "dimension": 0}
         (self.folder / MANIFEST).unlink(missing_ok=True)
         with _translated(self.folder):
-            gone = set(deleted)
-            probes = {id_: vector for id_, vector in old["probes"].items() if id_ not in gone}
-            expected, dimension = self.count, int(old["dimension"])
-            for some in _batches(deleted):
+            dimension, expected = int(old["dimension"]), self.count
+            for some in _batches(deleted, _DELETED):
                 with _file_size_limit(expected, dimension):
-                    self._collection.delete(ids=list(some))
-            for ids, rows in vectors:
-                expected, dimension = expected + len(ids), rows.shape[1]
+                    self._collection.delete(where={"source": {"$in": list(some)}})
+            probes = self._remaining(old["probes"]) if deleted else dict(old["probes"])
+            for batch in _batches(entries, _BATCH):
+                expected, dimension = expected + len(batch), len(batch[0].vector)
                 with _file_size_limit(expected, dimension):
-                    for start in range(0, len(ids), _BATCH):
-                        end = start + _BATCH
-                        self._collection.upsert(ids=list(ids[start:end]), embeddings=rows[start:end])
-                probes = {id_: vector for id_, vector in probes.items() if id_ not in ids}
+                    self._collection.upsert(
+                        ids=[entry.id for entry in batch],
+                        embeddings=np.stack([entry.vector for entry in batch]),
+                        documents=[entry.text for entry in batch],
+                        metadatas=[dict(entry.metadata) for entry in batch],
+                    )
+                replaced = {entry.id for entry in batch}
+                probes = {id_: vector for id_, vector in probes.items() if id_ not in replaced}
                 if len(probes) < _PROBES:
-                    probes[ids[0]] = rows[0].tolist()
-            manifest = {"generation": generation, "owner": owner, "count": self.count}
-            manifest |= {"dimension": dimension, "probes": probes}
+                    probes[batch[0].id] = batch[0].vector.tolist()
+            manifest = {**facts, "format": _FORMAT, "count": self.count, "dimension": dimension, "probes": probes}
             # The graph of many vectors that are nearly equal may hold vectors that no search can reach.
-            manifest["fit"] = self._finds(manifest)
+            manifest["searchable"] = self._finds(manifest)
             unfinished = self.folder / f"{MANIFEST}.new"
             unfinished.write_text(json.dumps(manifest))
             unfinished.replace(self.folder / MANIFEST)
+
+    def _remaining(self, probes: Mapping[str, list[float]]) -> dict[str, list[float]]:
+        there = set(self._collection.get(ids=list(probes), include=[])["ids"]) if probes else set()
+        return {id_: vector for id_, vector in probes.items() if id_ in there}
 
     def probe(self, manifest: dict[str, Any]) -> None:
         """Raise BackendError unless the count is right and known vectors find themselves."""
@@ -120,7 +173,7 @@ class ChromaIndex:
                 f"The vector index {str(self.folder)!r} holds {self.count} vectors, not {manifest['count']}. "
                 "`assistant index build`"
             )
-        if manifest["fit"] and not self._finds(manifest):
+        if manifest["searchable"] and not self._finds(manifest):
             raise BackendError(
                 f"The vector index {str(self.folder)!r} does not find what is in it. `assistant index build`"
             )
@@ -159,21 +212,22 @@ class ChromaIndex:
 
 
 def note_files(folder: Path) -> None:
-    """Note the sizes of a closed index's files, by which ``untouched`` knows them again."""
-    (folder / _FILES).write_text(json.dumps(_sizes(folder)))
+    """Note how the files of a closed collection look, by which ``untouched`` knows them again."""
+    (folder / _FILES).write_text(json.dumps(_looks(folder)))
 
 
 def untouched(folder: Path) -> bool:
-    """Whether the files are those that were noted, by name and size; costs no import, unlike opening the index."""
+    """Whether the files are those that were noted, by name, size and time; costs no import, unlike opening them."""
     try:
-        return bool(json.loads((folder / _FILES).read_text()) == _sizes(folder))
+        return bool(json.loads((folder / _FILES).read_text()) == _looks(folder))
     except (OSError, ValueError):
         return False
 
 
-def _sizes(folder: Path) -> dict[str, int]:
+def _looks(folder: Path) -> dict[str, list[int]]:
     files = (path for path in folder.rglob("*") if path.is_file() and path.name not in (MANIFEST, _FILES))
-    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in sorted(files)}
+    found = ((path.relative_to(folder).as_posix(), path.stat()) for path in sorted(files))
+    return {name: [status.st_size, status.st_mtime_ns] for name, status in found}
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -184,7 +238,9 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         return None
     return (
         manifest
-        if isinstance(manifest, dict) and {"generation", "count", "dimension", "probes", "fit"} <= manifest.keys()
+        if isinstance(manifest, dict)
+        and manifest.get("format") == _FORMAT
+        and {"format", "generation", "count", "dimension", "probes", "searchable"} <= manifest.keys()
         else None
     )
 
@@ -199,7 +255,7 @@ def _connect(folder: Path) -> tuple[Any, Any]:
         try:
             # Without embedding_function=None Chroma downloads a model.
             collection = client.get_or_create_collection(
-                _COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+                COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
             )
         except BaseException:
             client.close()
@@ -233,8 +289,10 @@ def _file_size_limit(count: int, dimension: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + _BATCH] for start in range(0, len(ids), _BATCH))
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    left = iter(items)
+    while batch := list(islice(left, size)):
+        yield batch
 
 
 @contextmanager

@@ -18,7 +18,7 @@ BATCH = 300
 class Patience(NamedTuple):
     """How long a server that is away or busy is waited for."""
 
-    tries: int = 6
+    tries: int = 7
     pause: float = 0.2
     """Seconds between the first two tries, then twice as many each time, up to 5 s; some of it is random."""
     seconds: float = 60.0

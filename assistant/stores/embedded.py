@@ -2,6 +2,8 @@
 
 A reader answers from one generation of the catalog (see ``snapshot``), and each question sees whether there is a newer
 one. A build writes through a ``CatalogSink``; at its end the search engines are brought up to the catalog's generation.
+The Chroma collection of an index so small that no search needs it is left to ``fill_chroma``: importing chromadb takes
+longer than such a build.
 """
 
 from __future__ import annotations
@@ -13,21 +15,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
-from assistant.errors import BackendError, DocumentError, IndexMissingError, IndexStaleError, StoreError
-from assistant.index_config import Analyzer, IndexConfig
+from assistant.errors import (
+    BackendError,
+    DocumentError,
+    IndexLockedError,
+    IndexMissingError,
+    IndexStaleError,
+    StoreError,
+)
+from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.settings import command
 from assistant.stores.base import BaseIndex, IndexStatus, silently
 from assistant.stores.catalog import Catalog, Change
 from assistant.stores.catalog_sink import CatalogSink
-from assistant.stores.engines import SearchEngines
+from assistant.stores.engines import CHROMA_DIR, SearchEngines
 from assistant.stores.paths import Paths
 from assistant.stores.snapshot import EVERYTHING, Snapshot
 from assistant.stores.writer_lock import writer_lock
 from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress
 
 EXACT_UP_TO = 20_000
-"""Live chunks up to which dense search is exact: quicker than importing Chroma, and never approximate."""
+"""Live chunks up to which dense search is exact: quicker than importing chromadb, and never approximate."""
 
 _STORE, _CATALOG = "store", "catalog.sqlite3"
 _ATTEMPTS = 3  # a build that publishes more often than one searches leaves live rows, if fewer than asked for
@@ -44,6 +53,11 @@ class Index(BaseIndex):
         self._catalog: Catalog | None = None
         self._opened: tuple[int, int] | None = None  # which file the catalog is
         self._snapshot: Snapshot | None = None
+
+    @property
+    def chroma_dir(self) -> Path:
+        """The folder of the Chroma collection."""
+        return self.store_dir / CHROMA_DIR
 
     @classmethod
     def open(cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> Index:
@@ -135,21 +149,20 @@ class Index(BaseIndex):
             found.append(f"keyword: {missing}")
         elif keyword.ids() != set(catalog.chunk_ids(catalog.metadata_by_document())):
             found.append(f"keyword: does not hold exactly the {chunks} live chunks")
-        if chunks > self._exact_up_to and not engines.unfit(generation):
-            chroma = engines.chroma(generation)
-            if chroma is None:
-                found.append(f"chroma: {missing}")
-            else:
-                with closing(chroma):
-                    if chroma.ids() != set(catalog.vector_keys()):
-                        found.append(f"chroma: does not hold exactly the vectors of the {chunks} live chunks")
+        chroma = engines.chroma(generation)
+        if chroma:
+            with closing(chroma):
+                if chroma.ids() != set(catalog.embedded_ids(embedder)):
+                    found.append(f"chroma: does not hold exactly the {chunks} live chunks")
+        elif chunks > self._exact_up_to or engines.chroma_dir.exists():
+            found.append(f"chroma: {missing}")
         return found
 
     # --- writing
 
     @contextmanager
     def writing(self, root: Path, on_progress: OnProgress = silently) -> Iterator[Sink]:
-        """Where a build of ``root`` writes; the search engines are brought up to date at the end.
+        """Where a build of ``root`` writes; the engines that searches need are brought up to date at the end.
 
         Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError where
         the catalog cannot be used.
@@ -159,7 +172,17 @@ class Index(BaseIndex):
             sink = CatalogSink(catalog, root, config, self._embedder, on_progress)
             yield sink
             if catalog.generation:
-                self._refresh(catalog, config.analyzer, sink.change, on_progress)
+                self._refresh(catalog, sink.change, on_progress)
+
+    def fill_chroma(self, on_progress: OnProgress = silently) -> None:
+        """Bring the Chroma collection of the passages up to date; where another process writes, that one does.
+
+        Raises StoreError where the collection cannot be written.
+        """
+        with suppress(IndexLockedError), self._locked() as catalog:
+            if catalog.generation:
+                with self._writing_engine():
+                    self._engines(catalog).fill_chroma(on_progress)
 
     def remove(self, source: str) -> IndexReport:
         """Forget the document of that source, or all below that folder; their files stay where they are.
@@ -179,8 +202,19 @@ class Index(BaseIndex):
             change = catalog.publish(removed, catalog.fact("config") or "", catalog.fact("embedder") or "")
             report = IndexReport(root="", removed=tuple(removed), seconds=time.monotonic() - started)
             catalog.finish(build, None, report.model_dump_json())
-            self._refresh(catalog, IndexConfig.read(self._dir).analyzer, change, silently)
+            self._refresh(catalog, change, silently)
             return report
+
+    def removed(self) -> tuple[Path, ...]:
+        """Files that are still there and whose documents were removed by hand."""
+        catalog, paths = self._existing(), Paths(self._dir)
+        found = (Path(paths.path(location)) for location in sorted(catalog.excluded() if catalog else ()))
+        return tuple(path for path in found if path.is_file())
+
+    def readmit(self, path: Path) -> None:
+        """Let the next build take in the document of a removed file again. Raises IndexLockedError."""
+        with self._locked() as catalog:
+            catalog.readmit([Paths(self._dir).note(path.as_posix())])
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
         """Build both engines anew from the catalog, which needs no model; returns what a build has to mend.
@@ -190,18 +224,28 @@ class Index(BaseIndex):
         with self._locked() as catalog:
             catalog.invalidate(catalog.fact("embedder") or "")
             if catalog.generation:
-                analyzer = IndexConfig.read(self._dir).analyzer
-                self._refresh(catalog, analyzer, None, on_progress or silently, fresh=True)
+                engines, report = self._engines(catalog), on_progress or silently
+                with self._writing_engine():
+                    engines.refresh_keyword(IndexConfig.read(self._dir).analyzer, None, report, fresh=True)
+                    engines.fill_chroma(report, fresh=True)
         return self.verify()
 
     # --- parts
 
-    def _refresh(
-        self, catalog: Catalog, analyzer: Analyzer, change: Change | None, report: OnProgress, fresh: bool = False
-    ) -> None:
+    def _refresh(self, catalog: Catalog, change: Change | None, on_progress: OnProgress) -> None:
+        """Bring the engines that searches need to the catalog's generation."""
+        engines = self._engines(catalog)
+        with self._writing_engine():
+            engines.refresh_keyword(IndexConfig.read(self._dir).analyzer, change, on_progress)
+            if catalog.counts()[1] > self._exact_up_to:
+                engines.fill_chroma(on_progress)
+
+    @contextmanager
+    def _writing_engine(self) -> Iterator[None]:
+        """What goes wrong here costs time, and no document."""
         try:
             with self._storing():
-                self._engines(catalog).refresh(analyzer, change, report, fresh)
+                yield
         except BackendError as exc:
             mend = command("index verify --repair", self._dir)
             raise StoreError(
@@ -218,7 +262,7 @@ class Index(BaseIndex):
         return f"`df -h {self.store_dir}` shows whether there is room"
 
     def _engines(self, catalog: Catalog) -> SearchEngines:
-        return SearchEngines(self.store_dir, catalog, self._exact_up_to)
+        return SearchEngines(self.store_dir, catalog)
 
     def _existing(self) -> Catalog | None:
         with self._mutex:
@@ -263,7 +307,7 @@ class Index(BaseIndex):
                 f"The index in {str(self._dir)!r} was built with another configuration than its `config.toml`, or by "
                 f"another version. {self._cure}"
             )
-        snapshot = Snapshot(catalog, config.analyzer, self._engines(catalog))
+        snapshot = Snapshot(catalog, config.analyzer, self._engines(catalog), self._exact_up_to)
         if not snapshot.metadata_by_document:
             raise self._nothing()
         return snapshot

@@ -1,24 +1,34 @@
-"""The two engines that mirror the catalog: keywords (always) and Chroma's neighbours (for large indexes).
+"""The two search engines beside a catalog: a keyword index, and a Chroma collection of the passages.
 
-Both say which generation of which catalog they hold. A writer brings them to the catalog's generation after
-publishing it, by the difference where they are one behind and sound, else from scratch; neither needs a model. A
-reader uses an engine only at its own generation; otherwise it answers from the catalog, or by words that are behind.
+Both say which generation of which catalog they hold. A writer brings them to the catalog's generation after publishing
+it, by the difference where they are sound, else from scratch; neither needs a model. A reader uses an engine only at
+its own generation; otherwise it answers from the catalog, or by words that are behind.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.errors import BackendError
 from assistant.index_config import Analyzer
-from assistant.ports import Vectors
 from assistant.stores.catalog import Catalog, Change
-from assistant.stores.chroma import MANIFEST, ChromaIndex, note_files, read_manifest, untouched
+from assistant.stores.chroma import (
+    MANIFEST,
+    ChromaIndex,
+    PassageEntry,
+    note_files,
+    passage_entries,
+    read_manifest,
+    untouched,
+)
 from assistant.stores.keyword import COMMIT, Entry, KeywordIndex
 from assistant.types import DocumentMetadata, OnProgress, Progress, Statement
+
+CHROMA_DIR = "chroma"
+"""The folder of the Chroma collection, beside the catalog."""
 
 _BATCH = 1000
 
@@ -26,30 +36,78 @@ _BATCH = 1000
 class SearchEngines:
     """The engines' folders beside the catalog, and how to bring them up to date.
 
-    A commit is the file that an engine replaces whenever it has been written.
+    An engine's commit is the file that it replaces whenever it has been written.
     """
 
-    def __init__(self, store: Path, catalog: Catalog, exact_up_to: int) -> None:
+    def __init__(self, store: Path, catalog: Catalog) -> None:
         self.keyword_dir = store / "keyword"
-        self.chroma_dir = store / "chroma"
+        self.chroma_dir = store / CHROMA_DIR
         self.keyword_commit = self.keyword_dir / COMMIT
         self.chroma_commit = self.chroma_dir / MANIFEST
         self._catalog = catalog
-        self._exact_up_to = exact_up_to
 
-    def refresh(self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False) -> None:
-        """Bring both engines to the catalog's generation; ``fresh`` even if they seem to be there.
+    def refresh_keyword(
+        self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False
+    ) -> None:
+        """Bring the keyword index to the catalog's generation; ``fresh`` even if it seems to be there.
 
         Only the holder of the writer's lock may.
         """
-        generation = self._catalog.generation
-        embedder = self._catalog.fact("embedder") or ""
-        _, chunks = self._catalog.counts()
-        self._refresh_keyword(analyzer, generation, None if fresh else change, chunks, on_progress, fresh)
-        if chunks > self._exact_up_to:
-            self._refresh_chroma(embedder, generation, None if fresh else change, on_progress, fresh)
-        else:
-            shutil.rmtree(self.chroma_dir, ignore_errors=True)
+        generation, (_, chunks) = self._catalog.generation, self._catalog.counts()
+        current = None if fresh else self.keyword(analyzer, generation)
+        if current and current.count == chunks:
+            return
+        behind = self.keyword(analyzer, change.generation - 1) if change and not fresh else None
+        if change and behind:
+            try:
+                entries = _reported(self._entries(change.documents), len(change.documents), on_progress)
+                behind.update(entries, change.deleted, generation, self._owner(analyzer))
+                if behind.count == chunks:
+                    return
+            except BackendError:
+                pass  # built anew below
+        shutil.rmtree(self.keyword_dir, ignore_errors=True)
+        index = KeywordIndex.create(self.keyword_dir, analyzer)
+        index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._owner(analyzer))
+
+    def fill_chroma(self, on_progress: OnProgress, fresh: bool = False) -> None:
+        """Bring the Chroma collection to the catalog's generation; ``fresh`` even if it seems to be there.
+
+        Only the holder of the writer's lock may. Documents are compared, so it does not matter how far it is behind.
+        """
+        generation, live = self._catalog.generation, self._catalog.digests()
+        facts = {"generation": generation, "made_by": self._made_by, "documents": live}
+        manifest = None if fresh else self._manifest()
+        if manifest and manifest["generation"] == generation and untouched(self.chroma_dir):
+            return
+        if manifest and self._update_chroma(manifest["documents"], facts, on_progress):
+            return
+        shutil.rmtree(self.chroma_dir, ignore_errors=True)
+        index = ChromaIndex.create(self.chroma_dir)
+        try:
+            index.update(self._passages(list(live), on_progress), (), facts)
+        finally:
+            index.close()
+        note_files(self.chroma_dir)
+
+    def _update_chroma(self, held: Mapping[str, str], facts: Mapping[str, Any], on_progress: OnProgress) -> bool:
+        """Write the difference to what the collection holds; whether it is sound then."""
+        try:
+            index = ChromaIndex.open(self.chroma_dir)
+        except BackendError:
+            return False
+        try:
+            if index.generation != facts["generation"]:
+                live = facts["documents"]
+                gone = [source for source, digest in held.items() if live.get(source) != digest]
+                new = [source for source, digest in live.items() if held.get(source) != digest]
+                index.update(self._passages(new, on_progress), gone, facts)
+            return index.count == self._catalog.embedded_count(self._embedder)
+        except BackendError:
+            return False
+        finally:
+            index.close()
+            note_files(self.chroma_dir)
 
     def keyword(self, analyzer: Analyzer, generation: int | None = None) -> KeywordIndex | None:
         """The keyword index if it is sound and at ``generation``, or at any."""
@@ -65,15 +123,13 @@ class SearchEngines:
         index.update(self._entries(None), (), self._catalog.generation)
         return index
 
-    def unfit(self, generation: int) -> bool:
-        """Whether Chroma's graph was built at ``generation``, whole, and does not find what is in it."""
-        manifest = self._seal(generation)
-        return manifest is not None and not manifest["fit"]
+    def chroma(self, generation: int, searchable: bool = False) -> ChromaIndex | None:
+        """The Chroma collection if it is sound and at ``generation``; imports chromadb only where there is one.
 
-    def chroma(self, generation: int) -> ChromaIndex | None:
-        """Chroma's index if it is sound and at ``generation``; imports chromadb only where there is one."""
-        manifest = self._seal(generation)
-        if manifest is None or not manifest["fit"]:
+        ``searchable`` asks for one whose searches find what is in it.
+        """
+        manifest = self._manifest()
+        if manifest is None or manifest["generation"] != generation or (searchable and not manifest["searchable"]):
             return None
         try:
             return ChromaIndex.open(self.chroma_dir)
@@ -85,77 +141,18 @@ class SearchEngines:
         token = self._catalog.fact("token")  # None until this version publishes
         return f"{token} {analyzer}".strip() if token else ""
 
-    def _seal(self, generation: int) -> dict[str, Any] | None:
-        """Chroma's manifest if it is this catalog's at ``generation``."""
+    def _manifest(self) -> dict[str, Any] | None:
+        """What a finished collection of this catalog, configuration and embedder says of itself."""
         manifest = read_manifest(self.chroma_dir)
-        return (
-            manifest
-            if manifest and (manifest["generation"], manifest.get("owner", "")) == (generation, self._owner())
-            else None
-        )
+        return manifest if manifest and manifest.get("made_by") == self._made_by else None
 
-    def _refresh_keyword(
-        self,
-        analyzer: Analyzer,
-        generation: int,
-        change: Change | None,
-        chunks: int,
-        on_progress: OnProgress,
-        fresh: bool,
-    ) -> None:
-        current = None if fresh else self.keyword(analyzer, generation)
-        if current and current.count == chunks:
-            return
-        behind = self.keyword(analyzer, change.generation - 1) if change else None
-        if change and behind:
-            try:
-                entries = _reported(self._entries(change.documents), len(change.documents), on_progress)
-                behind.update(entries, change.deleted, generation, self._owner(analyzer))
-                if behind.count == chunks:
-                    return
-            except BackendError:
-                pass  # built anew below
-        shutil.rmtree(self.keyword_dir, ignore_errors=True)
-        index = KeywordIndex.create(self.keyword_dir, analyzer)
-        index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._owner(analyzer))
+    @property
+    def _made_by(self) -> str:
+        return f"{self._owner()} {self._catalog.fact('config')} {self._embedder}"
 
-    def _refresh_chroma(
-        self,
-        embedder: str,
-        generation: int,
-        change: Change | None,
-        on_progress: OnProgress,
-        fresh: bool,
-    ) -> None:
-        if not (fresh or change) and self._seal(generation) and untouched(self.chroma_dir):
-            return
-        vectors = self._catalog.vector_count()
-        if not fresh and self.unfit(generation):
-            return
-        if not fresh and (current := self.chroma(generation)):
-            sound = current.count == vectors
-            current.close()
-            if sound:
-                note_files(self.chroma_dir)
-                return
-        if change and (behind := self.chroma(change.generation - 1)):
-            try:
-                added = self._catalog.vectors(embedder, _BATCH, change.new_vectors)
-                behind.update(added, change.old_vectors, generation, self._owner())
-                if behind.count == vectors:
-                    return
-            except BackendError:
-                pass  # built anew below
-            finally:
-                behind.close()
-                note_files(self.chroma_dir)
-        shutil.rmtree(self.chroma_dir, ignore_errors=True)
-        index = ChromaIndex.create(self.chroma_dir)
-        try:
-            index.update(self._all_vectors(embedder, vectors, on_progress), (), generation, self._owner())
-        finally:
-            index.close()
-        note_files(self.chroma_dir)
+    @property
+    def _embedder(self) -> str:
+        return self._catalog.fact("embedder") or ""
 
     def _entries(self, documents: frozenset[int] | None) -> Iterator[Entry]:
         for found in self._catalog.searchables(documents):
@@ -166,12 +163,13 @@ class SearchEngines:
                 context_words(found.text, found.statements, found.about),
             )
 
-    def _all_vectors(self, embedder: str, chunks: int, on_progress: OnProgress) -> Iterator[tuple[list[str], Vectors]]:
-        done = 0
-        for ids, vectors in self._catalog.vectors(embedder, _BATCH):
-            yield ids, vectors
-            done += len(ids)
-            on_progress(Progress(stage="indexing", done=done, total=chunks, item="vectors"))
+    def _passages(self, sources: Sequence[str], on_progress: OnProgress) -> Iterator[PassageEntry]:
+        """The entries of these documents' passages, one document after the other."""
+        for done, source in enumerate(sources):
+            on_progress(Progress(stage="indexing", done=done, total=len(sources), item="passages"))
+            if document := self._catalog.document(source):
+                yield from passage_entries(document, self._catalog.embedded_chunks(source, self._embedder))
+        on_progress(Progress(stage="indexing", done=len(sources), total=len(sources), item="passages"))
 
 
 def header_words(metadata: DocumentMetadata) -> str:

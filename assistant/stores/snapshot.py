@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +35,7 @@ EVERYTHING = Filter()
 class Snapshot:
     """What is live at one generation, searched through what engines are there."""
 
-    def __init__(self, catalog: Catalog, analyzer: Analyzer, engines: SearchEngines) -> None:
+    def __init__(self, catalog: Catalog, analyzer: Analyzer, engines: SearchEngines, exact_up_to: int) -> None:
         self.catalog = catalog
         # Read first: should a build publish meanwhile, this is too old and is replaced by the next query.
         self.generation = catalog.generation
@@ -44,6 +43,7 @@ class Snapshot:
         self.metadata_by_document: dict[int, DocumentMetadata] = catalog.metadata_by_document()
         self._analyzer = analyzer
         self._engines = engines
+        self._exact = catalog.counts()[1] <= exact_up_to
         self._mutex = threading.RLock()
         self._filtered: tuple[Filter, frozenset[int]] = (EVERYTHING, frozenset(self.metadata_by_document))
         self._keyword: KeywordIndex | None = None
@@ -69,11 +69,10 @@ class Snapshot:
         admitted = self._admitted(where)
         if chroma := self._chroma_index():
             try:
-                among = None if where == EVERYTHING else self.catalog.vector_keys(admitted)
+                among = None if where == EVERYTHING else self.catalog.chunk_ids(admitted)
                 found = chroma.search(vector, limit, among)
-                chunks = self.catalog.chunks_with(list(found))
-                ranked = ((i, found[key]) for key in found for i, document in chunks[key] if document in admitted)
-                return dict(islice(ranked, limit))
+                live = self.catalog.live(list(found))
+                return {id_: found[id_] for id_, document in live.items() if document in admitted}
             except BackendError:
                 self._drop()
         with self._mutex:
@@ -121,8 +120,12 @@ class Snapshot:
     def _chroma_index(self) -> ChromaIndex | None:
         """Chroma's index of this generation, if there is one."""
         with self._mutex:
-            if self._chroma is None and not self._closed and self._changed(self._engines.chroma_commit):
-                self._chroma = self._engines.chroma(self.generation)
+            if (
+                self._chroma is None
+                and not (self._exact or self._closed)
+                and self._changed(self._engines.chroma_commit)
+            ):
+                self._chroma = self._engines.chroma(self.generation, searchable=True)
                 if self._chroma:
                     self.__dict__.pop("_matrix", None)
             return self._chroma

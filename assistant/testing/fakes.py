@@ -8,8 +8,21 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
-from assistant.types import Draft, Plan, Quotation, Span
+from assistant.english.tokens import content_stems
+from assistant.ingest.split import split
+from assistant.ports import (
+    ChatChunk,
+    Comparison,
+    Embedder,
+    Embedding,
+    Message,
+    PassageScores,
+    Quote,
+    StoredChunk,
+    Usage,
+    Vectors,
+)
+from assistant.types import Document, Draft, Filter, Plan, Quotation, Span
 
 
 class FakeEmbedder:
@@ -50,6 +63,73 @@ class FakeEmbedder:
             counts[int.from_bytes(digest, "big") % self.dimension] += 1
         unit: Vectors = counts / np.linalg.norm(counts)
         return unit
+
+
+class FakeCrossEncoder:
+    """``ports.CrossEncoder`` that is told which words answer, whatever the question.
+
+    A statement answers that holds one of ``answers``; two that hold the same agree, two that hold different ones
+    contradict each other.
+    """
+
+    def __init__(self, *answers: str) -> None:
+        self.answers = answers
+
+    def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:  # noqa: ARG002 - as told
+        """Log-odds of 5 for each statement that holds an answer, and of -5 for any other."""
+        return [self._scores([stored.chunk.text[s.start : s.end] for s in stored.statements]) for stored in passages]
+
+    def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:  # noqa: ARG002 - as told
+        """0.9 for what the answers in the two sentences show, and 0.05 for what they do not."""
+        return [self._comparison(self._answer(one.text), self._answer(other.text)) for one, other in pairs]
+
+    def _answer(self, text: str) -> str:
+        return next((answer for answer in self.answers if answer in text), "")
+
+    def _scores(self, statements: Sequence[str]) -> PassageScores:
+        found = tuple(map(self._answer, statements))
+        return PassageScores(np.array([5.0 if answer else -5.0 for answer in found], dtype=np.float32), found)
+
+    def _comparison(self, one: str, other: str) -> Comparison:
+        both = bool(one and other)
+        return Comparison(0.9 if both and one == other else 0.05, 0.9 if both and one != other else 0.05)
+
+
+class FakeStore:
+    """``ports.PassageStore`` that holds documents in memory; each chunk has up to ``size`` tokens."""
+
+    def __init__(self, documents: Sequence[Document], embedder: Embedder | None = None, size: int = 60) -> None:
+        self._documents = {document.source: document for document in documents}
+        self._chunks: dict[str, StoredChunk] = {}
+        embedder = embedder or FakeEmbedder()
+        for document in documents:
+            for new in split(document, size, 0):
+                text, spans = new.embedded
+                (embedding,) = embedder.embed_documents([text], [spans])
+                stored = StoredChunk(new.chunk, document.metadata, new.statements, embedding, document.about)
+                self._chunks[new.chunk.id] = stored
+
+    def dense(self, vector: Vectors, limit: int, where: Filter) -> Mapping[str, float]:
+        """Chunk ids by cosine with ``vector``, best first."""
+        return self._best(limit, where, lambda stored: float(stored.embedding.whole @ vector))
+
+    def keyword(self, text: str, limit: int, where: Filter) -> Mapping[str, float]:
+        """Chunk ids by how many content words they share with ``text``, best first; at least one."""
+        asked = set(content_stems(text))
+        found = self._best(len(self._chunks), where, lambda s: float(len(asked & set(content_stems(s.chunk.text)))))
+        return dict([item for item in found.items() if item[1] > 0][:limit])
+
+    def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
+        """The chunks among ``ids``, in that order."""
+        return [self._chunks[id_] for id_ in ids if id_ in self._chunks]
+
+    def document(self, source: str) -> Document | None:
+        """The document of that source."""
+        return self._documents.get(source)
+
+    def _best(self, limit: int, where: Filter, score: Callable[[StoredChunk], float]) -> dict[str, float]:
+        scores = {id_: score(stored) for id_, stored in self._chunks.items() if where.admits(stored.metadata)}
+        return dict(sorted(scores.items(), key=lambda item: -item[1])[:limit])
 
 
 class FakeWriter:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from assistant.api import Assistant
+from assistant.conversations import Conversation, ConversationStore, conversations_path
 from assistant.doctor import Finding, diagnose
 from assistant.errors import AssistantError
 from assistant.settings import Settings
 from assistant.types import Document
-from assistant.web.conversations import Conversation, Shelf
 from assistant.web.documents import Library
 
 
@@ -28,7 +26,7 @@ class Desk:
         self.library = Library(assistant)
         self.my_exam = self.settings.index_dir / "exam"
         self._exams = exams
-        self._shelf = Shelf(conversations_dir(self.settings.index_dir)) if self._on_disk else None
+        self._shelf = ConversationStore(conversations_path(self.settings.index_dir)) if self._on_disk else None
         self._under = lru_cache(maxsize=32)(self._changed)
 
     @property
@@ -75,7 +73,10 @@ class Desk:
         }
         if self._shelf:
             if save and talk.exchanges:
-                self._shelf.save(talk)
+                try:
+                    self._shelf.save(talk)
+                except OSError as error:
+                    told["fault"] = f"The conversation cannot be saved: {error.strerror or 'the disk refuses it'}."
             told["shelf"] = [summary.model_dump(mode="json") for summary in self._shelf.summaries()]
         return json.dumps(told)
 
@@ -92,11 +93,3 @@ class Desk:
         """Delete a conversation from the disk, where that keeps them; the browser has deleted its own."""
         if self._shelf:
             self._shelf.delete(id_)
-
-
-def conversations_dir(index_dir: Path) -> Path:
-    """Where conversations about the index in ``index_dir`` are kept when the settings say ``disk``."""
-    from platformdirs import user_state_path
-
-    key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()
-    return user_state_path("assistant", appauthor=False) / "conversations" / key

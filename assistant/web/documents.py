@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import secrets
 import threading
@@ -11,7 +12,10 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from shutil import rmtree
+from typing import Literal, NamedTuple
+
+from pydantic import ConfigDict
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
@@ -35,7 +39,7 @@ LISTED = 500
 _TICK = 0.1  # seconds between two looks at a build
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
-State = Literal["waiting", "reading", "embedding", "indexed", "already there", "skipped", "cancelled"]
+State = Literal["waiting", "reading", "embedding", "indexed", "already there", "skipped", "cancelling", "cancelled"]
 
 
 class Upload(Value):
@@ -55,6 +59,8 @@ class Refused(Value):
 class Arrived(Value):
     """What the page reports after uploading: files that wait, and those that were refused at the door."""
 
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
     waiting: tuple[Upload, ...] = ()
     refused: tuple[Refused, ...] = ()
 
@@ -69,6 +75,21 @@ class Row:
     reason: str = ""
 
 
+class RemovedFile(NamedTuple):
+    """The file of a document that was removed from the index; ``uploaded`` ones may be deleted on the page."""
+
+    path: Path
+    uploaded: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the file on the page and says nothing of where it lies."""
+        return hashlib.blake2b(os.fsencode(self.path), digest_size=8).hexdigest()
+
+
+_UNDONE = ("waiting", "reading", "embedding")
+
+
 class _CancelledError(Exception):
     pass
 
@@ -79,6 +100,10 @@ class _Job:
 
     rows: list[Row] = field(default_factory=list)
     cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+        self.rows = [replace(row, state="cancelling") if row.state in _UNDONE else row for row in self.rows]
 
     def set(self, place: int, **changes: object) -> None:
         self.rows[place] = replace(self.rows[place], **changes)  # type: ignore[arg-type]
@@ -96,8 +121,10 @@ class Library:
         self._documents = assistant.settings.index_dir / "documents"
         self._uploads = self._documents / "uploads"
         self._incoming = self._uploads / ".incoming"
+        self._removed = self._uploads / ".removed"
         self._mutex = threading.Lock()
         self._news: dict[str, str] = {}
+        self._jobs: dict[str, list[_Job]] = {}
 
     # --- at the door
 
@@ -134,32 +161,78 @@ class Library:
 
     # --- changes
 
-    def add(self, uploads: Sequence[Upload]) -> Iterator[tuple[Row, ...]]:
-        """Index uploads one by one, telling how far each has come; closing the iterator cancels the rest."""
+    def add(self, uploads: Sequence[Upload], owner: str = "") -> Iterator[tuple[Row, ...]]:
+        """Index uploads one by one, telling how far each has come, until ``cancel(owner)`` or closing ends it."""
         job = _Job([Row(upload.name) for upload in uploads])
-        yield from self._watched(job, lambda: self._add_all(job, uploads))
+        return self._watched(job, owner, lambda: self._add_all(job, uploads))
 
-    def refresh(self) -> Iterator[tuple[Row, ...]]:
+    def refresh(self, owner: str = "") -> Iterator[tuple[Row, ...]]:
         """Read again what changed in every folder that was ever indexed, a row for each folder."""
         roots = self.roots()
         job = _Job([Row(root.name) for root in roots])
-        yield from self._watched(job, lambda: self._refresh_all(job, roots))
+        return self._watched(job, owner, lambda: self._refresh_all(job, roots))
 
-    def remove(self, source: str) -> bool:
-        """Take a document out of the index, and an uploaded one off the disk; whether its file is gone too.
+    def cancel(self, owner: str) -> None:
+        """End what ``owner`` has begun; what is indexed by then stays."""
+        for job in self._jobs.get(owner, ()):
+            job.cancel()
 
-        Raises DocumentError where there is no such document.
+    def remove(self, source: str) -> RemovedFile | None:
+        """Take a document out of the index; returns its file, for ``restore``, where that is still there.
+
+        The file of an upload is set aside, any other stays where it is. Raises DocumentError where there is no such
+        document.
         """
         with self._mutex:
             file = self._uploaded(source)
             if file is None:
+                before = set(self._assistant.removed())
                 self._assistant.remove(source)
-                return False
-            file.unlink()
+                gone = [path for path in self._assistant.removed() if path not in before]
+                return RemovedFile(gone[0]) if gone else None
+            aside = self._removed / file.relative_to(self._uploads)
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(aside)
             if file.parent != self._uploads:
                 file.parent.rmdir()
             self._assistant.index(self._uploads)  # not removed by name: the same file may be uploaded again
-            return True
+            return RemovedFile(aside, uploaded=True)
+
+    def removed(self) -> tuple[RemovedFile, ...]:
+        """Files of removed documents that can be taken back."""
+        aside = sorted(path for path in self._removed.rglob("*") if path.is_file())
+        return (
+            *(RemovedFile(path, uploaded=True) for path in aside),
+            *(RemovedFile(path) for path in self._assistant.removed()),
+        )
+
+    def restore(self, key: str) -> str:
+        """Take a removed document back; returns its file's name. Raises DocumentError where the file is gone."""
+        with self._mutex:
+            removed = self._removed_file(key)
+            if not removed.uploaded:
+                self._assistant.restore(removed.path)
+                return removed.path.name
+            file = self._uploads / removed.path.relative_to(self._removed)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            removed.path.replace(file)
+            self._assistant.index(self._uploads)
+            return removed.path.name
+
+    def delete(self, key: str) -> str:
+        """Delete the file of a removed upload for good; returns its name. Raises DocumentError for any other file."""
+        with self._mutex:
+            removed = self._removed_file(key)
+            if not removed.uploaded:
+                raise DocumentError("Only files that were uploaded here can be deleted here.")
+            removed.path.unlink()
+            return removed.path.name
+
+    def _removed_file(self, key: str) -> RemovedFile:
+        found = next((each for each in self.removed() if each.key == key), None)
+        if found is None:
+            raise DocumentError("The file of this document is gone.")
+        return found
 
     def _uploaded(self, source: str) -> Path | None:
         """The uploaded file behind a source, whether uploads or all documents were indexed as one folder."""
@@ -178,8 +251,10 @@ class Library:
 
     # --- in the thread
 
-    def _watched(self, job: _Job, work: Callable[[], None]) -> Iterator[tuple[Row, ...]]:
+    def _watched(self, job: _Job, owner: str, work: Callable[[], None]) -> Iterator[tuple[Row, ...]]:
         thread = threading.Thread(target=work, daemon=True)
+        jobs = self._jobs.setdefault(owner, [])
+        jobs.append(job)
         thread.start()
         try:
             yield tuple(job.rows)
@@ -189,6 +264,7 @@ class Library:
         finally:
             job.cancelled.set()
             thread.join()
+            jobs.remove(job)
 
     def _add_all(self, job: _Job, uploads: Sequence[Upload]) -> None:
         for place, upload in enumerate(uploads):
@@ -215,6 +291,7 @@ class Library:
         if folder.is_dir() and any(folder.iterdir()):
             job.set(place, state="already there", part=1.0)
             return
+        rmtree(self._removed / folder.name, ignore_errors=True)  # it comes back
         file = folder / plain_name(upload.name)
         folder.mkdir(parents=True, exist_ok=True)
         waiting.replace(file)
@@ -321,6 +398,7 @@ def rows_html(rows: Iterable[Row], refused: Iterable[Refused] = (), *, busy: boo
     )
     done = sum(row.state in ("indexed", "already there") for row in every)
     skipped = sum(row.state == "skipped" for row in every)
+    busy = busy and all(row.state != "cancelling" for row in every)
     cancel = '<button type="button" data-do="cancel">Cancel</button>' if busy else ""
     return fill(
         '<section class="progress" aria-live="polite"><h3>{head}' + cancel + "</h3><ul>{items}</ul></section>",
@@ -339,8 +417,8 @@ def table_html(documents: Sequence[IndexedDocument], library: Library) -> Markup
             '<tr><td><button type="button" class="link" data-do="document" data-source="{source}" dir="auto">{title}'
             '</button><span class="file">{source}</span></td><td>{publisher}</td><td class="day">{day}</td>'
             '<td class="number">{passages}</td><td><span class="state {state}">{state}</span></td>'
-            '<td><button type="button" class="quiet" data-do="remove" data-source="{source}" '
-            'data-confirm="Remove “{title}” from the index?" aria-label="Remove {title}">Remove</button></td></tr>',
+            '<td><button type="button" class="quiet" data-do="remove" data-source="{source}" data-text="{title}" '
+            'aria-label="Remove {title}">Remove</button></td></tr>',
             source=each.source,
             title=one_line(each.title, 140),
             publisher=one_line(each.publisher or "–", 60),
@@ -359,6 +437,40 @@ def table_html(documents: Sequence[IndexedDocument], library: Library) -> Markup
         rows=rows,
         more=more,
     )
+
+
+def removed_html(removed: Sequence[RemovedFile]) -> Markup:
+    """Documents that were removed and can be taken back; nothing where there is none."""
+    if not removed:
+        return Markup()
+    items = join(
+        fill(
+            '<li><span class="name" dir="auto">{name}</span><button type="button" class="action" data-do="restore" '
+            'data-text="{key}" aria-label="Put {name} back">Put back</button>{delete}</li>',
+            name=one_line(each.path.name, 120),
+            key=each.key,
+            delete=fill(
+                '<button type="button" class="quiet" data-do="delete" data-text="{key}" '
+                'data-confirm="Delete the file “{name}” for good?" aria-label="Delete {name}">Delete file</button>',
+                key=each.key,
+                name=one_line(each.path.name, 120),
+            )
+            if each.uploaded
+            else "",
+        )
+        for each in removed
+    )
+    return fill('<section class="removed"><h3>Removed</h3><ul>{items}</ul></section>', items=items)
+
+
+def removed_note(title: str, removed: RemovedFile | None) -> Markup:
+    """Says that a document was removed, with the way back where there is one."""
+    undo = (
+        fill('<button type="button" class="action" data-do="restore" data-text="{key}">Undo</button>', key=removed.key)
+        if removed
+        else Markup()
+    )
+    return fill('<p class="none" role="status">Removed “{title}”. {undo}</p>', title=title, undo=undo)
 
 
 def hits_html(passages: Sequence[Passage]) -> Markup:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
+from assistant.conversations import Conversation
 from assistant.errors import AssistantError
 from assistant.web import documents, exam
-from assistant.web.conversations import Conversation
 from assistant.web.desk import Desk
 from assistant.web.doctor import findings_html
 from assistant.web.guide import guide_html
 from assistant.web.markup import fill
-from assistant.web.parts import QUIET, Choice, Parts, Update, html, told
+from assistant.web.parts import LOST, QUIET, Choice, Parts, Update, html, told
 from assistant.web.safety import without_paths
 
 _WRITERS = [
@@ -54,46 +54,57 @@ class DocumentsLeaf:
     def connect(self, parts: Parts) -> None:
         """Attach the events."""
         both, many = [self._progress, self._table], {"concurrency_limit": 4, **QUIET}
-        taking = parts.bridge.uploaded(self._take_in, None, both, **many)
-        reading = parts.bridge.reindex(self._read_again, None, both, **many)
-        parts.bridge.cancel(self._cancelled, None, both, cancels=[taking, reading], **QUIET)
+        parts.bridge.uploaded(self._take_in, None, both, **many)
+        parts.bridge.reindex(self._read_again, None, both, **many)
+        parts.bridge.cancel(self._cancel, None, None, queue=False, **QUIET)
         parts.bridge.remove(self._remove, None, both, **QUIET)
+        parts.bridge.restore(self._restore, None, both, **QUIET)
+        parts.bridge.delete(self._delete, None, both, **QUIET)
         self._find.submit(self._found, [self._find], [self._hits], **QUIET)
         self._tab.select(self._listed, None, [self._table], **QUIET)
 
     def _listed(self) -> str:
         try:
-            return str(documents.table_html(self._desk.assistant.documents(), self._library))
+            table = documents.table_html(self._desk.assistant.documents(), self._library)
+            return str(table + documents.removed_html(self._library.removed()))
         except AssistantError as error:
             return _note(without_paths(str(error)))
 
-    def _take_in(self, event: gr.EventData) -> Iterator[Update]:
+    def _take_in(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         arrived = documents.Arrived.model_validate(event._data or {})
-        rows: tuple[documents.Row, ...] = ()
-        shown = ""
-        for rows in self._library.add(arrived.waiting):
-            now = str(documents.rows_html(rows, arrived.refused, busy=True))
-            if now != shown:
-                shown = now
-                yield {self._progress: now}
-        yield {self._progress: str(documents.rows_html(rows, arrived.refused)), self._table: self._listed()}
+        yield from self._watch(self._library.add(arrived.waiting, _session(request)), arrived.refused)
 
-    def _read_again(self) -> Iterator[Update]:
-        rows: tuple[documents.Row, ...] = ()
-        for rows in self._library.refresh():
-            yield {self._progress: str(documents.rows_html(rows, busy=True))}
-        yield {self._progress: str(documents.rows_html(rows)), self._table: self._listed()}
+    def _read_again(self, request: gr.Request) -> Iterator[Update]:
+        yield from self._watch(self._library.refresh(_session(request)))
 
-    def _cancelled(self) -> Update:
-        return {self._progress: _note("Cancelled. What was indexed before stays."), self._table: self._listed()}
+    def _watch(
+        self, build: Iterator[tuple[documents.Row, ...]], refused: tuple[documents.Refused, ...] = ()
+    ) -> Iterator[Update]:
+        rows: tuple[documents.Row, ...] = ()
+        for rows in build:
+            yield {self._progress: str(documents.rows_html(rows, refused, busy=True))}
+        yield {self._progress: str(documents.rows_html(rows, refused)), self._table: self._listed()}
+
+    def _cancel(self, request: gr.Request) -> None:
+        self._library.cancel(_session(request))
 
     def _remove(self, event: gr.EventData) -> Update:
+        click = told(event)
+        return self._changed(lambda: str(documents.removed_note(click.text, self._library.remove(click.source))))
+
+    def _restore(self, event: gr.EventData) -> Update:
+        return self._changed(lambda: _note(f"“{self._library.restore(told(event).text)}” is indexed again."))
+
+    def _delete(self, event: gr.EventData) -> Update:
+        return self._changed(lambda: _note(f"The file “{self._library.delete(told(event).text)}” is deleted."))
+
+    def _changed(self, change: Callable[[], str]) -> Update:
+        """What a change has to say, and the list after it."""
         try:
-            gone = self._library.remove(told(event).source)
-            note = "Removed." if gone else "Removed from the index. Its file stays where it is."
+            note = change()
         except AssistantError as error:
-            note = without_paths(str(error))
-        return {self._progress: _note(note), self._table: self._listed()}
+            note = _note(without_paths(str(error)))
+        return {self._progress: note, self._table: self._listed()}
 
     def _found(self, words: str) -> str:
         try:
@@ -114,16 +125,19 @@ class ExamLeaf:
         """Attach the events."""
         self._tab.select(lambda: str(exam.exam_html(self._desk.exams())), None, [self._shown], **QUIET)
         parts.bridge.run(self._run, None, [self._shown], **QUIET)
-        parts.bridge.exam(self._add, [parts.talk], None, **QUIET)
+        parts.bridge.exam(self._add, [parts.talk], [parts.bridge], **QUIET)
 
     def _run(self, event: gr.EventData) -> str:
         return str(exam.exam_html(self._desk.exams(), told(event).text))
 
-    def _add(self, talk: Conversation, event: gr.EventData) -> None:
-        turn = told(event).turn
-        given = talk.exchanges[turn].answer if 0 <= turn < len(talk.exchanges) else None
+    def _add(self, talk: Conversation, event: gr.EventData) -> Any:
+        click = told(event)
+        if click.current != talk.id:
+            return LOST
+        given = talk.exchange(click.exchange).answer
         if given:
             gr.Info(exam.added(self._desk.my_exam, given, self._desk.library.roots()), duration=4)
+        return gr.skip()
 
 
 class SettingsLeaf:
@@ -167,6 +181,10 @@ class SettingsLeaf:
 
     def _examined(self, choice: Choice) -> str:
         return str(findings_html(self._desk.diagnose(choice.model_dump())))
+
+
+def _session(request: gr.Request) -> str:
+    return str(request.session_hash)
 
 
 def programs_leaf(address: str) -> None:

@@ -1,8 +1,8 @@
 // Carries clicks to the server, and does what needs no server: tooltip, editing, copying, keys, keeping
 // conversations in the browser. Runs once, as `js_on_load` of the page's hidden bridge.
 const EVENTS = [
-  "ask", "again", "exam", "sources", "cite", "near", "document", "hit", "fresh", "open", "forget",
-  "uploaded", "cancel", "remove", "reindex", "run",
+  "ask", "again", "version", "exam", "sources", "cite", "near", "document", "hit", "fresh", "open", "forget",
+  "uploaded", "cancel", "remove", "restore", "delete", "reindex", "run",
 ];
 const OPENS_PROOF = new Set(["sources", "cite", "near", "document", "hit"]);
 const WIDE = matchMedia("(min-width: 1080px)");
@@ -31,7 +31,30 @@ const inStore = async (mode, work) => {
     transaction.onerror = () => reject(transaction.error);
   });
 };
+// A conversation only grows: what another tab has added to it meanwhile is kept beside what this one knows.
+const merged = (kept, told) => {
+  const own = new Map(told.exchanges.map((each) => [each.id, each]));
+  const finished = (each) => each.answer || each.note;
+  const before = (kept?.exchanges ?? []).map((each) => {
+    const mine = own.get(each.id);
+    own.delete(each.id);
+    return mine && (finished(mine) || !finished(each)) ? mine : each;
+  });
+  return { ...told, exchanges: [...before, ...own.values()] };
+};
+const putInStore = async (told) => {
+  const transaction = (await database).transaction("conversations", "readwrite");
+  const store = transaction.objectStore("conversations"), reading = store.get(told.id);
+  reading.onsuccess = () => store.put(merged(reading.result, told));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onerror = () => reject(transaction.error);
+  });
+};
 let where = "browser", current = null, shelf = [];
+
+// The server checks that it holds the conversation which is shown here.
+const emit = (what, data = {}) => trigger(what, { ...data, current: current?.id ?? "" });
 
 const titleOf = (conversation) => {
   const line = (conversation.exchanges[0]?.question ?? "New conversation").replace(/\s+/g, " ").trim();
@@ -61,28 +84,34 @@ const drawShelf = () => {
 };
 const openKept = async (id) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
-  trigger("open", { id, conversation: kept ? JSON.stringify(kept) : null });
+  emit("open", { id, conversation: kept ? JSON.stringify(kept) : null });
   body.classList.remove("shelf-open");
 };
 const deleteKept = async (id) => {
   if (!confirm("Delete this conversation for good?")) return;
   if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
-  if (sessionStorage.current === id) sessionStorage.removeItem("current");
-  trigger("forget", { id });
+  if (sessionStorage.current === id) {
+    sessionStorage.removeItem("current");
+    emit("fresh", {});  // ends what is still being answered, which would be kept again
+  }
+  emit("forget", { id });
   await readShelf();
 };
 
 let started = false;
 watch("value", async () => {
   const told = JSON.parse(props.value || "{}");
+  if (told.lost) return location.reload();
   where = told.where ?? where;
   current = told.conversation ?? null;
+  followTalk();
   if (told.shelf) shelf = told.shelf;
+  if (told.fault) say(told.fault);
   if (current?.exchanges?.length) {
     sessionStorage.current = current.id;
     if (where === "browser") {
       try {
-        await inStore("readwrite", (store) => store.put(current));
+        await putInStore(current);
       } catch {
         say("The browser refuses to keep this conversation. Delete an older one.");
       }
@@ -91,6 +120,7 @@ watch("value", async () => {
   await readShelf();
   if (!started) {
     started = true;
+    restoreDraft();
     body.dataset.ready = "yes";
     const last = sessionStorage.current;
     if (last && shelf.some((kept) => kept.id === last)) openKept(last);
@@ -197,26 +227,28 @@ for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
 
 let pinned = true;
 const talk = () => $("#talk");
-// What was on its way when an answer was stopped may arrive after its end: such a late piece is none.
+// What was on its way when an answer was stopped, or left, may arrive after its end: such a late piece is none.
 const busy = () => {
-  const live = $("#live .busy");
-  return live && !$(`#log .exchange[data-turn="${live.dataset.turn}"]`);
+  const id = $("#live .busy")?.dataset.exchange;
+  return id && id === current?.last && !$(`#log .exchange[data-exchange="${id}"]`);
 };
-observe("talk", () => {
+const followTalk = () => {
   const asking = !!busy(), done = body.classList.contains("asking") && !asking;
   body.classList.toggle("asking", asking);
   body.classList.toggle("idle", !asking);
+  if (asking) keepDraft();
   if (!pinned) return;
   talk().scrollTop = talk().scrollHeight;
   const last = $("#log .exchange:last-child");
   if (done && last && last.offsetHeight > talk().clientHeight) last.scrollIntoView();  // read it from its beginning
-});
+};
+observe("talk", followTalk);
 document.addEventListener("scroll", (event) => {
   if (event.target === talk()) pinned = talk().scrollHeight - talk().scrollTop - talk().clientHeight < 80;
 }, true);
 
-const edit = (turn) => {
-  const exchange = $(`#log .exchange[data-turn="${turn}"]`), question = $(".question", exchange);
+const edit = (id) => {
+  const exchange = $(`#log .exchange[data-exchange="${id}"]`), question = $(".question", exchange);
   if ($("#editing")) $("#editing").remove();
   const area = make("textarea", { "aria-label": "The question", rows: "2", dir: "auto" });
   area.value = $(".bubble", question).textContent;
@@ -229,7 +261,7 @@ const edit = (turn) => {
     if (!text) return;
     close();
     pinned = true;
-    trigger("again", { turn: Number(turn), text });
+    emit("again", { exchange: id, text });
   };
   leave.onclick = close;
   area.onkeydown = (event) => {
@@ -241,6 +273,22 @@ const edit = (turn) => {
   area.focus();
   area.select();
 };
+
+// --- the draft: what is in the box survives a reload, which is also how the page comes back after a restart
+
+const keepDraft = () => {
+  const box = $("#box textarea");
+  if (box?.value) sessionStorage.draft = box.value;
+  else if (box) sessionStorage.removeItem("draft");
+};
+const restoreDraft = () => {
+  const box = $("#box textarea");
+  if (!box || box.value || !sessionStorage.draft) return;
+  box.value = sessionStorage.draft;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+};
+document.addEventListener("input", (event) => event.target.closest?.("#box") && keepDraft());
+addEventListener("pagehide", keepDraft);
 
 // --- uploads
 
@@ -269,7 +317,7 @@ const uploadAll = async (files) => {
   for (const file of [...files].slice(most))
     drop.refused.push({ name: file.name, reason: `At most ${most} files at a time.` });
   for (const file of taken) await sendFile(file);
-  trigger("uploaded", { waiting: drop.waiting.splice(0), refused: drop.refused.splice(0) });
+  emit("uploaded", { waiting: drop.waiting.splice(0), refused: drop.refused.splice(0) });
 };
 document.addEventListener("change", (event) => {
   if (event.target.id !== "picked") return;
@@ -288,10 +336,18 @@ for (const name of ["dragover", "drop"]) {
 
 // --- clicks and keys
 
+const askTyped = () => {
+  const text = $("#box textarea").value;
+  if (busy() || !text.trim()) return;  // one question at a time; what is typed stays
+  pinned = true;
+  emit("ask", { text });
+};
+
 document.addEventListener("click", (event) => {
   const node = event.target.closest?.("button, [data-do]");
   if (!node) return;
   const told = node.dataset;
+  if (node.matches("#box .submit-button")) return askTyped();
   if (node.matches("[role=tab]")) body.classList.remove("proof-open");  // what it proves is on another leaf
   if (told.copy !== undefined) return copy(told.copy);
   if (told.edit !== undefined) return edit(told.edit);
@@ -317,13 +373,13 @@ document.addEventListener("click", (event) => {
   if (told.do === "fresh") body.classList.remove("shelf-open", "proof-open");
   hideTip();
   const { do: what, confirm: _, ...data } = told;
-  trigger(what, { ...data });
+  emit(what, { ...data });
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && event.target.closest?.("#box") && busy()) {
-    event.preventDefault();
-    event.stopImmediatePropagation();  // one question at a time; what is typed stays
-  }
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.closest?.("#box")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  askTyped();
 }, true);
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");

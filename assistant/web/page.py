@@ -8,15 +8,16 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.conversations import Conversation
 from assistant.errors import AssistantError
 from assistant.types import Answer, Span
 from assistant.web import asking, chat, proof
-from assistant.web.conversations import Conversation, Form, exported
+from assistant.web.conversations import Form, exported
 from assistant.web.desk import Desk
 from assistant.web.examples import examples
 from assistant.web.leaves import DocumentsLeaf, ExamLeaf, SettingsLeaf, programs_leaf
 from assistant.web.markup import Markup, fill
-from assistant.web.parts import QUIET, Choice, Parts, Told, Update, html, told
+from assistant.web.parts import LOST, QUIET, Choice, Parts, Told, Update, html, told
 from assistant.web.programs import endpoints
 
 _BRAND = (
@@ -119,6 +120,7 @@ def _box() -> gr.Textbox:
         container=False,
         submit_btn=True,
         elem_id="box",
+        interactive=True,  # no event takes it as an input: page.js sends what is typed
         autofocus=True,
     )
 
@@ -128,31 +130,33 @@ def _asset(name: str) -> str:
 
 
 def _proving(desk: Desk, parts: Parts) -> None:
-    def shown(show: Callable[[Conversation, Told], Markup]) -> Callable[..., str]:
-        def show_safely(talk: Conversation, event: gr.EventData) -> str:
+    def shown(show: Callable[[Conversation, Told], Markup]) -> Callable[..., Update]:
+        def show_safely(talk: Conversation, event: gr.EventData) -> Update:
             try:
-                return str(show(talk, told(event)))
+                click = told(event)
+                return {parts.panel: str(show(talk, click))} if click.current == talk.id else {parts.bridge: LOST}
             except (AssistantError, LookupError, ValueError):
-                return str(fill('<div class="panel-empty"><p>{text}</p></div>', text="It cannot be shown any more."))
+                text = "It cannot be shown any more."
+                return {parts.panel: str(fill('<div class="panel-empty"><p>{text}</p></div>', text=text))}
 
         return show_safely
 
-    def given(talk: Conversation, turn: int) -> Answer:
-        answer = talk.exchanges[turn].answer
+    def given(talk: Conversation, id_: str) -> Answer:
+        answer = talk.exchange(id_).answer
         if answer is None:
-            raise LookupError(turn)
+            raise LookupError(id_)
         return answer
 
     def sources(talk: Conversation, told: Told) -> Markup:
-        return proof.sources_html(given(talk, told.turn), told.turn)
+        return proof.sources_html(given(talk, told.exchange), told.exchange)
 
     def cite(talk: Conversation, told: Told) -> Markup:
-        answer = given(talk, told.turn)
+        answer = given(talk, told.exchange)
         source = next(each.source for each in answer.citations if each.marker == told.marker)
-        return proof.citation_html(answer, told.turn, told.marker, desk.document(source))
+        return proof.citation_html(answer, told.exchange, told.marker, desk.document(source))
 
     def near(talk: Conversation, told: Told) -> Markup:
-        passage = next(each for each in given(talk, told.turn).passages if each.rank == told.rank)
+        passage = next(each for each in given(talk, told.exchange).passages if each.rank == told.rank)
         chunk = passage.chunk
         return at(chunk.source, Span(chunk.start, chunk.end), "The nearest passage; it does not answer the question.")
 
@@ -170,13 +174,13 @@ def _proving(desk: Desk, parts: Parts) -> None:
         "hit": lambda _, told: at(told.source, Span(told.start, told.end)),
     }
     for name, show in views.items():
-        getattr(parts.bridge, name)(shown(show), [parts.talk], [parts.panel], queue=False, **QUIET)
+        getattr(parts.bridge, name)(shown(show), [parts.talk], [parts.panel, parts.bridge], queue=False, **QUIET)
 
 
 def _keeping(desk: Desk, parts: Parts, answers: list[Any]) -> None:
     changed = [parts.talk, parts.log, parts.live, parts.growing, parts.box, parts.panel, parts.bridge]
 
-    def show(talk: Conversation) -> Update:
+    def show(talk: Conversation, *, save: bool = False) -> Update:
         return {
             parts.talk: talk,
             parts.log: str(chat.conversation_html(talk)),
@@ -184,7 +188,7 @@ def _keeping(desk: Desk, parts: Parts, answers: list[Any]) -> None:
             parts.growing: None,
             parts.box: gr.update(submit_btn=True, stop_btn=False),
             parts.panel: asking.proof_of(talk),
-            parts.bridge: desk.kept(talk, save=False),
+            parts.bridge: desk.kept(talk, save=save),
         }
 
     def fresh() -> Update:
@@ -195,7 +199,12 @@ def _keeping(desk: Desk, parts: Parts, answers: list[Any]) -> None:
         try:
             return show(desk.reopened(click.id, click.conversation))
         except (AssistantError, ValueError):
+            gr.Warning("This conversation cannot be read. It stays where it is kept.", duration=6)
             return show(Conversation())
+
+    def version(talk: Conversation, event: gr.EventData) -> Update:
+        click = told(event)
+        return show(talk.showing(click.exchange), save=True) if click.current == talk.id else {parts.bridge: LOST}
 
     def forget(talk: Conversation, event: gr.EventData) -> Update:
         click = told(event)
@@ -204,6 +213,7 @@ def _keeping(desk: Desk, parts: Parts, answers: list[Any]) -> None:
 
     parts.bridge.fresh(fresh, None, changed, cancels=answers, **QUIET)
     parts.bridge.open(reopen, None, changed, cancels=answers, **QUIET)
+    parts.bridge.version(version, [parts.talk], changed, cancels=answers, **QUIET)
     parts.bridge.forget(forget, [parts.talk], changed, **QUIET)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal, NamedTuple
 
 import gradio as gr
@@ -37,7 +38,7 @@ class Told(Value):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    turn: int = -1
+    exchange: str = Field(default="", max_length=16)
     marker: int = 0
     rank: int = 0
     start: int = 0
@@ -45,7 +46,12 @@ class Told(Value):
     source: str = Field(default="", max_length=2000)
     text: str = Field(default="", max_length=20_000)
     id: str = Field(default="", max_length=40)
+    current: str = Field(default="", max_length=16, description="id of the conversation that the browser shows")
     conversation: str | None = None
+
+
+LOST = json.dumps({"lost": True})
+"""Tells the browser that the server does not hold the conversation it shows: after a restart, or a long sleep."""
 
 
 class Parts(NamedTuple):

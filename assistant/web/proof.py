@@ -28,14 +28,14 @@ class Place(NamedTuple):
     notice: str = ""
 
 
-def sources_html(answer: Answer, turn: int) -> Markup:
+def sources_html(answer: Answer, id_: str) -> Markup:
     """All citations of an answer, and for each the claims it stands for."""
     items = join(
         fill(
-            '<li><button type="button" class="source" data-do="cite" data-turn="{turn}" data-marker="{marker}">'
+            '<li><button type="button" class="source" data-do="cite" data-exchange="{id}" data-marker="{marker}">'
             '<span class="source-head"><b>{marker}</b> {who}</span><span class="source-title">{title}{page}</span>'
             '<span class="quote" dir="auto">“{quote}”</span>{badge}</button></li>',
-            turn=turn,
+            id=id_,
             marker=citation.marker,
             who=citation.label,
             title=citation.title if citation.publisher else citation.source,
@@ -52,13 +52,13 @@ def sources_html(answer: Answer, turn: int) -> Markup:
     )
 
 
-def citation_html(answer: Answer, turn: int, marker: int, document: Document | None) -> Markup:
+def citation_html(answer: Answer, id_: str, marker: int, document: Document | None) -> Markup:
     """The document of citation ``marker``, its quote marked; the quote alone where the document is gone."""
     by_marker = {citation.marker: citation for citation in answer.citations}
     citation = by_marker.get(marker)
     if citation is None:
         return EMPTY
-    head = join([_neighbours(answer, turn, marker), *(_claim(claim) for claim in _claims(answer, citation))])
+    head = join([_neighbours(answer, id_, marker), *(_claim(claim) for claim in _claims(answer, citation))])
     span = Span(citation.start, citation.end)
     if document is None or document.text[span.start : span.end] != citation.quote:
         gone = "no longer indexed" if document is None else "changed since this answer was given"
@@ -144,7 +144,7 @@ def _meta(metadata: DocumentMetadata, page: int | None) -> Markup:
     )
 
 
-def _neighbours(answer: Answer, turn: int, marker: int) -> Markup:
+def _neighbours(answer: Answer, id_: str, marker: int) -> Markup:
     markers = [citation.marker for citation in answer.citations]
     here = markers.index(marker)
     before = markers[here - 1] if here else None
@@ -152,20 +152,20 @@ def _neighbours(answer: Answer, turn: int, marker: int) -> Markup:
     return fill(
         '<nav class="neighbours" aria-label="Citations of this answer">{before}<span>Citation <b>{n}</b> of {total}'
         "</span>{after}</nav>",
-        before=_step(turn, before, "Previous", "previous"),
+        before=_step(id_, before, "Previous", "previous"),
         n=here + 1,
         total=len(markers),
-        after=_step(turn, after, "Next", "next"),
+        after=_step(id_, after, "Next", "next"),
     )
 
 
-def _step(turn: int, marker: int | None, label: str, kind: str) -> Markup:
+def _step(id_: str, marker: int | None, label: str, kind: str) -> Markup:
     if marker is None:
         return fill('<button type="button" disabled>{label}</button>', label=label)
     return fill(
-        '<button type="button" data-do="cite" data-turn="{turn}" data-marker="{marker}" data-step="{kind}">'
+        '<button type="button" data-do="cite" data-exchange="{id}" data-marker="{marker}" data-step="{kind}">'
         "{label}</button>",
-        turn=turn,
+        id=id_,
         marker=marker,
         label=label,
         kind=kind,

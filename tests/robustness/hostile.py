@@ -126,7 +126,8 @@ def spoiled(data: bytes, others: dict[str, bytes], chance: random.Random) -> byt
 
 
 _LONG_TEXTS = {"stars.txt", "dots.txt", "initials.txt", "quotes.txt", "one-word.txt", "pipes.txt"}
-HEAVY = frozenset({"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS})
+_LONG_HEADINGS = {"hashes.md", "brackets.md"}
+HEAVY = frozenset({"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS, *_LONG_HEADINGS})
 """Files made to hurt that take seconds to make or to index."""
 
 
@@ -168,6 +169,7 @@ def made_to_hurt(good: dict[str, bytes]) -> dict[str, Callable[[], bytes]]:
         "encrypted.pdf": lambda: _encrypted(good[".pdf"]),
         "images.pdf": lambda: _without_text(),
         "loop.pdf": lambda: _looping(),
+        "itself.pdf": lambda: pdf_in_itself(),
         "long.pdf": lambda: long_pdf(),
     }
     others = {suffix: good[".pdf" if suffix != ".pdf" else ".docx"] for suffix in good}
@@ -223,6 +225,18 @@ def _pdf_of(*objects: bytes) -> bytes:
 def _looping() -> bytes:
     return _pdf_of(
         b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [2 0 R 2 0 R] /Count 2 /Parent 2 0 R >>"
+    )
+
+
+def pdf_in_itself() -> bytes:
+    """A page that draws a form, which draws itself."""
+    form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 4 0 R >> >> /Length 4 >>"
+    return _pdf_of(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R /Resources << /XObject << /F 4 0 R >> >> >>",
+        form + b"\nstream\n/F Do\nendstream",
+        b"<< /Length 5 >>\nstream\n/F Do\nendstream",
     )
 
 

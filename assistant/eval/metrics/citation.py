@@ -113,11 +113,12 @@ def _misdescribed(claim: Claim, corpus: Corpus) -> Iterator[str]:
 
 
 def _named_by_mistake(claim: Claim, corpus: Corpus) -> Iterator[str]:
-    own = {corpus[c.source].publisher or "" for c in claim.citations if c.source in corpus}
+    cited = [corpus[citation.source] for citation in claim.citations if citation.source in corpus]
+    own = {name for document in cited for name in (document.publisher, document.title) if name}
     quoted = " ".join(citation.quote for citation in claim.citations)
     said = f"{claim.byline}: {claim.text}"
     for name in sorted(own, key=len, reverse=True):
-        said = said.replace(name, "") if name else said  # "Evening Herald" does not name the "Herald"
+        said = said.replace(name, "")  # "Evening Herald" does not name the "Herald"
     for publisher in sorted(corpus.publishers - own):
         named = publisher in said and re.search(rf"(?<!\w){re.escape(publisher)}(?!\w)", said)
         if named and not says(quoted, publisher):

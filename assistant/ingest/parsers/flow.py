@@ -12,7 +12,7 @@ from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.furniture import Cleared
 from assistant.ingest.parsers.grid import lay_table
 from assistant.ingest.parsers.hyphens import Hyphens
-from assistant.ingest.parsers.lines import field_of, is_capitals, is_short_field, marker_of
+from assistant.ingest.parsers.lines import field_of, is_capitals, is_short_field, is_title, marker_of
 from assistant.ingest.parsers.page import Element, Grid, Piece, elements
 
 LARGER = 1.12
@@ -23,6 +23,12 @@ MAX_HEADING = 250
 
 MAX_BOLD_HEADING = 120
 """Characters of the longest heading that is only bold."""
+
+MAX_PART = 60
+"""Characters of the longest heading that is one for beginning as "Chapter 3" does."""
+
+MAX_SIZES = 6
+"""Levels of headings that sizes tell apart."""
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|exhibit|tabelle|abbildung|tabla|tableau)\s+\d+[.\d]*\b", re.IGNORECASE)
@@ -64,7 +70,7 @@ def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
 
 
 def sizes_of(pieces: Sequence[Piece]) -> Sizes:
-    """The sizes that the letters of a document have."""
+    """The sizes that the letters of a document have; those within a point of each other are one."""
     letters: Counter[float] = Counter()
     bold = 0
     for piece in pieces:
@@ -73,8 +79,11 @@ def sizes_of(pieces: Sequence[Piece]) -> Sizes:
     if not letters:
         return Sizes(10.0, (), False)
     text = letters.most_common(1)[0][0]
-    larger = sorted((size for size in letters if size >= LARGER * text), reverse=True)
-    return Sizes(text, tuple(larger[:6]), 2 * bold > letters.total())
+    larger: list[float] = []
+    for size in sorted((size for size in letters if size >= LARGER * text), reverse=True):
+        if not larger or larger[-1] - size > 1.0:
+            larger.append(size)
+    return Sizes(text, tuple(larger), 2 * bold > letters.total())
 
 
 def _title(pages: Sequence[Sequence[Element]], sizes: Sizes) -> str:
@@ -122,7 +131,6 @@ class _Laying:
         self._pages: list[int] = []
         self._said: set[str] = set()
         self._columns: tuple[str, ...] = ()
-        self._table_ends = False
         self._caption = ""
         self._depths: list[float] = []
 
@@ -133,12 +141,10 @@ class _Laying:
         first = True
         for part in _parts(found):
             if isinstance(part, Grid):
-                self._table(part, continued=first and self._table_ends)
-                self._table_ends = True
+                self._table(part, continued=first)
             else:
                 for run in _runs(number, part):
                     self._take(run)
-                self._table_ends = False
             first = False
         self._furniture((*cleared.feet, *cleared.page.aside))
 
@@ -238,25 +244,24 @@ class _Laying:
         text = " ".join(line.text for line in lines)
         size = max(line.size for line in lines)
         words = sum(map(str.isalpha, text))
-        if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines):
+        if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines) or _is_bullet(text):
             return 0
         numbered = _NUMBERED.match(text)
         deeper = numbered[1].count(".") if numbered else 0
         if size >= LARGER * self.sizes.text and all(line.size >= LARGER * self.sizes.text for line in lines):
             if text.endswith((".", ",", ";")) and not numbered and len(text) > MAX_BOLD_HEADING:
                 return 0
-            return 1 + sum(size < other - 0.4 for other in self.sizes.headings)
+            return min(MAX_SIZES, 1 + sum(size < other - 1.0 for other in self.sizes.headings))
         bold = all(line.bold for line in lines) and not self.sizes.bold
+        parted = deeper > 0 and len(lines) == 1 and len(text) < 80
+        slanted = lines[0].slanted and len(lines) == 1 and is_title(text)
+        named = len(lines) == 1 and len(text) <= MAX_PART and bool(_PART.fullmatch(text))
+        capitals = is_capitals(text) and len(text.split()) < 12 and len(lines) < 3
         short = len(text) <= MAX_BOLD_HEADING and len(lines) <= 3 and not text.endswith((".", ",", ";", ":"))
-        if short and (
-            bold
-            or (_PART.fullmatch(text) and len(lines) == 1)
-            or (is_capitals(text) and len(text.split()) < 12 and len(lines) < 3)
-        ):
-            if marker_of(text) and not numbered:
-                return 0
-            return len(self.sizes.headings) + 1 + deeper + (not bold)
-        return 0
+        if not short or not (bold or parted or slanted or named or capitals) or (marker_of(text) and not numbered):
+            return 0
+        base = min(len(self.sizes.headings), MAX_SIZES) + 1
+        return base + deeper + (0 if bold or parted or named else 2 if slanted else 1)
 
     # --- tables and furniture
 
@@ -279,6 +284,11 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _is_bullet(text: str) -> bool:
+    marker = marker_of(text)
+    return marker is not None and not marker.number
 
 
 # --- lines to paragraphs --------------------------------------------------------------------------
@@ -314,6 +324,8 @@ def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
     left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
     steps = sorted(after.base - before.base for before, after in pairwise(lines))
     usual = steps[len(steps) // 3] if steps else 0.0
+    if len(steps) < 3:  # too few to tell lines from paragraphs
+        usual = min(usual, 1.45 * lines[0].size)
     run: list[Piece] = []
     for number, line in enumerate(lines):
         after = lines[number + 1] if number + 1 < len(lines) else None
@@ -339,7 +351,7 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: tupl
     if (
         abs(line.size - last.size) > 0.08 * size
         or line.mono != last.mono
-        or step > max(1.2 * usual, 1.05 * size) + 0.1 * size
+        or step > (1.2 * usual + 0.1 * size if usual > 0.95 * size else 1.4 * size)
     ):
         return True
     if line.mono:

@@ -16,17 +16,20 @@ _EDGE = 4
 _SHARE = 0.2
 """Of the pages, on which a line must stand to be furniture; two pages at least."""
 
+_TABLE = 4
+"""Pieces of a line from which on it is the header of a table that goes on from page to page."""
+
 _SAME_PLACE = 6.0
 """Points by which the place of a repeated line may differ."""
-
-_FURNITURE_WORDS = 6
-"""Words from which a line that ends a sentence is prose, however often it repeats."""
 
 _NUMBER = re.compile(r"\d+|\b[ivxlc]{1,7}\b")
 _PAGE_NUMBER = re.compile(
     r"[-–—|\s]*(?:(?:page|p\.|seite|página|strona)\s*)?(\d{1,4}|[ivxlc]{1,6})[-–—|.\s]*(?:(?:of|/|von|de)\s*\d{1,4})?[-–—|\s]*",
     re.I,
 )
+
+
+_BOILERPLATE = re.compile(r"(?:©|\(c\)|copyright\b).{0,120}|.{0,60}all rights reserved\.?.{0,12}", re.IGNORECASE)
 
 
 class Cleared(NamedTuple):
@@ -118,7 +121,34 @@ def _numbered(edges: Sequence[_Edge]) -> list[set[int]]:
     usual = {offset for offset, times in offsets.items() if times >= max(2, 0.3 * len(edges))}
     if len(edges) == 1:
         usual = {1}  # "1" alone at the foot of the only page
-    return [{key for key, number in numbers.items() if number - at in usual} for at, numbers in enumerate(found)]
+    alone = [{key for key, number in numbers.items() if number - at in usual} for at, numbers in enumerate(found)]
+    return [rows | beside for rows, beside in zip(alone, _numbered_heads(edges), strict=True)]
+
+
+def _numbered_heads(edges: Sequence[_Edge]) -> list[set[int]]:
+    """For each page the first and the last row, by id, if it begins or ends with the number of the page."""
+    ends: list[list[tuple[int, str]]] = []
+    for edge in edges:
+        rows = [*edge.tops[:1], *edge.bottoms[-1:]]
+        ends.append(
+            [
+                (id(row), number)
+                for row in rows
+                for number in dict.fromkeys((row[0].words[0].text, row[-1].words[-1].text))
+            ]
+        )
+    offsets = Counter(
+        offset
+        for at, found in enumerate(ends)
+        for offset in {int(number) - at for _, number in found if number.isdecimal() and len(number) < 5}
+    )
+    usual, times = offsets.most_common(1)[0] if offsets else (0, 0)
+    if times < max(3, 0.5 * len(edges)):
+        return [set() for _ in edges]
+    return [
+        {key for key, number in found if number.isdecimal() and len(number) < 5 and int(number) - at == usual}
+        for at, found in enumerate(ends)
+    ]
 
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -131,22 +161,23 @@ def _value(number: str) -> int:
     return sum(-sign if sign < max(signs[at + 1 :], default=0) else sign for at, sign in enumerate(signs))
 
 
-def _is_prose(text: str) -> bool:
-    """Whether a line is the end of a sentence: the form of a report may repeat it at the same place of many pages."""
-    return len(text.split()) > _FURNITURE_WORDS and text[0].islower() and text.endswith((".", ";", ","))
-
-
 def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[int]) -> Cleared:
     heads: list[str] = []
     feet: list[str] = []
     taken: set[int] = set()
     for top, rows, lines in ((True, edge.tops, heads), (False, edge.bottoms, feet)):
         for row in rows:
-            repeats = repeated.intersection(_keys(row, top)) and not _is_prose(_text(row))
-            if repeats or id(row) in numbers or is_page_mark(_text(row)):
+            if len(row) >= _TABLE:
+                continue
+            if repeated.intersection(_keys(row, top)) or id(row) in numbers or _is_mark(_text(row)):
                 lines.append(_text(row))
                 taken.update(map(id, row))
     if not taken:
         return Cleared(page)
     kept: tuple[Piece, ...] = tuple(piece for piece in page.pieces if id(piece) not in taken)
     return Cleared(page._replace(pieces=kept), tuple(heads), tuple(feet))
+
+
+def _is_mark(line: str) -> bool:
+    """Whether a line at the edge of a page is furniture even where it stands once."""
+    return is_page_mark(line) or bool(_BOILERPLATE.fullmatch(line))

@@ -208,7 +208,9 @@ def _stacked(table: Table) -> int:
         reaches = any(row >= depth > top for (row, _), (top, _) in table.covers.items() if top < depth and row == depth)
         wide = any(row == depth - 1 == top for (row, _), (top, _) in table.covers.items())
         gaps = any(below and not above for above, below in zip(rows[depth - 1], rows[depth], strict=True))
-        if not (reaches or wide or gaps) or not _names_columns(table, depth):
+        # Once the first column has a name, a row with something there is the first record.
+        named = any(row[0] for row in rows[:depth]) and rows[depth][0]
+        if named or not (reaches or wide or gaps) or not _names_columns(table, depth):
             break
         if not (reaches or wide) and not _has_numbers(rows[depth + 1 :], rows[depth]):
             break

@@ -35,3 +35,29 @@ def publish_date(archive: zipfile.ZipFile) -> date | None:
     parts = (archive.read(name) for name in archive.namelist() if name.startswith("customXml/item"))
     found = next((match for match in map(_PUBLISH_DATE.search, parts) if match), None)
     return stated_date(found[1].decode()) if found else None
+
+
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_TRANSITIONAL = b"http://schemas.openxmlformats.org/"
+
+
+def transitional(archive: zipfile.ZipFile, data: bytes) -> bytes:
+    """An Office file in the usual variant of its format, where it is in the "strict" one that libraries do not know."""
+    relations = "_rels/.rels"
+    if relations not in archive.namelist() or _STRICT not in archive.read(relations):
+        return data
+    done = io.BytesIO()
+    with zipfile.ZipFile(done, "w", zipfile.ZIP_DEFLATED) as usual:
+        for name in archive.namelist():
+            part = archive.read(name)
+            usual.writestr(name, _STRICT_NAME.sub(_usual_name, part) if name.endswith((".xml", ".rels")) else part)
+    return done.getvalue()
+
+
+_STRICT_NAME = re.compile(re.escape(_STRICT) + rb"(\w+)/([\w/]+)")
+
+
+def _usual_name(match: re.Match[bytes]) -> bytes:
+    """``.../ooxml/drawingml/main`` is ``.../drawingml/2006/main``."""
+    rest = {b"extendedProperties": b"extended-properties", b"customProperties": b"custom-properties"}
+    return _TRANSITIONAL + match[1] + b"/2006/" + rest.get(match[2], match[2])

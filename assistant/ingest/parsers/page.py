@@ -29,6 +29,7 @@ class Piece(NamedTuple):
     base: float
     size: float
     bold: bool = False
+    slanted: bool = False
     mono: bool = False
 
     @property
@@ -75,34 +76,38 @@ Row = list[Piece]
 
 def elements(page: Page) -> list[Element]:
     """The lines and tables of ``page`` in the order they are read in."""
-    pieces = [*_with_markers(_in_order(page.pieces))]
+    pieces = [*_with_markers(_in_order(_without_line_numbers(page.pieces)))]
     rows = rows_of(pieces)
     if all(len(row) == 1 for row in rows):
-        return list(pieces)
+        return list(pieces) if _stand_beside(rows) else [row[0] for row in rows]
     order = {id(piece): number for number, piece in enumerate(pieces)}
-    found: list[tuple[int, list[Element]]] = []
+    found: list[tuple[list[Piece], list[Element]]] = []
     taken: set[int] = set()
     for region in _ruled(page.rules):
         if grid := _ruled_table(region, pieces):
             held = _inside(region.box, pieces)
             taken.update(map(id, held))
-            found.append((min(order[id(piece)] for piece in held), [grid]))
+            found.append((held, [grid]))
     free = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
+    parallel = False
     for band in _bands(free):
         held = [piece for row in band for piece in row]
-        first = min(order[id(piece)] for piece in held)
         if (columns := _columns(band)) and _is_prose(band, columns):
+            parallel = True
             if _interleaved(band, columns, order):
                 sides = _side_by_side(free, band, columns)
-                taken.update(id(piece) for side in sides for piece in side)
-                found.append((first, [piece for side in sides for piece in side]))
+                held = [piece for side in sides for piece in side]
+                found.append((held, list(held)))
+                taken.update(map(id, held))
         elif columns and (grid := _free_table(band, columns)):
+            found.append((held, [grid]))
             taken.update(map(id, held))
-            found.append((first, [grid]))
-    singles = [(order[id(piece)], piece) for piece in pieces if id(piece) not in taken]
-    alone: list[tuple[int, list[Element]]] = [(at, [piece]) for at, piece in singles]
-    parts = [*found, *alone]
-    return _joined_rows([element for _, part in sorted(parts, key=lambda part: part[0]) for element in part])
+    loose = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
+    if not parallel and not _stand_beside(loose):
+        order = {id(piece): number for number, piece in enumerate(piece for row in rows for piece in row)}
+    found += [([piece], [piece]) for row in loose for piece in row]
+    found.sort(key=lambda part: min(order[id(piece)] for piece in part[0]))
+    return _joined_rows([element for _, part in found for element in part])
 
 
 # --- rows and order -------------------------------------------------------------------------------
@@ -126,6 +131,38 @@ def _in_order(pieces: Sequence[Piece]) -> Sequence[Piece]:
         for before, after in pairwise(pieces)
     )
     return pieces if back <= max(2, 0.12 * len(pieces)) else [piece for row in rows_of(pieces) for piece in row]
+
+
+def _stand_beside(rows: Sequence[Row]) -> bool:
+    """Whether text stands beside other text, so that the order of drawing tells more than that of lines."""
+    beside = sum(len(row) > 1 for row in rows)
+    for above, row in pairwise(rows):
+        near = row[0].base - above[0].base < 2 * row[0].size
+        beside += near and (row[0].x0 > above[-1].x1 or above[0].x0 > row[-1].x1)
+    return beside > max(2, 0.1 * len(rows))
+
+
+_NUMBERED_LINES = 8  # that count on, one after the other, number the lines of the page
+
+
+def _without_line_numbers(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces without the numbers that count the lines of the page at its left."""
+    left = [row[0] for row in rows_of(pieces) if row[0].text.isdecimal() and len(row[0].text) < 4]
+    runs: list[list[Piece]] = []
+    for piece in left:
+        last = runs[-1][-1] if runs else None
+        step = int(piece.text) - int(last.text) if last else 0
+        if last and step in (1, 5) and abs(piece.x1 - last.x1) < piece.size:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    numbers = {id(piece) for run in runs if len(run) >= _NUMBERED_LINES for piece in run}
+    beside = sum(len(row) > 1 and id(row[0]) in numbers for row in rows_of(pieces)) if numbers else 0
+    # A table may count its rows; the rows of a page have no other gaps.
+    gaps = sum(len(row) > 2 for row in rows_of(pieces)) if numbers else 0
+    if not numbers or 3 * gaps > beside:
+        return pieces
+    return [piece for piece in pieces if id(piece) not in numbers]
 
 
 def _with_markers(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -294,7 +331,15 @@ def _free_table(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> 
     if filled < 0.4 * len(cells) * len(columns):
         return None
     gaps = [after[0].base - before[0].base for before, after in pairwise(band)]
-    return Grid(_merged(cells, covers, gaps), band[0][0].base)
+    bold = [all(piece.bold for piece in row) for row in band]
+    table = _merged(cells, covers, gaps)
+    return Grid(table._replace(header=_bold_rows(bold)), band[0][0].base)
+
+
+def _bold_rows(bold: Sequence[bool]) -> int | None:
+    """How many rows at the top are the header for being bold, where those below are not."""
+    first = next((number for number, each in enumerate(bold) if not each), len(bold))
+    return first if 0 < first <= 2 and first < len(bold) and sum(bold[first:]) <= 0.3 * len(bold) else None
 
 
 def _cells(rows: Sequence[Row], columns: Sequence[tuple[float, float]]) -> tuple[list[list[str]], dict[Place, Place]]:
@@ -361,7 +406,12 @@ def _ruled(rules: Sequence[Box]) -> Iterator[_Region]:
     for group in _touching(strokes):
         upright = tuple(stroke for stroke in group if stroke[3] - stroke[1] > stroke[2] - stroke[0])
         level = [stroke for stroke in group if stroke[3] - stroke[1] <= stroke[2] - stroke[0]]
-        across, down = _places([stroke[0] for stroke in upright]), _places([stroke[1] for stroke in level])
+        # The outer columns may be open at their sides: the level rules reach over them.
+        sides = [min((stroke[0] for stroke in level), default=0.0), max((stroke[2] for stroke in level), default=0.0)]
+        inner = [
+            stroke[0] for stroke in upright if len(upright) < 3 or sides[0] - _TOUCH < stroke[0] < sides[1] + _TOUCH
+        ]
+        across, down = _places([*inner, *(sides if inner else [])]), _places([stroke[1] for stroke in level])
         if len(across) > 2 and len(down) > 2:
             yield _Region((across[0], down[0], across[-1], down[-1]), across, down, upright)
 
@@ -417,22 +467,75 @@ def _ruled_table(region: _Region, pieces: Sequence[Piece]) -> Grid | None:
     """The table that rules draw; a cell without a rule at its right goes on to the next."""
     held = _inside(region.box, pieces)
     wide, tall = len(region.across) - 1, len(region.down) - 1
-    words: dict[Place, list[tuple[int, float, Word]]] = {}
+    words: dict[Place, list[_Placed]] = {}
     for piece in held:
         row = min(sum(piece.base - 0.3 * piece.size > edge for edge in region.down[1:-1]), tall - 1)
         for word in piece.words:
             column = min(sum((word.x0 + word.x1) / 2 > edge for edge in region.across[1:-1]), wide - 1)
-            words.setdefault((row, column), []).append((round(piece.base), word.x0, word))
+            words.setdefault((row, column), []).append(_Placed(round(piece.base), word.x0, word.text))
     covers = _uncrossed(region)
-    cells = [[""] * wide for _ in range(tall)]
-    for place, found in sorted(words.items()):
-        row, column = covers.get(place, place)
-        said = " ".join(word.text for _, _, word in sorted(found))
-        cells[row][column] = f"{cells[row][column]} {said}".strip()
+    for number in _open_rows(region, held, covers):
+        covers = {place: corner for place, corner in covers.items() if place[0] != number}
+    grid: dict[Place, list[_Placed]] = {}
+    for place, found in words.items():
+        grid.setdefault(covers.get(place, place), []).extend(found)
+    cells: list[list[str]] = []
+    moved: dict[Place, Place] = {}
+    bold: list[bool] = []
+    for number in range(tall):
+        lines = _split_row([sorted(grid.get((number, column), [])) for column in range(wide)])
+        for place, corner in covers.items():
+            if place[0] == number:
+                moved.update({(len(cells) + n, place[1]): (len(cells) + n, corner[1]) for n in range(len(lines))})
+        inside = [
+            piece for piece in held if region.down[number] < piece.base - 0.3 * piece.size < region.down[number + 1]
+        ]
+        bold += [bool(inside) and all(piece.bold for piece in inside)] * len(lines)
+        cells += lines
     full = sum(sum(map(bool, row)) > 1 for row in cells)
-    if full < 2 or sum(bool(cell) for row in cells for cell in row) < 0.3 * (wide * tall - len(covers)):
+    if full < 2 or sum(bool(cell) for row in cells for cell in row) < 0.3 * (wide * len(cells) - len(moved)):
         return None
-    return Grid(Table(cells, covers), region.box[1])
+    return Grid(Table(cells, moved, header=_bold_rows(bold)), region.box[1])
+
+
+def _open_rows(region: _Region, held: Sequence[Piece], covers: dict[Place, Place]) -> Iterator[int]:
+    """The rows that no upright rule parts although their text has gaps, as below a header with rules."""
+    wide = len(region.across) - 1
+    for number, (top, bottom) in enumerate(pairwise(region.down)):
+        if sum(place[0] == number for place in covers) == wide - 1:
+            inside = [piece for piece in held if top < piece.base - 0.3 * piece.size < bottom]
+            if sum(len(row) > 1 for row in rows_of(inside)) > 1:
+                yield number
+
+
+class _Placed(NamedTuple):
+    base: int
+    x0: float
+    text: str
+
+
+def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
+    """What stands between two level rules: one row, or several where cells hold numbers below each other."""
+    starts = _number_lines(cells)
+    lines = [["" for _ in cells] for _ in starts or (0,)]
+    for column, cell in enumerate(cells):
+        for word in cell:
+            at = max((n for n, start in enumerate(starts) if start <= word.base + 3), default=0)
+            lines[at][column] = f"{lines[at][column]} {word.text}".strip()
+    return lines
+
+
+def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
+    """Where lines of numbers stand in at least one cell, as many as in any; nothing where a cell has but one."""
+    stacks = []
+    for cell in cells:
+        lines: dict[int, list[str]] = {}
+        for word in cell:
+            lines.setdefault(word.base, []).append(word.text)
+        numbers = [base for base, said in lines.items() if is_number(" ".join(said))]
+        if len(numbers) > 1 and len(numbers) >= 0.8 * len(lines):
+            stacks.append(sorted(numbers))
+    return max(stacks, key=len, default=[])
 
 
 def _uncrossed(region: _Region) -> dict[Place, Place]:

@@ -6,7 +6,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from assistant.ingest.parsers.page import Box, Page, Piece, Word
@@ -20,9 +20,15 @@ MAX_RULES = 4_000
 HYPHEN = "\ufffe"
 """Stands for a hyphen at the end of a line that may only break the word."""
 
-_BOLD = re.compile(rb"bold|black|heavy|semib|demi|cmbx|cmssbx|-bd|,b\b|\bbd\b", re.IGNORECASE)
+_BOLD = re.compile(rb"bold|black|heavy|semib|demi|-medi(?!um)|cmbx|sfbx|cmssbx|-bd|,b\b|\bbd\b", re.IGNORECASE)
+_ITALIC = re.compile(rb"ital|obliq|cmti|sfti|slant", re.IGNORECASE)
+_BOLD_WEIGHT = 600
 _MONO = re.compile(rb"mono|courier|consol|typewriter|cmtt|menlo|inconsolata|fixed", re.IGNORECASE)
-_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_REPLACED = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_BULLETS = "2d 6c 6e 71 76 77 a7 a8 b2 b7 be d6 d8 e0 f0 fc fe"  # of the fonts Symbol and Wingdings
+_REPLACED.update({0xF000 + int(code, 16): "•" for code in _BULLETS.split()})
+_DESCENDING = "gjpqyQ"
+_ENDS = ".,;:!?)\"'”’»"
 _HYPHENS = frozenset({0x02, 0xFFFE})
 _SPACES = frozenset({0x20, 0xA0, 0x09, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000})
 _BREAKS = frozenset({0x0A, 0x0D, 0x0B, 0x0C, 0x2028})
@@ -46,6 +52,13 @@ def read_page(page: Any) -> Page:
     )
 
 
+class _Font(NamedTuple):
+    bold: bool
+    slanted: bool
+    mono: bool
+    """Whether all its letters have one width."""
+
+
 class _Mark(NamedTuple):
     """A word as it is found: its box, its font, and whether a line break comes before it."""
 
@@ -53,10 +66,58 @@ class _Mark(NamedTuple):
     box: Box
     base: float
     size: float
-    bold: bool
-    mono: bool
+    font: _Font
     turn: int
     breaks: bool
+
+
+class _Open:
+    """A word that is being gathered; y grows upwards."""
+
+    def __init__(self) -> None:
+        self.letters: list[str] = []
+        self.box: Box = (0.0, 0.0, 0.0, 0.0)
+        self.start = 0
+        self.breaks = True
+        self.is_note = False
+        self._foot = self._head = 0.0
+
+    def clear(self) -> None:
+        """Forget the word; the next one stands on the same line."""
+        if self.letters:
+            self.letters, self.breaks = [], False
+        self.is_note = False
+
+    def add(self, index: int, letter: str, box: Box) -> None:
+        """Add a letter."""
+        if not self.letters:
+            self.start, self.box = index, box
+            self._foot, self._head = box[1], box[3]
+        else:
+            old = self.box
+            self.box = (min(old[0], box[0]), min(old[1], box[1]), max(old[2], box[2]), max(old[3], box[3]))
+            if letter.isalnum() and letter not in _DESCENDING:
+                self._foot, self._head = box[1], max(self._head, box[3])
+        self.letters.append(letter)
+
+    def is_far(self, box: Box) -> bool:
+        """Whether a letter is no part of the word, by its place."""
+        x0, y0, x1, y1 = self.box
+        height = max(y1 - y0, box[3] - box[1], 4.0)
+        return max(box[0] - x1, x0 - box[2]) > 3 * height or max(box[1] - y1, y0 - box[3]) > 1.5 * height
+
+    def leads_to_note(self, letter: str, box: Box) -> bool:
+        """Whether a letter is a raised digit behind a word, "alert\u2075": the number of a note."""
+        if not letter.isdecimal() or box[1] < self._foot + max(1.0, 0.3 * (self._head - self._foot)):
+            return False
+        before = "".join(self.letters)
+        word = before.rstrip(_ENDS)
+        return word[-1:].isalpha() and (len(word) > 3 or word != before)
+
+    def is_number_of_note(self, letter: str, box: Box) -> bool:
+        """Whether the word is the raised number before a note, and the letter begins its text."""
+        raised = letter.isalpha() and letter not in _DESCENDING and self.box[1] > box[1] + 0.25 * (box[3] - box[1])
+        return raised and len(self.letters) < 4 and "".join(self.letters).isdecimal()
 
 
 class _Glyphs:
@@ -72,53 +133,48 @@ class _Glyphs:
         self._matrix = raw.FS_MATRIX()
         self._name = ctypes.create_string_buffer(128)
         self._flags = ctypes.c_int()
-        self._fonts: dict[tuple[bytes, int], tuple[bool, bool]] = {}
+        self._fonts: dict[tuple[bytes, int], _Font] = {}
         self.letters = 0
         self.unmapped = 0
 
     def words(self) -> Iterator[_Mark]:
-        """All words in the order they are drawn in."""
+        """All words in the order they are drawn in; raised numbers behind words, which lead to notes, are left out."""
         raw, text = self._raw, self._text
         left, right, bottom, top = self._edges
         pointers = [ctypes.byref(edge) for edge in self._edges]
-        unicode, box = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox
-        letters: list[str] = []
-        start, breaks = 0, True
-        x0 = x1 = y0 = y1 = 0.0
+        unicode, place = raw.FPDFText_GetUnicode, raw.FPDFText_GetCharBox
+        word = _Open()
         for index in range(raw.FPDFText_CountChars(text)):
             code = unicode(text, index)
             if code in _SPACES or code in _BREAKS:
-                if letters:
-                    yield self._word(letters, start, (x0, y0, x1, y1), breaks)
-                    letters, breaks = [], False
-                breaks = breaks or code in _BREAKS
+                yield from self._ended(word)
+                word.breaks = word.breaks or code in _BREAKS
                 continue
-            said = self._letter(code)
-            if not said:
+            letter = self._letter(code)
+            if not letter:
                 continue
-            box(text, index, *pointers)
-            l, r, b, t = left.value, right.value, bottom.value, top.value  # noqa: E741
-            if letters and self._apart((x0, y0, x1, y1), (l, b, r, t)):
-                yield self._word(letters, start, (x0, y0, x1, y1), breaks)
-                letters, breaks = [], False
-            if not letters:
-                start, x0, y0, x1, y1 = index, l, b, r, t
-            else:
-                x0, y0, x1, y1 = min(x0, l), min(y0, b), max(x1, r), max(y1, t)
-            letters.append(said)
-            if said == HYPHEN:  # the library marks only those at the end of a line
-                yield self._word(letters, start, (x0, y0, x1, y1), breaks)
-                letters, breaks = [], True
-        if letters:
-            yield self._word(letters, start, (x0, y0, x1, y1), breaks)
+            place(text, index, *pointers)
+            box = (left.value, bottom.value, right.value, top.value)
+            if word.letters:
+                raised = not word.is_note and word.leads_to_note(letter, box)
+                if (
+                    raised
+                    or word.is_far(box)
+                    or word.is_number_of_note(letter, box)
+                    or (word.is_note and not letter.isdecimal())
+                ):
+                    yield from self._ended(word)
+                    word.is_note = raised
+            word.add(index, letter, box)
+            if letter == HYPHEN and len(word.letters) > 1:  # the library marks only those at the end of a line
+                yield from self._ended(word)
+                word.breaks = True
+        yield from self._ended(word)
 
-    @staticmethod
-    def _apart(word: tuple[float, ...], letter: tuple[float, ...]) -> bool:
-        """Whether a letter lies away from the word before it: on another line, or beyond a gap."""
-        height = max(word[3] - word[1], letter[3] - letter[1], 4.0)
-        across = max(letter[0] - word[2], word[0] - letter[2])
-        along = max(letter[1] - word[3], word[1] - letter[3])
-        return across > 3 * height or along > 1.5 * height
+    def _ended(self, word: _Open) -> Iterator[_Mark]:
+        if word.letters and not word.is_note:
+            yield self._word(word)
+        word.clear()
 
     def _letter(self, code: int) -> str:
         if code in _HYPHENS:
@@ -128,30 +184,31 @@ class _Glyphs:
             return ""
         self.letters += 1
         self.unmapped += code == 0xFFFD or 0xE000 <= code < 0xF8FF
-        return _LIGATURES.get(code) or chr(code)
+        return _REPLACED.get(code) or chr(code)
 
-    def _word(self, letters: list[str], index: int, box: Box, breaks: bool) -> _Mark:
-        raw, text = self._raw, self._text
+    def _word(self, word: _Open) -> _Mark:
+        raw, text, index = self._raw, self._text, word.start
         raw.FPDFText_GetMatrix(text, index, ctypes.byref(self._matrix))
         matrix = self._matrix
         raw.FPDFText_GetCharOrigin(text, index, *map(ctypes.byref, self._origin))
         turn = round(math.degrees(math.atan2(matrix.b, matrix.a)) / 90) % 4
         size = raw.FPDFText_GetFontSize(text, index) * (math.hypot(matrix.c, matrix.d) or 1.0)
-        bold, mono = self._font(index)
         base = self._origin[1 - turn % 2].value
-        said = "".join(letters)
-        if any("\ud800" <= letter < "\ue000" for letter in letters):
+        said = "".join(word.letters) if len(word.letters) > 1 else word.letters[0].replace(HYPHEN, "-")
+        if any("\ud800" <= letter < "\ue000" for letter in word.letters):
             said = said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return _Mark(said, box, base, abs(size) or 1.0, bold, mono, turn, breaks)
+        return _Mark(said, word.box, base, abs(size) or 1.0, self._font(index), turn, word.breaks)
 
-    def _font(self, index: int) -> tuple[bool, bool]:
-        """Whether the font of a character is bold, and whether its letters are all of one width."""
+    def _font(self, index: int) -> _Font:
+        """The font of a character."""
         raw = self._raw
         raw.FPDFText_GetFontInfo(self._text, index, self._name, 128, ctypes.byref(self._flags))
         key = (self._name.value, self._flags.value)
         if key not in self._fonts:
-            bold = bool(_BOLD.search(key[0])) or bool(key[1] & 0x40000)
-            self._fonts[key] = (bold, bool(_MONO.search(key[0])) or bool(key[1] & 1))
+            heavy = raw.FPDFText_GetFontWeight(self._text, index) >= _BOLD_WEIGHT
+            bold = heavy or bool(_BOLD.search(key[0])) or bool(key[1] & 0x40000)
+            slanted = bool(_ITALIC.search(key[0])) or bool(key[1] & 0x40)
+            self._fonts[key] = _Font(bold, slanted, bool(_MONO.search(key[0])) or bool(key[1] & 1))
         return self._fonts[key]
 
 
@@ -213,12 +270,17 @@ def _piece(words: list[_Mark]) -> Piece:
         sizes[round(word.size, 1)] += len(word.text)
     size = sizes.most_common(1)[0][0]
     main = [word for word in words if round(word.size, 1) == size]
+
+    def mostly(told: Callable[[_Font], bool]) -> bool:
+        return sum(len(word.text) for word in words if told(word.font)) > 0.9 * letters
+
     return Piece(
         words=tuple(Word(word.text, word.box[0], word.box[2]) for word in words),
         base=main[0].base,
         size=size,
-        bold=2 * sum(len(word.text) for word in words if word.bold) > 1.8 * letters,
-        mono=sum(len(word.text) for word in words if word.mono) > 0.9 * letters,
+        bold=mostly(lambda font: font.bold),
+        slanted=mostly(lambda font: font.slanted),
+        mono=mostly(lambda font: font.mono),
     )
 
 

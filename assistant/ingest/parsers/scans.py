@@ -66,7 +66,7 @@ def recognizer() -> Recognize | None:
     except ImportError:
         return None
     logging.getLogger("RapidOCR").setLevel(logging.CRITICAL)
-    engine = RapidOCR(params={"Global.log_level": "critical"})
+    engine: Callable[..., Any] = RapidOCR(params={"Global.log_level": "critical"})
 
     def recognize(image: Any, scale: float) -> Page:
         found = engine(np.asarray(image.convert("RGB"))[:, :, ::-1])

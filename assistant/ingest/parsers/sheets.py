@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -15,7 +16,7 @@ from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.grid import Place, Table, lay_table
 from assistant.ingest.parsers.number_formats import displayed
-from assistant.ingest.parsers.packed import unpackable
+from assistant.ingest.parsers.packed import transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_CELLS = 2_000_000
@@ -182,8 +183,9 @@ def parse_xlsx(data: bytes, source: str) -> Content:
     large = (
         sum(entry.file_size for entry in parts) > _LARGE or sum(map(_merged, map(archive.read, parts))) > _MAX_MERGED
     )
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=large, data_only=True)
-    sheets = [_xlsx_sheet(sheet, source) for sheet in book.worksheets]
+    with warnings.catch_warnings(action="ignore"):  # of pictures and rules that are left out
+        book = openpyxl.load_workbook(io.BytesIO(transitional(archive, data)), read_only=large, data_only=True)
+        sheets = [_xlsx_sheet(sheet, source) for sheet in book.worksheets]
     builder, notes = lay_sheets(sheets)
     if lost := sum(len(_UNCOMPUTED.findall(archive.read(part))) for part in parts):
         notes.append(f"It has {lost:,} formulas without results; open it in a spreadsheet program, and save it.")

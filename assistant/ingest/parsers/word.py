@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.grid import Place, Table, lay_table
+from assistant.ingest.parsers.lines import field_of, is_short_field, marker_of
 from assistant.ingest.parsers.numbering import Numbering
-from assistant.ingest.parsers.packed import publish_date, unpackable
+from assistant.ingest.parsers.packed import publish_date, transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 UNSTYLED = 8
@@ -29,7 +31,7 @@ def parse_docx(data: bytes, source: str) -> Content:
     import docx
 
     archive = unpackable(data, source)
-    document = docx.Document(io.BytesIO(data))
+    document = docx.Document(io.BytesIO(transitional(archive, data)))
     laying = _Laying(document)
     laying.run()
     known = document.core_properties
@@ -64,10 +66,12 @@ class _Laying:
         self._body = document.element.body
         parts = _parts(document.part)
         self._styles = _styles(document.styles.element)
+        self._headed = set(_headed_styles(document.styles.element))
         self._numbering = Numbering.of(parts.get("numbering"))
         self._notes = {kind: _bodies(parts.get(kind + "s"), kind) for kind in ("footnote", "endnote")}
         self._comments = list(_comments(parts.get("comments")))
         self._waiting: list[str] = []
+        self._code: list[str] = []
 
     def run(self) -> None:
         """Lay out the whole document."""
@@ -75,6 +79,7 @@ class _Laying:
         for line in heads:
             self.builder.furniture(line)
         self._blocks(self._body)
+        self._end_code()
         self._flush()
         for author, said in self._comments:
             self.builder.quotation(said, speaker=f"Comment by {author}" if author else "Comment")
@@ -95,11 +100,14 @@ class _Laying:
             if child.tag == f"{W}p":
                 self._paragraph(child, after)
             else:
+                self._end_code()
                 self._table(child)
 
     def _paragraph(self, element: Any, after: Any = None) -> None:
         said = paragraph_text(element)
         style = self._style(element)
+        if self._code and not _CODE.search(style.name):
+            self._end_code()
         if said:
             self._lay(element, said, style, after)
         self._note(element)
@@ -122,25 +130,34 @@ class _Laying:
             self.builder.caption(said)
         elif style.name in ("quote", "intense quote"):
             self.builder.quotation(said)
+        elif _CODE.search(style.name):
+            self._code.append(code_line(element))
         elif level := self._level(element, style):
             number = self._numbering.next(*where) if (where := self._list(element, style)) else None
             self._heading(f"{number.text} {said}" if number and number.text else said, level)
         elif where := self._list(element, style):
             number = self._numbering.next(*where)
             self.builder.item(said, number.depth, number.text or "-")
-        elif typed := _TYPED.match(said):
-            self.builder.item(said[typed.end() :], 1, "-")
+        elif (typed := marker_of(said)) and not typed.number:
+            self.builder.item(said[typed.width :], 1)
         elif self._looks_like_heading(element, said, style, after):
             self._heading(said, UNSTYLED)
-        elif field := _FIELD.fullmatch(said):
-            self.builder.field(field[1], field[2])
+        elif typed and len(said) > typed.width:
+            self.builder.item(said[typed.width :], 1, typed.number)
+        elif is_short_field(said) and (field := field_of(said)):
+            self.builder.field(field.label, field.value)
         else:
             self.builder.paragraph(said)
 
     def _heading(self, said: str, level: int) -> None:
         self._flush()
-        self.first_heading = self.first_heading or " ".join(said.split())
+        if level < UNSTYLED:
+            self.first_heading = self.first_heading or " ".join(said.split())
         self.builder.heading(" ".join(said.split()), level)
+
+    def _end_code(self) -> None:
+        self.builder.code("\n".join(self._code))
+        self._code.clear()
 
     def _flush(self) -> None:
         for note in self._waiting:
@@ -175,7 +192,7 @@ class _Laying:
     # --- tables
 
     def _table(self, element: Any) -> None:
-        table = read_table(element)
+        table = read_table(element)._replace(named=self._has_header(element))
         if _is_layout(element, table):
             for cell in element.iter(f"{W}tc"):
                 if next(cell.iterancestors(f"{W}tbl")) is element:
@@ -183,6 +200,14 @@ class _Laying:
         else:
             lay_table(self.builder, table)
             self._note(element)
+
+    def _has_header(self, element: Any) -> bool:
+        """Whether the style of a table sets off its first row, and the table wants that."""
+        looks, style = element.find(f"{W}tblPr/{W}tblLook"), _value(element.find(f"{W}tblPr/{W}tblStyle"))
+        wanted = looks is not None and (
+            looks.get(f"{W}firstRow") in ("1", "true") or int(looks.get(f"{W}val") or "0", 16) & 0x20 > 0
+        )
+        return wanted and style in self._headed
 
     # --- headers and footers
 
@@ -201,8 +226,7 @@ class _Laying:
         return list(heads), list(feet)
 
 
-_TYPED = re.compile(r"[•‣⁃◦▪●○■□➢➤✓✔·\uf0b7\uf0a7\uf0d8–—*-][ \t\u00a0]+(?=\S)")
-_FIELD = re.compile(r"([^\W\d_][^:：\n.!?;]{0,48}):[ \t\u00a0]+(\S.{0,160})")
+_CODE = re.compile(r"\bcode\b|preformatted|listing|macro text")
 _PAGE = re.compile(r"(?:page|seite)?\s*[-–]?\s*\d*\s*(?:(?:of|von|/)\s*\d*)?\s*[-–]?", re.IGNORECASE)
 
 
@@ -241,11 +265,16 @@ def paragraph_text(element: Any) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def code_line(element: Any) -> str:
+    """The text of a paragraph with its blanks, as code needs them."""
+    return "".join(_pieces(element)).rstrip()
+
+
 def _pieces(element: Any) -> Iterator[str]:
     for child in element.iterchildren():
         if child.tag in _GONE:
             continue
-        if child.tag == f"{W}t":
+        if child.tag in (f"{W}t", _MATH):
             yield child.text or ""
         elif child.tag == f"{W}r" and child.find(f"{W}rPr/{W}vanish") is not None:
             continue
@@ -398,6 +427,13 @@ def _styles(root: Any) -> dict[str, _Style]:
             if element.get(f"{W}default") in ("1", "true"):
                 made[""] = made[key]
     return made
+
+
+def _headed_styles(root: Any) -> Iterator[str]:
+    """The ids of the table styles that set off the first row."""
+    for style in root.iter(f"{W}style"):
+        if any(part.get(f"{W}type") == "firstRow" for part in style.iter(f"{W}tblStylePr")):
+            yield style.get(f"{W}styleId")
 
 
 def _one_style(element: Any, elements: dict[str, Any]) -> _Style:

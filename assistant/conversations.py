@@ -1,0 +1,236 @@
+"""Conversations: questions and answers as values, and the files that keep them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError, model_validator
+
+from assistant.errors import ConfigError
+from assistant.types import Answer, Turn, Value
+
+ID_PATTERN = r"^[0-9a-f]{16}$"
+_ID = re.compile(ID_PATTERN)
+_TITLE = 80  # characters
+
+
+def new_id() -> str:
+    """A random id of 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Exchange(Value):
+    """One question and its answer. ``note`` says why there is no answer, ``draft`` is what was written by then.
+
+    An exchange without answer and note is unfinished: it is being answered, or was interrupted.
+    """
+
+    id: str = Field(default_factory=new_id, pattern=ID_PATTERN)
+    after: str = Field(default="", description="id of the exchange that it follows; empty for a first question")
+    question: str
+    answer: Answer | None = None
+    note: str = ""
+    draft: str = ""
+    seconds: float = Field(default=0.0, description="wall seconds until the answer was complete")
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is an answer, or a note why there is none."""
+        return self.answer is not None or bool(self.note)
+
+
+class Summary(Value):
+    """A conversation as a list of conversations shows it."""
+
+    id: str
+    title: str
+    changed: datetime
+
+
+class Conversation(Value):
+    """A tree of exchanges, of which one thread is shown. Nothing is ever removed from it.
+
+    A question that is edited or asked again becomes a second exchange after the same one: another version, which
+    starts a thread of its own. The random id comes with the first question.
+
+    Raises ValidationError where ids repeat or an exchange follows one that does not stand before it.
+    """
+
+    id: str = Field(default="", pattern=r"^([0-9a-f]{16})?$")
+    changed: datetime = Field(default_factory=_now)
+    exchanges: tuple[Exchange, ...] = Field(default=(), description="in the order they were asked")
+    last: str = Field(default="", description="id of the last exchange of the shown thread")
+
+    @model_validator(mode="after")
+    def _is_a_tree(self) -> Self:
+        known = {""}
+        for exchange in self.exchanges:
+            if exchange.id in known or exchange.after not in known:
+                raise ValueError(f"exchange {exchange.id!r} has no place in the conversation")
+            known.add(exchange.id)
+        if self.last not in known:
+            raise ValueError(f"there is no exchange {self.last!r}")
+        return self
+
+    @property
+    def title(self) -> str:
+        """The first question."""
+        line = " ".join(self.exchanges[0].question.split()) if self.exchanges else "New conversation"
+        return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
+
+    @property
+    def summary(self) -> Summary:
+        """What a list shows."""
+        return Summary(id=self.id, title=self.title, changed=self.changed)
+
+    @property
+    def thread(self) -> tuple[Exchange, ...]:
+        """The shown exchanges, from the first question to the last."""
+        by_id, thread = self._by_id, []
+        at = self.last
+        while at:
+            thread.append(by_id[at])
+            at = by_id[at].after
+        return tuple(reversed(thread))
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The shown thread as the next question's history; questions without an answer are left out."""
+        return tuple(
+            turn
+            for exchange in self.thread
+            if exchange.answer
+            for turn in (
+                Turn(role="user", text=exchange.question),
+                Turn(role="assistant", text=exchange.answer.text),
+            )
+        )
+
+    def exchange(self, id_: str) -> Exchange:
+        """The exchange of that id. Raises LookupError where there is none."""
+        return self._by_id[id_]
+
+    def versions(self, exchange: Exchange) -> tuple[Exchange, ...]:
+        """The exchanges that stand in the same place as ``exchange``, itself among them, oldest first."""
+        return tuple(each for each in self.exchanges if each.after == exchange.after)
+
+    def asking(self, question: str) -> Conversation:
+        """The conversation with a new, unfinished question at the end of the shown thread."""
+        return self.put(Exchange(after=self.last, question=question))
+
+    def asking_instead(self, id_: str, question: str) -> Conversation:
+        """The conversation with ``question`` as another version of the exchange ``id_``, which is kept.
+
+        An exchange that nothing was written for and nothing follows is replaced. Raises LookupError for an unknown id.
+        """
+        old = self.exchange(id_)
+        empty = old.answer is None and not old.draft and all(each.after != id_ for each in self.exchanges)
+        return self.put(Exchange(id=old.id if empty else new_id(), after=old.after, question=question))
+
+    def put(self, exchange: Exchange) -> Conversation:
+        """The conversation with ``exchange`` added, or in place of the one with its id, and shown last."""
+        by_id = {**self._by_id, exchange.id: exchange}
+        return Conversation(id=self.id or new_id(), exchanges=tuple(by_id.values()), last=exchange.id)
+
+    def showing(self, id_: str) -> Conversation:
+        """The conversation with the thread of exchange ``id_`` shown, down to what was asked last after it.
+
+        Raises LookupError for an unknown id.
+        """
+        last = self.exchange(id_).id
+        while followers := [each.id for each in self.exchanges if each.after == last]:
+            last = followers[-1]
+        return self.model_copy(update={"last": last})
+
+    def merged(self, stored: Conversation) -> Conversation:
+        """The conversation with what only ``stored`` holds, because it was asked in another window."""
+        own = dict(self._by_id)
+        together = {each.id: each for each in stored.exchanges}
+        together |= {id_: each for id_, each in own.items() if each.finished or not _finished(together, id_)}
+        return self.model_copy(update={"exchanges": tuple(together.values())})
+
+    @property
+    def _by_id(self) -> dict[str, Exchange]:
+        return {exchange.id: exchange for exchange in self.exchanges}
+
+
+def _finished(exchanges: Mapping[str, Exchange], id_: str) -> bool:
+    return id_ in exchanges and exchanges[id_].finished
+
+
+class ConversationStore:
+    """Conversations as files, one each, readable by their owner alone. A deleted one is gone from the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def save(self, conversation: Conversation) -> None:
+        """Keep a conversation, together with what another window has added to it."""
+        from filelock import FileLock
+
+        file = self._file(conversation.id)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(self._folder / ".lock"):
+            with suppress(ConfigError):  # there is none yet, or none that can be read
+                conversation = conversation.merged(self.load(conversation.id))
+            write_private(file, conversation.model_dump_json().encode())
+
+    def load(self, id_: str) -> Conversation:
+        """A kept conversation. Raises ConfigError where there is none, or none that can be read."""
+        try:
+            return Conversation.model_validate_json(self._file(id_).read_bytes())
+        except (OSError, ValidationError) as exc:
+            message = f"The conversation {id_!r} cannot be opened. Start a new one: `assistant chat`"
+            raise ConfigError(message) from exc
+
+    def delete(self, id_: str) -> None:
+        """Remove a conversation's file."""
+        self._file(id_).unlink(missing_ok=True)
+
+    def summaries(self) -> tuple[Summary, ...]:
+        """All that can be read, last changed first."""
+        found = []
+        for file in self._folder.glob("*.json") if self._folder.is_dir() else ():
+            try:
+                found.append(Conversation.model_validate_json(file.read_bytes()).summary)
+            except (OSError, ValidationError):
+                continue
+        return tuple(sorted(found, key=lambda each: each.changed, reverse=True))
+
+    def _file(self, id_: str) -> Path:
+        if not _ID.fullmatch(id_):
+            raise ConfigError(f"{id_[:40]!r} is no conversation. Start a new one: `assistant chat`")
+        return self._folder / f"{id_}.json"
+
+
+def conversations_path(index_dir: Path) -> Path:
+    """Where conversations about the index in ``index_dir`` are kept; a folder, or with a suffix a file."""
+    from platformdirs import user_state_path
+
+    key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()
+    return user_state_path("assistant", appauthor=False) / "conversations" / key
+
+
+def write_private(file: Path, content: bytes) -> None:
+    """Write ``file`` completely or not at all, readable by its owner alone. Raises OSError."""
+    handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=".saving-")  # made with mode 600
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+        Path(scratch).replace(file)
+    except BaseException:
+        Path(scratch).unlink(missing_ok=True)
+        raise

@@ -21,7 +21,7 @@ _HEAD = 4_000  # characters from the beginning that parties and the period are l
 _MAX_FACT = 80
 _FEW_WORDS = 5
 _SHORT = 60  # characters; a longer paragraph is prose, before which the facts of a form stand
-_NAME = r"[^\W\d_][\w&.'’-]*(?:,? (?:[A-Z0-9][\w&.'’-]*|&|of|the|de|der|van|von|und|and|y|et)){0,8}"
+_NAME = r"\b[^\W\d_][\w&.'’-]{0,40}(?:,? (?:[A-Z0-9][\w&.'’-]*|&|of|the|de|der|van|von|und|and|y|et)){0,8}"
 _PARTY = re.compile(
     rf"(?P<name>{_NAME})[ ]?(?:,[^,()\"“”]{{0,120}},?[ ])?\((?:the |hereinafter |hereafter |each |jointly |together )*"
     r"(?:referred to as |called )?(?:the )?[\"“”'](?P<term>[A-Z][\w /-]{1,30})[\"“”']\)"

@@ -69,6 +69,7 @@ _DATED_TITLE = re.compile(
 _HEAD_BLOCKS = 12
 _LONGEST_LINE = 60  # characters of a line that holds a date and little else
 _MOST_WORDS_BESIDE = 3  # "Oslo, Friday"
+_BESIDE = frozenset("den der dem le el am on dated date datum vom".split()) | {""}
 
 
 def date_in_name(source: str) -> Dated | None:
@@ -108,7 +109,8 @@ def _is_date_line(line: str) -> bool:
         return False
     match = next(filter(None, (form.search(line) for form in _FORMS)), None)
     rest = (line[: match.start()] + line[match.end() :]).split() if match else []
-    return bool(match) and len(rest) <= _MOST_WORDS_BESIDE and not any(map(str.isdigit, "".join(rest)))
+    beside = all(word[0].isupper() or word.lower().strip(",.:") in _BESIDE for word in rest)
+    return bool(match) and len(rest) <= _MOST_WORDS_BESIDE and beside and not any(map(str.isdigit, "".join(rest)))
 
 
 def _days(text: str) -> Iterator[date]:

@@ -77,6 +77,12 @@ class Layout:
     ) -> None:
         """Add lines ``at`` to ``stop`` as a block, which may begin further on in its first line."""
         lines = self.lined.lines
+        while at < stop and lines[at].blank:
+            at += 1
+        while at < stop and lines[stop - 1].blank:
+            stop -= 1
+        if at == stop:
+            return
         begin = lines[at].start if start is None else start
         end = lines[stop - 1].end
         if end > begin:

@@ -42,7 +42,8 @@ def paragraphs_of(text: str) -> tuple[Block, ...]:
     return tuple(Block(kind="paragraph", start=match.start(), end=match.end()) for match in found)
 
 
-_PARAGRAPH = re.compile(r"\S[^\n]*(?:\n[^\S\n]*\S[^\n]*)*")
+# Possessive: what a group would be tried again from takes gigabytes for millions of lines.
+_PARAGRAPH = re.compile(r"\S[^\n]*+(?:\n[^\S\n]*+\S[^\n]*+)*+")
 
 
 def _title(text: str, blocks: Sequence[Block]) -> str | None:

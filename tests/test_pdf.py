@@ -188,6 +188,18 @@ def test_text_that_repeats_with_other_numbers_is_no_furniture(tmp_path: Path) ->
     assert [kind for kind, _ in kinds(document)] == ["paragraph"] * 5
 
 
+def test_lines_of_text_that_repeat_below_other_text_are_no_furniture(tmp_path: Path) -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        said = [
+            f"The surveyors measured {7 * number * number} metres at buoy {number} in the morning, and noted",
+            "the weather as calm in the log.",
+        ]
+        return lambda canvas: lines(canvas, 50, 780, said)
+
+    document = load(tmp_path, drawn(*map(page, range(4))))
+    assert document.text.count("the weather as calm in the log.") == 4
+
+
 def test_indents_and_short_lines_begin_paragraphs(tmp_path: Path) -> None:
     full = "The committee met in the town hall of Vessel Bay and spoke of the harbour, of the pier and of its"
     said = [

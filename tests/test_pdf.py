@@ -92,7 +92,7 @@ def test_columns_drawn_line_by_line_are_read_one_after_the_other(tmp_path: Path)
 
 def test_a_sidebar_stands_inside_no_sentence(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
-        for number, line in enumerate(LEFT * 2):
+        for number, line in enumerate(LEFT + RIGHT):
             if number < 4:
                 lines(
                     canvas, 40, 700 - 13 * number, [("Contact", "Brenn House", "Tel 0151 440", "Mon-Fri 9-17")[number]]
@@ -100,7 +100,7 @@ def test_a_sidebar_stands_inside_no_sentence(tmp_path: Path) -> None:
             lines(canvas, 200, 700 - 13 * number, [line])
 
     document = load(tmp_path, drawn(page))
-    assert ("paragraph", " ".join(LEFT * 2)) in kinds(document)
+    assert ("paragraph", " ".join(LEFT + RIGHT)) in kinds(document)
     assert ("paragraph", "Tel 0151 440") in kinds(document)
 
 

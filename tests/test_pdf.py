@@ -92,7 +92,7 @@ def test_columns_drawn_line_by_line_are_read_one_after_the_other(tmp_path: Path)
 
 def test_a_sidebar_stands_inside_no_sentence(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
-        for number, line in enumerate(LEFT * 2):
+        for number, line in enumerate(LEFT + RIGHT):
             if number < 4:
                 lines(
                     canvas, 40, 700 - 13 * number, [("Contact", "Brenn House", "Tel 0151 440", "Mon-Fri 9-17")[number]]
@@ -100,7 +100,7 @@ def test_a_sidebar_stands_inside_no_sentence(tmp_path: Path) -> None:
             lines(canvas, 200, 700 - 13 * number, [line])
 
     document = load(tmp_path, drawn(page))
-    assert ("paragraph", " ".join(LEFT * 2)) in kinds(document)
+    assert ("paragraph", " ".join(LEFT + RIGHT)) in kinds(document)
     assert ("paragraph", "Tel 0151 440") in kinds(document)
 
 
@@ -186,6 +186,18 @@ def test_text_that_repeats_with_other_numbers_is_no_furniture(tmp_path: Path) ->
 
     document = load(tmp_path, drawn(*map(page, range(5))))
     assert [kind for kind, _ in kinds(document)] == ["paragraph"] * 5
+
+
+def test_lines_of_text_that_repeat_below_other_text_are_no_furniture(tmp_path: Path) -> None:
+    def page(number: int) -> Callable[[Canvas], None]:
+        said = [
+            f"The surveyors measured {7 * number * number} metres at buoy {number} in the morning, and noted",
+            "the weather as calm in the log.",
+        ]
+        return lambda canvas: lines(canvas, 50, 780, said)
+
+    document = load(tmp_path, drawn(*map(page, range(4))))
+    assert document.text.count("the weather as calm in the log.") == 4
 
 
 def test_indents_and_short_lines_begin_paragraphs(tmp_path: Path) -> None:

@@ -162,6 +162,27 @@ def test_a_table_that_only_places_text_does_not_fuse_it(tmp_path: Path) -> None:
     assert [block.lead_in for block in document.blocks if block.kind == "item"] == ["Present:"] * 3 + ["Guests:"] * 2
 
 
+def test_lists_side_by_side_are_no_rows(tmp_path: Path) -> None:
+    made = docx.Document()
+    table = made.add_table(3, 2)
+    said = (
+        ("MEMBERS PRESENT", "STAFF PRESENT"),
+        ("Mayor Tilda Orne", "Mr. A. Lorn, Clerk"),
+        ("Eda Finn of Tarn", "Ms. J. Pryde, Cook"),
+    )
+    for row, line in zip(table.rows, said, strict=True):
+        row.cells[0].text, row.cells[1].text = line
+    document = read(tmp_path, made)
+    assert [
+        (block.lead_in, document.text[block.start : block.end]) for block in document.blocks if block.kind == "item"
+    ] == [
+        ("MEMBERS PRESENT", "Mayor Tilda Orne"),
+        ("MEMBERS PRESENT", "Eda Finn of Tarn"),
+        ("STAFF PRESENT", "Mr. A. Lorn, Clerk"),
+        ("STAFF PRESENT", "Ms. J. Pryde, Cook"),
+    ]
+
+
 def test_headers_and_footers_are_furniture_once(tmp_path: Path) -> None:
     made = docx.Document()
     made.sections[0].header.paragraphs[0].text = "Confidential"

@@ -52,16 +52,18 @@ class TextBuilder:
         """Add running text."""
         self._add("paragraph", text, lead_in=lead_in)
 
-    def item(self, text: str, depth: int = 1, marker: str = "-") -> None:
-        """Add a list item with its marker; 1 is the outermost depth.
+    def item(self, text: str, depth: int = 1, marker: str = "-", lead_in: str = "") -> None:
+        """Add a list item with its marker; 1 is the outermost depth, ``lead_in`` what introduces its list.
 
         A number or a letter ("4.", "(b)") is part of what the item says, a bullet is not.
         """
         indent = "  " * (depth - 1)
         if any(map(str.isalnum, marker)):
-            self._add("item", f"{marker} {text.strip()}" if text.strip() else "", lead=indent, level=depth)
+            self._add(
+                "item", f"{marker} {text.strip()}" if text.strip() else "", lead=indent, level=depth, lead_in=lead_in
+            )
         else:
-            self._add("item", text, lead=f"{indent}{marker} " if marker else indent, level=depth)
+            self._add("item", text, lead=f"{indent}{marker} " if marker else indent, level=depth, lead_in=lead_in)
 
     def row(self, cells: Sequence[str], columns: Sequence[str] = (), caption: str = "") -> None:
         """Add a table row; ``columns`` are the header cells, one for each cell."""

@@ -319,9 +319,22 @@ def _is_below(lines: Sequence[Piece], line: Piece) -> bool:
     return 0 < step < 4 * max(line.size, last.size) and line.x0 < right and line.x1 > left
 
 
+class _Column(NamedTuple):
+    left: float
+    right: float
+    justified: bool
+    """Whether lines end at its right side, but for the last ones of paragraphs."""
+
+
+def _column(lines: Sequence[Piece]) -> _Column:
+    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    full = sum(line.x1 > right - 1.5 for line in lines)
+    return _Column(left, right, len(lines) > 3 and full >= 0.45 * len(lines))
+
+
 def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
     """The lines of a column as paragraphs: by indents, gaps, short lines, fonts and what begins items."""
-    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
+    column = _column(lines)
     steps = sorted(after.base - before.base for before, after in pairwise(lines))
     usual = steps[len(steps) // 3] if steps else 0.0
     if len(steps) < 3:  # too few to tell lines from paragraphs
@@ -329,12 +342,12 @@ def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
     run: list[Piece] = []
     for number, line in enumerate(lines):
         after = lines[number + 1] if number + 1 < len(lines) else None
-        if run and _begins(run, line, after, (left, right), usual):
-            yield _run(page, run, right)
+        if run and _begins(run, line, after, column, usual):
+            yield _run(page, run, column.right)
             run = []
         run.append(line)
     if run:
-        yield _run(page, run, right)
+        yield _run(page, run, column.right)
 
 
 def _run(page: int, run: Sequence[Piece], right: float) -> Run:
@@ -342,11 +355,11 @@ def _run(page: int, run: Sequence[Piece], right: float) -> Run:
     return Run(tuple((page, line) for line in run), full)
 
 
-def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: tuple[float, float], usual: float) -> bool:
+def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Column, usual: float) -> bool:
     """Whether ``line`` begins a new paragraph."""
     last, first = run[-1], run[0]
     size = max(line.size, last.size)
-    left, right = column
+    left, right, justified = column
     step = line.base - last.base
     if (
         abs(line.size - last.size) > 0.08 * size
@@ -371,6 +384,8 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: tupl
     narrow = right - left < 14 * size and len(last.words) <= 4
     if narrow and not line.text[0].islower() and last.text[-1] not in ",-\ufffe":
         return True  # an address, a list of names
+    if justified and last.x1 < right - 0.6 * size and last.text.endswith(_STOPS):
+        return True
     return _fits(last, line, right)
 
 

@@ -108,14 +108,14 @@ def _is_steady(lines: Sequence[_Seen], enough: float) -> bool:
     return True
 
 
-def _numbered(edges: Sequence[_Edge]) -> list[set[int]]:
-    """For each page the rows, by id, that hold its number and nothing else: numbers that grow with the pages."""
-    found: list[dict[int, int]] = []
+def _numbered(edges: Sequence[_Edge]) -> list[set[float]]:
+    """For each page the rows, by their place, that hold its number alone: numbers that grow with the pages."""
+    found: list[dict[float, int]] = []
     for edge in edges:
         numbers = {}
         for row in (*edge.tops[:1], *edge.tops[1:2], *edge.bottoms[-2:]):
             if (match := _PAGE_NUMBER.fullmatch(_text(row))) and len(_text(row)) < 25:
-                numbers[id(row)] = _value(match[1])
+                numbers[row[0].base] = _value(match[1])
         found.append(numbers)
     offsets = Counter(number - at for at, numbers in enumerate(found) for number in set(numbers.values()))
     usual = {offset for offset, times in offsets.items() if times >= max(2, 0.3 * len(edges))}
@@ -125,14 +125,14 @@ def _numbered(edges: Sequence[_Edge]) -> list[set[int]]:
     return [rows | beside for rows, beside in zip(alone, _numbered_heads(edges), strict=True)]
 
 
-def _numbered_heads(edges: Sequence[_Edge]) -> list[set[int]]:
-    """For each page the first and the last row, by id, if it begins or ends with the number of the page."""
-    ends: list[list[tuple[int, str]]] = []
+def _numbered_heads(edges: Sequence[_Edge]) -> list[set[float]]:
+    """For each page the first and the last row, by its place, if it begins or ends with the number of the page."""
+    ends: list[list[tuple[float, str]]] = []
     for edge in edges:
         rows = [*edge.tops[:1], *edge.bottoms[-1:]]
         ends.append(
             [
-                (id(row), number)
+                (row[0].base, number)
                 for row in rows
                 for number in dict.fromkeys((row[0].words[0].text, row[-1].words[-1].text))
             ]
@@ -161,21 +161,35 @@ def _value(number: str) -> int:
     return sum(-sign if sign < max(signs[at + 1 :], default=0) else sign for at, sign in enumerate(signs))
 
 
-def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[int]) -> Cleared:
-    heads: list[str] = []
-    feet: list[str] = []
-    taken: set[int] = set()
-    for top, rows, lines in ((True, edge.tops, heads), (False, edge.bottoms, feet)):
-        for row in rows:
-            if len(row) >= _TABLE:
-                continue
-            if repeated.intersection(_keys(row, top)) or id(row) in numbers or _is_mark(_text(row)):
-                lines.append(_text(row))
-                taken.update(map(id, row))
-    if not taken:
+def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[float]) -> Cleared:
+    rows = rows_of(page.pieces)
+    found: list[list[Row]] = []
+    for top, lines in ((True, rows), (False, rows[::-1])):
+        taken: list[Row] = []
+        waiting: list[Row] = []  # lines that repeat, until a gap shows that they are no lines of the text
+        for number, row in enumerate(lines[: len(edge.tops if top else edge.bottoms)]):
+            repeats = len(row) < _TABLE and not repeated.isdisjoint(_keys(row, top))
+            alone = _stands_alone(row, lines[number + 1 : number + 2])
+            waiting.append(row)
+            if row[0].base in numbers or _is_mark(_text(row)) or (repeats and alone):
+                taken += waiting
+                waiting = []
+            elif alone:
+                waiting = []
+            elif not repeats:
+                break  # the text begins here
+        found.append(taken)
+    heads, feet = found[0], [row for row in reversed(found[1]) if row not in found[0]]
+    if not heads and not feet:
         return Cleared(page)
-    kept: tuple[Piece, ...] = tuple(piece for piece in page.pieces if id(piece) not in taken)
-    return Cleared(page._replace(pieces=kept), tuple(heads), tuple(feet))
+    gone = {id(piece) for row in (*heads, *feet) for piece in row}
+    kept: tuple[Piece, ...] = tuple(piece for piece in page.pieces if id(piece) not in gone)
+    return Cleared(page._replace(pieces=kept), tuple(map(_text, heads)), tuple(map(_text, feet)))
+
+
+def _stands_alone(row: Row, further: Sequence[Row]) -> bool:
+    """Whether a gap parts a row from the next one, further from the edge of the page."""
+    return not further or abs(further[0][0].base - row[0].base) > 1.45 * row[0].size
 
 
 def _is_mark(line: str) -> bool:

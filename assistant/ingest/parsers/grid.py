@@ -57,9 +57,12 @@ def lay_table(
     table = _cut(table, first)
     depth = header_rows(table)
     names = _names(table, depth) if depth else tuple(columns)
+    body = [_filled_down(table, number) for number in range(depth, len(table.rows))]
+    if depth == 1 and _are_lists(table.rows[0], body):
+        _lay_lists(builder, names, body)
+        return ()
     for row in table.rows[:depth]:
         builder.furniture(CELL_SEPARATOR.join(filter(None, row)))
-    body = [_filled_down(table, number) for number in range(depth, len(table.rows))]
     last = max((number for number, row in enumerate(body) if _count(row) > 1), default=len(body) - 1)
     _lay_body(builder, body[: last + 1] if sections else body, names, tuple(filter(None, captions)), sections)
     for row in body[last + 1 :] if sections else ():
@@ -86,6 +89,21 @@ def _lay_body(
             builder.row(
                 _ended(row), names, CAPTION_SEPARATOR.join(dict.fromkeys([*captions, *([section] if section else [])]))
             )
+
+
+def _are_lists(head: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Whether the columns are lists of one kind beside each other: "Members present", "Staff present"."""
+    said = [cell for row in body for cell in row if cell]
+    shared = set.intersection(*(set(cell.casefold().split()) for cell in head)) - _LITTLE if len(head) < 4 else set()
+    words = sum(len(cell.split()) for cell in said)
+    return bool(shared) and bool(said) and words >= 2.5 * len(said) and not any(map(is_number, said))
+
+
+def _lay_lists(builder: TextBuilder, names: Sequence[str], body: Sequence[Sequence[str]]) -> None:
+    for column, name in enumerate(names):
+        builder.paragraph(name)
+        for row in body:
+            builder.item(row[column], lead_in=name)
 
 
 CAPTION_SEPARATOR = " › "
@@ -305,6 +323,7 @@ def is_number(cell: str) -> bool:
     return len(cell) <= 40 and bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
 
 
+_LITTLE = frozenset("a an and by for from in no of on or per the to name names date".split())
 _USUAL = frozenset(
     "name names role position title item items description type category status date day time year month quarter "
     "amount price cost total value unit quantity qty number no id code country city address phone telephone e-mail "

@@ -45,8 +45,8 @@ _ORGANISATION = frozenset(
 _THINGS = _ORGANISATION | frozenset(
     stems(
         "act airport award bakery bridge brewery canal castle cathedral chapel cup dairy dam factory farm ferry "
-        "festival firm garden harbour hotel house hut inn lake law line mill mine museum pact palace park pier plant port "
-        "prize railway river road ship shop street theatre tower treaty trophy tunnel works"
+        "festival firm garden harbour hotel house hut inn lake law line mill mine museum pact palace park pier plant "
+        "port prize railway river road ship shop street theatre tower treaty trophy tunnel works"
     )
 )
 _TITLES = frozenset(map(stem, TITLES))

@@ -187,8 +187,8 @@ def test_no_question_is_lost(count: int, link: str) -> None:
 
 
 TOPICS = {
-    "actor only": ("what did Indian officials say?", "what did Indian officials say (describe raid)?"),
-    "after and": ("And how did the US army respond?", "how did the US army respond (describe raid)?"),
+    "actor only": ("what did Indian officials say?", "what did Indian officials say about the raid?"),
+    "after and": ("And how did the US army respond?", "how did the US army respond to the raid?"),
     "own topic": ("what did Indian officials say about the dam?", "what did Indian officials say about the dam?"),
     "pronoun": ("what did they do?", "what did they do?"),
     "no actor": ("who said so?", "who said so?"),

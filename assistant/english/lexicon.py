@@ -25,11 +25,12 @@ IMPERATIVES = (
 
 GREETINGS = frozenset("hi hello hey greetings".split())
 FAREWELLS = frozenset("bye goodbye".split())
-THANKS = frozenset("thanks thank thx cheers".split())
+THANKS = frozenset("thanks thank thx ty cheers".split())
 ASSENTS = frozenset("yes yeah yep ok okay sure right alright".split())
 DISSENTS = frozenset("no nope".split())
 PRAISE = frozenset(
-    "great good nice perfect fine cool lovely excellent wonderful brilliant helpful understood got see".split()
+    "great good nice perfect fine cool lovely excellent wonderful brilliant awesome amazing super interesting wow "
+    "helpful understood got see".split()
 )
 PLEAS = frozenset("please sorry".split())
 COURTESIES = GREETINGS | FAREWELLS | THANKS | ASSENTS | DISSENTS | PRAISE | PLEAS

@@ -16,10 +16,11 @@ CLAUSE = re.compile(
 )
 """What a question asks for ("In which year"; nothing where it wants a yes or a no), its auxiliary, and the rest."""
 
-SAYING = frozenset("say said says tell told report reported happen happened according hear heard".split())
+SAYING = frozenset("say said says tell told report reported happen happens happened according hear heard".split())
 """What tells that something is told or took place, and nothing of what."""
 
 _LINKS = frozenset("across against among around away back inside near onto outside per since till to towards".split())
+_CLOSES = _LINKS | SAYING - {"report"}
 _DETERMINERS = frozenset("the a an this that these those his her its their both some any another".split())
 _ASKED = frozenset("which what many who anyone somebody someone".split())
 _CALENDAR = frozenset((*WEEKDAYS, *MONTH_NAMES))
@@ -29,19 +30,27 @@ _SOMEBODY = re.compile(
     r"|leader|manager|mayor|mother|nurse|officer|owner|person|pilot|president|priest|professor|queen|son|teacher"
     r"|victim|wife|youth)\b"
 )
+_NOUNS_IN_ING = frozenset(
+    "meeting building hearing wedding painting evening morning funding training ceiling parking crossing landing "
+    "opening reading warning drawing".split()
+)
+_PARTICIPLES = frozenset(
+    "held built made sold found lost won told sent shot hit put paid kept taught cut brought bought caught met known "
+    "drawn thrown begun born done gone set shut spent".split()
+)
 _OWNER = re.compile(r"['’]s?$")
 
 
 def phrases(question: str) -> list[str]:
     """The noun phrases that a determiner, a capital or a plural ending tells, in order."""
     clause = CLAUSE.match(question)
-    runs = _runs(question, _DETERMINERS, _LINKS | SAYING)
+    runs = _runs(question, _DETERMINERS, _CLOSES)
     return _told([_subject(run, clause) for run in runs], question, _DETERMINERS)
 
 
 def named_before(text: str) -> list[str]:
     """The noun phrases in the beginning of a question, also what it asks for: "which farmer", "who"."""
-    return _told(_runs(text, _DETERMINERS | _ASKED, _LINKS), text, _DETERMINERS | _ASKED)
+    return _told(_runs(text, _DETERMINERS | _ASKED, _CLOSES), text, _DETERMINERS | _ASKED)
 
 
 def names(question: str) -> list[str]:
@@ -71,7 +80,13 @@ def antecedent(kind: str, before: str) -> str:
     asking = {"person": "who", "thing": "what"}.get(kind, "$")
     nameless = re.match(rf"(?i:{asking}) (?!(?i:do|does|did)\b|{_AUX} (?:the|an?|his|her|their|[A-Z]))", before)
     # "Which farmer was killed?" asks for the farmer killed, "How many rafts failed?" for the rafts failed.
-    asks = re.match(rf"(which|what(?= .*{_AUX} )|how many) (?:of )?(?:the )?(?!{_AUX} )(.+)", before, re.IGNORECASE)
+    asks = re.match(
+        rf"(which|what(?= .*{_AUX} )|how many) (?:of )?(?:the )?(?!{_AUX} |time |day |date |year |age )(.+)",
+        before,
+        re.IGNORECASE,
+    )
+    if asks and kind != "several" and re.match(r"(?:two|three|four|five|these|those) ", asks[2], re.IGNORECASE):
+        asks = None  # "Which of the two boats is faster?"
     asked = ["the " + re.sub(rf"(?i)\b{_AUX} (?:there\b ?)?", "", asks[2], count=1).strip()] if asks else []
     several = asks is not None and asks[1].lower() == "how many"
     does = clause is not None and clause[2].lower() in {"do", "does", "did"}
@@ -120,8 +135,11 @@ def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list
 
 def _goes_on(run: list[Word], word: Word) -> bool:
     """Whether ``word`` belongs to the phrase before it: a name ends, or begins, where the capitals do."""
+    if run[-1].text == "of":
+        return True
     if _capital(run[-1]) and not _capital(word):
-        return not _capital(run[0]) or bool(_OWNER.search(run[-1].text))
+        owner = bool(_OWNER.search(run[-1].text))
+        return owner or not (_capital(run[0]) or any(part.text == "of" for part in run))
     return _capital(run[-1]) == _capital(word) or (len(run) == 1 and run[0].text.lower() in _DETERMINERS)
 
 
@@ -133,8 +151,15 @@ def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
     last = run[-1]
     # "Where was the tram stop?" says nothing more of it, "Why was the tram late?" does.
     asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why|when", clause[1])
-    ends = not asks_only or last.text.endswith(("ed", "en", "ing"))
-    return run[:-1] if ends and not _capital(last) and not _somebody(last.text) else run
+    ends = not asks_only or last.text.endswith(("ed", "en", "ing")) or last.text in _PARTICIPLES
+    noun = _capital(last) or _somebody(last.text) or last.text.lower() in _NOUNS_IN_ING or _verb_follows(clause, last)
+    return run[:-1] if ends and not noun else run
+
+
+def _verb_follows(clause: re.Match[str], last: Word) -> bool:
+    """Whether the verb stands behind a name later on: "did the ferry service to Lund Island start"."""
+    after = clause.string[last.end :]
+    return bool(re.match(rf" {_PREPOSITION} (?:the )?(?:[A-Z][\w'’-]+ )+[a-z]\w+$", after.rstrip("?. ")))
 
 
 def _told(runs: list[list[Word]], text: str, opens: frozenset[str]) -> list[str]:

@@ -1,8 +1,9 @@
-"""Makes a follow-up question self-contained, by code: what it lacks comes from the question before it.
+"""Makes a follow-up question self-contained, by code: what it lacks comes from the question and the answer before it.
 
-In natural words where that is safe: the question before with other asking words ("Until when?"), another name ("What
-about India?") or a fragment behind it ("But at any cost?"), or what a pronoun stands for in its place; what is then
-still lacking stands in brackets. What names its own topic, and thanks and assents, inherit nothing.
+In natural words: the question before with other asking words ("Until when?"), another name ("What about India?"),
+another date ("And in 2022?") or a fragment behind it ("But at any cost?"); or what a pronoun stands for in its place.
+What is then still lacking follows in a clause ("given that the ferry did crash"). A question that names its own topic
+is left alone, and small talk too.
 """
 
 from __future__ import annotations
@@ -12,50 +13,84 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, BE, IMPERATIVES, PREPOSITIONS, any_of
-from assistant.english.phrases import (
-    CLAUSE,
-    SAYING,
-    antecedent,
-    is_plural,
-    named_before,
-    names,
-    phrases,
-    proper,
-)
-from assistant.english.tokens import STOPWORDS, fold, is_stopword, stem, words
-from assistant.query.courtesy import is_only_courteous
+from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, proper
+from assistant.english.quantities import is_vague, quantities
+from assistant.english.tokens import STOPWORDS, is_stopword, stem, words
+from assistant.query.conversation import Exchange, background, exchange, phrases_lacking, referent, without_links
+from assistant.query.courtesy import small_talk
+from assistant.query.fragments import continues, possessive, within
+from assistant.query.replies import replied
 from assistant.types import Turn
 
 ENOUGH = 2
 """A question with fewer content words than this cannot stand alone after another one."""
+
 LONGEST = 14
 """What is put in a pronoun's place has at most so many words."""
+
 MOST = 8
 """Pronouns behind so many in a question are not looked at."""
+
+REMEMBERED = 6
+"""Exchanges that are looked at: a topic from before them is forgotten."""
 
 _I = re.IGNORECASE
 _ASKING = any_of(ASKING_WORDS)
 _AUX = any_of(AUXILIARIES)
 _PREPOSITION = any_of(PREPOSITIONS)
 _ORDERS = any_of(IMPERATIVES)
-_LEAD = re.compile(r"\s*(?:(?:and|but|so|or|also|then|what about|how about)\b[\s,]*)+", _I)
-_CONTINUES = re.compile(rf"{_LEAD.pattern}|\s*(?:says? who|who says)\b", _I)
-_ASKS_THE_SAME = re.compile(r"\s*(?:and\s+)?(?:what|how) about\b", _I)
-_AGAIN = re.compile(
-    rf"((?:{_PREPOSITION} )?(?:where|when|why|(?:what|which|how) (?!many\b|much\b|old\b)[\w-]+)(?: from| exactly)?)"
-    r"(?: (?:is|was) (?:that|this))?",
+
+
+def condense_question(question: str, history: Sequence[Turn]) -> str:
+    """``question`` with what it lacks from the exchanges before it; as it is when it stands alone."""
+    last = _last_exchange(history)
+    return _condensed(question, last) if last else question
+
+
+def _last_exchange(history: Sequence[Turn]) -> Exchange | None:
+    """The last question of the user that is no small talk, self-contained, with its answer."""
+    last: Exchange | None = None
+    asked = [at for at, turn in enumerate(history) if turn.role == "user" and not small_talk(turn.text)]
+    for at in asked[-REMEMBERED:]:
+        question = _condensed(history[at].text, last) if last else history[at].text
+        answer = history[at + 1].text if at + 1 < len(history) and history[at + 1].role == "assistant" else ""
+        last = exchange(question, answer)
+    return last
+
+
+def _condensed(question: str, last: Exchange) -> str:
+    if reply := replied(question, last):
+        return reply
+    if small_talk(question):
+        return question
+    points = bool(_POINTS.search(question)) or any(_pointing(question))
+    if not (points or _short(question)):
+        return question
+    if not points and _stands_alone(question, last.asked):
+        return question
+    if changed := within(question, last):
+        return f"{changed}?"
+    return _carried(question, last)
+
+
+# --- what stands alone ----------------------------------------------------------------------------
+
+_DOCUMENT = re.compile(
+    r"\b(?:(?:the|this|that|your) (?P<noun>document|article|file|page|pdf)"
+    r"|(?:this|that) (?P<noun2>text|report|story|paper))\b"
+    r"(?! (?:(?:of|on|by|from|who|that|which|with|called)\b|about \w|in (?:the\b|(?-i:[A-Z]))))",
     _I,
 )
 _POINTS = re.compile(
-    r"\b(?:then|this|that|those|these)(?=\s*(?:[?,]|$))"
+    r"\bthe (?:text|report|story|paper)\b(?! (?:of|on|by|from|who|that|which|with|called|about)\b)"
+    r"|\b(?:then|this|that|those|these)(?=\s*(?:[?,]|$))"
     rf"|\b{_AUX} (?:that|this|those|these)\b(?! (?:who|of|year|week|month))"
     r"|\bthat (?:one|time|day|case|evening|night|morning)\b|\b(?:the|that|this)(?: \w+)? (?-i:ones?)\b(?! of)"
     r"|\bthe (?:same|former|latter|others?|first|second)(?=\s*(?:[?,]|$))"
     r"|\b(?:both|either|neither)(?=\s*(?:\?|$|of them))|\b(?:who|what|where) else\b|\bof (?:those|these)\b(?! who)"
     r"|\b(?:the|that) (?:firm|company|village|town|city|man|woman|boy|girl|country|ship|building|group|party)"
     r"(?=\s*(?:\?|$)|\s(?!(?:of|who|that|which|in|at|from|with)\b))"
-    r"|\b(?:the|this|that) (?:document|article|text|file|report|story|paper|page|pdf)\b"
-    r"(?! (?:(?:of|on|by|from|who|that|which|with|called)\b|about \w|in (?:the\b|(?-i:[A-Z]))))",
+    rf"|{_DOCUMENT.pattern}",
     _I,
 )
 _PRONOUN = re.compile(
@@ -82,27 +117,13 @@ _TOPIC = re.compile(
     r"|^what(?:['’]s| is) an? ",
     _I,
 )
+_HAPPENED = re.compile(r"what (?:all )?(?:happened|happens|has happened|occurred|took place|went on)\b", _I)
 _ASKS_ONLY = SAYING | frozenset("long many much time date year day name person people".split())
-
-
-def condense_question(question: str, history: Sequence[Turn]) -> str:
-    """``question`` with what it lacks from the user's turns before it; as it is when it stands alone."""
-    asked = [turn.text for turn in history if turn.role == "user" and not is_only_courteous(turn.text)]
-    if not asked or is_only_courteous(question):
-        return question
-    points = bool(_POINTS.search(question)) or any(_pointing(question))
-    if not (points or _short(question)):
-        return question
-    before = _bare(condense_question(asked[-1], [Turn(role="user", text=text) for text in asked[:-1]]))
-    if not points and _stands_alone(question, before):
-        return question
-    changed = _changed(question, re.sub(r" \(([^()]*)\)$", r", \1", before))
-    return f"{changed}?" if changed else _carried(question, before)
 
 
 def _short(question: str) -> bool:
     content = [word for word in _content(question) if word.lower() not in _ASKS_ONLY]
-    return len(content) <= 2 * ENOUGH if _CONTINUES.match(question) else len(content) < ENOUGH
+    return len(content) <= 2 * ENOUGH if continues(question) else len(content) < ENOUGH
 
 
 def _stands_alone(question: str, before: str) -> bool:
@@ -111,12 +132,15 @@ def _stands_alone(question: str, before: str) -> bool:
     "The cause" is that of what was asked about; a name is not. "And how big is Hadrane's?" and "What did Ossolin say?"
     lack what is asked of the name.
     """
-    bare, named = _bare(question), proper(question)
+    bare, named = without_links(question), proper(question)
     if question.isupper() or bare.endswith(("'s", "’s", "s'", "s’")):
         return False
     others = [word for word in _content(bare) if word not in named and word.lower() not in _ASKS_ONLY]
     if _TOPIC.search(bare):
         return bool(named or others)
+    dated = any(found.kind == "date" and not is_vague(found) for found in quantities(bare))
+    if dated and _HAPPENED.match(bare) and not continues(question):
+        return True
     known = {stem(word) for word in _content(before)}
     new = any(stem(word) not in known for word in named)
     return bool(new and _CLAUSE.match(bare) and (others or len(names(question)) > 1 or _WHOLE.match(bare)))
@@ -125,9 +149,8 @@ def _stands_alone(question: str, before: str) -> bool:
 def _pointing(question: str) -> Iterator[re.Match[str]]:
     """The pronouns that stand for nothing that the question itself names before them."""
     idle = [found.span() for found in _IDLE.finditer(question)]
-    lead = _LEAD.match(question)
     for found in islice(_PRONOUN.finditer(question), MOST):
-        before = question[lead.end() if lead else 0 : found.start()]
+        before = question[: found.start()]
         named = named_before(re.sub(r"\b(?:the|a) \w+ of\s*$", "", before))
         fits = [phrase for phrase in named if found["several"] or not is_plural(phrase)]
         # "How did Keld take it?": a pronoun is not what stands in the same clause, unless it says whose.
@@ -142,83 +165,59 @@ def _owns(question: str, pronoun: re.Match[str]) -> bool:
     return said in {"his", "its", "their"} or (said == "her" and bool(after) and not is_stopword(after[0].text))
 
 
-def _changed(question: str, before: str) -> str:
-    """The whole question before, asked with the words of ``question``; nothing where that is not safe."""
-    bare, clause = _bare(question), CLAUSE.match(before)
-    if _CONTINUES.match(question) and _is_name(bare) and (exchanged := _exchanged(bare, before)):
-        return exchanged
-    again = _AGAIN.fullmatch(bare)
-    # Asking words that are the subject or the object of the question before must not be lost.
-    if again and clause and re.match(rf"$|{_PREPOSITION} |where|when|why|how $", clause[1], _I):
-        return f"{again[1][0].upper()}{again[1][1:]} {clause[2].lower()} {clause[3]}"
-    condition = bare.lower().startswith("if ")
-    verb = re.search(rf"\b{_ASKING}(?:['’ ]|$)|\b{_AUX}\b|^{_ORDERS}\b", bare, _I)
-    if not bare or not _CONTINUES.match(question) or (verb and not condition):
-        return ""
-    place = re.match(rf"{_PREPOSITION}\b", bare, _I)
-    twice = place and re.search(rf"\b{place[0]}\b", before, _I)
-    return before + (" " if place and not twice else ", " if condition else ", and ") + bare
+# --- pronouns, and what is lacking ----------------------------------------------------------------
 
 
-def _exchanged(name: str, before: str) -> str:
-    """The question before with ``name`` for its subject, or for its only name; nothing where that is not safe.
-
-    Where the question before has ``name`` elsewhere, the two change places.
-    """
-    old = [owner for phrase in phrases(before) if _is_name(owner := re.split(r"['’]s? ", phrase)[0])]
-    clause = CLAUSE.match(before)
-    subjects = [one for one in old if clause and re.match(rf"{re.escape(one)}(?!\w|,| (?:and|or|of) )", clause[3])]
-    gives = (subjects or (old if len(old) == 1 else [""]))[0]
-    if not gives or fold(gives) == fold(name):
-        return ""
-    places = {gives: name, name: gives}
-    either = "|".join(map(re.escape, places))
-    made = re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda found: places[found[0]], before)
-    return made if name in made else ""
-
-
-def _is_name(phrase: str) -> bool:
-    """Whether all words of ``phrase`` begin with a capital, but for the article in "the United Nations"."""
-    said = [word.text for word in words(phrase.removeprefix("the "))]
-    return bool(said) and all(word[0].isupper() and not is_stopword(word) for word in said)
+def _carried(question: str, last: Exchange) -> str:
+    """``question`` with its pronouns and documents replaced where that can be told, and with what else it lacks."""
+    bare = without_links(question)
+    bare = bare[:1].upper() + bare[1:] if question[:1].isupper() else bare
+    made = _with_document(_replaced(bare, last), last)
+    if _DOCUMENT.search(bare) and not _DOCUMENT.search(made):
+        return f"{made}?"
+    clear = made != bare and not _POINTS.search(made) and not any(_pointing(made))
+    if not clear and (known := background(last)):
+        return f"{made}, {known}?"
+    lacking = phrases_lacking(made, last)
+    if lacking:
+        return f"{made}, as for {' and '.join(lacking)}?"
+    return f"{made}?" if made != bare else question
 
 
-def _carried(question: str, before: str) -> str:
-    """``question`` with its pronouns replaced where that can be told, and the topic words that it lacks in brackets."""
-    bare = question.strip().rstrip("?. ")
-    made = _replaced(bare, before)
-    own = {stem(word) for word in _content(made)}
-    # "What about India?" asks the same of another name: the old name gives way to the new one.
-    named = bool(_ASKS_THE_SAME.match(question)) and bool(names(question))
-    clear = made != bare and not _POINTS.search(question)
-    topic = dict.fromkeys(_content(" ".join(phrases(before)) if clear else before))
-    lacks = [word for word in topic if word.lower() not in _ASKS_ONLY and stem(word) not in own]
-    lacks = [word for word in lacks if not (named and word[0].isupper())]
-    return f"{made} ({' '.join(lacks)})?" if lacks else f"{made}?" if made != bare else question
+def _with_document(question: str, last: Exchange) -> str:
+    """ "This article" by the name of the source that the answer quotes, or by what was asked about."""
+    found = _DOCUMENT.search(question)
+    if not found:
+        return question
+    lacking = phrases_lacking(question, last)
+    if last.byline:
+        named = f"“{last.byline}”"
+    elif lacking:
+        named = f"the {found['noun'] or found['noun2']} on {' and '.join(lacking)}"
+    else:
+        return question
+    return question[: found.start()] + named + question[found.end() :]
 
 
-def _replaced(question: str, before: str) -> str:
+def _replaced(question: str, last: Exchange) -> str:
     said = {stem(word) for word in _content(question)}
     done = {"": ""}
     made, at = "", 0
     for found in _pointing(question):
-        kind, stands = str(found.lastgroup), antecedent(str(found.lastgroup), before)
+        kind = str(found.lastgroup)
+        stands = referent(kind, last)
         while stands and stem(words(stands)[-1].text) in said:
             stands = stands[: words(stands)[-1].start].strip()
         known = {stem(word) for word in _content(stands)} <= said
         if known or kind in done or stands in done.values() or len(words(stands)) > LONGEST:
             continue
         done[kind] = stands
-        whose = "" if not _owns(question, found) else "'" if stands.endswith("s") else "'s"
-        made += question[at : found.start()] + re.sub(r"^an? ", "the ", stands) + whose
+        stands = re.sub(r"^an? ", "the ", stands)
+        placed = f"in {stands}" if kind == "place" else possessive(stands) if _owns(question, found) else stands
+        made += question[at : found.start()] + placed
         at = found.end()
     return made + question[at:]
 
 
 def _content(text: str) -> list[str]:
     return [word.text for word in words(text) if word.text.lower() not in STOPWORDS]
-
-
-def _bare(question: str) -> str:
-    lead = _LEAD.match(question)
-    return question[lead.end() if lead else 0 :].strip().rstrip("?. ")

@@ -103,6 +103,8 @@ _LINKS = frozenset(
 _AFTER_OPTIONS = frozenset("that who which when where while because if".split())
 
 
+_GIVEN = re.compile(r", given (?:that )?", re.IGNORECASE)  # how a follow-up question carries what was asked before
+
 # What a question about time says of time itself, and no answer repeats. Measured on SQuAD 2.0: leaving these out
 # ranks sentences better, leaving out "people", "name" or "city" does not.
 _FRAMING: dict[AnswerType, frozenset[str]] = {
@@ -117,7 +119,7 @@ def parse_question(text: str) -> QuestionParts:
     lower = " ".join(text.lower().replace("’", "'").split())
     answer_type = _answer_type(lower)
     every = stems(text)
-    content = content_stems(text)
+    content = content_stems(_GIVEN.sub(", ", text))
     return QuestionParts(
         text=text,
         answer_type=answer_type,

@@ -15,8 +15,8 @@ from assistant.english.lexicon import (
     SUBJECT_PRONOUNS,
     any_of,
 )
-from assistant.english.phrases import SAYING
-from assistant.english.tokens import is_stopword, stems, words
+from assistant.english.phrases import phrases
+from assistant.english.tokens import content_stems, words
 from assistant.query.courtesy import LEAD, is_courtesy, without_lead
 
 MOST_PARTS = 5
@@ -51,7 +51,7 @@ _RELATIVES = frozenset("who whom whose which where".split())
 _ACTS = re.compile(  # what a pronoun stands for is for ``condense_question`` to find
     rf"\b{_ASKING}\s+(?:do|does|did|has|have|had)\s+"
     rf"(?!(?:{_SUBJECT}|his|her|its|their|each|both|all|either|neither)\b)(?:[\w'’.-]+\s+){{1,5}}?"
-    r"(?:say|said|do|done|think|respond|responded|react|reacted|reply|replied|answer|answered|comment)\b",
+    r"(?P<verb>say|said|do|done|think|respond|responded|react|reacted|reply|replied|answer|answered|comment)\b",
     re.IGNORECASE,
 )
 
@@ -68,19 +68,21 @@ def split_questions(text: str) -> tuple[str, ...]:
 
 
 def add_topic(part: str, before: str) -> str:
-    """``part`` with the topic words of the question ``before`` in brackets, where it names only who says or does."""
+    """``part`` with the topic of the question ``before``, where it names only who says or does something.
+
+    "What did India say?" after "What did Pakistan say about the raid?" becomes "What did India say about the raid?".
+    """
     bare = without_lead(part).strip(" ?.!,")
-    if not _ACTS.fullmatch(bare):
+    acts = _ACTS.fullmatch(bare)
+    if not acts:
         return part
-    own = set(stems(part))
-    # Without who says or does there: "what did Pakistan say about the raid" lends "raid".
-    topic = dict.fromkeys(word.text for word in words(_ACTS.sub("", before)) if _means(word.text))
-    lacks = [word for word in topic if word.lower() not in SAYING and own.isdisjoint(stems(word))]
-    return f"{bare} ({' '.join(lacks)})?" if lacks else part
-
-
-def _means(word: str) -> bool:
-    return word == "May" or not is_stopword(word)
+    own = frozenset(content_stems(part))
+    # Without who says or does there: "what did Pakistan say about the raid" lends "the raid".
+    told = [phrase for phrase in phrases(_ACTS.sub("", before)) if not own & frozenset(content_stems(phrase))]
+    if not told:
+        return part
+    link = "to" if re.match("respond|react|repl", acts["verb"], re.IGNORECASE) else "about"
+    return f"{bare} {link} {' and '.join(told)}?"
 
 
 def _sentences(text: str) -> list[str]:

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
-from assistant.ingest.sync import WHOLE, Shard, silently, sync
+from assistant.ingest.sync import WHOLE, Shard, sync
 from assistant.ports import CrossEncoder, Describable, Embedder, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import Settings
@@ -30,6 +30,7 @@ from assistant.types import (
     OnProgress,
     Passage,
     Turn,
+    no_progress,
 )
 
 if TYPE_CHECKING:
@@ -82,14 +83,14 @@ class Assistant:
         Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
         process is writing. Files that cannot be read are listed in the report.
         """
-        report = sync(self._index, Path(path), on_progress or silently, shard)
+        report = sync(self._index, Path(path), on_progress or no_progress, shard)
         if chroma:
             self.fill_chroma(on_progress)
         return report
 
     def fill_chroma(self, on_progress: OnProgress | None = None) -> None:
         """Bring the Chroma collection of an index in a folder up to date; imports chromadb where that takes work."""
-        self._index.fill_chroma(on_progress or silently)
+        self._index.fill_chroma(on_progress or no_progress)
 
     def remove(self, source: str) -> IndexReport:
         """Take one document out of the index; its file stays where it is."""

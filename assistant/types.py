@@ -470,3 +470,7 @@ class Progress(Value):
 
 
 OnProgress = Callable[[Progress], None]
+
+
+def no_progress(progress: Progress) -> None:
+    """Progress that nobody watches."""

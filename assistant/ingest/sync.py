@@ -23,7 +23,7 @@ from assistant.ingest.split import split, tokenizer
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.ports import BuildTarget, Sink, StoredFile
 from assistant.settings import command
-from assistant.types import Document, IndexReport, OnProgress, Progress, Skipped
+from assistant.types import Document, IndexReport, OnProgress, Progress, Skipped, no_progress
 
 REBUILT = "The index was made by an earlier version or with another configuration: all documents were read again."
 """What the report of a build says where that is so."""
@@ -57,14 +57,10 @@ class Shard(NamedTuple):
 WHOLE = Shard()
 
 
-def silently(progress: Progress) -> None:
-    """Progress that nobody watches."""
-
-
 def sync(
     index: BuildTarget,
     root: Path,
-    on_progress: OnProgress = silently,
+    on_progress: OnProgress = no_progress,
     shard: Shard = WHOLE,
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> IndexReport:

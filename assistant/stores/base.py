@@ -10,7 +10,7 @@ from typing import Self
 
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder
-from assistant.types import OnProgress, Progress, Value
+from assistant.types import OnProgress, Value
 
 
 class IndexStatus(Value):
@@ -69,7 +69,3 @@ class BaseIndex(ABC):
             if self._made is None:
                 self._made = self._make_embedder()
             return self._made
-
-
-def silently(progress: Progress) -> None:
-    """Progress that nobody watches."""

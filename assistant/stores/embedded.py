@@ -26,14 +26,14 @@ from assistant.errors import (
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.settings import command
-from assistant.stores.base import BaseIndex, IndexStatus, silently
+from assistant.stores.base import BaseIndex, IndexStatus
 from assistant.stores.catalog import Catalog, Change
 from assistant.stores.catalog_sink import CatalogSink
 from assistant.stores.engines import CHROMA_DIR, SearchEngines
 from assistant.stores.paths import Paths
 from assistant.stores.snapshot import EVERYTHING, Snapshot
 from assistant.stores.writer_lock import writer_lock
-from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress
+from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, no_progress
 
 EXACT_UP_TO = 20_000
 """Live chunks up to which dense search is exact: quicker than importing chromadb, and never approximate."""
@@ -161,7 +161,7 @@ class Index(BaseIndex):
     # --- writing
 
     @contextmanager
-    def writing(self, root: Path, on_progress: OnProgress = silently) -> Iterator[Sink]:
+    def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:
         """Where a build of ``root`` writes; the engines that searches need are brought up to date at the end.
 
         Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError where
@@ -174,7 +174,7 @@ class Index(BaseIndex):
             if catalog.generation:
                 self._refresh(catalog, sink.change, on_progress)
 
-    def fill_chroma(self, on_progress: OnProgress = silently) -> None:
+    def fill_chroma(self, on_progress: OnProgress = no_progress) -> None:
         """Bring the Chroma collection of the passages up to date; where another process writes, that one does.
 
         Raises StoreError where the collection cannot be written.
@@ -202,7 +202,7 @@ class Index(BaseIndex):
             change = catalog.publish(removed, catalog.fact("config") or "", catalog.fact("embedder") or "")
             report = IndexReport(root="", removed=tuple(removed), seconds=time.monotonic() - started)
             catalog.finish(build, None, report.model_dump_json())
-            self._refresh(catalog, change, silently)
+            self._refresh(catalog, change, no_progress)
             return report
 
     def removed(self) -> tuple[Path, ...]:
@@ -224,7 +224,7 @@ class Index(BaseIndex):
         with self._locked() as catalog:
             catalog.invalidate(catalog.fact("embedder") or "")
             if catalog.generation:
-                engines, report = self._engines(catalog), on_progress or silently
+                engines, report = self._engines(catalog), on_progress or no_progress
                 with self._writing_engine():
                     engines.refresh_keyword(IndexConfig.read(self._dir).analyzer, None, report, fresh=True)
                     engines.fill_chroma(report, fresh=True)

@@ -13,14 +13,14 @@ from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.stores import records
-from assistant.stores.base import BaseIndex, IndexStatus, silently
+from assistant.stores.base import BaseIndex, IndexStatus
 from assistant.stores.chroma_server import BATCH, ChromaServer, Record
 from assistant.stores.engines import context_words, header_words
 from assistant.stores.keyword import Entry, KeywordIndex
 from assistant.stores.records import DocumentRecord
 from assistant.stores.server_documents import ServerDocuments
 from assistant.stores.server_sink import ServerSink
-from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, Progress
+from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, Progress, no_progress
 
 CANDIDATES = 100
 """Nearest passages whose words are scored; what is further away in meaning is not found by its words alone."""
@@ -156,7 +156,7 @@ class RemoteIndex(BaseIndex):
     # --- writing
 
     @contextmanager
-    def writing(self, root: Path, on_progress: OnProgress = silently) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
+    def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
         """Where a build of ``root`` writes. One machine may build a shard at a time.
 
         Raises IndexStaleError where the index was made with another configuration, and BackendError while no server
@@ -187,7 +187,7 @@ class RemoteIndex(BaseIndex):
 
         What a build has announced is left to builds, for one may be running. Returns what a build has to repair.
         """
-        (on_progress or silently)(Progress(stage="sweeping", done=0, total=0))
+        (on_progress or no_progress)(Progress(stage="sweeping", done=0, total=0))
         stored = self.stored
         known = {each.key: each for each in stored.all()}
         stored.delete_others([each for each in known.values() if each.forgotten])

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from assistant.errors import BackendError
 from assistant.index_config import Analyzer
 from assistant.ports import Vectors
-from assistant.stores.catalog import Catalog, Matrix
+from assistant.stores.catalog import Catalog
+from assistant.stores.catalog_reader import Matrix
 from assistant.stores.chroma import ChromaIndex
 from assistant.stores.engines import SearchEngines
 from assistant.stores.keyword import KeywordIndex

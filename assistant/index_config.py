@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import warnings
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -51,8 +52,7 @@ class IndexConfig(Value):
         if path is None:
             return cls()
         if path.name == OLD_NAME:
-            mend = f"`mv {path} {path.with_name(NAME)}`"
-            warnings.warn(f"The file {str(path)!r} is now called {NAME!r}. {mend}", FutureWarning, stacklevel=2)
+            _tell_new_name(path)
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as exc:
@@ -71,6 +71,12 @@ class IndexConfig(Value):
     def fingerprint(self) -> str:
         """Equal for equal configurations that this version splits and embeds alike."""
         return hashlib.blake2b(f"{CHUNKING} {self.model_dump_json()}".encode(), digest_size=8).hexdigest()
+
+
+@cache
+def _tell_new_name(path: Path) -> None:
+    mend = f"`mv {path} {path.with_name(NAME)}`"
+    warnings.warn(f"The file {str(path)!r} is called {NAME!r} in this version. {mend}", FutureWarning, stacklevel=3)
 
 
 def config_file(index_dir: Path) -> Path | None:

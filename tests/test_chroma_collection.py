@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import chromadb
 import pytest
+import tantivy
 from typer.testing import CliRunner
 
 from assistant.api import Assistant
@@ -199,6 +200,24 @@ def test_page_and_headings_are_those_of_the_place() -> None:
     assert (second["heading"], second["published_day"]) == ("Annual report › Fees", 20250508)
 
 
+def keyword_index_of_the_format_before(folder: Path, owner: str) -> None:
+    """At generation 1, of one chunk that is there no longer; without contexts."""
+    shutil.rmtree(folder)
+    folder.mkdir()
+    schema = tantivy.SchemaBuilder()
+    schema.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    schema.add_unsigned_field("generation", stored=True)
+    schema.add_text_field("owner", stored=True, tokenizer_name="raw", index_option="basic")
+    for field in ("text", "exact", "header"):
+        schema.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
+    index = tantivy.Index(schema.build(), path=str(folder))
+    writer = index.writer()
+    writer.add_document(tantivy.Document(id="state", generation=1, owner=owner))
+    writer.add_document(tantivy.Document(id="gone", text="potassium", exact="potassium", header=""))
+    writer.commit()
+    writer.wait_merging_threads()
+
+
 def test_an_index_of_the_format_before_has_a_collection_after_one_build(
     index_dir: Path, docs: Path, assistant: Assistant
 ) -> None:
@@ -212,8 +231,11 @@ def test_an_index_of_the_format_before_has_a_collection_after_one_build(
                UPDATE facts SET name = 'recipe', value = 'old' WHERE name = 'config';
                PRAGMA user_version = 2;"""
         )
+        (token,) = db.execute("SELECT value FROM facts WHERE name = 'token'").fetchone()
     db.close()
+    keyword_index_of_the_format_before(index_dir / "store" / "keyword", f"{token} english")
     report = assistant.index(docs)
+    assert assistant.search("potassium")[0].metadata.source == "banana.txt"
     assert report.changed == ("banana.txt", "truce.md")
     assert "earlier version" in report.notes[0]
     assert (collection(index_dir).count(), assistant.verify()) == (2, [])

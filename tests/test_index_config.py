@@ -82,7 +82,7 @@ def test_every_key_changes_the_fingerprint() -> None:
 
 def test_the_file_is_read_by_its_old_name_with_a_warning(tmp_path: Path) -> None:
     (tmp_path / "recipe.toml").write_text("chunk_tokens = 100")
-    with pytest.warns(FutureWarning, match=r"recipe\.toml' is now called 'config\.toml'"):
+    with pytest.warns(FutureWarning, match=r"recipe\.toml' is called 'config\.toml'"):
         assert IndexConfig.read(tmp_path) == IndexConfig(chunk_tokens=100)
     (tmp_path / "config.toml").write_text("chunk_tokens = 50")
     assert IndexConfig.read(tmp_path) == IndexConfig(chunk_tokens=50)

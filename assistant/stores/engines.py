@@ -24,7 +24,7 @@ from assistant.stores.chroma import (
     read_manifest,
     untouched,
 )
-from assistant.stores.keyword import COMMIT, Entry, KeywordIndex
+from assistant.stores.keyword import COMMIT, FORMAT, Entry, KeywordIndex
 from assistant.types import DocumentMetadata, OnProgress, Progress, Statement
 
 CHROMA_DIR = "chroma"
@@ -61,14 +61,14 @@ class SearchEngines:
         if change and behind:
             try:
                 entries = _reported(self._entries(change.documents), len(change.documents), on_progress)
-                behind.update(entries, change.deleted, generation, self._owner(analyzer))
+                behind.update(entries, change.deleted, generation, self._keyword_owner(analyzer))
                 if behind.count == chunks:
                     return
             except BackendError:
                 pass  # built anew below
         shutil.rmtree(self.keyword_dir, ignore_errors=True)
         index = KeywordIndex.create(self.keyword_dir, analyzer)
-        index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._owner(analyzer))
+        index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._keyword_owner(analyzer))
 
     def fill_chroma(self, on_progress: OnProgress, fresh: bool = False) -> None:
         """Bring the Chroma collection to the catalog's generation; ``fresh`` even if it seems to be there.
@@ -113,7 +113,11 @@ class SearchEngines:
         """The keyword index if it is sound and at ``generation``, or at any."""
         try:
             index = KeywordIndex.open(self.keyword_dir, analyzer)
-            return index if generation in (None, index.generation) and index.owner == self._owner(analyzer) else None
+            return (
+                index
+                if generation in (None, index.generation) and index.owner == self._keyword_owner(analyzer)
+                else None
+            )
         except BackendError:
             return None
 
@@ -136,10 +140,9 @@ class SearchEngines:
         except BackendError:
             return None
 
-    def _owner(self, analyzer: str = "") -> str:
-        """What an engine of this catalog carries: another catalog's may have the same generation and count."""
-        token = self._catalog.fact("token")  # None until this version publishes
-        return f"{token} {analyzer}".strip() if token else ""
+    def _keyword_owner(self, analyzer: Analyzer) -> str:
+        """What a keyword index of this catalog carries: another's may have the same generation and count."""
+        return f"{self._catalog.fact('token')} {analyzer} {FORMAT}"
 
     def _manifest(self) -> dict[str, Any] | None:
         """What a finished collection of this catalog, configuration and embedder says of itself."""
@@ -148,7 +151,7 @@ class SearchEngines:
 
     @property
     def _made_by(self) -> str:
-        return f"{self._owner()} {self._catalog.fact('config')} {self._embedder}"
+        return f"{self._catalog.fact('token')} {self._catalog.fact('config')} {self._embedder}"
 
     @property
     def _embedder(self) -> str:

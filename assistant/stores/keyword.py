@@ -20,6 +20,9 @@ from assistant.index_config import Analyzer
 COMMIT = "meta.json"
 """The file in the folder of an index that tantivy replaces with every commit."""
 
+FORMAT = 2
+"""Raised when what is indexed of a chunk changes; an index of another number is built again."""
+
 EXACT_WEIGHT = 0.3
 """Weight of an unstemmed match beside a stemmed one, which has 1."""
 
@@ -149,10 +152,10 @@ class KeywordIndex:
 
     def search(self, text: str, limit: int) -> dict[str, float]:
         """Ids by BM25 with the words of ``text``, best first, at most ``limit``, all scores above 0."""
-        query = self._query(text)
-        if query is None or limit < 1:
-            return {}
         with _translated(None):
+            query = self._query(text)
+            if query is None or limit < 1:
+                return {}
             searcher = self._index.searcher()
             # tantivy reserves room for all hits it may return before it searches.
             hits = searcher.search(query, min(limit, searcher.num_docs), count=False).hits

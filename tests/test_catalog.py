@@ -236,6 +236,7 @@ def test_no_catalog_but_some_other_file(path: Path) -> None:
 
 OLD = """
 ALTER TABLE chunks RENAME COLUMN statements TO sentences;
+ALTER TABLE documents RENAME COLUMN metadata TO origin;
 ALTER TABLE documents DROP COLUMN blocks;
 ALTER TABLE documents DROP COLUMN about;
 UPDATE facts SET name = 'recipe' WHERE name = 'config';

@@ -226,6 +226,7 @@ def test_an_index_of_the_format_before_has_a_collection_after_one_build(
     with sqlite3.connect(index_dir / "store" / "catalog.sqlite3") as db:
         db.executescript(
             """ALTER TABLE chunks RENAME COLUMN statements TO sentences;
+ALTER TABLE documents RENAME COLUMN metadata TO origin;
                ALTER TABLE documents DROP COLUMN blocks;
                ALTER TABLE documents DROP COLUMN about;
                UPDATE facts SET name = 'recipe', value = 'old' WHERE name = 'config';

@@ -80,6 +80,7 @@ CREATE TABLE excluded (location TEXT PRIMARY KEY) WITHOUT ROWID;
 ALTER TABLE documents ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]';
 ALTER TABLE documents ADD COLUMN about TEXT NOT NULL DEFAULT '';
 ALTER TABLE chunks RENAME COLUMN sentences TO statements;
+ALTER TABLE documents RENAME COLUMN origin TO metadata;
 UPDATE facts SET name = 'config' WHERE name = 'recipe';
 """,
 }

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.types import NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict, DocumentMetadata
+from assistant.types import CONTEXT_SEPARATOR, NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
-
-LISTED_KINDS = frozenset({"item", "row", "field", "code"})
-CONTEXT_SEPARATOR = " › "
 
 
 def one_line(text: str) -> str:
@@ -107,12 +104,6 @@ def render_markdown(answer: Answer) -> str:
 def escape_markdown(text: str) -> str:
     """``text`` on one line, with what Markdown would take for markup escaped."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|" else sign for sign in one_line(text))
-
-
-def source_line(metadata: DocumentMetadata) -> str:
-    """Title, byline and file of a document, on one line."""
-    title = metadata.header.removesuffix(metadata.byline)
-    return one_line(f"{title}{metadata.label} ({metadata.source})")
 
 
 def _markdown_blocks(answer: Answer) -> Iterator[str]:

@@ -133,6 +133,10 @@ class Statement(NamedTuple):
     """How a person reads it where that is not its verbatim text: ``Branch: Fjordby · Manager: Tuva Lie``."""
 
 
+CONTEXT_SEPARATOR = " › "
+"""Stands between the parts of a statement's context."""
+
+
 class Chunk(Value):
     """A run of whole statements: ``document.text[start:end] == text``, always."""
 

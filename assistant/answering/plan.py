@@ -18,6 +18,7 @@ from assistant.english.names import names
 from assistant.english.negation import denies
 from assistant.english.quantities import quantities
 from assistant.english.tokens import content_stems, overlap, words
+from assistant.ingest.blocks import LISTED
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.binding import compared_things, names_thing
@@ -42,8 +43,6 @@ MAX_ITEMS = 40
 
 MAX_SHOWN = 8
 """Statements that a language model is shown."""
-
-LISTED_KINDS = frozenset({"item", "row", "field"})
 
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 
@@ -169,7 +168,7 @@ class _Chosen:
             groups.sort(key=lambda group: (first_use[group[0].source], group[0].start))
         lists = Counter(_list_of(group[0]) for group in groups)
         return tuple(
-            Quotation(sentences=tuple(group), listed=group[0].kind in LISTED_KINDS and lists[_list_of(group[0])] > 1)
+            Quotation(sentences=tuple(group), listed=group[0].kind in LISTED and lists[_list_of(group[0])] > 1)
             for group in groups
         )
 
@@ -236,7 +235,7 @@ def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument)
 
     Where the question names more than what introduces the list ("which orders are cancelled"), only those that have it.
     """
-    found = document(best.source) if best.kind in LISTED_KINDS else None
+    found = document(best.source) if best.kind in LISTED else None
     if found is None:
         return ()
     every = statements(found)
@@ -271,7 +270,7 @@ def _as_sentence(statement: Statement, like: Sentence, text: str) -> Sentence:
 
 def _same(a: Sentence, b: Sentence) -> bool:
     """Whether two sentences have nearly the same words, and no name, figure or "not" sets them apart."""
-    if a.context != b.context and a.kind in LISTED_KINDS:
+    if a.context != b.context and a.kind in LISTED:
         return False
     if overlap(set(content_stems(a.text)), set(content_stems(b.text))) < SAME:
         return False

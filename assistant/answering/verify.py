@@ -123,7 +123,7 @@ class Checker:
         self._shown = tuple(shown)
         self._document = document
         self._vector = cache(embedder.embed_query)
-        self._origins = {p.metadata.source: p.metadata for p in evidence.passages}
+        self._metadata = {p.metadata.source: p.metadata for p in evidence.passages}
         self._asked = frozenset(_name_stems(evidence.question))
         self._known = frozenset(range(1, len(self._shown) + 1))
 
@@ -177,7 +177,7 @@ class Checker:
         if is_refusal(text):
             return "says that the documents are silent; the evidence decides that"
         said = set(stems(text))
-        if not _VERBAL.search(text) and any(said <= self._named(metadata) for metadata in self._origins.values()):
+        if not _VERBAL.search(text) and any(said <= self._named(metadata) for metadata in self._metadata.values()):
             return "names a source and says nothing"
         return ""
 
@@ -224,7 +224,7 @@ class Checker:
 
     def _weigh(self, text: str, wanted: frozenset[str], quotes: Sequence[Sentence]) -> tuple[Support, str, float]:
         quoted = " ".join(s.text for s in quotes)
-        metadata = self._origins[quotes[0].source]
+        metadata = self._metadata[quotes[0].source]
         about = f"{metadata.byline} {metadata.title}"
         shared = len(wanted & frozenset(content_stems(quoted))) / max(1, len(wanted))
         doubts: list[str] = []

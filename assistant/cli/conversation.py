@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,19 +43,13 @@ def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) ->
     """
     from pydantic import TypeAdapter
 
+    from assistant.conversations import write_private
     from assistant.types import Turn
 
     file = path(index_dir)
     text = TypeAdapter(tuple[Turn, ...]).dump_json(tuple(turns))
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=".saving-")  # made with mode 600
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(text)
-            Path(scratch).replace(file)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
+        write_private(file, text)
     except OSError as error:
         note(f"The conversation cannot be kept for --continue ({error.strerror or error}).")

@@ -8,10 +8,7 @@ from itertools import zip_longest
 
 from assistant.english.sentences import split_sentences
 from assistant.ingest.inline import strip_markup
-from assistant.types import Block, BlockKind, Document, Span, Statement
-
-CONTEXT_SEPARATOR = " › "
-"""Stands between the parts of a statement's context."""
+from assistant.types import CONTEXT_SEPARATOR, Block, BlockKind, Document, Span, Statement
 
 CELL_SEPARATOR = " · "
 """Stands between the cells of a row as a person reads it."""

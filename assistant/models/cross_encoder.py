@@ -1,6 +1,6 @@
 """The reader: a small cross-encoder that reads a passage with the question and says which sentence answers, if any.
 
-``PassageEncoder`` sees; the heads here judge. Those of reading are perceptrons that ``benchmarks/train_heads.py`` fits
+``PassageEncoder`` sees; the heads here judge. Those of reading are perceptrons that ``training/train_heads.py`` fits
 to the finished encoder; that of pairs is linear, as it was trained. Loaded when it is first used.
 """
 

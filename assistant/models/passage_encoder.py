@@ -1,6 +1,6 @@
 """The reader's encoder: what it sees in passages and in pairs of sentences, as features that heads judge by.
 
-MiniLM fine-tuned by ``benchmarks/train_reader.py`` and run by CTranslate2 in int8. It sees question and passage
+MiniLM fine-tuned by ``training/train_cross_encoder.py`` and run by CTranslate2 in int8. It sees question and passage
 together, so its states tell a sentence that answers from one that is only near.
 """
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from assistant.english.tokens import STOPWORDS, fold, stems, words
+from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.ports import Hit
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.features import IN_CONTEXT
@@ -57,7 +58,7 @@ def structural_answerability(question: QuestionParts, hit: Hit, number: int) -> 
     return STRUCTURAL if named == 1.0 else STRUCTURAL_NEARLY if named >= NEARLY and len(wanted) > 2 else 0.0
 
 
-def foreign_answerability(question: QuestionParts, said: str, candidates: Sequence[str]) -> float:
+def foreign_answerability(question: QuestionParts, said: str, candidates: Iterable[str]) -> float:
     """How likely ``said``, the best of ``candidates``, answers a question that is not in English; 0 for one that is.
 
     The models know English only. In other languages a statement answers when it has enough of the question's words, in
@@ -93,7 +94,7 @@ def _states_number(question: QuestionParts, said: str, is_row: bool) -> bool:
     """Whether a statement has a figure; a row that is asked "how many" has it in a column that the question names."""
     if not is_row or not question.text.lower().lstrip().startswith("how many"):
         return any(sign.isdigit() for sign in said)
-    cells = (cell.partition(":") for cell in said.split(" · "))
+    cells = (cell.partition(":") for cell in said.split(CELL_SEPARATOR))
     return any(
         any(sign.isdigit() for sign in value) and not question.content.isdisjoint(stems(column))
         for column, _, value in cells

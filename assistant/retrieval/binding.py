@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -45,6 +45,9 @@ _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
 """Words before a number that do not say what it numbers."""
 
 
+_LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
+_MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
+
 NAME_WEIGHT = 0.5
 """What each word of a name weighs that another candidate has and this one lacks: one word may name it otherwise."""
 
@@ -69,11 +72,12 @@ class Asked(NamedTuple):
     proper: tuple[tuple[str, str], ...]
     figures: tuple[Quantity, ...]
     dates: tuple[Quantity, ...]
-    roles: dict[str, str]
+    roles: Mapping[str, str]
     names: tuple[frozenset[str], ...]
     negated: bool
 
 
+@lru_cache(maxsize=256)
 def asked(question: QuestionParts) -> Asked:
     """What ``question`` names."""
     text = question.text
@@ -92,10 +96,6 @@ def asked(question: QuestionParts) -> Asked:
         names=_names(question),
         negated=question.answer_type in ("person", "other", "place") and bool(_NEGATED.search(text)),
     )
-
-
-_LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
-_MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
 
 
 class Mismatch(NamedTuple):
@@ -139,11 +139,6 @@ def compared_things(question: QuestionParts) -> tuple[str, ...]:
     return things if len(things) > 1 else ()
 
 
-def names_thing(identifier: str, text: str) -> bool:
-    """Whether ``text`` names what ``identifier`` stands for."""
-    return _has(identifier, text)
-
-
 def different_subjects(question: Asked, one: str, other: str) -> bool:
     """Whether two statements are of two things of a kind: the Elm school and the Oak school, plan A and plan B."""
     for find in (_identifiers, _proper, _complements):
@@ -171,7 +166,7 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     yield from _role_mismatches(question, subject)
     yield from _figure_mismatches(question, subject)
     yield from _date_mismatches(question, subject, about)
-    said = frozenset(stems(f"{subject.text} {subject.context}"))
+    said = _held_stems(f"{subject.text} {subject.context}")
     for one, other in _OPPOSITES if question.parts.answer_type != "yes-no" else ():
         if one in question.stems and other not in question.stems and other in said and one not in said:
             yield f"{other} for {one}"
@@ -193,12 +188,12 @@ def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Ite
     """An identifier that stands nowhere near, or where the statement or its document has another of the same head."""
     for head in dict.fromkeys(head for head, _ in question.identifiers):
         wanted = [identifier for noun, identifier in question.identifiers if noun == head]
-        if any(_has(identifier, subject.text) for identifier in wanted):
+        if any(names_thing(identifier, subject.text) for identifier in wanted):
             continue
         rivals = [other for noun, other in _identifiers(subject.text) if noun == head]
         if rivals:
             yield f"{head} {rivals[0]} for {wanted[0]}"
-        elif not any(_has(identifier, f"{about} {subject.passage}") for identifier in wanted):
+        elif not any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):
             yield f"not {head} {wanted[0]}"
 
 
@@ -214,7 +209,7 @@ def _pair_mismatches(
 
 def _role_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     found: dict[str, set[str]] = {}
-    for head, modifier in _roles(f"{subject.text}"):
+    for head, modifier in _roles(subject.text):
         found.setdefault(head, set()).add(modifier)
     for head, modifier in question.roles.items():
         if head in found and modifier not in found[head]:
@@ -276,7 +271,8 @@ def _is_year(text: str) -> bool:
     return bool(re.fullmatch(r"(?:1[5-9]|20)\d\d", text))
 
 
-def _has(identifier: str, text: str) -> bool:
+def names_thing(identifier: str, text: str) -> bool:
+    """Whether ``text`` names what ``identifier`` stands for."""
     return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
 
 
@@ -317,7 +313,7 @@ def _names(question: QuestionParts) -> tuple[frozenset[str], ...]:
     return tuple(run & question.names for run in runs if run & question.names)
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=20_000)
 def _held_stems(text: str) -> frozenset[str]:
     return frozenset(stems(text))
 
@@ -325,7 +321,7 @@ def _held_stems(text: str) -> frozenset[str]:
 def _held(subject: Subject) -> frozenset[str]:
     about = re.sub(r"[/_]", " ", subject.metadata.source)
     known = f"{subject.metadata.title} {subject.metadata.byline} {subject.about} {about}"
-    return _held_stems(subject.passage) | _held_stems(known) | frozenset(stems(f"{subject.text} {subject.context}"))
+    return _held_stems(subject.passage) | _held_stems(known) | _held_stems(f"{subject.text} {subject.context}")
 
 
 # --- figures and dates ----------------------------------------------------------------------------

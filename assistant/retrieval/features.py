@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from assistant.english.names import names
 from assistant.english.quantities import quantities
 from assistant.english.tokens import stems
+from assistant.ingest.blocks import LISTED
 from assistant.ports import Hit, Vectors
 from assistant.query.parse import QuestionParts
 
@@ -35,7 +36,7 @@ ANSWERABILITY_FEATURES = (
 UNRANKED = frozenset({"heading", "furniture"})
 """Kinds of statements that only say what others are about, or nothing: they never answer."""
 
-IN_CONTEXT = frozenset({"item", "row", "field", "code"})
+IN_CONTEXT = LISTED | {"code"}
 """Kinds of statements that say little without their context."""
 
 _CAUSES = frozenset(stems("because due since reason caused causes result resulted therefore led aimed order"))

@@ -1,7 +1,7 @@
 """Reads the likeliest sentences of other sources beside the best one: do they answer as well, and can both be true?
 
 A sentence alone may seem far from the question; beside one that answers, a reader sees that it speaks of the same
-thing. ``benchmarks/fit_comparing.py`` fits the model and prints ``beside.py``.
+thing. ``training/fit_pairwise.py`` fits the model and prints ``pairwise_weights.py``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Ranks the sentences of passages by how well they answer a question, and says how likely one of them does.
 
-First every sentence is scored by a linear model over ``features``. Then, where there is a reader, it reads the
-likeliest passages, and its log-odds join the features. The models are fitted by ``benchmarks/fit_evidence.py``, which
-prints ``weights.py``.
+First every sentence is scored by a linear model over ``features``. Then, where there is a cross-encoder, it reads the
+likeliest passages, and its log-odds join the features. ``training/fit_rank.py`` fits the models and prints
+``rank_weights.py``. A sentence loses score and probability for what ``binding`` finds it to name in place of what the
+question names.
 """
 
 from __future__ import annotations
@@ -68,14 +69,14 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     chances = _chance(fitted.chances.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, chances)
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
-    best = table.places[int(np.argmax(scores))]
-    said = [text_at(hits, place) for place in table.places]
+    top = int(np.argmax(scores))
+    best = table.places[top]
     answerability = max(
         float(_chance(answers)),
         structural_answerability(question, hits[best.hit], best.sentence),
-        foreign_answerability(question, text_at(hits, best), said),
+        foreign_answerability(question, text_at(hits, best), (text_at(hits, place) for place in table.places)),
     )
-    answerability *= MISMATCH_FACTOR ** faults[int(np.argmax(scores))]
+    answerability *= MISMATCH_FACTOR ** faults[top]
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +12,9 @@ if TYPE_CHECKING:
 
 def path(index_dir: Path) -> Path:
     """Where the conversation with the index in ``index_dir`` is kept."""
-    from platformdirs import user_state_path
+    from assistant.conversations import conversations_path
 
-    key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()
-    return user_state_path("assistant", appauthor=False) / "conversations" / f"{key}.json"
+    return conversations_path(index_dir).with_suffix(".json")
 
 
 def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
@@ -44,19 +40,13 @@ def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) ->
     """
     from pydantic import TypeAdapter
 
+    from assistant.conversations import write_private
     from assistant.types import Turn
 
     file = path(index_dir)
     text = TypeAdapter(tuple[Turn, ...]).dump_json(tuple(turns))
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(dir=file.parent, prefix=".saving-")  # made with mode 600
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(text)
-            Path(scratch).replace(file)
-        except BaseException:
-            Path(scratch).unlink(missing_ok=True)
-            raise
+        write_private(file, text)
     except OSError as error:
         note(f"The conversation cannot be kept for --continue ({error.strerror or error}).")

@@ -64,12 +64,12 @@ def grouped(claims: Sequence[Claim]) -> list[ClaimGroup]:
 def divided(answer: Answer) -> tuple[list[Claim], list[Claim]]:
     """The claims of an answer: those to be read, and those that only repeat the sides of its conflicts."""
     sides = {side.citation.marker for conflict in answer.conflicts for side in conflict.sides}
-    told: list[Claim] = []
+    read: list[Claim] = []
     repeated: list[Claim] = []
     for claim in answer.claims:
         cited = {citation.marker for citation in claim.citations}
-        (repeated if cited and cited <= sides and claim.support == "supported" else told).append(claim)
-    return told, repeated
+        (repeated if cited and cited <= sides and claim.support == "supported" else read).append(claim)
+    return read, repeated
 
 
 def topic(conflict: Conflict) -> str:
@@ -99,7 +99,7 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
     values: dict[str, object] = {"exchange": exchange, "number": number, "versions": versions}
     if answer is None:
         return render("answers", "unanswered", **values)
-    told, repeated = divided(answer)
+    read, repeated = divided(answer)
     listed = sum(claim.listed for claim in answer.claims)
     return render(
         "answers",
@@ -107,7 +107,7 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
         **values,
         answer=answer,
         condensed=one_line(answer.trace.question) != one_line(answer.question),
-        groups=grouped(told),
+        groups=grouped(read),
         repeated=grouped(repeated),
         conflicts=[(topic(conflict), conflict.sides) for conflict in answer.conflicts],
         remainder=remainder_text(answer.unanswered, listed, answer.omitted).splitlines(),

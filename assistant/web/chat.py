@@ -66,7 +66,7 @@ def stopped(growing: Growing) -> Exchange:
 def connect(state: AppState, components: Components) -> list[Any]:
     """Attach everything that asks; returns the events that write an answer, for others to cancel."""
     handlers = _Handlers(state, components)
-    started = [getattr(components, name) for name in ("log", "live", "box", "conversation", "growing", "bridge")]
+    started = [getattr(components, name) for name in ("log", "live", "box", "conversation", "growing", "events")]
     answers = [
         event(begin, [components.conversation], started, **PRIVATE).success(
             handlers.answer,
@@ -78,8 +78,8 @@ def connect(state: AppState, components: Components) -> list[Any]:
             **PRIVATE,
         )
         for event, begin in (
-            (components.bridge.ask, handlers.new_question),
-            (components.bridge.again, handlers.same_question),
+            (components.events.ask, handlers.new_question),
+            (components.events.again, handlers.same_question),
         )
     ]
     components.box.stop(
@@ -108,7 +108,7 @@ class _Handlers:
         return self._begin(conversation.asking_instead(click.exchange, question))
 
     def _reload(self) -> Update:
-        return {self._components.growing: None, self._components.bridge: RELOAD}
+        return {self._components.growing: None, self._components.events: RELOAD}
 
     def _begin(self, conversation: Conversation) -> Update:
         exchange = conversation.exchange(conversation.last)
@@ -121,7 +121,7 @@ class _Handlers:
             self._components.box: gr.update(value="", **_BUSY),
             self._components.conversation: conversation,
             self._components.growing: growing,
-            self._components.bridge: self._state.for_browser(conversation),
+            self._components.events: self._state.for_browser(conversation),
         }
 
     def answer(self, growing: Growing | None, conversation: Conversation, settings: ReaderSettings) -> Iterator[Update]:
@@ -149,5 +149,5 @@ class _Handlers:
             self._components.box: gr.update(**_IDLE),
             self._components.conversation: after,
             self._components.growing: None,
-            self._components.bridge: self._state.for_browser(after),
+            self._components.events: self._state.for_browser(after),
         }

@@ -18,7 +18,7 @@ PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private
 """Options of every event of the page: no spinner, and no endpoint in the API."""
 
 RELOAD = json.dumps({"reload": True})
-"""Value of the bridge that makes the browser load the page again, with its conversation."""
+"""Value of ``Components.events`` that makes the browser load the page again, with its conversation."""
 
 
 class ReaderSettings(Value):
@@ -73,9 +73,9 @@ class ClickEvent(Value):
 
 
 class Components(NamedTuple):
-    """The components that events change. Events come in through ``bridge``, see page.js."""
+    """The components that events change. ``events`` is the hidden bridge to page.js."""
 
-    bridge: gr.HTML
+    events: gr.HTML
     welcome: gr.HTML
     log: gr.HTML
     live: gr.HTML

@@ -29,7 +29,7 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
             components.growing: None,
             components.box: gr.update(submit_btn=True, stop_btn=False),
             components.panel: panel.empty_html(),
-            components.bridge: state.for_browser(conversation, save=save),
+            components.events: state.for_browser(conversation, save=save),
         }
 
     def new() -> Update:
@@ -46,7 +46,7 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
     def version(conversation: Conversation, event: gr.EventData) -> Update:
         click = ClickEvent.of(event)
         if click.current != conversation.id:
-            return {components.bridge: RELOAD}
+            return {components.events: RELOAD}
         return show(conversation.showing(click.exchange), save=True)
 
     def delete(conversation: Conversation, event: gr.EventData) -> Update:
@@ -54,16 +54,16 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
         state.delete(click.id)
         if click.id == conversation.id:
             return new()
-        return {components.bridge: state.for_browser(conversation, save=False)}
+        return {components.events: state.for_browser(conversation, save=False)}
 
-    bridge, here = components.bridge, [components.conversation]
+    events, here = components.events, [components.conversation]
     changed = [
-        getattr(components, name) for name in ("conversation", "log", "live", "growing", "box", "panel", "bridge")
+        getattr(components, name) for name in ("conversation", "log", "live", "growing", "box", "panel", "events")
     ]
-    bridge.new(new, None, changed, cancels=answers, **PRIVATE)
-    bridge.open(reopen, None, changed, cancels=answers, **PRIVATE)
-    bridge.version(version, here, changed, cancels=answers, **PRIVATE)
-    bridge.forget(delete, here, changed, **PRIVATE)
+    events.new(new, None, changed, cancels=answers, **PRIVATE)
+    events.open(reopen, None, changed, cancels=answers, **PRIVATE)
+    events.version(version, here, changed, cancels=answers, **PRIVATE)
+    events.forget(delete, here, changed, **PRIVATE)
 
 
 def export(request: dict[str, str]) -> str:

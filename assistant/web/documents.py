@@ -44,13 +44,13 @@ class DocumentsTab:
 
     def connect(self, components: Components) -> None:
         """Attach the events."""
-        bridge, both = components.bridge, [self._progress, self._list]
-        bridge.uploaded(self._index, None, both, concurrency_limit=4, **PRIVATE)
-        bridge.refresh(self._refresh, None, both, concurrency_limit=4, **PRIVATE)
-        bridge.cancel(self._cancel, None, None, queue=False, **PRIVATE)
-        bridge.remove(self._remove, None, both, **PRIVATE)
-        bridge.restore(self._restore, None, both, **PRIVATE)
-        bridge.delete(self._delete, None, both, **PRIVATE)
+        events, both = components.events, [self._progress, self._list]
+        events.uploaded(self._index, None, both, concurrency_limit=4, **PRIVATE)
+        events.refresh(self._refresh, None, both, concurrency_limit=4, **PRIVATE)
+        events.cancel(self._cancel, None, None, queue=False, **PRIVATE)
+        events.remove(self._remove, None, both, **PRIVATE)
+        events.restore(self._restore, None, both, **PRIVATE)
+        events.delete(self._delete, None, both, **PRIVATE)
         self._find.submit(self._search, [self._find], [self._hits], **PRIVATE)
         self._tab.select(self._listed, None, [self._list], **PRIVATE)
 

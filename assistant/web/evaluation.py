@@ -64,8 +64,8 @@ class EvaluationTab:
     def connect(self, components: Components) -> None:
         """Attach the events."""
         self._tab.select(lambda: evaluation_html(self._state.evaluations()), None, [self._shown], **PRIVATE)
-        components.bridge.run(self._choose, None, [self._shown], **PRIVATE)
-        components.bridge.save(self._save, [components.conversation], [components.bridge], **PRIVATE)
+        components.events.run(self._choose, None, [self._shown], **PRIVATE)
+        components.events.save(self._save, [components.conversation], [components.events], **PRIVATE)
 
     def _choose(self, event: gr.EventData) -> str:
         return evaluation_html(self._state.evaluations(), ClickEvent.of(event).text)

@@ -230,8 +230,8 @@ class Library:
         changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
         counts = [f"{len(sources)} {what}" for what, sources in changes if sources]
         skipped = [f"{each.source}: {without_command(each.reason)}" for each in report.skipped]
-        told = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
-        job.set(place, state="indexed", part=1.0, reason=told)
+        counted = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
+        job.set(place, state="indexed", part=1.0, reason=counted)
 
     def _build(self, job: _Job, place: int, root: Path) -> IndexReport:
         report = self._assistant.index(root, partial(job.progress, place))

@@ -31,20 +31,20 @@ const inStore = async (mode, work) => {
   });
 };
 // A conversation only grows: what another tab has added to it meanwhile is kept beside what this one knows.
-const merged = (kept, told) => {
-  const own = new Map(told.exchanges.map((each) => [each.id, each]));
+const merged = (kept, ours) => {
+  const own = new Map(ours.exchanges.map((each) => [each.id, each]));
   const finished = (each) => each.answer || each.note;
   const before = (kept?.exchanges ?? []).map((each) => {
     const mine = own.get(each.id);
     own.delete(each.id);
     return mine && (finished(mine) || !finished(each)) ? mine : each;
   });
-  return { ...told, exchanges: [...before, ...own.values()] };
+  return { ...ours, exchanges: [...before, ...own.values()] };
 };
-const putInStore = async (told) => {
+const putInStore = async (ours) => {
   const transaction = (await database).transaction("conversations", "readwrite");
-  const store = transaction.objectStore("conversations"), reading = store.get(told.id);
-  reading.onsuccess = () => store.put(merged(reading.result, told));
+  const store = transaction.objectStore("conversations"), reading = store.get(ours.id);
+  reading.onsuccess = () => store.put(merged(reading.result, ours));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onerror = () => reject(transaction.error);
@@ -106,13 +106,13 @@ const deleteKept = async (id) => {
 
 let started = false;
 watch("value", async () => {
-  const told = JSON.parse(props.value || "{}");
-  if (told.reload) return location.reload();
-  where = told.where ?? where;
-  current = told.conversation ?? null;
+  const message = JSON.parse(props.value || "{}");
+  if (message.reload) return location.reload();
+  where = message.where ?? where;
+  current = message.conversation ?? null;
   followThread();
-  if (told.list) summaries = told.list;
-  if (told.fault) say(told.fault);
+  if (message.list) summaries = message.list;
+  if (message.fault) say(message.fault);
   if (current?.exchanges?.length) {
     sessionStorage.current = current.id;
     if (where === "browser") {
@@ -319,10 +319,10 @@ const sendFile = (file) => new Promise((resolve) => {
   request.upload.onprogress = (event) => (bar.value = event.total ? event.loaded / event.total : 0);
   request.onloadend = () => {
     row.remove();
-    let told = {};
-    try { told = JSON.parse(request.responseText); } catch { /* an answer that is no answer */ }
-    if (request.status === 200) drop.waiting.push({ token: told.token, name: file.name });
-    else drop.refused.push({ name: file.name, reason: told.reason ?? "The upload did not arrive." });
+    let reply = {};
+    try { reply = JSON.parse(request.responseText); } catch { /* an answer that is no answer */ }
+    if (request.status === 200) drop.waiting.push({ token: reply.token, name: file.name });
+    else drop.refused.push({ name: file.name, reason: reply.reason ?? "The upload did not arrive." });
     resolve();
   };
   request.send(file);
@@ -362,34 +362,34 @@ const askTyped = () => {
 document.addEventListener("click", (event) => {
   const node = event.target.closest?.("button, [data-do]");
   if (!node) return;
-  const told = node.dataset;
+  const data = node.dataset;
   if (node.matches("#box .submit-button")) return askTyped();
   if (node.matches("[role=tab]") && event.isTrusted && body.classList.contains("panel-open")) closePanel();
-  if (told.copy !== undefined) return copy(told.copy);
-  if (told.edit !== undefined) return edit(told.edit);
-  if (told.kept) return openKept(told.kept);
-  if (told.gone) return deleteKept(told.gone);
-  if (told.export) return exportAs(told.export);
-  if (told.toggle === "sidebar") return body.classList.toggle("sidebar-open");
-  if (told.toggle === "light") {
+  if (data.copy !== undefined) return copy(data.copy);
+  if (data.edit !== undefined) return edit(data.edit);
+  if (data.kept) return openKept(data.kept);
+  if (data.gone) return deleteKept(data.gone);
+  if (data.export) return exportAs(data.export);
+  if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");
+  if (data.toggle === "light") {
     const dark = body.classList.toggle("dark");
     root.style.colorScheme = dark ? "dark" : "light";
     localStorage.light = dark ? "dark" : "light";
     return;
   }
-  if (told.pick !== undefined) return $("#picked").click();
-  if (told.do === "close") return closePanel();
-  if (!EVENTS.includes(told.do)) return;
-  if (told.confirm && !confirm(told.confirm)) return;
-  if (OPENS_PANEL.has(told.do)) openPanel(node);
-  if (told.do === "ask" || told.do === "again") {
+  if (data.pick !== undefined) return $("#picked").click();
+  if (data.do === "close") return closePanel();
+  if (!EVENTS.includes(data.do)) return;
+  if (data.confirm && !confirm(data.confirm)) return;
+  if (OPENS_PANEL.has(data.do)) openPanel(node);
+  if (data.do === "ask" || data.do === "again") {
     pinned = true;
     $("#tabs button[role=tab]")?.click();
   }
-  if (told.do === "new") leaveConversation();
+  if (data.do === "new") leaveConversation();
   hideTip();
-  const { do: what, confirm: _, ...data } = told;
-  emit(what, { ...data });
+  const { do: what, confirm: _, ...sent } = data;
+  emit(what, sent);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.closest?.("#box")) return;

@@ -57,14 +57,14 @@ def build(state: AppState, address: str) -> gr.Blocks:
                         html(render("api", "guide", address=address), elem_classes="prose-view")
             with gr.Column(elem_id="panel-column", min_width=0):
                 shown = html(panel.empty_html(), elem_id="panel")
-        bridge = html(
+        events = html(
             "{}",
             html_template="<span></span>",
-            elem_id="bridge",
+            elem_id="event-bridge",
             js_on_load=_asset("page.js"),
             server_functions=[conversations.export],
         )
-        components = Components(bridge, welcome, log, live, box, shown, conversation, growing, settings)
+        components = Components(events, welcome, log, live, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
         conversations.connect(state, components, answers)
         panel.connect(state, components)
@@ -99,9 +99,9 @@ def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -
     def tell(conversation: Conversation) -> str:
         return state.for_browser(conversation, save=False)
 
-    page.load(tell, [components.conversation], [components.bridge], queue=False, **PRIVATE)
+    page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
     page.load(welcome, None, [components.welcome], **PRIVATE)
-    components.bridge.new(welcome, None, [components.welcome], **PRIVATE)
+    components.events.new(welcome, None, [components.welcome], **PRIVATE)
 
 
 def _asset(name: str) -> str:

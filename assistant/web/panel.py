@@ -124,7 +124,7 @@ def connect(state: AppState, components: Components) -> None:
     ) -> Update:
         click = ClickEvent.of(event)
         if click.current != conversation.id:
-            return {components.bridge: RELOAD}
+            return {components.events: RELOAD}
         try:
             return {components.panel: view(state, conversation, click)}
         except (AssistantError, LookupError):
@@ -134,8 +134,8 @@ def connect(state: AppState, components: Components) -> None:
         def handler(conversation: Conversation, event: gr.EventData) -> Update:
             return show(view, conversation, event)
 
-        inputs, outputs = [components.conversation], [components.panel, components.bridge]
-        getattr(components.bridge, name)(handler, inputs, outputs, queue=False, **PRIVATE)
+        inputs, outputs = [components.conversation], [components.panel, components.events]
+        getattr(components.events, name)(handler, inputs, outputs, queue=False, **PRIVATE)
 
     attach("sources", _show_sources)
     attach("cite", _show_citation)

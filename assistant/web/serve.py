@@ -164,7 +164,7 @@ def _server(
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything slow is loaded so that a taken port is told at once."""
+    """A listening socket, taken before anything slow is loaded so that a taken port is reported at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -65,8 +65,8 @@ class AppState:
     # --- conversations
 
     def for_browser(self, conversation: Conversation, *, save: bool = True) -> str:
-        """What the browser is told of a conversation, which is saved first where the disk keeps conversations."""
-        told: dict[str, Any] = {
+        """What the browser is given of a conversation, which is saved first where the disk keeps conversations."""
+        message: dict[str, Any] = {
             "where": self.settings.conversations,
             "conversation": conversation.model_dump(mode="json"),
         }
@@ -75,9 +75,9 @@ class AppState:
                 try:
                     self._store.save(conversation)
                 except OSError as error:
-                    told["fault"] = f"The conversation cannot be saved: {error.strerror or 'the disk refuses it'}."
-            told["list"] = [summary.model_dump(mode="json") for summary in self._store.summaries()]
-        return json.dumps(told)
+                    message["fault"] = f"The conversation cannot be saved: {error.strerror or 'the disk refuses it'}."
+            message["list"] = [summary.model_dump(mode="json") for summary in self._store.summaries()]
+        return json.dumps(message)
 
     def reopened(self, id_: str, from_browser: str | None) -> Conversation:
         """A kept conversation: from the disk by its id, or as the browser sends it.

@@ -16,6 +16,7 @@ from tests.ui_help import ARGUMENTS, CHROMIUM, NEWSROOM, PageServer, needs_chrom
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402 - after the skip
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect  # noqa: E402 - after the skip
 
 expect.set_options(timeout=60_000)  # of a machine that has other things to do
@@ -308,7 +309,7 @@ def test_an_error_is_told_without_paths_and_the_page_goes_on(page: Page, questio
 def test_pointing_at_a_chip_shows_outlet_date_and_quote(page: Page) -> None:
     ask(page, HURT)
     page.locator("#log .chip").first.hover()
-    expect(page.locator("#tip")).to_have_class(re.compile("shown"))
+    expect(page.locator("#tip")).to_be_visible()
     expect(page.locator("#tip b")).to_have_text("Osterby Herald, 14 March 2025")
     expect(page.locator("#tip span")).to_contain_text("“The number of people hurt in Wednesday's ferry crash")
 
@@ -479,6 +480,55 @@ def test_text_is_readable_in_light_and_dark(watched: Watched, address: str, sche
     ]  # fmt: skip
     for selector, ratio in page.evaluate(CONTRAST, selectors):
         assert ratio >= 4.5, f"{selector}: {ratio:.2f}"
+
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_no_view_breaks_a_rule_of_wcag(watched: Watched, address: str, options: dict[str, Any], scheme: str) -> None:
+    page = watched.open(address, color_scheme=scheme, **options)
+    broken: list[tuple[str, str, str]] = []
+
+    def check(view: str) -> None:
+        found = Axe().run(page, options=WCAG).response["violations"]
+        broken.extend((view, each["id"], each["nodes"][0]["html"][:200]) for each in found)
+
+    check("welcome")
+    for question in (FIRE, f"Evil: {HURT}", "What is the capital of France?"):
+        ask(page, question)
+    edit(page, 2, WHEEL)
+    page.locator(".trace summary").first.click()
+    check("chat")
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    check("panel")
+    page.get_by_role("button", name="Close the panel").click()
+    for name, shown in (
+        ("Documents", ".documents"),
+        ("Evaluation", "#evaluation .lead"),
+        ("Settings", ".findings"),
+        ("API", "pre"),
+    ):
+        tab(page, name)
+        page.locator(shown).first.wait_for()
+        check(name)
+    assert broken == []
+
+
+def test_controls_on_a_phone_are_large_enough_to_tap(watched: Watched, address: str) -> None:
+    page = watched.open(address, **PHONE)
+    ask(page, FIRE)
+    edit(page, 0, HURT)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('#app :is(button, summary)')].filter((n) => n.offsetParent)
+        .map((n) => [n, n.getBoundingClientRect(), getComputedStyle(n, '::after')])
+        .filter(([n, box, after]) => n.matches('.chip') ? after.content === 'none' : box.height < 44)
+        .map(([n]) => n.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
 
 
 def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:

@@ -164,13 +164,13 @@ const copy = async (text) => {
   }
   say("Copied, with its citations.");
 };
-const tip = make("div", { id: "tip", role: "tooltip" });
+const tip = make("div", { id: "tip", role: "tooltip", hidden: "" });
 body.append(tip);
 const showTip = (chip) => {
   tip.replaceChildren(
     make("b", { dir: "auto" }, chip.dataset.byline), make("span", { dir: "auto" }, `“${chip.dataset.quote}”`),
   );
-  tip.classList.add("shown");
+  tip.hidden = false;
   const at = chip.getBoundingClientRect(), own = tip.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
   const above = at.top - own.height - 8;
@@ -178,7 +178,7 @@ const showTip = (chip) => {
   tip.style.top = `${above > 8 ? above : at.bottom + 8}px`;
   chip.setAttribute("aria-describedby", "tip");
 };
-const hideTip = () => tip.classList.remove("shown");
+const hideTip = () => (tip.hidden = true);
 for (const [show, hide] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
   document.addEventListener(show, (event) => {
     const chip = event.target.closest?.(".chip");

@@ -15,7 +15,7 @@ from assistant import Assistant, Settings
 from assistant.errors import DocumentError
 from assistant.testing.fakes import FakeEmbedder
 from assistant.web.components import Refused, Upload
-from assistant.web.documents import hits_html, progress_html
+from assistant.web.documents import hits_html, progress_html, snippet
 from assistant.web.library import NAME_BYTES, Library, Row, safe_name
 from tests.ui_values import passage
 
@@ -200,5 +200,19 @@ def test_progress_shows_bars_states_and_reasons() -> None:
 
 
 def test_hits_are_ordered_by_the_score_they_show() -> None:
-    html = hits_html([passage("Low", score=0.2), passage("High", "high.md", score=0.9)])
+    html = hits_html([passage("Low", score=0.4), passage("High", "high.md", score=0.9)], "fire")
     assert html.index("High") < html.index("Low")
+
+
+def test_hits_of_a_search_for_nonsense_are_none() -> None:
+    assert "No passage matches." in hits_html([passage("Low", score=0.1)], "qwertz")
+
+
+@pytest.mark.parametrize(
+    ("words", "beginning"),
+    [("who steered", "…The mate steered."), ("zebra", "Rain fell."), ("steered rain", "Rain fell.")],
+    ids=["at the match", "no match", "the first of two places"],
+)
+def test_snippet_begins_with_the_sentence_that_matches(words: str, beginning: str) -> None:
+    text = f"Rain fell. {'It was dull. ' * 30}The mate steered. {'It was dull. ' * 30}"
+    assert snippet(text, words).startswith(beginning)

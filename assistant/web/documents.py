@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import gradio as gr
@@ -13,13 +14,20 @@ from assistant.web.components import PRIVATE, ClickEvent, Components, Refused, U
 from assistant.web.guard import without_paths
 from assistant.web.library import MOST_BYTES, MOST_FILES, Library, RemovedFile, Row
 from assistant.web.state import AppState
-from assistant.web.templates import render
+from assistant.web.templates import one_line, render
 
 LISTED = 500
 """Rows the list of documents shows at most."""
 
 FOUND = 12
 """Passages that a search shows at most."""
+
+LEAST_SCORE = 0.25
+"""Passages of a lower score are not shown. In the newsroom corpus the best passage for random letters scores 0.17 in
+the median and 0.28 at most, a passage that answers a gold question 0.58 at least."""
+
+SNIPPET = 320
+"""Characters of a passage that a search shows."""
 
 
 class DocumentsTab:
@@ -98,7 +106,7 @@ class DocumentsTab:
 
     def _search(self, words: str) -> str:
         try:
-            return hits_html(self._state.assistant.search(words, FOUND)) if words.strip() else ""
+            return hits_html(self._state.assistant.search(words, FOUND), words) if words.strip() else ""
         except AssistantError as error:
             return _note(without_paths(str(error)))
 
@@ -116,10 +124,28 @@ def documents_html(documents: Sequence[IndexedDocument], library: Library) -> st
     return render("documents", "listing", documents=shown, total=len(ordered), removed=library.removed())
 
 
-def hits_html(passages: Sequence[Passage]) -> str:
-    """Passages a search found, by falling score."""
-    ordered = sorted(passages, key=lambda passage: passage.score, reverse=True)
-    return render("documents", "hits", passages=ordered)
+def hits_html(passages: Sequence[Passage], words: str) -> str:
+    """Passages that a search for ``words`` found, by falling score, each at the place that has most of the words."""
+    found = [passage for passage in passages if passage.score >= LEAST_SCORE]
+    found.sort(key=lambda passage: passage.score, reverse=True)
+    return render("documents", "hits", hits=[(passage, snippet(passage.chunk.text, words)) for passage in found])
+
+
+def snippet(text: str, words: str, length: int = SNIPPET) -> str:
+    """The part of ``text`` that has most of the different ``words``, from a sentence's beginning."""
+    line = one_line(text)
+    stems = {word[:6] for word in re.findall(r"\w{3,}", words.lower())}
+    places = [(found.start(), stem) for stem in stems for found in re.finditer(rf"\b{re.escape(stem)}", line.lower())]
+
+    def held(place: tuple[int, str]) -> tuple[int, int]:
+        return len({stem for at, stem in places if place[0] <= at < place[0] + length // 2}), -place[0]
+
+    if len(line) <= length or not places:
+        return one_line(line, length)
+    at = max(places, key=held)[0]
+    sentence = line.rfind(". ", 0, at) + 2 if ". " in line[:at] else 0
+    start = sentence if at - sentence < length // 2 else line.rfind(" ", 0, at - length // 4) + 1
+    return ("…" if start else "") + one_line(line[start:], length)
 
 
 def removed_note(title: str, removed: RemovedFile | None) -> str:

@@ -79,9 +79,13 @@ def topic(conflict: Conflict) -> str:
 
 
 def made_by(answer: Answer, seconds: float) -> str:
-    """Who wrote an answer, and in what time."""
-    model = answer.trace.model
-    who = f"Written by {model}, checked against your documents" if model else "Quoted from your documents"
+    """Where an answer comes from, and in what time."""
+    if answer.outcome == "not_in_documents":
+        who = "Searched your documents"
+    elif model := answer.trace.model:
+        who = f"Written by {model}, checked against your documents"
+    else:
+        who = "Quoted from your documents"
     return f"{who} · {seconds:.1f} s"
 
 

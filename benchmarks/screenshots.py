@@ -22,9 +22,9 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from assistant import Assistant, Settings
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.eval import load, run, select
+from assistant.ingest.read import read_folder
 from assistant.ports import Writer
 from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation
-from assistant.web.exam import read_documents
 from assistant.web.serve import serving
 
 HERE = Path(__file__).parent.parent
@@ -105,7 +105,7 @@ def main(folder: Path) -> int:
         shipped = stack.enter_context(_opened(scratch / "shipped", HERE / "index" / "documents"))
         room = stack.enter_context(_opened(scratch / "room", HERE / "eval" / "newsroom" / "documents"))
         slow = stack.enter_context(_opened(scratch / "slow", HERE / "eval" / "newsroom" / "documents", Slow()))
-        _sit(room, scratch / "room" / "exam")
+        _evaluate(room, scratch / "room" / "evaluation")
         addresses = [stack.enter_context(serving(each)) for each in (shipped, room, slow)]
         browser = stack.enter_context(_chromium())
         camera = Camera(browser, folder)
@@ -167,23 +167,23 @@ def _otherwise(camera: Camera, room: str) -> None:
         page.wait_for_selector("#quoted")
         camera.take(page, "phone-proof")
     with camera.at(room) as page:
-        for leaf in ("Documents", "Exam", "Settings", "For programs"):
-            page.get_by_role("tab", name=leaf).click()
-            page.wait_for_timeout(2500 if leaf == "Settings" else 800)
-            if leaf == "Exam":
-                page.get_by_role("button", name="exam,").click()
+        for tab in ("Documents", "Evaluation", "Settings", "API"):
+            page.get_by_role("tab", name=tab).click()
+            page.wait_for_timeout(2500 if tab == "Settings" else 800)
+            if tab == "Evaluation":
+                page.get_by_role("button", name="evaluation,").click()
                 page.wait_for_selector(".worst, .plots")
-            if leaf == "Documents":
+            if tab == "Documents":
                 page.fill("#find :is(input, textarea)", "who was at the wheel")
                 page.keyboard.press("Enter")
                 page.wait_for_selector(".hit")
-            camera.take(page, leaf.lower().replace(" ", "-"))
+            camera.take(page, tab.lower())
 
 
-def _sit(assistant: Assistant, exam: Path) -> None:
-    """An exam of forty questions, where the page looks for a reader's own."""
-    shutil.copytree(HERE / "eval" / "newsroom", exam, ignore=shutil.ignore_patterns("runs"))
-    run(select(load(exam, read_documents), limit=40), assistant.ask)
+def _evaluate(assistant: Assistant, folder: Path) -> None:
+    """An evaluation of forty questions, where the page looks for a reader's own."""
+    shutil.copytree(HERE / "eval" / "newsroom", folder, ignore=shutil.ignore_patterns("runs"))
+    run(select(load(folder, read_folder), limit=40), assistant.ask)
 
 
 @contextmanager

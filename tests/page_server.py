@@ -51,6 +51,7 @@ class Staged:
             raise RuntimeError("a bug in /srv/someone/secret/code.py")
         if "evil" in question:
             first = plan.quotations[0].best
+            yield GenerationInfo(model="staged-model")
             yield Draft(text=f"{first.text} [1] ")
             yield Draft(text=f"The moon is made of green cheese, says {EVIL}.")
             return

@@ -7,7 +7,6 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from tests.ui_help import ARGUMENTS, CHROMIUM, NEWSROOM, PageServer, needs_chrom
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402 - after the skip
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect  # noqa: E402 - after the skip
 
 expect.set_options(timeout=60_000)  # of a machine that has other things to do
@@ -149,7 +149,7 @@ def ask(page: Page, question: str) -> None:
     expect(page.locator("body.asking")).to_have_count(0)
 
 
-def leaf(page: Page, name: str) -> None:
+def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
@@ -183,10 +183,12 @@ def test_stop_keeps_what_was_written_and_the_page_goes_on(page: Page) -> None:
 
 def test_escape_stops_and_does_not_close_the_panel(page: Page) -> None:
     ask(page, FIRE)
-    expect(page.locator("#proof .sources")).to_be_visible()
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
     begin(page)
     page.keyboard.press("Escape")
     expect(page.locator("#log .note")).to_contain_text("Stopped")
+    expect(page.locator("#quoted")).to_be_visible()
 
 
 def edit(page: Page, place: int, question: str) -> None:
@@ -264,7 +266,7 @@ def test_a_follow_up_shows_what_was_searched_and_the_small_print(page: Page) -> 
     ask(page, "And who was at the wheel?")
     last = page.locator("#log .exchange").last
     expect(last.locator(".searched")).to_contain_text("Port Vellan")
-    expect(last.locator("footer .small")).to_have_text(re.compile(r"^staged writer · \d+\.\d\d s$"))
+    expect(last.locator("footer .small")).to_have_text(re.compile(r"^Quoted from your documents · \d+\.\d s$"))
 
 
 def test_everything_is_done_with_the_keyboard(page: Page) -> None:
@@ -276,15 +278,16 @@ def test_everything_is_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.type("?")
     assert page.locator("#box textarea").input_value().endswith("\n?")
     page.keyboard.press("Enter")
-    page.locator("#log .chip").first.wait_for()
-    page.locator("#log .chip").first.focus()
+    first = page.locator("#log .chip[data-marker='1']").first
+    first.wait_for()
+    first.focus()
     page.keyboard.press("Enter")
     expect(page.locator("#quoted")).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(page.locator(".neighbours")).to_contain_text("Citation 2 of")
     page.keyboard.press("Escape")
-    expect(page.locator("#proof")).to_be_hidden()
-    expect(page.locator("#log .chip").first).to_be_focused()
+    expect(page.locator("#panel-column")).to_be_hidden()
+    expect(first).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -306,7 +309,7 @@ def test_an_error_is_told_without_paths_and_the_page_goes_on(page: Page, questio
 def test_pointing_at_a_chip_shows_outlet_date_and_quote(page: Page) -> None:
     ask(page, HURT)
     page.locator("#log .chip").first.hover()
-    expect(page.locator("#tip")).to_have_class(re.compile("shown"))
+    expect(page.locator("#tip")).to_be_visible()
     expect(page.locator("#tip b")).to_have_text("Osterby Herald, 14 March 2025")
     expect(page.locator("#tip span")).to_contain_text("“The number of people hurt in Wednesday's ferry crash")
 
@@ -318,17 +321,17 @@ def test_a_chip_opens_its_document_at_the_quoted_words(page: Page) -> None:
     expect(quoted).to_be_in_viewport()
     document = (NEWSROOM / "ferry-osterby-herald.md").read_text()
     assert quoted.inner_text() in document
-    expect(page.locator("#proof .meta")).to_contain_text("Osterby Herald · 14 March 2025")
+    expect(page.locator("#panel-column .meta")).to_contain_text("Osterby Herald · 14 March 2025")
 
 
 def test_previous_and_next_walk_through_the_citations(page: Page) -> None:
     ask(page, FIRE)
-    page.locator("#log .chip").first.click()
+    page.locator("#log .chip[data-marker='1']").first.click()
     first = page.locator("#quoted").inner_text()
-    page.locator("#proof").get_by_role("button", name="Next").click()
+    page.locator("#panel-column").get_by_role("button", name="Next").click()
     expect(page.locator(".neighbours")).to_contain_text("Citation 2 of")
     assert page.locator("#quoted").inner_text() != first
-    page.locator("#proof").get_by_role("button", name="Previous").click()
+    page.locator("#panel-column").get_by_role("button", name="Previous").click()
     expect(page.locator("#quoted")).to_have_text(first)
 
 
@@ -342,7 +345,7 @@ def test_chips_of_older_answers_open_their_own_documents(page: Page) -> None:
 def test_a_pdf_is_cited_with_its_page(page: Page) -> None:
     ask(page, "When was the lighthouse at Brannock Head lit?")
     page.locator("#log .chip").first.click()
-    expect(page.locator("#proof .meta")).to_contain_text("page 2")
+    expect(page.locator("#panel-column .meta")).to_contain_text("page 2")
     expect(page.locator("#quoted")).to_have_text("The lighthouse at Brannock Head was lit on 4 May 1871.")
     expect(page.locator(".paper .page")).to_have_text(["Page 1", "Page 2"])
 
@@ -350,8 +353,8 @@ def test_a_pdf_is_cited_with_its_page(page: Page) -> None:
 def test_what_is_not_borne_out_looks_different_and_says_why(page: Page) -> None:
     ask(page, f"Evil: {HURT}")
     doubtful = page.locator("#log .claim.unsupported").first
-    expect(doubtful.locator(".doubt b")).to_have_text("Not borne out")
-    assert len(doubtful.locator(".doubt").inner_text()) > len("Not borne out: ")
+    expect(doubtful.locator(".doubt b")).to_have_text("Not supported")
+    assert len(doubtful.locator(".doubt").inner_text()) > len("Not supported: ")
     sound = page.locator("#log .claim.supported").first
     background = "node => getComputedStyle(node).backgroundColor"
     assert doubtful.evaluate(background) != sound.evaluate(background)
@@ -376,8 +379,49 @@ def test_a_refusal_shows_what_was_looked_for_and_the_nearest_documents(page: Pag
     expect(page.locator("#log .refusal")).to_have_text("Not in the documents.")
     expect(page.locator("#log .looked")).to_contain_text("What is the capital of France?")
     page.locator("#log .near").first.click()
-    expect(page.locator("#proof .notice")).to_contain_text("does not answer")
+    expect(page.locator("#panel-column .notice")).to_contain_text("does not answer")
     expect(page.locator("#quoted")).not_to_be_empty()
+
+
+def test_the_panel_opens_on_a_click_alone(page: Page) -> None:
+    ask(page, HURT)
+    expect(page.locator("#panel-column")).to_be_hidden()
+    page.get_by_role("button", name=re.compile(r"\d+ citations?$")).click()
+    expect(page.locator("#panel-column .sources")).to_contain_text("nineteen")
+
+
+def test_lines_do_not_break_anew_when_the_panel_opens(page: Page) -> None:
+    ask(page, HURT)
+    size = "node => [node.offsetWidth, node.offsetHeight]"
+    before = page.locator("#log .answer").evaluate(size)
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    assert page.locator("#log .answer").evaluate(size) == before
+
+
+def test_back_closes_the_panel(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    page.go_back()
+    expect(page.locator("#panel-column")).to_be_hidden()
+    bubbles(page, HURT)
+
+
+def test_closing_the_panel_leaves_nothing_for_back(page: Page) -> None:
+    page.evaluate("history.pushState({ own: true }, '')")
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    page.get_by_role("button", name="Close the panel").click()
+    expect(page.locator("#panel-column")).to_be_hidden()
+    expect(page.locator("#log .chip").first).to_be_focused()
+    assert page.evaluate("history.state.own")
+
+
+def test_a_finished_answer_is_announced(page: Page) -> None:
+    ask(page, HURT)
+    expect(page.locator("#announcement")).to_contain_text("nineteen")
 
 
 def test_the_trace_is_folded_away_and_complete(page: Page) -> None:
@@ -429,13 +473,62 @@ def test_text_is_readable_in_light_and_dark(watched: Watched, address: str, sche
     page.locator("#quoted").wait_for()
     selectors = [
         ".bubble", ".claim.supported .said", "#tabs button[role=tab]:not(.selected)",
-        ".claim.unsupported .said", ".claim.unsupported .doubt", ".who",
-        "#log .conflict .chip b", "footer .small", ".tools button", ".conflict h3 span", ".side-value",
+        ".claim.unsupported .said", ".claim.unsupported .doubt", ".hint",
+        "#log .conflict .chip", "footer .small", ".tools button", ".conflict h3 span", ".side-value",
         ".side blockquote",
-        "#quoted", ".paper", "#proof .meta", ".badge", ".kept", ".shelf-head",
+        "#quoted", ".paper", "#panel-column .meta", ".file", ".kept", ".list-head",
     ]  # fmt: skip
     for selector, ratio in page.evaluate(CONTRAST, selectors):
         assert ratio >= 4.5, f"{selector}: {ratio:.2f}"
+
+
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desktop", "phone"])
+def test_no_view_breaks_a_rule_of_wcag(watched: Watched, address: str, options: dict[str, Any], scheme: str) -> None:
+    page = watched.open(address, color_scheme=scheme, **options)
+    broken: list[tuple[str, str, str]] = []
+
+    def check(view: str) -> None:
+        found = Axe().run(page, options=WCAG).response["violations"]
+        broken.extend((view, each["id"], each["nodes"][0]["html"][:200]) for each in found)
+
+    check("welcome")
+    for question in (FIRE, f"Evil: {HURT}", "What is the capital of France?"):
+        ask(page, question)
+    edit(page, 2, WHEEL)
+    page.locator(".trace summary").first.click()
+    check("chat")
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    check("panel")
+    page.get_by_role("button", name="Close the panel").click()
+    for name, shown in (
+        ("Documents", ".documents"),
+        ("Evaluation", "#evaluation .lead"),
+        ("Settings", ".findings"),
+        ("API", "pre"),
+    ):
+        tab(page, name)
+        page.locator(shown).first.wait_for()
+        check(name)
+    assert broken == []
+
+
+def test_controls_on_a_phone_are_large_enough_to_tap(watched: Watched, address: str) -> None:
+    page = watched.open(address, **PHONE)
+    ask(page, FIRE)
+    edit(page, 0, HURT)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('#app :is(button, summary)')].filter((n) => n.offsetParent)
+        .map((n) => [n, n.getBoundingClientRect(), getComputedStyle(n, '::after')])
+        .filter(([n, box, after]) => n.matches('.chip') ? after.content === 'none' : box.height < 44)
+        .map(([n]) => n.outerHTML.slice(0, 120))"""
+    )
+    assert small == []
 
 
 def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
@@ -448,24 +541,26 @@ def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
           || n.labels?.length || n.getAttribute('title'))).map((n) => n.outerHTML.slice(0, 200))"""
     )
     assert nameless == []
-    assert "Citation 1, Brenholt News, 10" in (page.locator("#log .chip").first.get_attribute("aria-label") or "")
+    assert "Citation 1, Brenholt News, 10" in (
+        page.locator("#log .chip[data-marker='1']").first.get_attribute("aria-label") or ""
+    )
 
 
 # --- documents
 
 
 def test_documents_are_listed_with_what_is_known_of_them(page: Page) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     row = page.locator("#table tr", has_text="ferry-osterby-herald.md")
     expect(row).to_contain_text("Osterby Herald")
     expect(row).to_contain_text("14 Mar 2025")
     expect(row.locator(".state")).to_have_text("indexed")
     row.get_by_role("button").first.click()
-    expect(page.locator("#proof .paper")).to_contain_text("risen to nineteen")
+    expect(page.locator("#panel-column .paper")).to_contain_text("risen to nineteen")
 
 
 def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     page.locator("#dropzone").wait_for()
     dropped = page.evaluate_handle(
         """() => { const all = new DataTransfer();
@@ -477,19 +572,19 @@ def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
     expect(report).to_contain_text("1 of 3 done, 2 skipped")
     expect(report.locator("li", has_text="setup.exe")).to_contain_text("Only these kinds can be read")
     expect(report.locator("li", has_text="nothing.txt")).to_contain_text("holds no text")
-    row = page.locator("#table .documents tr", has_text="nonsuch-notes.txt")
+    row = page.locator("#table .documents tr", has_text="Nonsuch notes.txt")
     expect(row.locator(".state")).to_have_text("new")
-    leaf(page, "Chat")
+    tab(page, "Chat")
     ask(page, "How many cows does the ferry Nonsuch carry?")
     expect(page.locator("#log .answer").last).to_contain_text("88 cows")
-    leaf(page, "Documents")
+    tab(page, "Documents")
     row.get_by_role("button", name="Remove").click()
-    expect(page.locator("#progress")).to_contain_text("Removed “nonsuch-notes”.")
+    expect(page.locator("#progress")).to_contain_text("Removed “Nonsuch notes”.")
     expect(row).to_have_count(0)
-    leaf(page, "Chat")
+    tab(page, "Chat")
     page.locator("#log .chip").first.click()
-    expect(page.locator("#proof .notice")).to_contain_text("no longer indexed")
-    expect(page.locator("#proof .kept-words")).to_have_text("The ferry Nonsuch carries 88 cows.")
+    expect(page.locator("#panel-column .notice")).to_contain_text("no longer indexed")
+    expect(page.locator("#panel-column .kept-words")).to_have_text("The ferry Nonsuch carries 88 cows.")
 
 
 def test_uploads_show_their_stages_and_are_cancelled(page: Page, server: PageServer, tmp_path: Path) -> None:
@@ -497,52 +592,52 @@ def test_uploads_show_their_stages_and_are_cancelled(page: Page, server: PageSer
     files = [tmp_path / f"log {number}.txt" for number in range(len(texts))]
     for file, text in zip(files, texts, strict=True):
         file.write_text(text)
-    leaf(page, "Documents")
+    tab(page, "Documents")
     page.set_input_files("#picked", files)
     rows = page.locator("#progress li")
-    expect(rows.locator(".state")).to_have_text(["Indexed", "Embedding", "Waiting"])
+    expect(rows.locator(".state")).to_have_text(["Indexed", "Indexing", "Waiting"])
     expect(rows.nth(0).locator("progress")).to_have_attribute("value", "1.00")
     expect(rows.nth(2).locator("progress")).to_have_attribute("value", "0.00")
     page.get_by_role("button", name="Cancel").click()
     expect(rows.locator(".state")).to_have_text(["Indexed", "Cancelling", "Cancelling"])
     server.tell("release")
     expect(rows.locator(".state")).to_have_text(["Indexed", "Cancelled", "Cancelled"])
-    logs = page.locator("#table .documents tr", has_text="log-")
+    logs = page.locator("#table .documents tr", has_text="log 0.txt")
     expect(logs).to_have_count(1)
     logs.get_by_role("button", name="Remove").click()
     expect(logs).to_have_count(0)
 
 
 def test_removing_a_document_of_a_folder_is_undone(page: Page) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     row = page.locator("#table .documents tr", has_text="notes.txt")
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)
-    leaf(page, "Chat")
+    tab(page, "Chat")
     ask(page, "What was painted green in 1954?")
     expect(page.locator("#log .exchange").last).not_to_contain_text("Vesper")
-    leaf(page, "Documents")
+    tab(page, "Documents")
     page.locator("#progress").get_by_role("button", name="Undo").click()
     expect(row).to_have_count(1)
-    leaf(page, "Chat")
+    tab(page, "Chat")
     ask(page, "What was painted green in 1954?")
     expect(page.locator("#log .exchange").last).to_contain_text("Vesper")
 
 
 def test_a_removed_document_is_put_back_after_a_reload(page: Page) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     row = page.locator("#table .documents tr", has_text="harbour.pdf")
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)
     page.reload()
-    leaf(page, "Documents")
+    tab(page, "Documents")
     page.get_by_role("button", name="Put harbour.pdf back").click()
     expect(row).to_have_count(1)
     expect(page.get_by_role("button", name="Put harbour.pdf back")).to_have_count(0)
 
 
 def test_a_removed_upload_is_put_back_and_its_file_deleted(page: Page, index_dir: Path, tmp_path: Path) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     (tmp_path / "tide.txt").write_text("The tide gauge is at pier 7.")
     page.set_input_files("#picked", tmp_path / "tide.txt")
     row = page.locator("#table .documents tr", has_text="tide.txt")
@@ -558,13 +653,13 @@ def test_a_removed_upload_is_put_back_and_its_file_deleted(page: Page, index_dir
 
 
 def test_what_changed_is_read_again(page: Page) -> None:
-    leaf(page, "Documents")
-    page.get_by_role("button", name="Read again what changed").click()
+    tab(page, "Documents")
+    page.get_by_role("button", name="Check for changes").click()
     expect(page.locator("#progress")).to_contain_text("40 unchanged")
 
 
 def test_passages_are_searched_with_scores(page: Page) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     field = page.locator("#find textarea, #find input")
     field.fill("Lady Ansa pier")
     expect(field).to_have_value("Lady Ansa pier")
@@ -679,14 +774,8 @@ def test_two_tabs_in_one_conversation_keep_what_both_asked(watched: Watched, add
 
 
 def delete(page: Page, title: str) -> None:
-    """Delete the conversation that is open; a list that is drawn anew swallows a click, so it is clicked until gone."""
-    row = page.locator("#conversations li:has([aria-current])", has_text=title)
-    for _ in range(20):
-        if not row.count():
-            break
-        row.locator(".gone").click()
-        with suppress(AssertionError):
-            expect(row).to_have_count(0, timeout=3000)
+    """Delete the conversation that is open."""
+    page.locator("#conversations li:has([aria-current])", has_text=title).locator(".gone").click()
     expect(page.locator("#conversations .kept", has_text=title)).to_have_count(0)
 
 
@@ -791,16 +880,16 @@ def test_conversations_on_disk_are_kept_and_deleted_there(
 
 def test_an_answer_is_added_to_ones_own_exam(page: Page) -> None:
     ask(page, HURT)
-    page.get_by_role("button", name="Add to my exam").click()
-    expect(page.get_by_text("Added to your exam")).to_be_visible()
+    page.get_by_role("button", name="Save as test question").click()
+    expect(page.get_by_text("Saved. Run your questions with")).to_be_visible()
 
 
 def test_settings_change_the_next_answer_of_this_page(page: Page) -> None:
-    leaf(page, "Settings")
+    tab(page, "Settings")
     expect(page.locator(".findings")).to_contain_text("embedder")
-    page.locator("#settings-answer_threshold input[type=number]").fill("1")
+    page.locator("#answer-threshold input[type=number]").fill("1")
     page.keyboard.press("Tab")
-    leaf(page, "Chat")
+    tab(page, "Chat")
     ask(page, HURT)
     expect(page.locator("#log .refusal")).to_be_visible()
 
@@ -817,7 +906,7 @@ def test_hostile_model_output_stays_text(page: Page) -> None:
 
 
 def test_hostile_documents_stay_text(page: Page) -> None:
-    leaf(page, "Documents")
+    tab(page, "Documents")
     body = (
         f"---\ntitle: '{EVIL_TITLE}'\npublisher: '<b onclick=window.evil=1>Outlet</b>'\n---\n"
         "The zeppelin Quux weighs 7 tons <script>window.evil=1</script>. ![x](http://evil.example/leak) "
@@ -831,7 +920,7 @@ def test_hostile_documents_stay_text(page: Page) -> None:
     expect(page.locator("#progress .state")).to_have_text("Indexed")
     row = page.locator("#table .documents tr", has_text="A title")
     expect(row).to_contain_text("<img src=x onerror=window.evil=1>")
-    leaf(page, "Chat")
+    tab(page, "Chat")
     ask(page, "How many tons does the zeppelin Quux weigh?")
     page.locator("#log .chip").first.hover()
     page.locator("#log .chip").first.click()
@@ -839,6 +928,6 @@ def test_hostile_documents_stay_text(page: Page) -> None:
     expect(page.locator(".paper")).to_contain_text("<script>window.evil=1</script>")
     assert page.locator(":is(#log, #panel, #table, #tip) :is(script, img, iframe, a)").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-    leaf(page, "Documents")
+    tab(page, "Documents")
     row.get_by_role("button", name="Remove").click()
     expect(row).to_have_count(0)

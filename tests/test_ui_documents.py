@@ -10,17 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
+pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 from assistant import Assistant, Settings
 from assistant.errors import DocumentError
 from assistant.testing.fakes import FakeEmbedder
-from assistant.web import documents
-from assistant.web.documents import Library, Row, Upload
+from assistant.web.components import Refused, Upload
+from assistant.web.documents import hits_html, progress_html, snippet
+from assistant.web.library import NAME_BYTES, Library, Row, safe_name
+from tests.ui_values import passage
 
 
 @pytest.fixture
-def library(index_dir: Path) -> Library:
-    return Library(Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder()))
+def assistant(index_dir: Path) -> Assistant:
+    return Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder())
+
+
+@pytest.fixture
+def library(assistant: Assistant) -> Library:
+    return Library(assistant)
 
 
 def receive(library: Library, name: str, *pieces: bytes) -> Upload:
@@ -40,16 +47,31 @@ def test_an_upload_is_indexed_under_a_generated_name_inside_the_index(library: L
     (row,) = last(library, receive(library, "../../Übung <1>.TXT", b"The ferry ", b"sails."))
     assert row.state == "indexed"
     (file,) = (path for path in index_dir.rglob("*") if path.is_file() and b"ferry" in path.read_bytes()[:40])
-    assert file.relative_to(index_dir / "documents" / "uploads").name == "ubung-1.txt"
+    assert file.relative_to(index_dir / "documents" / "uploads").name == "Übung 1.txt"
 
 
 @given(st.text())
-def test_plain_names_are_plain(name: str) -> None:
-    plain = documents.plain_name(name)
-    assert plain.encode().isascii()
-    assert set(plain) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.")
-    assert not plain.startswith(".")
-    assert len(plain) < 80
+def test_safe_name_is_one_file_name_of_limited_length(name: str) -> None:
+    safe = safe_name(name)
+    assert "/" not in safe
+    assert "\\" not in safe
+    assert safe.isprintable()
+    assert not safe.startswith(".")
+    assert len(safe.encode()) < NAME_BYTES + 12
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("Bericht über Öl (2).PDF", "Bericht über Öl (2).pdf"),
+        ("../../etc/日報.md", "日報.md"),
+        ("C:\\docs\\a<b>|c?.txt", "a b c.txt"),
+        (".hidden.txt", "hidden.txt"),
+        ("\u202etxt.md", "txt.md"),
+    ],
+)
+def test_safe_name_keeps_a_name_as_it_is_written(name: str, safe: str) -> None:
+    assert safe_name(name) == safe
 
 
 @pytest.mark.parametrize("name", ["setup.exe", "noending", "a.txt.js", ""])
@@ -58,17 +80,14 @@ def test_only_kinds_that_can_be_read_are_taken(library: Library, name: str) -> N
         receive(library, name, b"x")
 
 
-def test_nothing_is_left_of_a_file_that_is_too_large(
-    library: Library, index_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(documents, "MOST_BYTES", 10)
+def test_nothing_is_left_of_a_file_that_is_too_large(assistant: Assistant, index_dir: Path) -> None:
     with pytest.raises(DocumentError, match="larger than"):
-        receive(library, "a.txt", b"123456", b"78901")
+        receive(Library(assistant, most_bytes=10), "a.txt", b"123456", b"78901")
     assert [path for path in index_dir.rglob("*") if path.is_file()] == []
 
 
-def test_only_so_many_may_wait(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MOST_FILES", 1)
+def test_only_so_many_may_wait(assistant: Assistant) -> None:
+    library = Library(assistant, most_files=1)
     receive(library, "a.txt", b"x")
     with pytest.raises(DocumentError, match="waiting already"):
         receive(library, "b.txt", b"x")
@@ -171,11 +190,29 @@ def test_a_removed_upload_may_come_again(library: Library, index_dir: Path) -> N
     assert library.removed() == ()
 
 
-def test_rows_show_bars_stages_and_reasons() -> None:
-    html = documents.rows_html(
-        [Row("a<b>.txt", "embedding", 0.5)], [documents.Refused(name="x.exe", reason="<i>no</i>")], busy=True
-    )
+def test_progress_shows_bars_states_and_reasons() -> None:
+    html = progress_html([Row("a<b>.txt", "indexing", 0.5)], [Refused(name="x.exe", reason="<i>no</i>")], busy=True)
     assert 'value="0.50"' in html
+    assert '<span class="state">Indexing</span>' in html
     assert "0 of 2 done, 1 skipped" in html
     assert "&lt;i&gt;no" in html
     assert 'data-do="cancel"' in html
+
+
+def test_hits_are_ordered_by_the_score_they_show() -> None:
+    html = hits_html([passage("Low", score=0.4), passage("High", "high.md", score=0.9)], "fire")
+    assert html.index("High") < html.index("Low")
+
+
+def test_hits_of_a_search_for_nonsense_are_none() -> None:
+    assert "No passage matches." in hits_html([passage("Low", score=0.1)], "qwertz")
+
+
+@pytest.mark.parametrize(
+    ("words", "beginning"),
+    [("who steered", "…The mate steered."), ("zebra", "Rain fell."), ("steered rain", "Rain fell.")],
+    ids=["at the match", "no match", "the first of two places"],
+)
+def test_snippet_begins_with_the_sentence_that_matches(words: str, beginning: str) -> None:
+    text = f"Rain fell. {'It was dull. ' * 30}The mate steered. {'It was dull. ' * 30}"
+    assert snippet(text, words).startswith(beginning)

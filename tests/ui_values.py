@@ -56,12 +56,12 @@ def document(text: str = TEXT, **more: object) -> Document:
     return Document.model_validate({"source": "fire.md", "title": "Fire", "publisher": "The Post", "text": text} | more)
 
 
-def passage(title: str, source: str = "near.md", rank: int = 1) -> Passage:
+def passage(title: str, source: str = "near.md", rank: int = 1, score: float = 0.5) -> Passage:
     """A passage of a document of that title."""
     return Passage(
         chunk=Chunk(source=source, start=0, end=len(TEXT), text=TEXT),
         metadata=DocumentMetadata(source=source, title=title),
-        score=0.5,
+        score=score,
         rank=rank,
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +12,9 @@ if TYPE_CHECKING:
 
 def path(index_dir: Path) -> Path:
     """Where the conversation with the index in ``index_dir`` is kept."""
-    from platformdirs import user_state_path
+    from assistant.conversations import conversations_path
 
-    key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()
-    return user_state_path("assistant", appauthor=False) / "conversations" / f"{key}.json"
+    return conversations_path(index_dir).with_suffix(".json")
 
 
 def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:

@@ -18,11 +18,9 @@ from platformdirs import user_cache_path
 
 from assistant.cli.opening import build, count, opened
 from assistant.cli.screen import one_line
-from assistant.errors import DocumentError
 from assistant.eval import Corpus, Suite, load, open_dataset, write_documents
 from assistant.index_config import NAME, IndexConfig, config_file
-from assistant.ingest.discover import find_files
-from assistant.ingest.read import read_document
+from assistant.ingest.read import read_folder
 from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:
@@ -92,13 +90,7 @@ def from_dataset(name: str, path: Path, seed: int, note: Note) -> Evaluation:
 
 def read_corpus(folder: Path, note: Note) -> dict[str, Document]:
     """The documents of ``folder`` by source, read as the index reads them; a file that cannot be read is noted."""
-    documents = {}
-    for file in find_files(folder)[0]:
-        try:
-            documents[file.source] = read_document(file)
-        except DocumentError as error:
-            note(one_line(f"Left out: {error}"))
-    return documents
+    return read_folder(folder, lambda error: note(one_line(f"Left out: {error}")))
 
 
 class Asker:

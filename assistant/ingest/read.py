@@ -2,12 +2,13 @@
 
 import hashlib
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.errors import DocumentError
 from assistant.ingest.about import about
 from assistant.ingest.dated import date_in_head, date_in_name
-from assistant.ingest.discover import FoundFile
+from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.parsers import parser_for
 from assistant.ingest.parsers.content import Content
 from assistant.types import Document
@@ -47,6 +48,20 @@ def read_document(file: FoundFile) -> Document:
     if not content.text.strip():
         raise DocumentError(f"{file.source!r} holds no text. Write some, then `assistant index build`")
     return _document(file.source, content)
+
+
+def read_folder(folder: Path, on_error: Callable[[DocumentError], None] = lambda _: None) -> dict[str, Document]:
+    """The documents of ``folder`` by source, as a build reads them; a file that cannot be read is left out.
+
+    Raises DocumentError where there is no such folder.
+    """
+    documents = {}
+    for file in find_files(folder)[0]:
+        try:
+            documents[file.source] = read_document(file)
+        except DocumentError as error:
+            on_error(error)
+    return documents
 
 
 def _document(source: str, content: Content) -> Document:

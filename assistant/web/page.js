@@ -1,11 +1,10 @@
 // Carries clicks to the server, and does what needs no server: tooltip, editing, copying, keys, keeping
 // conversations in the browser. Runs once, as `js_on_load` of the page's hidden bridge.
 const EVENTS = [
-  "ask", "again", "version", "exam", "sources", "cite", "near", "document", "hit", "fresh", "open", "forget",
-  "uploaded", "cancel", "remove", "restore", "delete", "reindex", "run",
+  "ask", "again", "version", "save", "sources", "cite", "near", "document", "hit", "new", "open", "forget",
+  "uploaded", "cancel", "remove", "restore", "delete", "refresh", "run",
 ];
-const OPENS_PROOF = new Set(["sources", "cite", "near", "document", "hit"]);
-const WIDE = matchMedia("(min-width: 1080px)");
+const OPENS_PANEL = new Set(["sources", "cite", "near", "document", "hit"]);
 const root = document.documentElement, body = document.body;
 const $ = (selector, within = document) => within.querySelector(selector);
 const make = (tag, attributes = {}, ...children) => {
@@ -32,26 +31,26 @@ const inStore = async (mode, work) => {
   });
 };
 // A conversation only grows: what another tab has added to it meanwhile is kept beside what this one knows.
-const merged = (kept, told) => {
-  const own = new Map(told.exchanges.map((each) => [each.id, each]));
+const merged = (kept, ours) => {
+  const own = new Map(ours.exchanges.map((each) => [each.id, each]));
   const finished = (each) => each.answer || each.note;
   const before = (kept?.exchanges ?? []).map((each) => {
     const mine = own.get(each.id);
     own.delete(each.id);
     return mine && (finished(mine) || !finished(each)) ? mine : each;
   });
-  return { ...told, exchanges: [...before, ...own.values()] };
+  return { ...ours, exchanges: [...before, ...own.values()] };
 };
-const putInStore = async (told) => {
+const putInStore = async (ours) => {
   const transaction = (await database).transaction("conversations", "readwrite");
-  const store = transaction.objectStore("conversations"), reading = store.get(told.id);
-  reading.onsuccess = () => store.put(merged(reading.result, told));
+  const store = transaction.objectStore("conversations"), reading = store.get(ours.id);
+  reading.onsuccess = () => store.put(merged(reading.result, ours));
   return new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onerror = () => reject(transaction.error);
   });
 };
-let where = "browser", current = null, shelf = [];
+let where = "browser", current = null, summaries = [];
 
 // The server checks that it holds the conversation which is shown here.
 const emit = (what, data = {}) => trigger(what, { ...data, current: current?.id ?? "" });
@@ -60,53 +59,60 @@ const titleOf = (conversation) => {
   const line = (conversation.exchanges[0]?.question ?? "New conversation").replace(/\s+/g, " ").trim();
   return line.length > 80 ? line.slice(0, 79) + "…" : line;
 };
-const readShelf = async () => {
+const readList = async () => {
   if (where === "browser") {
     const all = await inStore("readonly", (store) => store.getAll());
-    shelf = all.map((kept) => ({ id: kept.id, title: titleOf(kept), changed: kept.changed }));
-    shelf.sort((one, other) => (one.changed < other.changed ? 1 : -1));
+    summaries = all.map((kept) => ({ id: kept.id, title: titleOf(kept), changed: kept.changed }));
+    summaries.sort((one, other) => (one.changed < other.changed ? 1 : -1));
   }
-  drawShelf();
+  drawList();
 };
-const drawShelf = () => {
-  const list = $("#conversations");
-  if (!list) return;
-  list.replaceChildren(...shelf.map((kept) => {
-    const open = make("button", { type: "button", class: "kept", "data-kept": kept.id, dir: "auto" }, kept.title);
-    if (current && kept.id === current.id) open.setAttribute("aria-current", "true");
+let drawn = "";
+const drawList = () => {
+  const list = $("#conversations"), open = current?.id;
+  for (const button of document.querySelectorAll("[data-export]")) button.disabled = !current?.exchanges?.length;
+  const draw = JSON.stringify([open, summaries.map((kept) => [kept.id, kept.title])]);
+  if (!list || (draw === drawn && list.children.length)) return;  // a list that is drawn anew swallows a click
+  drawn = draw;
+  list.replaceChildren(...summaries.map((kept) => {
+    const button = make("button", { type: "button", class: "kept", "data-kept": kept.id, dir: "auto" }, kept.title);
+    if (kept.id === open) button.setAttribute("aria-current", "true");
     const gone = make(
       "button", { type: "button", class: "gone", "data-gone": kept.id, "aria-label": `Delete “${kept.title}”` }, "×",
     );
-    return make("li", {}, open, gone);
+    return make("li", {}, button, gone);
   }));
-  if (!shelf.length) list.append(make("li", { class: "none" }, "Your questions will appear here."));
-  for (const button of document.querySelectorAll("[data-export]")) button.disabled = !current?.exchanges?.length;
+  if (!summaries.length) list.append(make("li", { class: "none" }, "Your questions will appear here."));
 };
 const openKept = async (id) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
   emit("open", { id, conversation: kept ? JSON.stringify(kept) : null });
-  body.classList.remove("shelf-open");
+  leaveConversation();
+};
+const leaveConversation = () => {
+  body.classList.remove("sidebar-open");
+  if (body.classList.contains("panel-open")) closePanel();
 };
 const deleteKept = async (id) => {
   if (!confirm("Delete this conversation for good?")) return;
   if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
   if (sessionStorage.current === id) {
     sessionStorage.removeItem("current");
-    emit("fresh", {});  // ends what is still being answered, which would be kept again
+    emit("new", {});  // ends what is still being answered, which would be kept again
   }
   emit("forget", { id });
-  await readShelf();
+  await readList();
 };
 
 let started = false;
 watch("value", async () => {
-  const told = JSON.parse(props.value || "{}");
-  if (told.lost) return location.reload();
-  where = told.where ?? where;
-  current = told.conversation ?? null;
-  followTalk();
-  if (told.shelf) shelf = told.shelf;
-  if (told.fault) say(told.fault);
+  const message = JSON.parse(props.value || "{}");
+  if (message.reload) return location.reload();
+  where = message.where ?? where;
+  current = message.conversation ?? null;
+  followThread();
+  if (message.list) summaries = message.list;
+  if (message.fault) say(message.fault);
   if (current?.exchanges?.length) {
     sessionStorage.current = current.id;
     if (where === "browser") {
@@ -117,18 +123,18 @@ watch("value", async () => {
       }
     }
   } else if (started) sessionStorage.removeItem("current");
-  await readShelf();
+  await readList();
   if (!started) {
     started = true;
     restoreDraft();
     body.dataset.ready = "yes";
     const last = sessionStorage.current;
-    if (last && shelf.some((kept) => kept.id === last)) openKept(last);
+    if (last && summaries.some((kept) => kept.id === last)) openKept(last);
   }
 });
 
-const takeAway = async (form) => {
-  const text = await server.take_away({ form, conversation: JSON.stringify(current) });
+const exportAs = async (form) => {
+  const text = await server.export({ form, conversation: JSON.stringify(current) });
   const type = { md: "text/markdown", html: "text/html", json: "application/json" }[form];
   const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: `conversation.${form}` });
   link.click();
@@ -158,13 +164,13 @@ const copy = async (text) => {
   }
   say("Copied, with its citations.");
 };
-const tip = make("div", { id: "tip", role: "tooltip" });
+const tip = make("div", { id: "tip", role: "tooltip", hidden: "" });
 body.append(tip);
 const showTip = (chip) => {
   tip.replaceChildren(
     make("b", { dir: "auto" }, chip.dataset.byline), make("span", { dir: "auto" }, `“${chip.dataset.quote}”`),
   );
-  tip.classList.add("shown");
+  tip.hidden = false;
   const at = chip.getBoundingClientRect(), own = tip.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
   const above = at.top - own.height - 8;
@@ -172,7 +178,7 @@ const showTip = (chip) => {
   tip.style.top = `${above > 8 ? above : at.bottom + 8}px`;
   chip.setAttribute("aria-describedby", "tip");
 };
-const hideTip = () => tip.classList.remove("shown");
+const hideTip = () => (tip.hidden = true);
 for (const [show, hide] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
   document.addEventListener(show, (event) => {
     const chip = event.target.closest?.(".chip");
@@ -184,16 +190,22 @@ document.addEventListener("scroll", hideTip, true);
 
 // --- the panel
 
-let opener = null, wanted = false;
-const openProof = (from) => {
-  if (from && !from.closest("#proof")) opener = from;
-  body.classList.add("proof-open");
-  wanted = true;  // even if the panel is emptied before what was asked for arrives
+// The browser's Back closes it, as does its button.
+let opener = null;
+const openPanel = (from) => {
+  if (from && !from.closest("#panel-column")) opener = from;
+  if (!body.classList.contains("panel-open")) history.pushState({ panel: true }, "");
+  body.classList.add("panel-open");
 };
-const closeProof = () => {
-  body.classList.remove("proof-open");
+const hidePanel = () => {
+  body.classList.remove("panel-open");
   if (opener?.isConnected) opener.focus();
 };
+const closePanel = () => {
+  if (history.state?.panel) history.back();
+  else hidePanel();
+};
+addEventListener("popstate", () => body.classList.contains("panel-open") && hidePanel());
 const observe = (id, react, first) => {
   const node = document.getElementById(id);
   if (!node) return setTimeout(() => observe(id, react, first), 200);
@@ -210,9 +222,6 @@ observe("panel", () => {
     const middle = quoted.offsetTop - paper.offsetTop - paper.clientHeight / 2 + quoted.offsetHeight / 2;
     paper.scrollTop = Math.max(0, middle);
   } else if (paper) paper.scrollTop = 0;
-  if ($("#panel .panel-empty")) body.classList.remove("proof-open");
-  else if (wanted || WIDE.matches) body.classList.add("proof-open");
-  if (paper) wanted = false;
 });
 
 for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
@@ -226,25 +235,32 @@ for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
 // --- the conversation
 
 let pinned = true;
-const talk = () => $("#talk");
+const thread = () => $("#thread");
 // What was on its way when an answer was stopped, or left, may arrive after its end: such a late piece is none.
 const busy = () => {
   const id = $("#live .busy")?.dataset.exchange;
   return id && id === current?.last && !$(`#log .exchange[data-exchange="${id}"]`);
 };
-const followTalk = () => {
+const announce = (text) => ($("#announcement").textContent = text);
+const spoken = () => {
+  const answer = $("#log .exchange:last-child .answer");
+  const parts = answer ? [...answer.querySelectorAll(".who, .said, .refusal, .note, .conflict h3, .side-value")] : [];
+  return parts.map((part) => part.textContent.trim()).join(" ");
+};
+const followThread = () => {
   const asking = !!busy(), done = body.classList.contains("asking") && !asking;
+  if (done) announce(`Answer: ${spoken()}`);
   body.classList.toggle("asking", asking);
   body.classList.toggle("idle", !asking);
   if (asking) keepDraft();
   if (!pinned) return;
-  talk().scrollTop = talk().scrollHeight;
+  thread().scrollTop = thread().scrollHeight;
   const last = $("#log .exchange:last-child");
-  if (done && last && last.offsetHeight > talk().clientHeight) last.scrollIntoView();  // read it from its beginning
+  if (done && last && last.offsetHeight > thread().clientHeight) last.scrollIntoView();  // read it from its beginning
 };
-observe("talk", followTalk);
+observe("thread", followThread);
 document.addEventListener("scroll", (event) => {
-  if (event.target === talk()) pinned = talk().scrollHeight - talk().scrollTop - talk().clientHeight < 80;
+  if (event.target === thread()) pinned = thread().scrollHeight - thread().scrollTop - thread().clientHeight < 80;
 }, true);
 
 const edit = (id) => {
@@ -303,10 +319,10 @@ const sendFile = (file) => new Promise((resolve) => {
   request.upload.onprogress = (event) => (bar.value = event.total ? event.loaded / event.total : 0);
   request.onloadend = () => {
     row.remove();
-    let told = {};
-    try { told = JSON.parse(request.responseText); } catch { /* an answer that is no answer */ }
-    if (request.status === 200) drop.waiting.push({ token: told.token, name: file.name });
-    else drop.refused.push({ name: file.name, reason: told.reason ?? "The upload did not arrive." });
+    let reply = {};
+    try { reply = JSON.parse(request.responseText); } catch { /* an answer that is no answer */ }
+    if (request.status === 200) drop.waiting.push({ token: reply.token, name: file.name });
+    else drop.refused.push({ name: file.name, reason: reply.reason ?? "The upload did not arrive." });
     resolve();
   };
   request.send(file);
@@ -346,34 +362,34 @@ const askTyped = () => {
 document.addEventListener("click", (event) => {
   const node = event.target.closest?.("button, [data-do]");
   if (!node) return;
-  const told = node.dataset;
+  const data = node.dataset;
   if (node.matches("#box .submit-button")) return askTyped();
-  if (node.matches("[role=tab]")) body.classList.remove("proof-open");  // what it proves is on another leaf
-  if (told.copy !== undefined) return copy(told.copy);
-  if (told.edit !== undefined) return edit(told.edit);
-  if (told.kept) return openKept(told.kept);
-  if (told.gone) return deleteKept(told.gone);
-  if (told.export) return takeAway(told.export);
-  if (told.toggle === "shelf") return body.classList.toggle("shelf-open");
-  if (told.toggle === "light") {
+  if (node.matches("[role=tab]") && event.isTrusted && body.classList.contains("panel-open")) closePanel();
+  if (data.copy !== undefined) return copy(data.copy);
+  if (data.edit !== undefined) return edit(data.edit);
+  if (data.kept) return openKept(data.kept);
+  if (data.gone) return deleteKept(data.gone);
+  if (data.export) return exportAs(data.export);
+  if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");
+  if (data.toggle === "light") {
     const dark = body.classList.toggle("dark");
     root.style.colorScheme = dark ? "dark" : "light";
     localStorage.light = dark ? "dark" : "light";
     return;
   }
-  if (told.pick !== undefined) return $("#picked").click();
-  if (told.do === "close") return closeProof();
-  if (!EVENTS.includes(told.do)) return;
-  if (told.confirm && !confirm(told.confirm)) return;
-  if (OPENS_PROOF.has(told.do)) openProof(node);
-  if (told.do === "ask" || told.do === "again") {
+  if (data.pick !== undefined) return $("#picked").click();
+  if (data.do === "close") return closePanel();
+  if (!EVENTS.includes(data.do)) return;
+  if (data.confirm && !confirm(data.confirm)) return;
+  if (OPENS_PANEL.has(data.do)) openPanel(node);
+  if (data.do === "ask" || data.do === "again") {
     pinned = true;
     $("#tabs button[role=tab]")?.click();
   }
-  if (told.do === "fresh") body.classList.remove("shelf-open", "proof-open");
+  if (data.do === "new") leaveConversation();
   hideTip();
-  const { do: what, confirm: _, ...data } = told;
-  emit(what, { ...data });
+  const { do: what, confirm: _, ...sent } = data;
+  emit(what, sent);
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.closest?.("#box")) return;
@@ -385,8 +401,8 @@ document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "Escape") {
     if (body.classList.contains("asking")) return $("#box .stop-button")?.click();
-    if (body.classList.contains("shelf-open")) return body.classList.remove("shelf-open");
-    if (body.classList.contains("proof-open")) return closeProof();
+    if (body.classList.contains("sidebar-open")) return body.classList.remove("sidebar-open");
+    if (body.classList.contains("panel-open")) return closePanel();
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") {
@@ -394,8 +410,8 @@ document.addEventListener("keydown", (event) => {
     $("#box textarea")?.focus();
   }
   const step = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
-  if (step && body.classList.contains("proof-open") && !event.target.closest?.("[role=tablist], .scroll"))
-    $(`#proof [data-step="${step}"]`)?.click();
+  if (step && body.classList.contains("panel-open") && !event.target.closest?.("[role=tablist], .scroll"))
+    $(`#panel-column [data-step="${step}"]`)?.click();
 });
 
 if (localStorage.light) {

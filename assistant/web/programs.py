@@ -1,4 +1,4 @@
-"""The doors for programs: three functions, offered by the Gradio API and by MCP, over HTTP and stdio alike."""
+"""The API: three functions, offered through Gradio and through MCP over HTTP and stdio."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from assistant.api import Assistant
 from assistant.errors import AssistantError, QuestionError
 from assistant.types import Answer, Filter, IndexedDocument, Passage, Turn
-from assistant.web.safety import without_paths
+from assistant.web.guard import without_paths
 
 if TYPE_CHECKING:
     from mcp.server.fastmcp import FastMCP
@@ -45,7 +45,7 @@ def endpoints(assistant: Assistant) -> Endpoints:
         try:
             return work()
         except (AssistantError, ValidationError, ValueError) as exc:
-            raise gr.Error(_told(exc), print_exception=False) from exc
+            raise gr.Error(_message(exc), print_exception=False) from exc
 
     def ask(
         question: str,
@@ -111,7 +111,7 @@ def mcp_server(assistant: Assistant) -> FastMCP:
         log_level="WARNING",
         stateless_http=True,
         json_response=True,
-        # Hosts and origins are checked for the whole application by safety.Guard.
+        # Hosts and origins are checked for the whole application by guard.Guard.
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
 
@@ -120,7 +120,7 @@ def mcp_server(assistant: Assistant) -> FastMCP:
         try:
             return await to_thread.run_sync(work)
         except AssistantError as exc:
-            raise ToolError(_told(exc)) from exc
+            raise ToolError(_message(exc)) from exc
 
     @server.tool()
     async def ask(
@@ -190,7 +190,7 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _told(error: Exception) -> str:
+def _message(error: Exception) -> str:
     if isinstance(error, ValidationError):
         return "An argument is not what it has to be: " + error.errors(include_url=False)[0]["msg"]
     return without_paths(str(error))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.api import Assistant
 from assistant.errors import ConfigError, DocumentError
-from assistant.web.desk import Desk
-from assistant.web.safety import Guard, is_loopback
+from assistant.web.guard import Guard, is_loopback
 
 if TYPE_CHECKING:
     import uvicorn
     from starlette.requests import Request
     from starlette.responses import Response
+
+    from assistant.web.library import Library
 
 HOST, PORT = "127.0.0.1", 7860
 
@@ -48,11 +49,12 @@ def build(
 
     from assistant.web import page
     from assistant.web.programs import mcp_server
+    from assistant.web.state import AppState
 
-    desk = Desk(assistant)
-    desk.library.sweep()
+    state = AppState(assistant)
+    state.library.sweep()
     server = mcp_server(assistant)
-    doors = server.streamable_http_app()  # makes the session manager
+    mcp_app = server.streamable_http_app()  # makes the session manager
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -60,9 +62,9 @@ def build(
             yield
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_route("/upload", _upload(desk), methods=["POST"])
-    app.router.routes.extend(doors.routes)
-    blocks = page.build(desk, address(host, port))
+    app.add_route("/upload", _upload(state.library), methods=["POST"])
+    app.router.routes.extend(mcp_app.routes)
+    blocks = page.build(state, address(host, port))
     blocks.queue(default_concurrency_limit=8, max_size=256)
     gr.mount_gradio_app(
         app,
@@ -83,12 +85,12 @@ def build(
     return Guard(app, host=host, names=frozenset(names), password=password)
 
 
-def _upload(desk: Desk) -> Callable[[Request], Any]:
+def _upload(library: Library) -> Callable[[Request], Any]:
     async def upload(request: Request) -> Response:
         from starlette.responses import JSONResponse
 
         try:
-            taken = await desk.library.receive(request.query_params.get("name", "")[:1000], request.stream())
+            taken = await library.receive(request.query_params.get("name", "")[:1000], request.stream())
         except DocumentError as error:
             return JSONResponse({"reason": str(error)}, status_code=422)
         except OSError:
@@ -162,7 +164,7 @@ def _server(
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything slow is loaded so that a taken port is told at once."""
+    """A listening socket, taken before anything slow is loaded so that a taken port is reported at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,0 +1,130 @@
+"""How exchanges are shown: an answer that grows, its claims and their proof, conflicts and refusals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from assistant.conversations import Conversation, Exchange
+from assistant.render import heading, remainder_text, render_markdown
+from assistant.types import Answer, Claim, Conflict, Delta
+from assistant.web.templates import one_line, render
+
+THOUGHT = 400
+"""Characters of a model's last thoughts that are shown while it thinks."""
+
+TRACED = 15
+"""Rows of each table below an answer; the JSON export has them all."""
+
+LABELS = {"supported": "Supported", "partial": "Partly", "unsupported": "Not supported"}
+"""What a claim's support is called."""
+
+_MARKER = re.compile(r"\[(\d+)\]")
+_QUESTION_WORD = re.compile(r"(what|when|where|which|who|whose|whom|why|how)\b", re.IGNORECASE)
+
+
+class Growing(NamedTuple):
+    """An answer on its way: what has been checked, what is still a draft, and what the model thinks meanwhile."""
+
+    exchange: Exchange
+    checked: tuple[str, ...] = ()
+    draft: str = ""
+    thought: str = ""
+
+    def with_delta(self, delta: Delta) -> Growing:
+        """The answer with the next piece. A checked sentence takes the place of its draft."""
+        if delta.kind == "thinking":
+            return self._replace(thought=(self.thought + delta.text)[-THOUGHT:])
+        if delta.kind == "waiting":
+            return self
+        if delta.verified:
+            return self._replace(checked=(*self.checked, delta.text), draft="", thought="")
+        return self._replace(draft=self.draft + delta.text, thought="")
+
+
+class ClaimGroup(NamedTuple):
+    """Consecutive claims that stand under one heading, as one paragraph or as one list."""
+
+    heading: str
+    listed: bool
+    claims: tuple[Claim, ...]
+
+
+def grouped(claims: Sequence[Claim]) -> list[ClaimGroup]:
+    """Claims by what they stand under: who says it and its context."""
+    return [
+        ClaimGroup(*key, tuple(group)) for key, group in groupby(claims, lambda claim: (heading(claim), claim.listed))
+    ]
+
+
+def divided(answer: Answer) -> tuple[list[Claim], list[Claim]]:
+    """The claims of an answer: those to be read, and those that only repeat the sides of its conflicts."""
+    sides = {side.citation.marker for conflict in answer.conflicts for side in conflict.sides}
+    read: list[Claim] = []
+    repeated: list[Claim] = []
+    for claim in answer.claims:
+        cited = {citation.marker for citation in claim.citations}
+        (repeated if cited and cited <= sides and claim.support == "supported" else read).append(claim)
+    return read, repeated
+
+
+def topic(conflict: Conflict) -> str:
+    """What the sources disagree on, as it follows a colon: ``where did the fire start?``."""
+    about = one_line(conflict.about).rstrip("?")
+    return f"{about[0].lower()}{about[1:]}?" if _QUESTION_WORD.match(about) else about
+
+
+def made_by(answer: Answer, seconds: float) -> str:
+    """Where an answer comes from, and in what time."""
+    if answer.outcome == "not_in_documents":
+        who = "Searched your documents"
+    elif model := answer.trace.model:
+        who = f"Written by {model}, checked against your documents"
+    else:
+        who = "Quoted from your documents"
+    return f"{who} · {seconds:.1f} s"
+
+
+def conversation_html(conversation: Conversation, *, growing: bool = False) -> Markup:
+    """The shown thread; without its last exchange where that is ``growing``, which ``growing_html`` shows."""
+    thread = conversation.thread[:-1] if growing else conversation.thread
+    return Markup("").join(
+        exchange_html(exchange, number, conversation.versions(exchange)) for number, exchange in enumerate(thread, 1)
+    )
+
+
+def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] = ()) -> Markup:
+    """A question and its answer, ``number`` in its thread; ``versions`` are all that stand in its place."""
+    answer = exchange.answer
+    values: dict[str, object] = {"exchange": exchange, "number": number, "versions": versions}
+    if answer is None:
+        return render("answers", "unanswered", **values)
+    read, repeated = divided(answer)
+    listed = sum(claim.listed for claim in answer.claims)
+    return render(
+        "answers",
+        "answered",
+        **values,
+        answer=answer,
+        condensed=one_line(answer.trace.question) != one_line(answer.question),
+        groups=grouped(read),
+        repeated=grouped(repeated),
+        conflicts=[(topic(conflict), conflict.sides) for conflict in answer.conflicts],
+        remainder=remainder_text(answer.unanswered, listed, answer.omitted).splitlines(),
+        made_by=made_by(answer, exchange.seconds),
+        markdown=render_markdown(answer),
+        labels=LABELS,
+        traced=TRACED,
+    )
+
+
+def growing_html(growing: Growing) -> Markup:
+    """The answer while it is written; sentences that are not checked yet are set apart."""
+    checked = [_MARKER.split(text.strip()) for text in growing.checked if text.strip()]
+    draft = _MARKER.split(growing.draft.strip()) if growing.draft.strip() else []
+    wait = "Thinking" if growing.thought else "Checking each sentence" if checked or draft else "Reading the documents"
+    return render("answers", "growing", growing=growing, checked=checked, draft=draft, wait=wait)

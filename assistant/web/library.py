@@ -1,0 +1,320 @@
+"""Adds, removes and re-reads documents for the page, one change at a time, and tells how far each has come."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+import threading
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from shutil import rmtree
+from typing import Literal, NamedTuple
+
+from assistant.api import Assistant
+from assistant.errors import AssistantError, DocumentError
+from assistant.ingest.parsers import SUFFIXES
+from assistant.types import IndexReport, Progress
+from assistant.web.components import Upload
+from assistant.web.guard import without_paths
+
+MOST_BYTES = 20_000_000
+"""Bytes of the largest upload that is taken."""
+
+MOST_FILES = 50
+"""Files taken at a time, and files that may wait to be indexed."""
+
+READING = 0.1
+"""The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
+
+NAME_BYTES = 160
+"""Bytes of an uploaded file's name at most, without its suffix."""
+
+_TICK = 0.1  # seconds between two looks at a build
+_TOKEN = re.compile(r"[0-9a-f]{16}")
+
+State = Literal["waiting", "indexing", "indexed", "already there", "skipped", "cancelling", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """How far one file has come; ``part`` is in [0, 1]."""
+
+    name: str
+    state: State = "waiting"
+    part: float = 0.0
+    reason: str = ""
+
+
+class RemovedFile(NamedTuple):
+    """The file of a document that was removed from the index; ``uploaded`` ones may be deleted on the page."""
+
+    path: Path
+    uploaded: bool = False
+
+    @property
+    def key(self) -> str:
+        """Names the file on the page and says nothing of where it lies."""
+        return hashlib.blake2b(os.fsencode(self.path), digest_size=8).hexdigest()
+
+
+class _CancelledError(Exception):
+    pass
+
+
+@dataclass
+class _Job:
+    """A build in a thread of its own, as the page watches it."""
+
+    rows: list[Row] = field(default_factory=list)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def set(self, place: int, **changes: object) -> None:
+        self.rows[place] = replace(self.rows[place], **changes)  # type: ignore[arg-type]
+
+    def cancel(self) -> None:
+        self.cancelled.set()
+        self.rows = [replace(r, state="cancelling") if r.state in ("waiting", "indexing") else r for r in self.rows]
+
+    def check(self) -> None:
+        if self.cancelled.is_set():
+            raise _CancelledError
+
+    def progress(self, place: int, step: Progress) -> None:
+        self.check()
+        done = step.done / step.total if step.total else 0.0
+        part = READING + (1 - READING) * done if step.stage == "embedding" else READING * done
+        self.set(place, state="indexing", part=part)
+
+
+class Library:
+    """The documents behind the page.
+
+    An upload lies in ``<index>/documents/uploads/<digest>/<name>``: the same content is stored once, and the name is
+    the one it came with as far as that is safe. The file of a removed upload is set aside in ``uploads/.removed``.
+    """
+
+    def __init__(self, assistant: Assistant, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
+        self._assistant, self._most_bytes, self._most_files = assistant, most_bytes, most_files
+        self._documents = assistant.settings.index_dir / "documents"
+        self._uploads = self._documents / "uploads"
+        self._incoming = self._uploads / ".incoming"
+        self._removed = self._uploads / ".removed"
+        self._mutex = threading.Lock()
+        self._news: dict[str, str] = {}
+        self._jobs: dict[str, list[_Job]] = {}
+
+    async def receive(self, name: str, body: AsyncIterator[bytes]) -> Upload:
+        """Store the bytes of one upload under a random name.
+
+        Raises DocumentError for a kind that cannot be read, too many bytes or too many files waiting.
+        """
+        if Path(name).suffix.lower() not in SUFFIXES:
+            raise DocumentError(f"Only these kinds can be read: {', '.join(SUFFIXES)}.")
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        if sum(1 for _ in self._incoming.iterdir()) >= self._most_files:
+            raise DocumentError(f"{self._most_files} files are waiting already. Let them be indexed first.")
+        token = secrets.token_hex(8)
+        path = self._incoming / token
+        size = 0
+        try:
+            with path.open("xb") as file:
+                async for piece in body:
+                    size += len(piece)
+                    if size > self._most_bytes:
+                        raise DocumentError(f"The file is larger than {self._most_bytes // 1_000_000} MB.")
+                    file.write(piece)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return Upload(token=token, name=name)
+
+    def sweep(self) -> None:
+        """Throw away what was uploaded to an earlier page and never indexed."""
+        rmtree(self._incoming, ignore_errors=True)
+
+    def roots(self) -> list[Path]:
+        """The folders that were ever indexed."""
+        return [Path(root) for root in self._assistant.status().roots] or [self._documents]
+
+    def state(self, source: str) -> str:
+        """``new`` or ``updated`` since the page was started, else ``indexed``."""
+        return self._news.get(source, "indexed")
+
+    # --- builds, each watched by an iterator of rows; closing the iterator cancels the build
+
+    def add(self, uploads: Sequence[Upload], owner: str = "") -> Iterator[tuple[Row, ...]]:
+        """Index uploads one by one, until all are done or ``cancel(owner)`` ends it."""
+        job = _Job([Row(upload.name) for upload in uploads])
+
+        def work(place: int, upload: Upload) -> None:
+            try:
+                self._attempt(job, place, lambda: self._add(job, place, upload))
+            finally:
+                if _TOKEN.fullmatch(upload.token):
+                    (self._incoming / upload.token).unlink(missing_ok=True)
+
+        return self._watched(job, owner, [partial(work, *each) for each in enumerate(uploads)])
+
+    def refresh(self, owner: str = "") -> Iterator[tuple[Row, ...]]:
+        """Read again what changed in every folder that was ever indexed, a row for each folder."""
+        roots = self.roots()
+        job = _Job([Row(root.name) for root in roots])
+
+        def work(place: int, root: Path) -> None:
+            self._attempt(job, place, lambda: self._refresh(job, place, root))
+
+        return self._watched(job, owner, [partial(work, *each) for each in enumerate(roots)])
+
+    def cancel(self, owner: str) -> None:
+        """End what ``owner`` has begun; what is indexed by then stays."""
+        for job in self._jobs.get(owner, ()):
+            job.cancel()
+
+    def _watched(self, job: _Job, owner: str, steps: Sequence[Callable[[], None]]) -> Iterator[tuple[Row, ...]]:
+        thread = threading.Thread(target=lambda: [step() for step in steps], daemon=True)
+        jobs = self._jobs.setdefault(owner, [])
+        jobs.append(job)
+        thread.start()
+        try:
+            yield tuple(job.rows)
+            while thread.is_alive():
+                thread.join(_TICK)
+                yield tuple(job.rows)
+        finally:
+            job.cancelled.set()
+            thread.join()
+            jobs.remove(job)
+
+    def _attempt(self, job: _Job, place: int, step: Callable[[], None]) -> None:
+        try:
+            job.check()
+            step()
+        except _CancelledError:
+            job.set(place, state="cancelled")
+        except AssistantError as error:
+            job.set(place, state="skipped", reason=without_command(str(error)))
+        except OSError as error:
+            job.set(place, state="skipped", reason=error.strerror or "It cannot be stored.")
+
+    def _add(self, job: _Job, place: int, upload: Upload) -> None:
+        waiting = self._incoming / upload.token
+        if not _TOKEN.fullmatch(upload.token) or not waiting.is_file():
+            raise DocumentError("The upload has gone. Upload it again.")
+        folder = self._uploads / hashlib.blake2b(waiting.read_bytes(), digest_size=8).hexdigest()
+        if folder.is_dir() and any(folder.iterdir()):
+            job.set(place, state="already there", part=1.0)
+            return
+        rmtree(self._removed / folder.name, ignore_errors=True)  # it comes back
+        file = folder / safe_name(upload.name)
+        folder.mkdir(parents=True, exist_ok=True)
+        waiting.replace(file)
+        with self._mutex:
+            try:
+                report = self._build(job, place, self._uploads)
+                source = file.relative_to(self._uploads).as_posix()
+                if skipped := next((each for each in report.skipped if each.source == source), None):
+                    raise DocumentError(skipped.reason)
+            except BaseException:
+                rmtree(folder)
+                raise
+        job.set(place, state="indexed", part=1.0)
+
+    def _refresh(self, job: _Job, place: int, root: Path) -> None:
+        with self._mutex:
+            report = self._build(job, place, root)
+        changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
+        counts = [f"{len(sources)} {what}" for what, sources in changes if sources]
+        skipped = [f"{each.source}: {without_command(each.reason)}" for each in report.skipped]
+        counted = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
+        job.set(place, state="indexed", part=1.0, reason=counted)
+
+    def _build(self, job: _Job, place: int, root: Path) -> IndexReport:
+        report = self._assistant.index(root, partial(job.progress, place))
+        self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
+        return report
+
+    # --- removing, and the way back
+
+    def remove(self, source: str) -> RemovedFile | None:
+        """Take a document out of the index; returns its file, for ``restore``, where that is still there.
+
+        The file of an upload is set aside, any other stays where it is. Raises DocumentError where there is no such
+        document.
+        """
+        with self._mutex:
+            file = self._uploaded(source)
+            if file is None:
+                before = set(self._assistant.removed())
+                self._assistant.remove(source)
+                gone = [path for path in self._assistant.removed() if path not in before]
+                return RemovedFile(gone[0]) if gone else None
+            aside = self._removed / file.relative_to(self._uploads)
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            file.replace(aside)
+            if file.parent != self._uploads:
+                file.parent.rmdir()
+            self._assistant.index(self._uploads)  # not removed by name: the same file may be uploaded again
+            return RemovedFile(aside, uploaded=True)
+
+    def removed(self) -> tuple[RemovedFile, ...]:
+        """Files of removed documents that can be taken back."""
+        aside = sorted(path for path in self._removed.rglob("*") if path.is_file())
+        return (
+            *(RemovedFile(path, uploaded=True) for path in aside),
+            *(RemovedFile(path) for path in self._assistant.removed()),
+        )
+
+    def restore(self, key: str) -> str:
+        """Take a removed document back; returns its file's name. Raises DocumentError where the file is gone."""
+        with self._mutex:
+            removed = self._removed_file(key)
+            if removed.uploaded:
+                file = self._uploads / removed.path.relative_to(self._removed)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                removed.path.replace(file)
+                self._assistant.index(self._uploads)
+            else:
+                self._assistant.restore(removed.path)
+            return removed.path.name
+
+    def delete(self, key: str) -> str:
+        """Delete the file of a removed upload for good; returns its name. Raises DocumentError for any other file."""
+        with self._mutex:
+            removed = self._removed_file(key)
+            if not removed.uploaded:
+                raise DocumentError("Only files that were uploaded here can be deleted here.")
+            removed.path.unlink()
+            return removed.path.name
+
+    def _removed_file(self, key: str) -> RemovedFile:
+        found = next((each for each in self.removed() if each.key == key), None)
+        if found is None:
+            raise DocumentError("The file of this document is gone.")
+        return found
+
+    def _uploaded(self, source: str) -> Path | None:
+        """The uploaded file behind a source, whether uploads or all documents were indexed as one folder."""
+        for path in (self._uploads / source, self._documents / source):
+            if path.resolve().is_relative_to(self._uploads.resolve()) and path.is_file():
+                return path
+        return None
+
+
+def safe_name(name: str) -> str:
+    """``name`` as a file name that is safe on every system: letters, digits and ``_-.,()'&+`` of any script stay."""
+    last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    stem, suffix = Path(last).stem, Path(last).suffix.lower()
+    kept = "".join(sign if unicodedata.category(sign)[0] in "LNM" or sign in "_-.,()'&+" else " " for sign in stem)
+    whole = " ".join(kept.split()).encode()[:NAME_BYTES].decode(errors="ignore").strip(" .")
+    return f"{whole or 'document'}{suffix if suffix in SUFFIXES else '.txt'}"
+
+
+def without_command(message: str) -> str:
+    """The part of an error's message that says what is wrong: the cure is a command, which a page cannot run."""
+    what, _, cure = without_paths(message).partition("`")
+    return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."

@@ -1,0 +1,172 @@
+"""The panel beside the conversation: an answer's citations, and a document at the words that were quoted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
+
+import gradio as gr
+from markupsafe import Markup
+
+from assistant.conversations import Conversation
+from assistant.errors import AssistantError
+from assistant.types import Answer, Citation, Claim, Document, Span
+from assistant.web.answers import LABELS
+from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
+from assistant.web.state import AppState
+from assistant.web.templates import render
+
+AROUND = 40_000
+"""Characters of a long document shown before and after the quoted words."""
+
+EMPTY = "Click a citation to read it in its document, with the quoted words marked."
+NEAREST = "The nearest quotation; it does not answer the question."
+GONE = "It cannot be shown any more."
+
+
+class Segment(NamedTuple):
+    """A piece of a document's text: plain, quoted, or quoted by another citation; ``page`` begins before it."""
+
+    text: str
+    kind: str = ""
+    page: int = 0
+    first: bool = False
+
+
+def empty_html(text: str = EMPTY) -> str:
+    """The panel when there is nothing to show."""
+    return render("panel", "empty", text=text)
+
+
+def sources_html(answer: Answer, exchange: str) -> str:
+    """All citations of an answer, each with a warning where a claim is not supported by it."""
+    doubts = {each.marker: [c for c in _claims(answer, each) if c.support != "supported"] for each in answer.citations}
+    return render("panel", "sources", answer=answer, exchange=exchange, doubts=doubts, labels=LABELS)
+
+
+def citation_html(answer: Answer, exchange: str, marker: int, document: Document | None) -> str:
+    """The document of citation ``marker``, its quote marked; the quote alone where the document has changed.
+
+    Raises LookupError for a marker that the answer does not have.
+    """
+    markers = [citation.marker for citation in answer.citations]
+    here = markers.index(marker) if marker in markers else -1
+    if here < 0:
+        raise LookupError(marker)
+    citation = answer.citations[here]
+    head = render(
+        "panel",
+        "neighbours",
+        exchange=exchange,
+        markers=markers,
+        here=here,
+        doubts=[claim for claim in _claims(answer, citation) if claim.support != "supported"],
+        labels=LABELS,
+    )
+    span = Span(citation.start, citation.end)
+    if document is None or document.text[span.start : span.end] != citation.quote:
+        gone = "no longer indexed" if document is None else "changed since this answer was given"
+        return render("panel", "lost", citation=citation, head=head, gone=gone)
+    others = [Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker]
+    return document_html(document, span, others, head=head)
+
+
+def document_html(
+    document: Document,
+    marked: Span | None = None,
+    faint: list[Span] | None = None,
+    *,
+    head: Markup | str = "",
+    notice: str = "",
+) -> str:
+    """A document to read, with ``marked`` and ``faint`` words; of a very long one, the part around the marked ones."""
+    first = max(0, marked.start - AROUND) if marked else 0
+    last = min(len(document.text), (marked.end if marked else first) + AROUND)
+    return render(
+        "panel",
+        "document",
+        document=document,
+        page=document.page_at(marked.start) if marked else None,
+        head=head,
+        notice=notice,
+        before=first,
+        segments=segments(document, Span(first, last), marked, faint or []),
+        after=len(document.text) - last,
+    )
+
+
+def segments(document: Document, window: Span, marked: Span | None, faint: list[Span]) -> list[Segment]:
+    """The text of the window, cut where a mark or a page begins or ends."""
+    pages = {offset: number for number, offset in enumerate(document.pages, 1) if window.start <= offset < window.end}
+    edges = {edge for span in (*faint, *filter(None, [marked])) for edge in span}
+    cuts = {window.start, window.end, *pages, *(min(max(edge, window.start), window.end) for edge in edges)}
+
+    def kind(at: int) -> str:
+        if marked and marked.start <= at < marked.end:
+            return "quoted"
+        return "faint" if any(span.start <= at < span.end for span in faint) else ""
+
+    return [
+        Segment(
+            document.text[start:end], kind(start), pages.get(start, 0), marked is not None and start == marked.start
+        )
+        for start, end in pairwise(sorted(cuts))
+    ]
+
+
+def connect(state: AppState, components: Components) -> None:
+    """Attach the events that show something in the panel."""
+
+    def show(
+        view: Callable[[AppState, Conversation, ClickEvent], str], conversation: Conversation, event: gr.EventData
+    ) -> Update:
+        click = ClickEvent.of(event)
+        if click.current != conversation.id:
+            return {components.events: RELOAD}
+        try:
+            return {components.panel: view(state, conversation, click)}
+        except (AssistantError, LookupError):
+            return {components.panel: empty_html(GONE)}
+
+    def attach(name: str, view: Callable[[AppState, Conversation, ClickEvent], str]) -> None:
+        def handler(conversation: Conversation, event: gr.EventData) -> Update:
+            return show(view, conversation, event)
+
+        inputs, outputs = [components.conversation], [components.panel, components.events]
+        getattr(components.events, name)(handler, inputs, outputs, queue=False, **PRIVATE)
+
+    attach("sources", _show_sources)
+    attach("cite", _show_citation)
+    attach("near", partial(_show_document, notice=NEAREST))
+    attach("hit", _show_document)
+    attach("document", _show_document)
+
+
+def _show_sources(_: AppState, conversation: Conversation, click: ClickEvent) -> str:
+    return sources_html(_answer(conversation, click), click.exchange)
+
+
+def _show_citation(state: AppState, conversation: Conversation, click: ClickEvent) -> str:
+    answer = _answer(conversation, click)
+    source = next((each.source for each in answer.citations if each.marker == click.marker), "")
+    return citation_html(answer, click.exchange, click.marker, state.document(source))
+
+
+def _show_document(state: AppState, _: Conversation, click: ClickEvent, notice: str = "") -> str:
+    document = state.document(click.source)
+    if document is None:
+        raise LookupError(click.source)
+    return document_html(document, Span(click.start, click.end) if click.end else None, notice=notice)
+
+
+def _answer(conversation: Conversation, click: ClickEvent) -> Answer:
+    answer = conversation.exchange(click.exchange).answer
+    if answer is None:
+        raise LookupError(click.exchange)
+    return answer
+
+
+def _claims(answer: Answer, citation: Citation) -> list[Claim]:
+    return [claim for claim in answer.claims if any(c.marker == citation.marker for c in claim.citations)]

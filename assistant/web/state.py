@@ -1,0 +1,94 @@
+"""What the whole page shares: the assistant under each reader's settings, the documents and the conversations."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from assistant.api import Assistant
+from assistant.conversations import Conversation, ConversationStore, conversations_path
+from assistant.doctor import Finding, diagnose
+from assistant.errors import AssistantError
+from assistant.settings import Settings
+from assistant.types import Document
+from assistant.web.library import Library
+
+EVALUATIONS = Path("eval")
+"""Where evaluations are looked for besides the reader's own: here, and in its folders."""
+
+
+class AppState:
+    """One for all who use the page; safe to share between threads."""
+
+    def __init__(self, assistant: Assistant, evaluations: Path = EVALUATIONS) -> None:
+        self.assistant = assistant
+        self.settings: Settings = assistant.settings
+        self.library = Library(assistant)
+        before = self.settings.index_dir / "exam"  # its name in version 0.1.0
+        self.own_evaluation = before if before.is_dir() else self.settings.index_dir / "evaluation"
+        self._evaluations = evaluations
+        on_disk = self.settings.conversations == "disk"
+        self._store = ConversationStore(conversations_path(self.settings.index_dir)) if on_disk else None
+        self._with_changes = lru_cache(maxsize=32)(self._changed)
+
+    def with_settings(self, settings: Mapping[str, Any]) -> Assistant:
+        """The assistant under a reader's own settings; it shares index and embedder with all others."""
+        return self._with_changes(tuple(sorted(settings.items())))
+
+    def _changed(self, settings: tuple[tuple[str, Any], ...]) -> Assistant:
+        changes = {name: value for name, value in settings if getattr(self.settings, name) != value}
+        return self.assistant.with_settings(**changes) if changes else self.assistant
+
+    def count(self) -> int:
+        """How many documents are indexed."""
+        return self.assistant.status().documents
+
+    def document(self, source: str) -> Document | None:
+        """A document with its full text; None where there is none, or no index."""
+        try:
+            return self.assistant.document(source)
+        except AssistantError:
+            return None
+
+    def diagnose(self, settings: Mapping[str, Any]) -> tuple[Finding, ...]:
+        """The doctor's findings under a reader's settings."""
+        return diagnose(Settings.model_validate({**self.settings.model_dump(), **settings}))
+
+    def evaluations(self) -> tuple[Path, ...]:
+        """Folders of evaluations whose runs the page shows."""
+        folders = [self._evaluations, *sorted(self._evaluations.glob("*/")), self.own_evaluation]
+        return tuple(folder for folder in folders if (folder / "suite.toml").is_file())
+
+    # --- conversations
+
+    def for_browser(self, conversation: Conversation, *, save: bool = True) -> str:
+        """What the browser is given of a conversation, which is saved first where the disk keeps conversations."""
+        message: dict[str, Any] = {
+            "where": self.settings.conversations,
+            "conversation": conversation.model_dump(mode="json"),
+        }
+        if self._store:
+            if save and conversation.exchanges:
+                try:
+                    self._store.save(conversation)
+                except OSError as error:
+                    message["fault"] = f"The conversation cannot be saved: {error.strerror or 'the disk refuses it'}."
+            message["list"] = [summary.model_dump(mode="json") for summary in self._store.summaries()]
+        return json.dumps(message)
+
+    def reopened(self, id_: str, from_browser: str | None) -> Conversation:
+        """A kept conversation: from the disk by its id, or as the browser sends it.
+
+        Raises ConfigError or ValueError where it cannot be read.
+        """
+        if self._store:
+            return self._store.load(id_)
+        return Conversation.model_validate_json(from_browser or "")
+
+    def delete(self, id_: str) -> None:
+        """Delete a conversation from the disk, where that keeps them; the browser has deleted its own."""
+        if self._store:
+            self._store.delete(id_)

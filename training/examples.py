@@ -17,12 +17,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from assistant.english.tokens import stems
-from assistant.eval import load, open_dataset
-from assistant.eval.cases import Case
+from assistant.eval import Case
 from assistant.index_config import IndexConfig
 from assistant.ingest.split import split
 from assistant.ingest.statements import statements
@@ -31,7 +29,7 @@ from assistant.ports import Quote
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import UNRANKED
 from assistant.types import Document, Span
-from training.fit_rank import in_full, read_folder
+from training.gold import in_full, open_set
 
 NEAR, NEAR_OWN, NEAREST = 0.5, 1.2, 3
 """Near passages an answerable question is shown with, in public sets and own suites; how many count as near."""
@@ -100,12 +98,8 @@ class Pair(NamedTuple):
 
 def opened(name: str) -> Opened:
     """The set ``KIND:PATH``, a suite or a public set."""
-    kind, _, path = name.partition(":")
-    if kind == "suite":
-        suite = load(Path(path), read_folder, split="dev")
-        return Opened(True, dict(suite.corpus), list(suite.cases))
-    dataset = open_dataset(kind, path, read_folder)
-    return Opened(False, dict(dataset.corpus), list(dataset.cases))
+    suite = open_set(name)
+    return Opened(name.startswith("suite:"), dict(suite.corpus), list(suite.cases))
 
 
 def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:

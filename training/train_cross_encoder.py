@@ -49,7 +49,7 @@ from training.examples import (
     shown_items,
     shown_pairs,
 )
-from training.fit_rank import auroc
+from training.fitting import auroc
 from training.weights_file import restored
 
 QUESTION_TOKENS, HEADLINE_TOKENS, PASSAGE_TOKENS = 48, 32, 120

@@ -5,8 +5,8 @@ them. Hit@1: the first passage is from the question's paragraph. Sentence @1: th
 gold answer. The baseline is bm25s (k1 1.5, b 0.75, English stems and stop words): paragraphs, then the sentences of
 its best four.
 
-The shipped cross-encoder has learnt from eight of the twelve articles: ``--last 4`` asks about the other four alone, and
-all paragraphs stay in the index.
+The shipped cross-encoder has learnt from eight of the twelve articles: ``--last 4`` asks about the other four alone,
+and all paragraphs stay in the index.
 
     python -m benchmarks.squad PATH/dev.json [--questions 500] [--last 4]
 """

@@ -229,7 +229,8 @@ def _embedder(settings: Settings) -> Embedder:
         from assistant.models.minilm import MiniLM
 
         return MiniLM.open(settings.weights_dir)
-    from assistant.models.ollama import OllamaEmbedder, Server
+    from assistant.models.ollama import Server
+    from assistant.models.ollama_embedder import OllamaEmbedder
 
     return OllamaEmbedder(Server.of(settings), wanted)
 

@@ -1,4 +1,4 @@
-"""Opens ``prompts/``: what is said to a model is a Markdown file with strict ``$variables``."""
+"""Reads the prompts: each is a Markdown file in ``prompts/`` with strict ``$variables``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.errors import PromptError
 from assistant.ports import Message
 from assistant.types import DocumentMetadata, Sentence, Value
 
-# The wheel carries the prompts inside the package; a checkout, and an editable install of it, beside the package.
+# A wheel holds the prompts inside the package; in a checkout and its editable install they are beside the package.
 _SHIPPED = Path(__file__).with_name("_prompts")
 FOLDER = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[1] / "prompts"
 
@@ -24,7 +24,7 @@ _TAG = re.compile(r"&lt;|&gt;")
 
 
 class Prompt(Value):
-    """One prompt file: what the system says, what the user says, and a hash of both."""
+    """One prompt file: the system message and the user message."""
 
     name: str
     system: str
@@ -32,16 +32,16 @@ class Prompt(Value):
 
     @property
     def hash(self) -> str:
-        """Equal for equal words only; kept in every trace."""
+        """Identity of the wording; kept in every trace."""
         return hashlib.blake2b(f"{self.system}\0{self.user}".encode(), digest_size=6).hexdigest()
 
     @property
     def variables(self) -> frozenset[str]:
-        """The names that ``render`` has to be given."""
+        """The names of the values that ``render`` needs."""
         return frozenset(Template(self.system).get_identifiers()) | frozenset(Template(self.user).get_identifiers())
 
     def render(self, **values: str) -> tuple[Message, Message]:
-        """The messages with every variable replaced; what stands in a value is never replaced again.
+        """The messages with every variable replaced. A ``$`` inside a value is left as it is.
 
         Raises PromptError for a variable without a value and a value without a variable.
         """
@@ -66,7 +66,7 @@ class Prompt(Value):
 def load(name: str, folder: Path = FOLDER) -> Prompt:
     """The prompt ``<folder>/<name>.md``.
 
-    Raises PromptError when the file is missing or unreadable, lacks a section, or has a ``$`` that is no variable.
+    Raises PromptError when the file is missing or unreadable, lacks a section, or has a ``$`` that begins no variable.
     """
     path = folder / f"{name}.md"
     try:
@@ -87,31 +87,30 @@ def load(name: str, folder: Path = FOLDER) -> Prompt:
 def as_data(text: str) -> str:
     """``text`` so that it cannot be taken for a part of the prompt.
 
-    Angle brackets are escaped (they close fences, and chat templates mark roles with ``<|im_end|>`` and the like,
-    which a server tokenizes wherever they stand), so are ``[INST]`` and its kin; ``[3]`` becomes ``(3)``, since only
-    passage numbers may look like that.
+    Angle brackets and marks such as ``[INST]`` are escaped, since chat templates mark roles with them and a server
+    tokenizes them wherever they stand. ``[3]`` becomes ``(3)``, since only statement numbers may look like that.
     """
     plain = _CONTROL.sub(" ", text).replace("<", "&lt;").replace(">", "&gt;")
     return _ROLE_MARK.sub("[ ", _NUMBER_MARK.sub(r"(\1)", plain))
 
 
 def from_data(text: str) -> str:
-    """``text`` with the escapes that a model copied from its prompt undone."""
+    """``text`` without the escapes that a model copied from its prompt."""
     return _TAG.sub(lambda tag: "<" if tag.group() == "&lt;" else ">", text)
 
 
 def numbered(number: int, sentence: Sentence, metadata: DocumentMetadata | None) -> str:
-    """A statement as it stands in a prompt: ``[1] Courier, 12 March 2025, Staff: Guides: 11``, all of it as data."""
+    """A statement as a prompt holds it: ``[1] Courier, 12 March 2025, Staff: Guides: 11``, all of it as data."""
     source = metadata.label if metadata else sentence.source
     about = ", ".join(filter(None, [source, sentence.context]))
     return f"[{number}] {as_data(' '.join(about.split()))}: {as_data(sentence.shown)}"
 
 
 def estimate_tokens(text: str) -> int:
-    """About how many tokens a model makes of ``text``, rather too many than too few.
+    """An estimate of the tokens in ``text`` that is rather too high than too low.
 
-    English has about 4 characters a token and figures about 1.5; other scripts take a token or more
-    for each character.
+    English has about 4 characters a token and figures about 1.5; other scripts take a token or more for each
+    character.
     """
     letters = sum(c.isascii() and not c.isdigit() for c in text)
     digits = sum(c.isascii() and c.isdigit() for c in text)

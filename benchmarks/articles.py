@@ -1,7 +1,7 @@
-"""Answers 52 questions about five news articles and checks every citation against the documents' own text.
+"""Asks 52 questions about five news articles and checks every citation against the text of its document.
 
-The articles are not part of the project: point it at a folder that holds them. 40 questions have an answer there,
-12 have none. A fact counts when the answer's text holds one of its wordings.
+The articles are not part of the project: FOLDER has to hold them. 40 questions have an answer there, 12 have none. A
+fact counts when the answer's text holds one of its wordings.
 
     python -m benchmarks.articles FOLDER
 """

@@ -26,7 +26,7 @@ from assistant.eval.stats import Column
 from assistant.retrieval.features import FEATURES
 from assistant.retrieval.linear import Fitted
 from assistant.retrieval.rank_weights import READER_MODEL
-from training.fit_rank import read_folder
+from training.gold import read_folder
 
 SHOWN = (
     "passage_hit@4", "answer_sentence@1", "fact_coverage", "citation_precision", "citation_recall", "words",

@@ -1,4 +1,4 @@
-"""From ``assistant chat`` to a page one can use, and what that time is spent on: ``python -m benchmarks.page``."""
+"""Measures the seconds from ``assistant chat`` to a usable page, step by step: ``python -m benchmarks.page``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ with Assistant.open(Settings(index_dir=sys.argv[1], writer="extractive")) as ope
 
 
 def until_up(index: Path, port: int) -> float:
-    """Seconds from the command to the first byte of the page; leaves nothing running."""
+    """Seconds from the command to the first byte of the page; stops the server."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "assistant", "chat", "--no-browser", "--port", str(port), "--index", str(index)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
@@ -72,7 +72,7 @@ def _first_view(port: int) -> float:
 
 
 def main() -> None:
-    """Print the table, seconds; the total is the median of three."""
+    """Print the table in seconds; the total is the median of three starts."""
     with tempfile.TemporaryDirectory() as scratch:
         index = Path(scratch) / "index"
         build = [

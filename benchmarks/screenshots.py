@@ -38,7 +38,7 @@ CONFLICT = "Where did the fire start?"
 
 
 class Slow:
-    """The extractive writer with pauses, so that there is something to see of an answer on its way."""
+    """The extractive writer with pauses, so that a picture can show an answer that is being written."""
 
     name = "extractive"
 
@@ -46,7 +46,7 @@ class Slow:
         self._inner: Writer = ExtractiveWriter()
 
     def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
-        """The drafts, a second and a half apart."""
+        """The drafts, 1.5 seconds apart."""
         for draft in self._inner.write(plan):
             yield draft
             time.sleep(1.5)
@@ -80,7 +80,7 @@ class Camera:
         context.close()
 
     def take(self, page: Page, name: str) -> None:
-        """One picture, with no more colours than it needs."""
+        """One picture with 128 colours."""
         page.wait_for_timeout(700)
         picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
         file = self._folder / f"{name}.png"
@@ -98,7 +98,7 @@ def ask(page: Page, question: str) -> None:
 
 
 def main(folder: Path) -> int:
-    """Take them all."""
+    """Take all pictures."""
     folder.mkdir(exist_ok=True)
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))

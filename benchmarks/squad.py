@@ -1,12 +1,12 @@
-"""Paragraph and answer sentence found first on SQuAD 2.0, beside BM25 alone in the same run.
+"""Measures how often the right paragraph and sentence of SQuAD 2.0 come first, beside BM25 in the same run.
 
-All paragraphs of the file are indexed together in random order; each answerable question is asked against all of
-them. Hit@1: the first passage is of the question's paragraph. Sentence @1: the first sentence holds the start of a
+All paragraphs of the file are indexed together in random order, and each answerable question is asked against all of
+them. Hit@1: the first passage is from the question's paragraph. Sentence @1: the first sentence holds the start of a
 gold answer. The baseline is bm25s (k1 1.5, b 0.75, English stems and stop words): paragraphs, then the sentences of
 its best four.
 
-The shipped reader has learnt from eight of the twelve articles of the development part in hand: ``--last 4`` asks only
-about the other four (all paragraphs stay in the index).
+The shipped cross-encoder has learnt from eight of the twelve articles: ``--last 4`` asks about the other four alone,
+and all paragraphs stay in the index.
 
     python -m benchmarks.squad PATH/dev.json [--questions 500] [--last 4]
 """
@@ -41,8 +41,8 @@ def main() -> None:
     """Print one row for each system."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("path", type=Path)
-    arguments.add_argument("--questions", type=int, default=0, help="ask only so many, chosen at random")
-    arguments.add_argument("--last", type=int, default=0, help="ask only about so many articles, the last ones")
+    arguments.add_argument("--questions", type=int, default=0, help="ask only this many, chosen at random")
+    arguments.add_argument("--last", type=int, default=0, help="ask only about the last articles")
     options = arguments.parse_args()
     paragraphs, questions = load(options.path, options.questions, options.last)
     print(f"{len(paragraphs)} paragraphs, {len(questions)} answerable questions")
@@ -69,7 +69,7 @@ def load(path: Path, limit: int, last: int) -> tuple[list[tuple[str, str]], list
 
 
 def assistant(paragraphs: list[tuple[str, str]], questions: list[Question]) -> np.ndarray[Any, Any]:
-    """Rows of (hit@1, hit@4, sentence@1, sentence@3) of this package, asked through its public door."""
+    """Rows of (hit@1, hit@4, sentence@1, sentence@3) of this package, through its public interface."""
     with tempfile.TemporaryDirectory() as folder:
         documents = Path(folder, "documents")
         documents.mkdir()

@@ -1,7 +1,7 @@
-"""Makes the tables of eval/README.md: runs the command that stands above each table and writes its numbers below.
+"""Makes the tables of eval/README.md: runs the command above each table and writes its numbers below it.
 
 PATH is a folder with the public sets: squad2/dev.json, clapnq/, qed/dev.jsonl, ramdocs/dev.jsonl, qacc/dev.json.
-Without names all tables are made; "shipped", "shipped-test", "newsroom" and "newsroom-test" need no PATH but ".".
+Without names all tables are made. Those of the suites need no public sets: give "." as PATH.
 
     python -m benchmarks.tables PATH [NAME ...]
 """
@@ -31,10 +31,11 @@ OWN = (
     "citation_f1", *ABSTAINING, "crag", "conflict_f1", "false_conflicts", "both_sides_cited",
     "follow_up_fact_coverage", *COSTS, "seconds_p95",
 )  # fmt: skip
+EVERYDAY = (*OWN[:4], "strict_match", *OWN[4:])
 
 
 class Table(NamedTuple):
-    """One exam: how ``assistant eval`` is called, which metrics are shown, and whether the peer sits it too."""
+    """The arguments of ``assistant eval``, the metrics that are shown, and whether the LlamaIndex pipeline runs too."""
 
     arguments: tuple[str, ...]
     metrics: tuple[str, ...]
@@ -42,7 +43,7 @@ class Table(NamedTuple):
 
     @property
     def command(self) -> str:
-        """What a reader types."""
+        """The command line."""
         return " ".join(["assistant", "eval", *self.arguments])
 
 
@@ -51,6 +52,8 @@ TABLES: Mapping[str, Table] = {
     "shipped-test": Table(("--split", "test"), OWN, peer=True),
     "newsroom": Table(("eval/newsroom",), OWN, peer=True),
     "newsroom-test": Table(("eval/newsroom", "--split", "test"), OWN, peer=True),
+    "everyday": Table(("eval/everyday",), EVERYDAY),
+    "everyday-test": Table(("eval/everyday", "--split", "test"), EVERYDAY),
     "squad2": Table(
         ("--dataset", "squad2:PATH/squad2/dev.json"),
         ("passage_hit@1", "passage_hit@4", "answer_sentence@1", "answer_sentence@3", "fact_coverage",
@@ -84,7 +87,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("path", help="folder of the public sets")
     arguments.add_argument("names", nargs="*", choices=[*TABLES, []], metavar="NAME", help=", ".join(TABLES))
-    arguments.add_argument("--limit", type=int, help="ask only so many, to try it out; the page is left alone")
+    arguments.add_argument("--limit", type=int, help="ask only so many; the page is not changed")
     given = arguments.parse_args()
     for name in given.names or TABLES:
         made = section(TABLES[name], measured(TABLES[name], given.path, given.limit))
@@ -94,7 +97,7 @@ def main() -> None:
 
 
 def measured(table: Table, path: str, limit: int | None) -> Any:
-    """What ``assistant eval --json`` says, the peer's run put beside ours."""
+    """The output of ``assistant eval --json``, with the peer's run in the table where the table wants it."""
     asked = [argument.replace("PATH", path) for argument in table.arguments]
     asked += ["--limit", str(limit)] if limit else []
     beside = ["--beside", _said("benchmarks.peer_llamaindex", *asked).strip()] if table.peer else []
@@ -128,7 +131,7 @@ def section(table: Table, found: Any) -> str:
         number = found["numbers"].get(metric)
         if number is None:
             continue
-        # The peer ranks nodes, not sentences: there is nothing to compare.
+        # The peer does not rank sentences.
         others = [
             "" if name == PEER and "sentence" in metric else shown(found["beside"][name].get(metric))
             for name in columns

@@ -122,7 +122,7 @@ def test_an_llm_streams_and_counts() -> None:
     ("about", "error", "says"),
     [
         ({"failure": "quota"}, BackendError, "RuntimeError: quota"),
-        ({"words": ()}, ModelOutputError, "without a word"),
+        ({"words": ()}, ModelOutputError, "an empty answer"),
         ({"words": ("a",), "ending": {"done_reason": "length"}}, ModelOutputError, "cut off"),
         ({"words": ("a",), "ending": {"choices": [{"finish_reason": "length"}]}}, ModelOutputError, "cut off"),
     ],

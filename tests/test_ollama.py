@@ -20,7 +20,8 @@ from assistant.errors import (
     ModelOutputError,
     OllamaUnreachableError,
 )
-from assistant.models.ollama import OllamaChat, OllamaEmbedder, Server
+from assistant.models.ollama import OllamaChat, Server
+from assistant.models.ollama_embedder import OllamaEmbedder
 from assistant.ports import ChatChunk, Message, Usage
 from assistant.settings import Settings
 from assistant.testing.ollama_double import MODELS, DoubleModel, Fault, OllamaDouble, Reply
@@ -49,8 +50,8 @@ FAULTS: dict[str, Broken] = {
     "html": Broken(Reply(fault="html"), ModelOutputError, "not Ollama's JSON"),
     "redirect": Broken(Reply(fault="redirect"), ConfigError, "ASSISTANT_OLLAMA_URL"),
     "length stop": Broken(Reply(["a "], fault="length", after=9), ModelOutputError, "ASSISTANT_ANSWER_TOKENS"),
-    "says nothing": Broken(Reply(pieces=()), ModelOutputError, "without a word"),
-    "only thinks": Broken(Reply(pieces=(), thoughts=["hm"]), ModelOutputError, "without a word"),
+    "says nothing": Broken(Reply(pieces=()), ModelOutputError, "an empty answer"),
+    "only thinks": Broken(Reply(pieces=(), thoughts=["hm"]), ModelOutputError, "an empty answer"),
     "huge context": Broken(Reply(prompt_tokens=90_000), ContextOverflowError, "ASSISTANT_CONTEXT_TOKENS"),
 }
 

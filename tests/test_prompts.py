@@ -28,7 +28,7 @@ def written(folder: Path, text: str) -> Path:
     ("name", "variables"),
     [
         ("answer", {"max_words", "refusal", "statements", "disagreements", "question"}),
-        ("rewrite", {"conversation", "question"}),
+        ("condense", {"conversation", "question"}),
     ],
 )
 def test_every_prompt_is_there_with_its_variables(name: str, variables: set[str]) -> None:
@@ -36,7 +36,7 @@ def test_every_prompt_is_there_with_its_variables(name: str, variables: set[str]
 
 
 def test_the_folder_holds_no_prompt_that_is_not_used() -> None:
-    assert {path.stem for path in FOLDER.glob("*.md")} == {"answer", "rewrite"}
+    assert {path.stem for path in FOLDER.glob("*.md")} == {"answer", "condense"}
 
 
 def test_what_stands_above_the_sections_is_not_sent(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_the_refusal_is_the_one_constant() -> None:
 
 
 def test_a_value_is_never_rendered_again() -> None:
-    _, user = load("rewrite").render(conversation="$question ${x} $$", question="secret")
+    _, user = load("condense").render(conversation="$question ${x} $$", question="secret")
     assert user.text.count("secret") == 1
     assert "$question ${x} $$" in user.text
 

@@ -1,12 +1,12 @@
-"""What the reader learns from, made from gold questions: passages that answer or do not, and sentences side by side.
+"""Makes training examples for the cross-encoder from gold questions: passages to read, and pairs of sentences.
 
-Examples to read: questions with each passage that answers them; answerable ones again with near passages that do not;
-those that nothing answers with the passage they were written on, or else the nearest; and questions with a passage on
-something else. Documents of an own suite (``suite:FOLDER``) are cut into the passages that the index would hold.
+Passages: each question with each passage that answers it; answerable questions with near passages that do not answer;
+unanswerable ones with the passage they were written on, or else the nearest; and questions with a passage on another
+subject. The documents of a suite (``suite:FOLDER``) are cut into passages as an index cuts them.
 
-Examples to compare: two sentences of different documents that give one answer, or different ones, or of which one
-answers and the other only stands near. Each with its counterpart, in which a value has been changed so that agreement
-turns to difference or the other way: the question alone must not tell.
+Pairs: two sentences of different documents that give one answer, or different answers, or of which one answers and the
+other is only near. Each pair also has a counterpart in which a value is changed, so that agreement becomes difference
+or the reverse. Otherwise the question alone would tell the verdict.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from assistant.english.tokens import stems
-from assistant.eval import load, open_dataset
-from assistant.eval.cases import Case
+from assistant.eval import Case
 from assistant.index_config import IndexConfig
 from assistant.ingest.split import split
 from assistant.ingest.statements import statements
@@ -31,25 +29,25 @@ from assistant.ports import Quote
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import UNRANKED
 from assistant.types import Document, Span
-from training.fit_rank import in_full, read_folder
+from training.gold import in_full, open_set
 
 NEAR, NEAR_OWN, NEAREST = 0.5, 1.2, 3
-"""Near passages an answerable question is shown with, in public sets and own suites; how many count as near."""
+"""Near passages that an answerable question gets, in public sets and in suites; how many count as near."""
 
 ELSEWHERE = 0.1
-"""Share of examples that are shown again with a passage on something else."""
+"""Share of examples that are repeated with a passage on another subject."""
 
 RENAMED = 0.3
-"""Share of answering examples that are shown again with a name or year of the question exchanged for another."""
+"""Share of answering examples that are repeated with another name or year in the question."""
 
 NEITHER, AGREE, DIFFER = range(3)
-"""What a pair of sentences may be: not both answers, one answer twice, or answers that cannot both be true."""
+"""Verdicts on a pair: not both answer; both give one answer; their answers cannot both be true."""
 
 MOST, NEAR_SENTENCES = {NEITHER: 1, AGREE: 2, DIFFER: 2}, 8
-"""Pairs of each verdict that a question gives at most; how many sentences count as near."""
+"""The most pairs of each verdict for one question; how many sentences count as near."""
 
 VALUE_WORDS = 6
-"""Words of an answer that can be changed for another at most: longer ones would no longer read like language."""
+"""The most words of an answer that is replaced by another: longer ones would not read like language."""
 
 T = TypeVar("T")
 
@@ -58,7 +56,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 class Passage(NamedTuple):
-    """A text as the reader is shown it, from ``start`` of the document ``source``, and its statements' spans in it."""
+    """A text that starts at ``start`` of the document ``source``, and the spans of its statements in it."""
 
     source: str
     group: str
@@ -78,14 +76,14 @@ class Item(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A set with its documents and questions; ``own`` if it is a suite of this repository."""
+    """A set with its documents and questions; ``own`` if it is a suite."""
 
     own: bool
     documents: dict[str, Document]
     cases: list[Case]
 
     def group(self, source: str) -> str:
-        """What belongs together with that document: a public set's article, else the whole suite."""
+        """Documents that belong together: those of one article in a public set, all of a suite."""
         return "" if self.own or source not in self.documents else self.documents[source].title
 
 
@@ -100,16 +98,12 @@ class Pair(NamedTuple):
 
 def opened(name: str) -> Opened:
     """The set ``KIND:PATH``, a suite or a public set."""
-    kind, _, path = name.partition(":")
-    if kind == "suite":
-        suite = load(Path(path), read_folder, split="dev")
-        return Opened(True, dict(suite.corpus), list(suite.cases))
-    dataset = open_dataset(kind, path, read_folder)
-    return Opened(False, dict(dataset.corpus), list(dataset.cases))
+    suite = open_set(name)
+    return Opened(name.startswith("suite:"), dict(suite.corpus), list(suite.cases))
 
 
 def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:
-    """What is ``shown`` of sets that are named ``KIND:PATH``, or ``KIND:PATH=SHARE`` for a share drawn at random."""
+    """The examples of sets named ``KIND:PATH``, or a random share of them for ``KIND:PATH=SHARE``."""
     found = []
     for name, _, share in (given.partition("=") for given in sets):
         every = shown(name)
@@ -118,7 +112,7 @@ def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:
 
 
 def shown_items(name: str) -> list[Item]:
-    """The questions of a set, each with the passages it is shown with; how many is said on standard output."""
+    """The questions of a set, each with its passages; their number is printed."""
     own, documents, cases = given = opened(name)
     passages = _passages(documents, cut=own)
     by_group: dict[str, list[Passage]] = {}
@@ -173,7 +167,7 @@ def _passages(documents: Mapping[str, Document], cut: bool) -> list[Passage]:
 def _answering(
     question: str, case: Case, documents: Mapping[str, Document], passages: Sequence[Passage]
 ) -> tuple[list[Item], set[str]]:
-    """An item for each passage that answers; and the short answers, in lower case."""
+    """An item for each passage that answers, and the short answers in lower case."""
     spans: dict[str, list[tuple[int, int, bool]]] = {}
     wordings: set[str] = set()
     for evidence in case.evidence:
@@ -195,7 +189,7 @@ def _answering(
 
 
 class _Ranking:
-    """Passages by the words they share with a question, rare words first."""
+    """Passages by the words that they share with a question; rare words count more."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._bags = {passage: frozenset(stems(passage.text)) for passage in passages}
@@ -220,7 +214,7 @@ class _Ranking:
 
 
 def elsewhere(found: Sequence[Item]) -> list[Item]:
-    """Questions with a text on something else."""
+    """Questions with a passage on another subject."""
     pairs = [random.sample(found, 2) for _ in range(int(len(found) * ELSEWHERE))]
     return [
         Item(one.question, other.passage, (), True)
@@ -230,7 +224,7 @@ def elsewhere(found: Sequence[Item]) -> list[Item]:
 
 
 def renamed(found: Sequence[Item]) -> list[Item]:
-    """Questions of which a name or year has been exchanged for one that their passage does not hold."""
+    """Questions in which a name or year is replaced by one that their passage does not hold."""
     names = [name for item in found for name in _NAME.findall(item.question)]
     answering = [item for item in found if item.spans]
     changed = []
@@ -248,19 +242,19 @@ def renamed(found: Sequence[Item]) -> list[Item]:
 
 
 class _Answer(NamedTuple):
-    """A sentence that answers, by which key facts, and the words that do, if few enough to be changed."""
+    """A sentence that answers, the key facts it holds, and the words that answer if they can be replaced."""
 
     passage: Passage
     facts: frozenset[int]
     value: str
 
     def giving(self, value: str) -> Passage:
-        """The sentence with another value."""
+        """The sentence with another value in place of its own."""
         return self.passage._replace(text=self.passage.text.replace(self.value, value, 1))
 
 
 def shown_pairs(name: str) -> list[Pair]:
-    """The questions of a set with pairs of sentences; how many of each verdict is said on standard output."""
+    """The pairs of sentences of a set; the number of each verdict is printed."""
     given = opened(name)
     quotes = {
         source: [
@@ -298,20 +292,20 @@ def _pairs(
     question = in_full(case)
     answers = list(_answers(case, quotes))
     disagree = case.kind == "conflict" or "conflict" in case.tags
-    judged: dict[int, list[Pair]] = {NEITHER: [], AGREE: [], DIFFER: []}
+    made: dict[int, list[Pair]] = {NEITHER: [], AGREE: [], DIFFER: []}
 
-    def judge(one: Passage, other: Passage, verdict: int) -> None:
+    def add(one: Passage, other: Passage, verdict: int) -> None:
         pair = Pair(question, Quote(one.header, one.text), Quote(other.header, other.text), verdict)
-        judged[verdict].append(pair)
+        made[verdict].append(pair)
 
     for first, second in itertools.combinations(answers, 2):
         if first.passage.source != second.passage.source and first.facts and second.facts:
             verdict = AGREE if first.facts & second.facts else DIFFER if disagree else NEITHER
-            judge(first.passage, second.passage, verdict)
+            add(first.passage, second.passage, verdict)
             if verdict == DIFFER and first.value and second.value:
-                judge(first.passage, second.giving(first.value), AGREE)
+                add(first.passage, second.giving(first.value), AGREE)
             elif verdict == AGREE and (changed := _changed(second.value, values.get(_sought(case), ()))):
-                judge(first.passage, second.giving(changed), DIFFER)
+                add(first.passage, second.giving(changed), DIFFER)
     near = [
         passage
         for passage in ranking.among_all(question, NEAR_SENTENCES)
@@ -323,16 +317,16 @@ def _pairs(
     for passage in random.sample(answering, min(2, len(answers))) or random.sample(near, min(1, len(near))):
         elsewhere = [other for other in near if other.source != passage.source]
         for other in random.sample(elsewhere, min(1, len(elsewhere))):
-            judge(passage, other, NEITHER)
+            add(passage, other, NEITHER)
     if len(answers) == 1 and near and (changed := _changed(answers[0].value, values.get(_sought(case), ()))):
         copy = answers[0].passage._replace(header=random.choice(near).header)
         turned = answers[0].giving(changed)._replace(header=copy.header)
-        judge(answers[0].passage, *((turned, DIFFER) if random.random() < 0.5 else (copy, AGREE)))
-    return [pair for verdict, made in judged.items() for pair in random.sample(made, min(MOST[verdict], len(made)))]
+        add(answers[0].passage, *((turned, DIFFER) if random.random() < 0.5 else (copy, AGREE)))
+    return [pair for verdict, some in made.items() for pair in random.sample(some, min(MOST[verdict], len(some)))]
 
 
 def _answers(case: Case, quotes: Mapping[str, Sequence[Passage]]) -> Iterator[_Answer]:
-    """The sentences that gold evidence names, with the key facts that they hold, or the only one there is."""
+    """The sentences of the gold evidence with the key facts that they hold; the only fact there is counts as held."""
     named = {
         passage: evidence.quote
         for evidence in case.evidence

@@ -1,10 +1,10 @@
-"""Fits the weights of ``assistant/text/agreement.py`` on gold questions and prints them.
+"""Fits the weights of ``assistant/retrieval/agreement.py`` on gold questions and prints them.
 
-Wordings of one fact in different sources agree, wordings of different facts differ. Fitted on the even lines of GOLD,
-measured on the odd ones; each pair also with answers a word or two too long or too short, as a model gives them.
-Agreeing and differing pairs weigh the same.
+Wordings of one fact in different sources agree, wordings of different facts differ. The weights are fitted on the even
+lines of GOLD and measured on the odd ones. Each pair is also used with answers a word or two too long or too short, as
+a model gives them. Agreeing and differing pairs count the same.
 
-    python -m training.fit_agreement training/practice/gold/dev.jsonl training/practice-further/gold/dev.jsonl
+    uv run --group train python -m training.fit_agreement training/practice/gold/dev.jsonl
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from assistant.english.tokens import words
-from assistant.eval.cases import Case
+from assistant.eval import Case
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.agreement import THRESHOLD, AnswerSpan, Signs, signs
-from training.fit_rank import auroc, in_full
+from training.fitting import auroc, balanced_logistic
+from training.gold import in_full
 
 Numbers = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
 Verdicts = np.ndarray[tuple[Any, ...], np.dtype[np.bool_]]
@@ -32,8 +33,11 @@ MOVES = ((0, 0), (-1, 0), (0, 1), (-2, 1), (-1, 2), (1, 0), (0, -1))
 """By how many words an answer's start and end are moved."""
 
 
+DECAY = 0.001
+
+
 class Pair(NamedTuple):
-    """Two wordings of different sources, whether they are of different facts, and whether the line is odd."""
+    """Two wordings of different sources, whether they give different facts, and whether the line is odd."""
 
     question: QuestionParts
     one: AnswerSpan
@@ -43,11 +47,11 @@ class Pair(NamedTuple):
 
 
 def main() -> None:
-    """Fit on the even lines; measures on the odd ones to stderr, the weights to stdout."""
+    """Fit on the even lines; print measures of the odd ones to stderr and the weights to stdout."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("gold", nargs="+", type=Path)
     arguments.add_argument("--threshold", type=float, default=THRESHOLD)
-    arguments.add_argument("--failures", action="store_true", help="print the pairs judged worst")
+    arguments.add_argument("--failures", action="store_true", help="print the pairs with the largest error")
     options = arguments.parse_args()
     found = [pair for gold in options.gold for pair in pairs(gold)]
     even, odd = ([pair for pair in found if pair.odd == side] for side in (False, True))
@@ -79,19 +83,12 @@ def pairs(gold: Path) -> Iterator[Pair]:
                 yield Pair(question, one, other, fact != fact2, bool(number % 2))
 
 
-def fit(found: Sequence[Pair], decay: float = 0.001, steps: int = 40) -> Numbers:
-    """Weights of a logistic regression by Newton's method, both outcomes weighing the same."""
+def fit(found: Sequence[Pair]) -> Numbers:
+    """Weights of a logistic regression in the order of ``Signs``; both outcomes count the same."""
     rows = np.array([signs(pair.question, pair.one, pair.other) for pair in found])
-    truth = np.array([pair.differ for pair in found], dtype=float)
-    times = np.where(truth == 1, 0.5 / truth.sum(), 0.5 / (1 - truth).sum())
-    weights = np.zeros(rows.shape[1])
-    held = decay * np.diag([0.0 if name == "always" else 1.0 for name in Signs._fields])
-    for _ in range(steps):
-        chance = 1 / (1 + np.exp(-(rows @ weights)))
-        slope = rows.T @ (times * (chance - truth)) + held @ weights
-        curve = (rows.T * (times * chance * (1 - chance))) @ rows + held + 1e-9 * np.eye(len(weights))
-        weights = weights - np.linalg.solve(curve, slope)
-    return weights
+    constant = Signs._fields.index("always")  # this column is 1 throughout, so its weight is the intercept
+    model = balanced_logistic(np.delete(rows, constant, axis=1), np.array([pair.differ for pair in found]), DECAY)
+    return np.insert(model.weights, constant, model.bias)
 
 
 def report(name: str, sample: Sequence[Pair], weights: Numbers, threshold: float) -> None:
@@ -156,7 +153,7 @@ def _failures(sample: Sequence[Pair], weights: Numbers) -> None:
         truth = "differ" if pair.differ else "agree"
         on = {name: round(value, 2) for name, value in signs(*pair[:3])._asdict().items() if value}
         print(
-            f"{truth}, judged {chances[n]:.2f}: {pair.question.text}",
+            f"{truth}, predicted {chances[n]:.2f}: {pair.question.text}",
             *map(_shown, pair[1:3]),
             on,
             sep="\n    ",

@@ -1,9 +1,9 @@
-"""Fits the weights by which ``assistant/evidence/compare.py`` judges rivals of the best sentence, and prints them.
+"""Fits the model of sentences compared with the best one, printed as ``assistant/retrieval/pairwise_weights.py``.
 
-Each SUITE is an own suite; its dev questions are asked in full. A rival answers if it is evidence for a fact. Numbers
-printed are two-fold cross-validated. The reader must not have learnt from the suites.
+The dev questions of each SUITE are asked in full. A rival of the best sentence answers if it is evidence for a fact.
+The printed measures are two-fold cross-validated. The cross-encoder must not have learnt from the suites.
 
-    python -m training.fit_pairwise eval eval/newsroom > assistant/evidence/beside.py
+    uv run --group train python -m training.fit_pairwise eval eval/newsroom
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import track
 
-from assistant.eval import load
-from assistant.eval.cases import Case
+from assistant.eval import Case, load
 from assistant.ingest.sync import sync
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
@@ -32,7 +31,8 @@ from assistant.retrieval.rank import rank
 from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
 from assistant.types import Filter, Sentence
-from training.fit_rank import auroc, in_full, logistic, read_folder
+from training.fitting import auroc, logistic
+from training.gold import in_full, read_folder
 
 HEAD = '''"""Fitted by ``python -m training.fit_pairwise``; not to be edited by hand."""
 
@@ -45,7 +45,7 @@ PASSAGES = 10
 
 
 class Rival(NamedTuple):
-    """A rival, as ``beside`` measures it, and what it is."""
+    """A rival's question, its features as ``beside`` measures them, and whether it answers."""
 
     question: str
     row: NDArray[np.float64]
@@ -53,7 +53,7 @@ class Rival(NamedTuple):
 
 
 def main() -> None:
-    """Measures to stderr, the module to stdout."""
+    """Print measures to stderr and the module to stdout."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("suites", nargs="+", type=Path)
     found = [rival for suite in arguments.parse_args().suites for rival in examples(suite)]
@@ -91,25 +91,24 @@ def _answers(sentence: Sentence, case: Case, text: str) -> bool:
 
 
 def fit(found: Sequence[Rival]) -> Logistic:
-    """Fitted on ``found``."""
-    truths = np.array([rival.answers for rival in found])
-    return logistic(np.array([rival.row for rival in found]), truths, np.ones(len(found)))
+    """The probability that a rival answers."""
+    return logistic(np.array([rival.row for rival in found]), np.array([rival.answers for rival in found]))
 
 
 def report(found: Sequence[Rival]) -> None:
-    """AUROC, and precision and recall at some chances: fitted on one half of the questions, measured on the other."""
+    """AUROC, and precision and recall at some thresholds: fitted on half of the questions, measured on the others."""
     questions = sorted({rival.question for rival in found})
-    judged: list[tuple[bool, float]] = []
+    scored: list[tuple[bool, float]] = []
     for fold in (0, 1):
         half = frozenset(questions[fold::2])
         model = fit([rival for rival in found if rival.question in half])
         rest = [rival for rival in found if rival.question not in half]
         chances = 1 / (1 + np.exp(-model.logit(np.array([rival.row for rival in rest]))))
-        judged += [(rival.answers, float(chance)) for rival, chance in zip(rest, chances, strict=True)]
-    print(f"{len(judged)} rivals, AUROC {auroc(judged):.3f}", file=sys.stderr)
+        scored += [(rival.answers, float(chance)) for rival, chance in zip(rest, chances, strict=True)]
+    print(f"{len(scored)} rivals, AUROC {auroc(scored):.3f}", file=sys.stderr)
     for line in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5):
-        told = [truth for truth, chance in judged if chance >= line]
-        right, every = sum(told), sum(truth for truth, _ in judged)
+        told = [truth for truth, chance in scored if chance >= line]
+        right, every = sum(told), sum(truth for truth, _ in scored)
         print(
             f"   from {line}: precision {right / max(1, len(told)):.3f} recall {right / max(1, every):.3f}",
             file=sys.stderr,

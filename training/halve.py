@@ -1,8 +1,8 @@
-"""Parts the public sets into those the reader learns from and those it is measured on.
+"""Splits the public sets into a part that the cross-encoder learns from and a part that it is measured on.
 
-Writes OUT/learn and OUT/held in the layout of PATH, so that every command takes either. Of SQuAD's development part the
-last four articles are held out; of CLAPNQ and QED the pages, and of QACC the questions, that a hash puts there; RAMDocs
-is held out whole, SQuAD's training articles are learnt.
+Writes OUT/learn and OUT/held in the layout of PATH, so that every command takes either. The last four articles of
+SQuAD's development set are held out, and half of the pages of CLAPNQ and QED and of the questions of QACC, chosen by a
+hash. RAMDocs is held out whole. SQuAD's training articles are learnt from.
 
     python -m training.halve PATH OUT
 """
@@ -52,7 +52,7 @@ def _halve_lines(out: Path, path: Path, name: str, group: Callable[[Any], str]) 
 
 
 def _part(text: str) -> str:
-    """Equal texts fall into the same part."""
+    """The part of a text; equal texts are in the same part."""
     return "held" if hashlib.blake2b(text.encode(), digest_size=1).digest()[0] % 2 else "learn"
 
 

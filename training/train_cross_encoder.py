@@ -1,14 +1,14 @@
-"""Trains the reader: MiniLM fine-tuned to say which sentence of a passage answers a question, or that none does.
+"""Fine-tunes MiniLM into the cross-encoder, which says which sentence of a passage answers a question, if any does.
 
-One cross-encoder over "question [SEP] headline, passage". Every sentence (the mean of its tokens) and "nothing here
-answers" (the first token) are scored against one another, and every token as start and end of a short answer. The
-same encoder over "question [SEP] one sentence [SEP] another" says whether they answer alike or differently. What it
-learns from, ``reader_examples`` makes. Its linear heads of reading are kept for training on; those that judge are
-fitted to the finished encoder by ``train_heads``.
+The input is "question [SEP] header, passage". Every sentence (the mean of its tokens) and "nothing here answers" (the
+first token) are scored against one another, and every token as start and end of a short answer. With the input
+"question [SEP] one sentence [SEP] another" the same encoder says whether two sentences answer alike or differently. The
+examples come from ``training.examples``. The linear heads are kept for further training; the perceptrons that are used
+in their place are fitted to the finished encoder by ``train_heads``.
 
-Needs torch and transformers, and about an hour on two cores. A set's share (``=0.4``) is how much of it is drawn.
-``--start`` goes on from a reader's weights instead of MiniLM's, of which ``--keep`` blends a share back in at the end;
-``--held`` names sets to be measured on at the end.
+Needs torch and transformers, and about an hour on two cores. The share of a set (``=0.4``) is how much of it is drawn.
+``--start`` continues from the weights of a cross-encoder instead of MiniLM's, and ``--keep`` mixes a share of them into
+the result; ``--held`` names sets to measure on at the end.
 
     python -m training.halve PATH SETS
     uv run --group train python -m training.train_cross_encoder OUT suite:training/practice \
@@ -49,7 +49,7 @@ from training.examples import (
     shown_items,
     shown_pairs,
 )
-from training.fit_rank import auroc
+from training.fitting import auroc
 from training.weights_file import restored
 
 QUESTION_TOKENS, HEADLINE_TOKENS, PASSAGE_TOKENS = 48, 32, 120
@@ -59,7 +59,7 @@ T = TypeVar("T")
 
 
 class Encoded(NamedTuple):
-    """An item as the model sees it. ``sentence`` has the number of each token's sentence, -1 for none."""
+    """An item as model input. ``sentence`` holds the number of each token's sentence, -1 for none."""
 
     ids: list[int]
     types: list[int]
@@ -71,7 +71,7 @@ class Encoded(NamedTuple):
 
 
 class EncodedPair(NamedTuple):
-    """A pair as the model sees it, and its verdict."""
+    """A pair as model input, and its verdict."""
 
     ids: list[int]
     types: list[int]
@@ -82,13 +82,13 @@ E = TypeVar("E", Encoded, EncodedPair)
 
 
 def main() -> None:
-    """Train, and write the weights in CTranslate2's int8 form with the heads beside them."""
+    """Train, and write the weights in CTranslate2's int8 form and the heads."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("out", type=Path)
     arguments.add_argument("sets", nargs="+", metavar="NAME:PATH")
     arguments.add_argument("--held", nargs="*", default=[], metavar="NAME:PATH")
-    arguments.add_argument("--start", type=Path, metavar="FOLDER", help="a reader's weights to go on from")
-    arguments.add_argument("--keep", type=float, default=0.0, metavar="SHARE", help="of --start in what is written")
+    arguments.add_argument("--start", type=Path, metavar="FOLDER", help="weights of a cross-encoder to continue from")
+    arguments.add_argument("--keep", type=float, default=0.0, metavar="SHARE", help="of --start in the result")
     arguments.add_argument("--epochs", type=float, default=2.2)
     arguments.add_argument("--rate", type=float, default=1.2e-4, help="the highest learning rate")
     options = arguments.parse_args()
@@ -179,7 +179,7 @@ class Model(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        # Whatever is seen once or twice is not learnt by heart; dropout would take a quarter of the time.
+        # An example is seen once or twice, so there is little to overfit; dropout would take a quarter of the time.
         self.bert = BertModel.from_pretrained(
             folder, add_pooling_layer=False, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
         )
@@ -188,7 +188,7 @@ class Model(nn.Module):
         self.pair = nn.Linear(width, DIFFER + 1)
 
     def forward(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Scores as described above."""
+        """Token scores and sentence scores of a batch."""
         hidden = self._states(batch.inputs)
         first = torch.arange(hidden.shape[1])[None] == 0
         tokens = self.span(hidden).masked_fill(~((batch.sentence >= 0) | first)[..., None], -1e4)
@@ -210,7 +210,7 @@ class Model(nn.Module):
 
 
 class Inputs(NamedTuple):
-    """What the encoder is given, each of shape (batch, tokens)."""
+    """Encoder inputs, each of shape (batch, tokens)."""
 
     ids: torch.Tensor
     types: torch.Tensor
@@ -218,7 +218,7 @@ class Inputs(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Encoded items as tensors; ``gold`` marks the sentences that answer, its first column "nothing does"."""
+    """Encoded items as tensors; ``gold`` marks the sentences that answer, in its first column that none does."""
 
     inputs: Inputs
     sentence: torch.Tensor
@@ -246,7 +246,7 @@ def collate(found: Sequence[Encoded]) -> Batch:
 
 
 def padded(found: Sequence[Encoded] | Sequence[EncodedPair]) -> Inputs:
-    """Tokens of one batch, up to a multiple of 32: fewer shapes, which the CPU kernels are made for once each."""
+    """Tokens of one batch, padded to a multiple of 32: the CPU kernels are compiled once for each shape."""
     width = -(-max(len(e.ids) for e in found) // 32) * 32
     rows = [e.ids for e in found], [e.types for e in found], [[1] * len(e.ids) for e in found]
     return Inputs(*(_rows(own, width, 0) for own in rows))
@@ -278,7 +278,7 @@ def pair_loss(model: Model, found: Sequence[EncodedPair]) -> torch.Tensor:
 def train(
     model: Model, tokenizer: Tokenizer, learnt: Sequence[Item], compared: Sequence[Pair], epochs: float, rate: float
 ) -> None:
-    """AdamW with warm-up and linear decay; batches to read and to compare in turn, as there are more of either."""
+    """AdamW with warm-up and linear decay; batches of items and of pairs are drawn in proportion to their numbers."""
     steps = int(epochs * (len(learnt) + len(compared)) / BATCH)
     plain = [p for p in model.parameters() if p.ndim < 2]
     decayed = [p for p in model.parameters() if p.ndim >= 2]
@@ -305,7 +305,7 @@ def train(
 
 
 def _batches(makers: Sequence[Callable[[], E]]) -> Iterator[list[E]]:
-    """Batches of like length, in random order, without end; each time round everything is encoded anew."""
+    """Endless batches of similar length in random order; every round encodes the examples again."""
     while True:
         order = random.sample(makers, len(makers))
         for start in range(0, len(order), BATCH * 40):
@@ -316,14 +316,14 @@ def _batches(makers: Sequence[Callable[[], E]]) -> Iterator[list[E]]:
 
 
 def keep(model: Model, before: Mapping[str, torch.Tensor], share: float) -> None:
-    """Blend the weights with those ``before``: what was learnt then is lost less (WiSE-FT, Wortsman et al. 2022)."""
+    """Mix in a share of the weights ``before``, which keeps earlier skills (WiSE-FT, Wortsman et al. 2022)."""
     after = model.state_dict()
     mixed = {name: torch.lerp(after[name], old, share) for name, old in before.items()}
     model.load_state_dict(mixed, strict=False)
 
 
 def measure(model: Model, held: Sequence[Encoded]) -> str:
-    """AUROC of "something here answers", and how often the best sentence does where one does."""
+    """AUROC of "a sentence here answers", and how often the best sentence answers where one does."""
     model.eval()
     chances: list[tuple[bool, float]] = []
     hits: list[bool] = []
@@ -340,7 +340,7 @@ def measure(model: Model, held: Sequence[Encoded]) -> str:
 
 
 def measure_pairs(model: Model, held: Sequence[EncodedPair]) -> str:
-    """AUROC of "both answer", and among those that do of "differently"."""
+    """AUROC of "both answer", and of "they differ" among the pairs that do."""
     model.eval()
     answer: list[tuple[bool, float]] = []
     differ: list[tuple[bool, float]] = []

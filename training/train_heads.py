@@ -1,7 +1,7 @@
-"""Fits the heads by which the reader reads to what its encoder sees, which is left as it is: minutes, not an hour.
+"""Fits the cross-encoder's heads on a frozen encoder, which takes minutes.
 
-A sentence's head and that of "nothing here answers" are fitted together: the sentences of a passage and the chance of
-none share a softmax. What they learn from, ``reader_examples`` makes. Needs torch.
+The head of sentences and the head of "nothing here answers" are fitted together, since their scores share a softmax.
+The examples come from ``training.examples``. Needs torch.
 
     uv run --group train python -m training.train_heads FOLDER suite:training/practice squad2:SETS/learn/squad2/dev.json
 """
@@ -30,11 +30,11 @@ from training.examples import Item, drawn, shown_items
 
 HIDDEN, DROPPED_IN, DROPPED = 64, 0.1, 0.2
 BATCH, EPOCHS, RATE, DECAY = 128, 4, 1e-3, 1e-2
-FLOOR = 1e-3  # of a feature's spread
+FLOOR = 1e-3  # least standard deviation of a feature
 
 
 class Seen(NamedTuple):
-    """A passage as the encoder sees it, and which of its sentences answer."""
+    """The encoder's features of a passage and its sentences, and which sentences answer."""
 
     whole: torch.Tensor
     sentences: torch.Tensor
@@ -42,9 +42,9 @@ class Seen(NamedTuple):
 
 
 def main() -> None:
-    """Fit, and write the heads beside the encoder's weights."""
+    """Fit the heads and write them beside the encoder's weights."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("folder", type=Path, help="a reader's weights")
+    arguments.add_argument("folder", type=Path, help="the weights of a cross-encoder")
     arguments.add_argument("sets", nargs="+", metavar="NAME:PATH[=SHARE]")
     options = arguments.parse_args()
     random.seed(0)
@@ -52,24 +52,24 @@ def main() -> None:
 
 
 def fit(folder: Path, learnt: Sequence[Item]) -> None:
-    """Fit the heads of the reader in ``folder``, and write them there."""
+    """Fit the heads of the cross-encoder in ``folder``, and write them there."""
     torch.manual_seed(0)
     encoder = PassageEncoder.open(folder)
     with ThreadPoolExecutor(cores()) as pool:
         looking = pool.map(lambda item: see(encoder, item), learnt)
-        seen = [each for each in track(looking, "seeing", len(learnt), console=Console(stderr=True)) if each]
+        seen = [each for each in track(looking, "encoding", len(learnt), console=Console(stderr=True)) if each]
     sentence, nothing = fit_reading(seen)
     np.savez(folder / JUDGES, **sentence.named("sentence"), **nothing.named("nothing"))
 
 
 def see(encoder: PassageEncoder, item: Item) -> Seen | None:
-    """What the encoder sees of an item; None where what answers lies beyond what it reads."""
+    """The encoder's features of an item; None where the answer is beyond the tokens that it reads."""
     text, sentences = item.passage.text, item.passage.statements
     (look,) = encoder.look(item.question, [(Quote(item.passage.header, text), sentences)])
     gold = np.array([any(s.start < end and s.end > start for start, end in item.spans) for s in sentences])[look.seen]
     if not len(gold) or (item.spans and not gold.any()):
         return None
-    # In half precision, or all of them would fill 8 GB.
+    # In half precision: all examples would take 8 GB otherwise.
     return Seen(
         torch.tensor(look.whole), torch.tensor(look.sentences[look.seen], dtype=torch.float16), torch.tensor(gold)
     )
@@ -82,7 +82,7 @@ def fit_reading(examples: Sequence[Seen]) -> tuple[Perceptron, Perceptron]:
     nothing = Fitted(torch.stack([e.whole for e in some]))
 
     def loss(batch: Sequence[Seen]) -> torch.Tensor:
-        """Cross entropy of "a sentence that answers", or of "nothing here" where there is none."""
+        """Cross entropy of the sentences that answer, or of "nothing here answers" where there is none."""
         sizes = [len(e.gold) for e in batch]
         scores = sentence(torch.cat([e.sentences for e in batch]).float())[:, 0].split(sizes)
         none = nothing(torch.stack([e.whole for e in batch]))
@@ -98,7 +98,7 @@ def fit_reading(examples: Sequence[Seen]) -> tuple[Perceptron, Perceptron]:
 
 
 class Fitted(nn.Module):  # type: ignore[misc]
-    """A perceptron that is learning: its features are brought to one scale, which ``perceptron`` takes out again."""
+    """A perceptron in training on standardised features; ``perceptron`` folds the standardisation into its weights."""
 
     def __init__(self, features: torch.Tensor) -> None:
         super().__init__()
@@ -112,7 +112,7 @@ class Fitted(nn.Module):  # type: ignore[misc]
         return self._outer(hidden)
 
     def perceptron(self) -> Perceptron:
-        """The same as arrays, over features as they are."""
+        """The trained perceptron as arrays, for features as they are."""
         with torch.no_grad():
             inner = self._inner.weight / self._spread
             parts = (inner, self._inner.bias - inner @ self._mean, self._outer.weight, self._outer.bias)

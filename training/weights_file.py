@@ -1,4 +1,4 @@
-"""The reader's weights as a file: CTranslate2's int8 form, and what it holds as torch's tensors."""
+"""Reads the cross-encoder's weights from CTranslate2's int8 file into torch tensors."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _norm(found: Mapping[str, Weights], name: str, ours: str) -> dict[str, Weigh
 
 
 def _stored(data: bytes) -> dict[str, Weights]:
-    """The variables of a CTranslate2 file (version 6), made floating again; names without ``encoder/``."""
+    """The variables of a CTranslate2 file (version 6) as float32, by their names without ``encoder/``."""
     place = struct.calcsize("<IH") + struct.unpack_from("<H", data, 4)[0] + 4
     (count,) = struct.unpack_from("<I", data, place)
     place += 4

@@ -1,4 +1,4 @@
-"""LlamaIndex models behind our ports: any ``LLM`` as a chat model, any ``BaseEmbedding`` as an embedder."""
+"""LlamaIndex models: any ``LLM`` as a chat model, any ``BaseEmbedding`` as an embedder."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ if TYPE_CHECKING:
     from llama_index.core.llms import LLM
 
 LEAST_ANSWER = 256
-"""Tokens kept for the answer of a model that does not say how many it writes."""
+"""Tokens kept for the answer of a model that does not state its limit."""
 
 
 class LlamaIndexChat:
-    """``ports.ChatModel`` by any LlamaIndex ``LLM``: ``GenerativeWriter(LlamaIndexChat(llm))`` is a writer."""
+    """``ports.ChatModel`` with any LlamaIndex ``LLM``: ``GenerativeWriter(LlamaIndexChat(llm))`` is a writer."""
 
     def __init__(self, llm: LLM) -> None:
         self.llm = llm
 
     @property
     def name(self) -> str:
-        """The class and, where it says so, the model: ``llamaindex/OpenAI/gpt-4o-mini``."""
+        """The class, and the model where it is known: ``llamaindex/OpenAI/gpt-4o-mini``."""
         model = self.llm.metadata.model_name
         return "/".join(["llamaindex", self.llm.class_name(), *([model] if model != "unknown" else [])])
 
     @property
     def options(self) -> Mapping[str, str | int | float | bool]:
-        """What the model says of itself; it was configured where it was made."""
+        """The options that the model reports. They are set where the ``LLM`` is made."""
         about = self.llm.metadata
         temperature = getattr(self.llm, "temperature", None)
         known = {"temperature": float(temperature)} if isinstance(temperature, int | float) else {}
@@ -52,7 +52,7 @@ class LlamaIndexChat:
         messages: Sequence[Message],
         schema: Mapping[str, object] | None = None,  # noqa: ARG002 - not every LLM takes one
     ) -> Generator[ChatChunk | Usage, None, None]:
-        """The answer as it comes. Raises BackendError, ModelOutputError for one that was cut off or is empty."""
+        """Streams the answer. Raises BackendError, and ModelOutputError for an answer that is cut off or empty."""
         from llama_index.core.llms import ChatMessage
 
         asked = [ChatMessage(role=m.role, content=m.text) for m in messages]
@@ -67,14 +67,14 @@ class LlamaIndexChat:
         if _field(raw, "done_reason", "finish_reason") in ("length", "max_tokens"):
             raise ModelOutputError(f"The answer of {self.name!r} was cut off. Make the LLM with a larger `max_tokens`")
         if not spoke:
-            raise ModelOutputError(f"{self.name!r} answered without a word. Ask again, or choose another model")
+            raise ModelOutputError(f"{self.name!r} gave an empty answer. Ask again, or choose another model")
         yield Usage(_count(raw, "prompt_eval_count"), _count(raw, "eval_count"))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        # Every provider has errors of its own, which share no base.
+        # Every provider has its own exceptions, which share no base class.
         except Exception as exc:
             raise BackendError(
                 f"The model {self.name!r} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider"
@@ -82,18 +82,18 @@ class LlamaIndexChat:
 
 
 class LlamaIndexEmbedder:
-    """``ports.Embedder`` by any LlamaIndex ``BaseEmbedding``; parts of a text are embedded one by one."""
+    """``ports.Embedder`` with any LlamaIndex ``BaseEmbedding``. Parts of a text are embedded one by one."""
 
     def __init__(self, model: BaseEmbedding) -> None:
         self.model = model
 
     @cached_property
     def fingerprint(self) -> str:
-        """Names class, model and dimension; the weights behind a name are not seen."""
+        """Holds class, model and dimension. A change of the weights under the same name is not noticed."""
         return f"llamaindex/{self.model.class_name()}/{self.model.model_name}/{len(self.embed_query('fingerprint'))}"
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
-        """Vectors of the texts and of their parts. Raises BackendError."""
+        """Vectors of the texts and of their parts, each of shape (dimension,). Raises BackendError."""
         cut = [[text[start:end] for start, end in spans] for text, spans in zip(texts, parts, strict=True)]
         flat = list(chain(texts, *cut))
         if not flat:
@@ -110,7 +110,7 @@ class LlamaIndexEmbedder:
         return found
 
     def embed_query(self, text: str) -> Vectors:
-        """Vector of a question, shape (dimension,). Raises BackendError."""
+        """Vector of a question, of shape (dimension,). Raises BackendError."""
         with self._translated():
             row = self.model.get_query_embedding(text)
         vector: Vectors = self._unit([row])[0]
@@ -141,7 +141,7 @@ class LlamaIndexEmbedder:
 
 
 def _field(raw: Any, *names: str) -> Any:
-    """The first of ``names`` that a provider's own answer has, as a key or an attribute, or in its first choice."""
+    """The first of ``names`` that a provider's raw answer has, as a key or an attribute, or in its first choice."""
     if raw is None:
         return None
 

@@ -1,9 +1,8 @@
-"""Models that an Ollama server runs, behind our ports: a chat model and embedders; its faults become ours here."""
+"""The client of an Ollama server, and its models as chat models. Errors of the server become BackendErrors here."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import queue
 import socket
 import threading
@@ -11,8 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, lru_cache
-from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -25,28 +23,28 @@ from assistant.errors import (
     ModelOutputError,
     OllamaUnreachableError,
 )
-from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
+from assistant.ports import ChatChunk, Message, Usage, Vectors
 from assistant.settings import Settings
-from assistant.types import Span, Value
+from assistant.types import Value
 
 if TYPE_CHECKING:
     import httpx
     import ollama
 
 CONNECT_SECONDS = 2.0
-"""How long the server may take to accept a connection; it does so while a model is loading, too."""
+"""Limit for accepting a connection; the server accepts connections while a model is loading."""
 
 ASK_SECONDS = 10.0
-"""How long it may take to list or describe its models."""
+"""Limit for listing or describing models."""
 
 EMBED_SECONDS = 120.0
-"""How long it may take to embed one batch, the model being loaded first."""
+"""Limit for embedding one batch, loading the model included."""
 
 BATCH = 32
 """Texts embedded in one request."""
 
 HEARTBEAT_SECONDS = 2.0
-"""How often a chat that is silent says so."""
+"""Interval at which a silent chat reports that it is waiting."""
 
 INSTALL = "pip install 'assistant[ollama]'"
 
@@ -62,7 +60,7 @@ class Model(Value):
 
 
 class Server:
-    """One Ollama server. No other host is ever contacted: proxies are not obeyed and redirects not followed."""
+    """One Ollama server. No other host is contacted: proxy settings are ignored and redirects are not followed."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
         self.url = url
@@ -75,7 +73,7 @@ class Server:
         return cls(settings.ollama_url, token.get_secret_value() if token else None)
 
     def listens(self, seconds: float = CONNECT_SECONDS) -> bool:
-        """Whether anything accepts a connection there; quick, and loads no client."""
+        """Whether anything accepts a connection at its address. Needs no client library."""
         try:
             url = urlsplit(self.url if "://" in self.url else f"http://{self.url}")
             port = url.port or {"http": 80 if "://" in self.url else 11434, "https": 443}[url.scheme]
@@ -85,7 +83,7 @@ class Server:
         return True
 
     def models(self) -> tuple[Model, ...]:
-        """What is pulled, without context lengths. Raises OllamaUnreachableError."""
+        """The pulled models, without context lengths. Raises OllamaUnreachableError."""
         with self._client(ASK_SECONDS) as client, self._translated():
             return tuple(
                 Model(name=m.model or "", digest=m.digest or "", size=int(m.size) if m.size is not None else None)
@@ -101,18 +99,16 @@ class Server:
         raise self._not_pulled(name)
 
     def describe(self, model: Model) -> Model:
-        """``model`` with its context length and whether it thinks. Raises BackendError."""
+        """``model`` with its context length and whether it can think. Raises BackendError."""
         with self._client(ASK_SECONDS) as client, self._translated(model.name):
             shown = client.show(model.name)
-        lengths = [
-            v for k, v in (shown.modelinfo or {}).items() if k.endswith(".context_length") and isinstance(v, int)
-        ]
-        return model.model_copy(
-            update={"context": lengths[0] if lengths else None, "thinks": "thinking" in (shown.capabilities or ())}
-        )
+        known = (shown.modelinfo or {}).items()
+        lengths = [value for key, value in known if key.endswith(".context_length") and isinstance(value, int)]
+        thinks = "thinking" in (shown.capabilities or ())
+        return model.model_copy(update={"context": lengths[0] if lengths else None, "thinks": thinks})
 
     def embed(self, model: str, texts: Sequence[str], context: int) -> Vectors:
-        """Unit vectors, shape (texts, dimension); what is longer than ``context`` tokens is cut by the server."""
+        """Unit vectors of shape (texts, dimension). The server cuts texts that are longer than ``context`` tokens."""
         rows: list[Sequence[float]] = []
         with self._client(EMBED_SECONDS) as client:
             for at in range(0, len(texts), BATCH):
@@ -134,10 +130,10 @@ class Server:
     def chat(
         self, request: Mapping[str, Any], first_token: float, idle: float, beat: float = HEARTBEAT_SECONDS
     ) -> Iterator[ollama.ChatResponse | float]:
-        """The parts of a streamed chat as they come; the seconds of silence so far, every ``beat`` seconds.
+        """The parts of a streamed chat as they come, and every ``beat`` seconds of silence the seconds waited.
 
-        The request runs in a thread of its own, because a blocked read can neither be timed in two ways nor be
-        interrupted. Closing the iterator closes the connection at once, which makes the server stop.
+        The request runs in another thread, since a blocking read cannot be interrupted. Closing the iterator closes
+        the connection, which stops the server. Raises BackendError.
         """
         parts: queue.SimpleQueue[ollama.ChatResponse | Exception | None] = queue.SimpleQueue()
 
@@ -203,7 +199,7 @@ class Server:
 
     @contextmanager
     def _translated(self, model: str = "") -> Iterator[None]:
-        """The one place where what the client raises becomes a BackendError."""
+        """Turns every exception of the client library into a BackendError or ConfigError."""
         import httpx
 
         ollama = _library()
@@ -214,9 +210,9 @@ class Server:
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, ValueError) as exc:
             if isinstance(exc, httpx.InvalidURL | httpx.UnsupportedProtocol) or not _is_garbled(exc):
                 raise ConfigError(
-                    f"ASSISTANT_OLLAMA_URL is {self.url!r}, which is no address ({exc}). `unset ASSISTANT_OLLAMA_URL`"
+                    f"ASSISTANT_OLLAMA_URL is {self.url!r}, not an address ({exc}). `unset ASSISTANT_OLLAMA_URL`"
                 ) from exc
-            raise self._garbled(model, "sent what is not Ollama's JSON") from exc
+            raise self._garbled(model, "sent an answer that is not Ollama's JSON") from exc
         except (ConnectionError, httpx.ConnectError, httpx.ConnectTimeout) as exc:
             raise OllamaUnreachableError(f"No Ollama server answers at {self.url!r}. `ollama serve`") from exc
         except httpx.TimeoutException as exc:
@@ -228,17 +224,16 @@ class Server:
                 f"The Ollama server at {self.url!r} broke off while {model!r} was answering. "
                 "Ask again, or see `ollama ps`"
             ) from exc
-        except (AttributeError, TypeError) as exc:  # a line that is JSON but no object
-            raise self._garbled(model, "sent what is not Ollama's JSON") from exc
+        except (AttributeError, TypeError) as exc:  # a line of JSON that is not an object
+            raise self._garbled(model, "sent an answer that is not Ollama's JSON") from exc
 
     def _refused(self, exc: ollama.ResponseError, model: str) -> BackendError | ConfigError:
         said = " ".join(exc.error.split())[:200]
         if exc.status_code == 404 and model and "model" in said.lower():
             return self._not_pulled(model)
         if exc.status_code in (401, 403):
-            return ConfigError(
-                f"The Ollama server at {self.url!r} refuses the token. `export ASSISTANT_OLLAMA_TOKEN=...`"
-            )
+            cure = "`export ASSISTANT_OLLAMA_TOKEN=...`"
+            return ConfigError(f"The Ollama server at {self.url!r} refuses the token. {cure}")
         if 300 <= exc.status_code < 500 and "context length" not in said:
             return ConfigError(
                 f"{self.url!r} does not answer like an Ollama server ({exc.status_code}: {said!r}). "
@@ -246,7 +241,7 @@ class Server:
             )
         if "context length" in said:
             return ContextOverflowError(
-                f"{model!r} cannot read so long a text: {said!r}. Lower `chunk_tokens` in config.toml"
+                f"{model!r} cannot read a text of this length: {said!r}. Lower `chunk_tokens` in config.toml"
             )
         return BackendError(
             f"The Ollama server failed while running {model!r}: {said!r}. `ollama ps`, or a smaller model"
@@ -281,16 +276,16 @@ class OllamaChat:
 
     @classmethod
     def of(cls, settings: Settings) -> OllamaChat:
-        """The chat model that the settings name; nothing is contacted yet."""
+        """The chat model of the settings. Nothing is contacted yet."""
         return cls(Server.of(settings), settings)
 
     @property
     def name(self) -> str:
-        """The model, behind what runs it: ``ollama/qwen3:4b``."""
+        """The name of the model after ``ollama/``: ``ollama/qwen3:4b``."""
         return f"ollama/{self._settings.chat_model}"
 
     def ready(self) -> OllamaChat:
-        """Itself, once the server has been seen to answer and to have the model.
+        """Checks that the server answers and has the model, and returns itself.
 
         Raises OllamaUnreachableError, ModelNotPulledError, ConfigError.
         """
@@ -305,7 +300,7 @@ class OllamaChat:
 
     @property
     def options(self) -> Mapping[str, str | int | float | bool]:
-        """What it is run with; ``num_ctx`` is the setting, or the model's own window where that is smaller."""
+        """The options of a request; ``num_ctx`` is the setting, or the model's context window where that is smaller."""
         wanted = self._settings
         thoughts = 3 * wanted.answer_tokens if self._thinking else 0
         context = min(wanted.context_tokens, self._model.context or wanted.context_tokens)
@@ -323,13 +318,13 @@ class OllamaChat:
         return self._settings.think and self._model.thinks
 
     def room(self) -> int:
-        """Tokens that a prompt may have: the window less the answer's share and the template's own."""
+        """Tokens that a prompt may have: the window less the answer and the chat template."""
         return int(self.options["num_ctx"]) - int(self.options["num_predict"]) - 64
 
     def chat(
         self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
     ) -> Generator[ChatChunk | Usage, None, None]:
-        """The answer as it comes. Raises BackendError, ModelOutputError for an answer that was cut off or is empty."""
+        """Streams the answer. Raises BackendError, and ModelOutputError for an answer that is cut off or empty."""
         options = dict(self.options)
         request: dict[str, Any] = {
             "model": self._settings.chat_model,
@@ -356,12 +351,12 @@ class OllamaChat:
 
     def _ended(self, last: ollama.ChatResponse | None, spoke: bool, options: Mapping[str, Any]) -> Usage:
         model = self._settings.chat_model
-        # A connection that is closed between two lines ends the stream without any error.
+        # A connection that is closed between two lines ends the stream without an error.
         if last is None or not last.done:
             raise ModelOutputError(f"The answer of {model!r} broke off. Ask again, or see `ollama ps`")
         spent = Usage(last.prompt_eval_count, last.eval_count)
         window = int(options["num_ctx"])
-        # The server drops the oldest text of a prompt that is too long, and says nothing.
+        # The server silently drops the oldest text of a prompt that is too long.
         if (spent.prompt_tokens or 0) >= window - 1 or (
             last.done_reason == "length" and (spent.prompt_tokens or 0) + (spent.answer_tokens or 0) >= window
         ):
@@ -375,70 +370,12 @@ class OllamaChat:
                 f"`export ASSISTANT_ANSWER_TOKENS={2 * self._settings.answer_tokens}`"
             )
         if not spoke:
-            raise ModelOutputError(f"{model!r} answered without a word. Ask again, or `ollama pull` another model")
+            raise ModelOutputError(f"{model!r} gave an empty answer. Ask again, or `ollama pull` another model")
         return spent
 
 
-class Manner(NamedTuple):
-    """How an embedding model wants to be given its texts, and how many tokens it reads."""
-
-    query: str = ""
-    document: str = ""
-    context: int = 2048
-
-
-MANNERS: Mapping[str, Manner] = {
-    "embeddinggemma": Manner("task: search result | query: ", "title: none | text: "),
-    "nomic-embed-text": Manner("search_query: ", "search_document: "),
-    "bge-m3": Manner(context=8192),
-    "qwen3-embedding": Manner(
-        "Instruct: Given a question, retrieve passages that answer the question\nQuery: ", context=8192
-    ),
-}
-"""By the model's name without its tag, as their model cards say; a model that is not here is given plain texts."""
-
-
-class OllamaEmbedder:
-    """``ports.Embedder`` by an embedding model on an Ollama server; parts of a text are embedded one by one."""
-
-    def __init__(self, server: Server, model: str) -> None:
-        self.server = server
-        self.model = model
-        self.manner = MANNERS.get(model.rpartition("/")[2].partition(":")[0], Manner())
-        # Checking an answer embeds the same quotes again and again.
-        self._query = lru_cache(maxsize=4096)(self._embed_query)
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Names the model's digest, since a tag can move to other weights. Raises ModelNotPulledError."""
-        digest = self.server.find(self.model).digest.removeprefix("sha256:")[:16]
-        manner = hashlib.blake2b("\0".join(map(str, self.manner)).encode(), digest_size=4).hexdigest()
-        return f"ollama/{self.model}@{digest}/{manner}"
-
-    def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
-        """Vectors of the texts and of their parts. Raises BackendError."""
-        cut = [[text[start:end] for start, end in spans] for text, spans in zip(texts, parts, strict=True)]
-        flat = [self.manner.document + text for text in chain(texts, *cut)]
-        if not flat:
-            return []
-        vectors = self.server.embed(self.model, flat, self.manner.context)
-        found, at = [], len(texts)
-        for whole, some in zip(vectors, cut, strict=False):
-            found.append(Embedding(whole, vectors[at : at + len(some)]))
-            at += len(some)
-        return found
-
-    def embed_query(self, text: str) -> Vectors:
-        """Vector of a question, shape (dimension,). Raises BackendError."""
-        return self._query(text)
-
-    def _embed_query(self, text: str) -> Vectors:
-        vector: Vectors = self.server.embed(self.model, [self.manner.query + text], self.manner.context)[0]
-        return vector
-
-
 def _is_garbled(exc: ValueError) -> bool:
-    """Whether a ValueError comes from what the server sent (JSON, UTF-8, pydantic) and not from the address."""
+    """Whether a ValueError comes from the server's answer (JSON, UTF-8, pydantic) and not from the address."""
     import json
 
     import pydantic
@@ -456,7 +393,7 @@ def _library() -> Any:
 
 @lru_cache(maxsize=1)
 def _loop() -> asyncio.AbstractEventLoop:
-    """One event loop for all chats, in a daemon thread: it must not keep the program from ending."""
+    """One event loop for all chats, in a daemon thread so that it does not keep the program from ending."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="ollama", daemon=True).start()
     return loop

@@ -93,7 +93,7 @@ class GenerativeWriter:
 
         Raises BackendError.
         """
-        prompt = prompts.load("rewrite")
+        prompt = prompts.load("condense")
         told = "\n".join(f"{turn.role}: {prompts.as_data(_short(turn.text))}" for turn in history[-TURNS:])
         messages = prompt.render(conversation=told, question=prompts.as_data(question))
         proposed = " ".join(prompts.from_data(self._asked(messages)).split()).strip('"“” ')

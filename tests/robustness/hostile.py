@@ -126,8 +126,8 @@ def spoiled(data: bytes, others: dict[str, bytes], chance: random.Random) -> byt
 
 
 _LONG_TEXTS = {"stars.txt", "dots.txt", "initials.txt", "quotes.txt", "one-word.txt", "pipes.txt"}
-_LONG_HEADINGS = {"hashes.md", "brackets.md"}
-HEAVY = frozenset({"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS, *_LONG_HEADINGS})
+_LONG_LINES = {"hashes.md", "brackets.md", "headers.eml"}
+HEAVY = frozenset({"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS, *_LONG_LINES})
 """Files made to hurt that take seconds to make or to index."""
 
 

@@ -13,9 +13,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+PROMPTS = """
+from assistant.prompts import FOLDER, load
+for path in FOLDER.glob("*.md"):
+    load(path.stem)
+    print(path.name)
+"""
+
 
 def main() -> None:
-    """Exit 0 when the installed wheel answers with a citation and brings no torch, 1 with the reason otherwise."""
+    """Exit 0 when the installed wheel answers with a citation, holds all prompts and brings no torch; else 1."""
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch)
         _run("uv", "build", "--wheel", "--quiet", "--out-dir", str(place), cwd=ROOT)
@@ -31,10 +38,13 @@ def main() -> None:
         ask = (str(python), "-m", "assistant")
         _run(*ask, "index", "build", "documents", "--index", "index", cwd=place)
         answer = _run(*ask, "ask", "Who founded the bakery?", "--index", "index", cwd=place)
+        prompts = _run(str(python), "-c", PROMPTS, cwd=place).split()
         torch = _run(str(python), "-c", "import importlib.util as u; print(u.find_spec('torch'))", cwd=place)
     print(answer)
     if "Marta Olsen" not in answer or "[1]" not in answer:
         sys.exit("The installed wheel gave no cited answer.")
+    if set(prompts) != {path.name for path in (ROOT / "prompts").glob("*.md")}:
+        sys.exit(f"The installed wheel holds these prompts: {prompts}.")
     if torch.strip() != "None":
         sys.exit("The installed wheel brought torch.")
 

@@ -223,7 +223,7 @@ def test_a_rewritten_question_is_believed_only_if_it_invents_nothing(said: str, 
     rewritten = GenerativeWriter(Talker(said)).condense("And who steered it?", HISTORY)
     assert (rewritten.question if rewritten else None) == question
     if rewritten:
-        assert rewritten.notes == (f"rewritten by talker (prompt rewrite {load('rewrite').hash})",)
+        assert rewritten.notes == (f"rewritten by talker (prompt condense {load('condense').hash})",)
 
 
 def test_the_conversation_is_data() -> None:
@@ -381,7 +381,7 @@ def test_a_follow_up_is_rewritten_by_the_model_and_shown(opened: Any, double: Ol
     double.script = saying(GOOD)
     answer = opened().ask("And who steered it?", HISTORY)
     assert answer.trace.question == "Who steered the ferry when it hit the pier?"
-    assert answer.trace.notes[0].startswith("rewritten by ollama/qwen3:4b (prompt rewrite ")
+    assert answer.trace.notes[0].startswith("rewritten by ollama/qwen3:4b (prompt condense ")
     assert double.chats[0].body["format"]["required"] == ["question"]
 
 

@@ -13,9 +13,9 @@ robustness:
     uv run pytest -m robustness
     uv run python -m benchmarks.linear
 
-# Search each property at random until SECONDS have passed; what fails is printed with its example
+# Search the properties at random until SECONDS have passed; what fails is printed with its example
 fuzz seconds="120":
-    SECONDS=0; while ((SECONDS < {{ seconds }})); do FUZZ=500 uv run pytest -m hypothesis; done
+    uv run python -m tests.robustness.fuzz --seconds {{ seconds }}
 
 # Look for faults without running anything
 lint:

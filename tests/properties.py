@@ -1,4 +1,4 @@
-"""How Hypothesis searches: the same examples in every run, or so many random ones with ``FUZZ=500`` (``just fuzz``)."""
+"""How Hypothesis searches: the same examples in every run, or so many random ones with ``FUZZ=300`` (``just fuzz``)."""
 
 from __future__ import annotations
 

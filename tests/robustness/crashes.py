@@ -209,11 +209,17 @@ def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, st
 def _sync(place: Place, answer: Connection) -> None:
     # A busy machine must not make a file look as though it could not be read.
     patient = Limits(seconds=600)
-    _write(place, answer, lambda index: sync(index, place.docs, limits=patient).embedded)
+    _write(place, answer, lambda index: _filled(index, sync(index, place.docs, limits=patient).embedded))
 
 
 def _remove(place: Place, source: str, answer: Connection) -> None:
-    _write(place, answer, lambda index: index.remove(source).embedded)
+    _write(place, answer, lambda index: _filled(index, index.remove(source).embedded))
+
+
+def _filled(index: Index, embedded: int) -> int:
+    """``embedded``, once the Chroma collection is filled, which follows each build and removal."""
+    index.fill_chroma()
+    return embedded
 
 
 def _repair(place: Place, answer: Connection) -> None:
@@ -355,7 +361,7 @@ class Trials:
     """Crashes one after the other on one index, some with no complete build between them."""
 
     def __init__(self, place: Place, seed: int, paragraphs: int, large: bool = False) -> None:
-        self.place, self.probability, self.paragraphs, self.large = place, random.Random(seed), paragraphs, large
+        self.place, self.chance, self.paragraphs, self.large = place, random.Random(seed), paragraphs, large
         self.before: State = {}
         self.removed: set[str] = set()
         self.version, self.crashes = 0, 0
@@ -386,7 +392,7 @@ class Trials:
             self._killed(kind, _repair, self.place)
             self._after_crash(self.before)
             return
-        source = self.probability.choice(sorted(self.before))
+        source = self.chance.choice(sorted(self.before))
         self._killed(kind, _remove, self.place, source)
         self._after_removal(source)
 
@@ -395,9 +401,9 @@ class Trials:
         said: list[object] = []
         with contextlib.suppress(EOFError):
             said.append(pipe.recv())
-            if not pipe.poll(self.probability.uniform(0, self.seconds[kind])):
+            if not pipe.poll(self.chance.uniform(0, self.seconds[kind])):
                 # Its reader processes die with it, as in a power cut, or stay behind.
-                (os.killpg if self.probability.random() < 0.5 else os.kill)(process.pid or 0, signal.SIGKILL)
+                (os.killpg if self.chance.random() < 0.5 else os.kill)(process.pid or 0, signal.SIGKILL)
             said.append(pipe.recv())
         process.join()
         pipe.close()
@@ -413,7 +419,7 @@ class Trials:
         """One build on a disk with a random rest of room, and what follows once there is room again."""
         after = self._changed()
         rooms = [1 << 20, 1 << 22, 1 << 23] if self.large else [1, 4097, 1 << 19, 1 << 21]
-        _fill(ballast, self.probability.randrange(self.probability.choice(rooms)))
+        _fill(ballast, self.chance.randrange(self.chance.choice(rooms)))
         said = called(_sync, self.place)
         if isinstance(said, str):
             self.crashes += 1
@@ -426,7 +432,7 @@ class Trials:
     def _changed(self) -> State:
         self.version += 1
         small = {name: text for name, text in self.before.items() if name != "large.txt"}
-        after = shuffled(small, self.version, self.probability, self.paragraphs, self.removed)
+        after = shuffled(small, self.version, self.chance, self.paragraphs, self.removed)
         if self.large:
             after["large.txt"] = large_text("large.txt", self.version)
         write(self.place.docs, after)
@@ -434,7 +440,7 @@ class Trials:
 
     def _after_crash(self, after: State) -> None:
         state = self._check_readers(after)
-        if self.probability.random() < 0.3:
+        if self.chance.random() < 0.3:
             # The next build is killed as well. A state that was published counts as complete.
             self.before = after if state == "after" else self.before
             return
@@ -476,9 +482,9 @@ class Trials:
     def _question(self, after: State) -> str:
         """About a paragraph from before or after the crash; none in two of three cases, or where there is none."""
         texts = sorted({*self.before.values(), *after.values()}) if self.before and after else []
-        if not texts or self.probability.random() < 2 / 3:
+        if not texts or self.chance.random() < 2 / 3:
             return ""
-        number, name = self.probability.choice(self.probability.choice(texts).split("\n\n")).split()[1:4:2]
+        number, name = self.chance.choice(self.chance.choice(texts).split("\n\n")).split()[1:4:2]
         return f"What does paragraph {number} of {name} tell of?"
 
     def _fault(self, where: str, what: list[Any]) -> None:

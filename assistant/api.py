@@ -17,7 +17,7 @@ from assistant.ingest.sync import WHOLE, Shard, sync
 from assistant.ports import CrossEncoder, Describable, Embedder, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import Settings
-from assistant.stores.base import IndexStatus
+from assistant.stores.base import BaseIndex, IndexStatus
 from assistant.stores.embedded import Index
 from assistant.types import (
     Answer,
@@ -46,7 +46,7 @@ class Assistant:
     def __init__(
         self,
         settings: Settings,
-        index: Index | RemoteIndex,
+        index: BaseIndex,
         embedder: Callable[[], Embedder],
         writer: Callable[[Settings], Writer],
     ) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from assistant.index_config import IndexConfig
-from assistant.ports import Embedder
-from assistant.types import OnProgress, Value
+from assistant.ports import BuildTarget, Embedder, PassageStore
+from assistant.types import IndexedDocument, IndexReport, OnProgress, Value
 
 
 class IndexStatus(Value):
@@ -26,8 +26,11 @@ class IndexStatus(Value):
     bytes: int
 
 
-class BaseIndex(ABC):
-    """Makes its embedder when that is first needed, and is closed at the end of a ``with`` block."""
+class BaseIndex(PassageStore, BuildTarget, ABC):
+    """What ``Assistant`` needs of an index: it can be searched, built, inspected and repaired.
+
+    It makes its embedder when that is first needed, and is closed at the end of a ``with`` block.
+    """
 
     def __init__(self, embedder: Callable[[], Embedder]) -> None:
         self._make_embedder = embedder
@@ -48,14 +51,30 @@ class BaseIndex(ABC):
     def status(self) -> IndexStatus:
         """What is in the index; zeros where there is none."""
 
+    @abstractmethod
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """The live documents, by source."""
+
+    @abstractmethod
+    def remove(self, source: str) -> IndexReport:
+        """Take one document out; its file stays where it is. Raises DocumentError where there is none."""
+
+    @abstractmethod
+    def verify(self) -> list[str]:
+        """What is wrong with the index, one line for each problem."""
+
+    @abstractmethod
+    def repair(self, on_progress: OnProgress | None = None) -> list[str]:
+        """Rebuild what can be rebuilt; returns the problems that only a build can solve."""
+
     def removed(self) -> tuple[Path, ...]:
         """Files that are still there and whose documents stay out; none where the next build takes them back."""
         return ()
 
-    def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
+    def readmit(self, path: Path) -> None:
         """Let the next build take in the document of a removed file again."""
 
-    def fill_chroma(self, on_progress: OnProgress) -> None:  # noqa: B027 - not every index has one
+    def fill_chroma(self, on_progress: OnProgress) -> None:
         """Bring a Chroma collection that mirrors the index up to date, where there is one."""
 
     @property

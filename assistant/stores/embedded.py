@@ -48,11 +48,15 @@ class Index(BaseIndex):
     def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int) -> None:
         super().__init__(embedder)
         self._dir = index_dir
-        self.store_dir = index_dir / _STORE
         self._exact_up_to = exact_up_to
         self._catalog: Catalog | None = None
         self._opened: tuple[int, int] | None = None  # which file the catalog is
         self._snapshot: Snapshot | None = None
+
+    @property
+    def store_dir(self) -> Path:
+        """The folder of the catalog and the search engines."""
+        return self._dir / _STORE
 
     @property
     def chroma_dir(self) -> Path:

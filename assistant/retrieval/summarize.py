@@ -77,9 +77,9 @@ def summarize(question: str, scope: Scope, max_words: int) -> Summary | None:
         told = _central(_on(topic, scope), max_words // 2)
         sources = list(dict.fromkeys(row.source for row in told))
         return _made(sorted(told, key=lambda row: (sources.index(row.source), row.start)), scope) if told else None
-    asked = document_asked(question)
+    name = document_asked(question)
     chosen: list[_Row] = []
-    sources = _named(asked, scope) if asked else []
+    sources = _named(name, scope) if name else []
     for source in sources:
         rows = _rows(_chunks(source, scope))
         central = _central(rows, max_words // len(sources), OPENS)
@@ -94,7 +94,6 @@ _TAIL = re.compile(
     r"|(?:[\w-]+ ){1,3}(?:sentences?|words|paragraphs?|points|lines)))$",
     re.IGNORECASE,
 )
-_CARRIED = re.compile(r" \(([^()]*)\)$")
 _HAPPENED = r"(?:happened|happens|has happened|occurred|took place|went on|was going on|was in the news|was reported)"
 _EVENTS = r"(?:the )?(?:main |key |most important )?events"
 _DATE = "§"
@@ -135,16 +134,9 @@ _KINDS = frozenset(
 )
 
 
-class DocumentAsked(NamedTuple):
-    """The words by which a question names a document, and those that a conversation carried into it."""
-
-    name: str
-    carried: str = ""
-
-
 def days_asked(question: str) -> Period | None:
     """The days of which ``question`` asks what happened, and nothing else; None for any other question."""
-    text, _ = _bare(question)
+    text = _bare(question)
     dates = [quantity for quantity in quantities(text) if quantity.kind == "date"]
     marked = text
     for quantity in reversed(dates):
@@ -155,61 +147,53 @@ def days_asked(question: str) -> Period | None:
     return period if bounds(period, year_of(period) or ANY) else None
 
 
-def document_asked(question: str) -> DocumentAsked | None:
-    """How ``question`` names the document of which it asks what it says as a whole; None for any other question."""
-    text, carried = _bare(question)
-    match = _DOCUMENT.fullmatch(text)
+def document_asked(question: str) -> str:
+    """How ``question`` names the document that it wants summarized; empty for any other question."""
+    match = _DOCUMENT.fullmatch(_bare(question))
     name = next((group for group in match.groups() if group), "") if match else ""
-    return DocumentAsked(name.strip(" \"'“”‘’«»"), carried) if name else None
+    return name.strip(" \"'“”‘’«»")
 
 
 def topic_asked(question: str) -> str:
-    """Of what ``question`` asks what is said of it, whatever that is; nothing for any other question."""
-    text, carried = _bare(question)
-    match = _TOPIC.fullmatch(text)
+    """The topic on which ``question`` wants to know whatever is said; empty for any other question."""
+    match = _TOPIC.fullmatch(_bare(question))
     topic = next(group for group in match.groups() if group) if match else ""
-    return "" if carried or _CLAUSE.match(topic) else topic
+    return "" if _CLAUSE.match(topic) else topic
 
 
-def _bare(question: str) -> tuple[str, str]:
-    """The question without courtesies and closing marks; and the topic words that a conversation carried into it."""
+def _bare(question: str) -> str:
+    """The question without courtesies and closing marks."""
     text = " ".join(question.replace("’", "'").split()).strip(" ?!.")
     text = without_lead(text)
-    carried = _CARRIED.search(text)
-    text = text[: carried.start()] if carried else text
     while tail := _TAIL.search(text):
         text = text[: tail.start()]
-    return text.strip(" ?!."), carried[1] if carried else ""
+    return text.strip(" ?!.")
 
 
 # --- a document -----------------------------------------------------------------------------------
 
 
-def _named(asked: DocumentAsked, scope: Scope) -> list[str]:
-    """The sources of the documents that are asked for, likeliest first; none where that is not clear."""
-    points = asked.name.lower() in _POINTS
-    said = _content(asked.name)
-    noun = bool((said | _content(asked.carried)) & (_ANY_DOCUMENT | _KINDS))
+def _named(name: str, scope: Scope) -> list[str]:
+    """The sources of the documents that ``name`` names, likeliest first; none where that is not clear."""
+    points = name.lower() in _POINTS
+    said = _content(name)
+    noun = bool(said & (_ANY_DOCUMENT | _KINDS))
     wanted = said - _ANY_DOCUMENT
     if not wanted and not noun and not points:
         return []
     store, vector, where = scope
-    ids = [*store.keyword(f"{asked.name} {asked.carried}", DEPTH, where), *store.dense(vector, DEPTH, where)]
+    ids = [*store.keyword(name, DEPTH, where), *store.dense(vector, DEPTH, where)]
     metadata_by_source = _origins(store.fetch(list(dict.fromkeys(ids))))
     if wanted:
         fitting = [metadata for metadata in metadata_by_source if wanted <= _heading(metadata)]
-        sure = [metadata for metadata in fitting if _is_name(asked.name, metadata)]
+        sure = [metadata for metadata in fitting if _is_name(name, metadata)]
         if not sure and (not noun or len(fitting) > MOST_DOCUMENTS):
             return []
         return [metadata.source for metadata in sure or fitting][:MOST_DOCUMENTS]
     # What is farthest from the question is looked at too: a long document fills a search by itself.
     others = _origins(store.fetch(list(store.dense(-vector, DEPTH, where))))
     every = list(dict.fromkeys(metadata.source for metadata in (*metadata_by_source, *others)))
-    if len(every) == 1:
-        return every
-    carried = _content(asked.carried) & frozenset[str]().union(*map(_heading, metadata_by_source))
-    fitting = [metadata for metadata in metadata_by_source if carried <= _heading(metadata)]
-    return [fitting[0].source] if noun and carried - _ANY_DOCUMENT and len(fitting) == 1 else []
+    return every if len(every) == 1 else []
 
 
 def _origins(stored: Iterable[StoredChunk]) -> list[DocumentMetadata]:

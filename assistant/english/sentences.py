@@ -27,17 +27,6 @@ def split_sentences(text: str) -> list[Span]:
     return spans
 
 
-HEADLINE = 12
-"""Words up to which a line without a stop is taken for a heading, unless it is an item, a row, or gives a value."""
-
-
-def is_heading(text: str) -> bool:
-    """Whether a sentence only says what follows: a Markdown heading, or a short line that nothing marks as more."""
-    if text.startswith("#"):
-        return True
-    return len(text.split()) <= HEADLINE and not _TELLS.search(text) and not _MARKER.match(text)
-
-
 # --- layout: blocks, which no sentence crosses ----------------------------------------------------
 
 
@@ -58,7 +47,6 @@ _STRONG_MARKER = re.compile(rf"[ \t]*(?:[{_BULLETS}]|1[.)]|\(1\))[ \t]+(?=\S)")
 _MARKER = re.compile(
     rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
-_TELLS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$|[\d|=]|^(?:\S+\s+)?\S+:\s*\S")
 _LINE_ENDS = tuple('.!?:;…。！？：；)"”’]')
 # A line shorter than the first before one longer than the second is a title: no wrapping does that.
 _TITLE_WIDTH = 100

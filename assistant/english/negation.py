@@ -10,6 +10,10 @@ from assistant.types import Span
 _DENIES = rf"(?:\b{any_of((*NEGATORS, *DENYING_VERBS, 'false', 'untrue'))}\b|n['’]t\b)"
 _DENIAL = re.compile(_DENIES, re.IGNORECASE)
 _DENIED_CLAUSE = re.compile(rf"{_DENIES}(?P<clause>[^.,;:!?]*)", re.IGNORECASE)
+_ASKED_DENIAL = re.compile(
+    r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.IGNORECASE
+)
+_DENIED_WORD = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.IGNORECASE)
 _CONTRAST = re.compile(
     r"(?:\b(?:not(?! only\b)|nor|never|rather than|instead of|no longer|neither)\b|n['’]t\b)"
     r"(?P<not>(?:[ \-][\w'’]+){1,5})"
@@ -22,6 +26,16 @@ _CONTRAST = re.compile(
 def denies(text: str) -> bool:
     """Whether ``text`` says that something is not so."""
     return bool(_DENIAL.search(text))
+
+
+def asks_what_is_not(question: str) -> bool:
+    """Whether ``question`` asks for what is not so: "Who did not vote?", but not "Did she vote or not?"."""
+    return bool(_ASKED_DENIAL.search(question))
+
+
+def denied_words(text: str) -> list[str]:
+    """The word behind each "not", "never" and "cannot": "ship" in "do not ship"."""
+    return [match[1] for match in _DENIED_WORD.finditer(text)]
 
 
 def denied_clauses(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from assistant.english.lexicon import MONTH_NAMES, OPPOSITES, UNITS
 from assistant.english.names import names
-from assistant.english.negation import denies
+from assistant.english.negation import asks_what_is_not, denied_words, denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
@@ -37,8 +37,6 @@ _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
-_NEGATED = re.compile(r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.I)
-_DENIED = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.I)
 _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
     "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
@@ -94,7 +92,7 @@ def asked(question: QuestionParts) -> Asked:
         dates=tuple(q for q in found if q.kind == "date" and not is_vague(q) and not _is_part_of_name(q, text)),
         roles=dict(_roles(text)),
         names=_names(question),
-        negated=question.answer_type in ("person", "other", "place") and bool(_NEGATED.search(text)),
+        negated=question.answer_type in ("person", "other", "place") and asks_what_is_not(text),
     )
 
 
@@ -180,8 +178,7 @@ def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
     """Whether a statement says "do not ship" to a question for those that ship."""
     if question.parts.answer_type not in ("person", "other", "place"):
         return False
-    denied = (match[1] for match in _DENIED.finditer(subject.text))
-    return any(stem(word) in question.parts.content for word in denied)
+    return any(stem(word) in question.parts.content for word in denied_words(subject.text))
 
 
 def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[str]:

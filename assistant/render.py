@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.types import CONTEXT_SEPARATOR, NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict
+from assistant.types import CONTEXT_SEPARATOR, NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict, one_line
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
-
-
-def one_line(text: str) -> str:
-    """``text`` with every run of whitespace as one space."""
-    return " ".join(text.split())
 
 
 def claim_text(claim: Claim, before: Claim | None) -> str:

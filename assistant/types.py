@@ -137,6 +137,10 @@ CONTEXT_SEPARATOR = " › "
 """Stands between the parts of a statement's context."""
 
 
+FindDocument = Callable[[str], Document | None]
+"""Gives the document of a source, or None where there is none."""
+
+
 class Chunk(Value):
     """A run of whole statements: ``document.text[start:end] == text``, always."""
 
@@ -186,7 +190,7 @@ class Sentence(Value):
     @property
     def shown(self) -> str:
         """What a person reads, on one line: its reading, else its text."""
-        return _one_line(self.reading or self.text)
+        return one_line(self.reading or self.text)
 
     @property
     def span(self) -> Span:
@@ -205,7 +209,7 @@ class Citation(DocumentMetadata):
 
     def __str__(self) -> str:
         place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.label} ({place}): “{_one_line(self.quote)}”"
+        return f"[{self.marker}] {self.label} ({place}): “{one_line(self.quote)}”"
 
 
 class Claim(Value):
@@ -340,7 +344,8 @@ class Answer(Value):
         return render_text(self)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """``text`` with every run of whitespace as one space."""
     return " ".join(text.split())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from assistant.answering.verify import Checked, Place
@@ -18,6 +18,7 @@ from assistant.types import (
     ConflictCandidate,
     Document,
     Dropped,
+    FindDocument,
     Outcome,
     Plan,
     Quotation,
@@ -31,7 +32,7 @@ from assistant.types import (
 class Assembly:
     """An answer in the making. ``add`` takes one statement after the other; ``answer`` ends it."""
 
-    def __init__(self, plan: Plan, document: Callable[[str], Document | None], drop_unsupported: bool = False) -> None:
+    def __init__(self, plan: Plan, document: FindDocument, drop_unsupported: bool = False) -> None:
         self._plan = plan
         self._document = cache(document)  # a document's text may be long, and answers cite few documents often
         self._drop_unsupported = drop_unsupported

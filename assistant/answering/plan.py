@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -22,9 +22,16 @@ from assistant.ingest.blocks import LISTED
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.binding import compared_things, names_thing
-from assistant.types import ConflictCandidate, Document, Evidence, Part, Plan, Quotation, Sentence, Statement
-
-FindDocument = Callable[[str], Document | None]
+from assistant.types import (
+    ConflictCandidate,
+    Evidence,
+    FindDocument,
+    Part,
+    Plan,
+    Quotation,
+    Sentence,
+    Statement,
+)
 
 MAX_SOURCES = 3
 """Sources cited for one statement at most."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -27,19 +27,17 @@ from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, word
 from assistant.ports import Embedder
 from assistant.types import (
     Delta,
-    Document,
     DocumentMetadata,
     Draft,
     Dropped,
     Evidence,
+    FindDocument,
     GenerationInfo,
     Plan,
     Quotation,
     Sentence,
     Support,
 )
-
-FindDocument = Callable[[str], Document | None]
 
 CLOSE, NEAR = 0.6, 0.4
 """How much of a claim its citation must bear out to support it, and to support it in part: the mean of the share of

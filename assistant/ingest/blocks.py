@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
-from assistant.types import Block, BlockKind, Span
+from assistant.types import Block, BlockKind, Span, one_line
 
 CELL_SEPARATOR = " | "
 """Stands between the cells of a row in a text that a parser lays out."""
@@ -202,7 +202,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
         if block.kind == "heading":
             path = [(level, said) for level, said in path if level < block.level]
             made.append(block.model_copy(update={"headings": tuple(said for _, said in path)}))
-            path.append((block.level, _one_line(text, block)))
+            path.append((block.level, _context_line(text, block)))
             headings = tuple(said for _, said in path)
             introduction, above, before = "", {}, None
             continue
@@ -212,7 +212,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
         if block.kind == "item":
             above = {depth: said for depth, said in above.items() if depth < block.level}
             lead_in = lead_in or " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
-            above[block.level] = _one_line(text, block)
+            above[block.level] = _context_line(text, block)
         elif block.kind in LISTED:
             lead_in = lead_in or introduction
         elif block.kind not in ("furniture", "caption"):
@@ -236,5 +236,5 @@ def _introduces(line: str, gap: str, kind: BlockKind) -> bool:
     return kind in ("row", "furniture", "caption") and bool(_TABLE_TITLE.search(line))
 
 
-def _one_line(text: str, block: Block) -> str:
-    return " ".join(strip_markup(text[block.start : block.end]).split())[:MAX_LEAD_IN]
+def _context_line(text: str, block: Block) -> str:
+    return one_line(strip_markup(text[block.start : block.end]))[:MAX_LEAD_IN]

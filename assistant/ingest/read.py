@@ -11,7 +11,7 @@ from assistant.ingest.dated import date_in_head, date_in_name
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.parsers import parser_for
 from assistant.ingest.parsers.content import Content
-from assistant.types import Document
+from assistant.types import Document, one_line
 
 MAX_BYTES = 100_000_000
 """A larger file is refused."""
@@ -39,7 +39,7 @@ def read_document(file: FoundFile) -> Document:
         cure = "`pip install 'assistant[files]'`"
         raise DocumentError(f"{file.source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
     except Exception as exc:  # parsers raise whatever a damaged file leads them to
-        what = _one_line(f"{type(exc).__name__}: {exc}"[:200])
+        what = _printable(f"{type(exc).__name__}: {exc}"[:200])
         cure = f"Save it anew, or `mv {str(file.path)!r} ..`"
         raise DocumentError(f"{file.source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc
     if len(content.text) > MAX_CHARACTERS:
@@ -70,10 +70,10 @@ def _document(source: str, content: Content) -> Document:
         dated = date_in_name(source) or date_in_head(content.text, content.blocks)
     document = Document(
         source=source,
-        title=_one_line(content.title) or _title_from_name(source),
-        publisher=_one_line(content.publisher),
+        title=_printable(content.title) or _title_from_name(source),
+        publisher=_printable(content.publisher),
         published=dated.day if dated else content.published,
-        kind=_one_line(content.kind),
+        kind=_printable(content.kind),
         text=content.text,
         blocks=content.blocks,
         pages=content.pages,
@@ -121,12 +121,11 @@ def _unreadable(file: FoundFile, exc: OSError) -> DocumentError:
     return DocumentError(f"Cannot open {file.source!r}: {exc.strerror}. Allow it: `chmod u+r {str(file.path)!r}`")
 
 
-def _one_line(text: str | None) -> str | None:
-    printable = "".join(mark if mark.isprintable() else " " for mark in text or "")
-    return " ".join(printable.split()) or None
+def _printable(text: str | None) -> str | None:
+    return one_line("".join(mark if mark.isprintable() else " " for mark in text or "")) or None
 
 
 def _title_from_name(source: str) -> str:
     """The name of the file as it is written, with spaces for underscores."""
     name = unicodedata.normalize("NFC", Path(source).stem)
-    return _one_line(name.replace("_", " ")) or source
+    return _printable(name.replace("_", " ")) or source

@@ -15,7 +15,7 @@ from assistant.retrieval.pairwise import compare
 from assistant.retrieval.rank import Ranked, rank
 from assistant.retrieval.retrieve import Retrieved, retrieve
 from assistant.retrieval.summarize import Scope, Summary, summarize
-from assistant.types import Document, Evidence, Filter, Part, Passage, Sentence
+from assistant.types import Evidence, Filter, FindDocument, Part, Passage, Sentence
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ def _in_turn(rows: Sequence[Sequence[T]], key: Callable[[T], object]) -> tuple[T
     return tuple({key(item): item for item in reversed(list(mixed))}.values())[::-1]
 
 
-def _passages(hits: Sequence[Hit], document: Callable[[str], Document | None]) -> tuple[Passage, ...]:
+def _passages(hits: Sequence[Hit], document: FindDocument) -> tuple[Passage, ...]:
     found = []
     # A document's text may be long, and most passages of a search share few documents.
     once = cache(document)

@@ -1,7 +1,7 @@
-"""Chooses the sentences for what no single one answers: what a document says, what is said of something, what
-happened on some days.
+"""Summaries: what a document says, what is said about a topic, what happened on some days.
 
-Knows such questions by their form alone, and strictly: whoever asks for one thing about a topic asks an ordinary one.
+No single sentence answers such questions. They are recognized strictly by their form: a question for one thing about
+a topic is an ordinary question.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ from assistant.retrieval.features import UNRANKED
 from assistant.types import DocumentMetadata, Filter, Sentence
 
 DEPTH = 50
-"""How many chunks a search for documents or days gives."""
+"""How many chunks a search for documents or days returns."""
 
 LONGEST = 400
-"""Chunks of one document at most that its digest is made from: of a longer one those nearest to the question."""
+"""The most chunks of a document that its summary is made from; of a longer one, those nearest to the question."""
 
 MOST_DOCUMENTS = 3
-"""Documents that one digest is of, at most."""
+"""The most documents that one summary covers."""
 
 OPENS = 0.1
-"""What a document's first sentence is worth beside a cosine of 1; the second is worth half of it, and so on."""
+"""Bonus of a document's first sentence, relative to a cosine of 1; the second gets half of it, and so on."""
 
 SAME = 0.6
 """Overlap of content words (Jaccard) from which two sentences say the same."""
 
 STEP = 0.1
-"""By how much the score of one sentence exceeds that of the next."""
+"""The difference between the scores of consecutive sentences."""
 
 LATER = (31, 366)
-"""Days after the days asked for in which documents still tell of them by "last month"; of a year by "last year"."""
+"""Days after a period in which documents may still call it "last month"; after a year, "last year"."""
 
 MOST_YEARS = 3
-"""Years that are looked through where the question names none: the latest that documents were published in."""
+"""How many years are searched if the question names none: the latest in which documents were published."""
 
 
 class Scope(NamedTuple):
-    """Where a question looks: the documents of ``store`` that ``where`` admits, with the question's ``vector``."""
+    """What a summary is chosen from: the documents of ``store`` that ``where`` admits, and the question's ``vector``."""
 
     store: PassageStore
     vector: Vectors
@@ -64,10 +64,10 @@ class Summary(NamedTuple):
 
 
 def summarize(question: str, scope: Scope, max_words: int) -> Summary | None:
-    """What the documents tell, in at most ``max_words`` words, or None where ``question`` is an ordinary one.
+    """A summary in at most ``max_words`` words, or None if ``question`` is an ordinary one.
 
-    An ordinary one is also one that names no document that can be told from the others, or a topic or days of which
-    nothing is told.
+    A question also counts as ordinary if the document it names is not clear, or if nothing is said about the topic or
+    the days it names.
     """
     if period := days_asked(question):
         told = _central(_told(period, scope), max_words)
@@ -135,7 +135,7 @@ _KINDS = frozenset(
 
 
 def days_asked(question: str) -> Period | None:
-    """The days of which ``question`` asks what happened, and nothing else; None for any other question."""
+    """The days whose events ``question`` asks for, if it asks for nothing else; None for any other question."""
     text = _bare(question)
     dates = [quantity for quantity in quantities(text) if quantity.kind == "date"]
     marked = text
@@ -190,7 +190,7 @@ def _named(name: str, scope: Scope) -> list[str]:
         if not sure and (not noun or len(fitting) > MOST_DOCUMENTS):
             return []
         return [metadata.source for metadata in sure or fitting][:MOST_DOCUMENTS]
-    # What is farthest from the question is looked at too: a long document fills a search by itself.
+    # A long document can fill a search by itself, so chunks far from the question are looked at as well.
     others = _origins(store.fetch(list(store.dense(-vector, DEPTH, where))))
     every = list(dict.fromkeys(metadata.source for metadata in (*metadata_by_source, *others)))
     return every if len(every) == 1 else []
@@ -201,20 +201,20 @@ def _origins(stored: Iterable[StoredChunk]) -> list[DocumentMetadata]:
 
 
 def _content(text: str) -> frozenset[str]:
-    """Stems of the words that carry meaning, none where none does."""
+    """Stems of the words that carry meaning."""
     return frozenset(content_stems(text)) - STOPWORDS
 
 
 def _heading(metadata: DocumentMetadata) -> frozenset[str]:
-    """Stems of all that is known of a document besides its text."""
+    """Stems of everything known about a document besides its text."""
     path = re.sub(r"[/_]", " ", metadata.source)
     return frozenset(stems(f"{metadata.title} {metadata.byline} {path} {metadata.kind or ''}"))
 
 
 def _is_name(name: str, metadata: DocumentMetadata) -> bool:
-    """Whether ``name`` holds all of a document's publisher, title or file name, or is a publisher's for short.
+    """Whether ``name`` contains a document's whole publisher, title or file name, or is short for its publisher.
 
-    A single word is a name for publishers alone: "Kashmir" may be a file's name and is a topic all the same.
+    A single word names only publishers: "Kashmir" may be the name of a file, but it is a topic.
     """
     said = _content(re.sub(r"[/_]", " ", name))
     path = PurePosixPath(metadata.source)
@@ -258,7 +258,7 @@ def _on(topic: str, scope: Scope) -> list[_Row]:
 
 
 def _told(period: Period, scope: Scope) -> list[_Row]:
-    """The sentences that tell of the days of ``period``."""
+    """The sentences about the days of ``period``."""
     store, vector, where = scope
     dates = " ".join(quantity.text for quantity in dict.fromkeys(period))
     ids = dict.fromkeys([*store.keyword(dates, DEPTH, where), *store.dense(vector, DEPTH, where)])
@@ -278,13 +278,13 @@ _TOLD_BY = "today yesterday tonight week weekend month year Monday Tuesday Wedne
 
 
 def _by_day(row: _Row, years: bool) -> tuple[object, ...]:
-    """Where a sentence stands in time; without ``years`` in that of the calendar alone."""
+    """Sort key of a sentence by its day; without ``years``, by month and day only."""
     day = row.day or date.min
     return (day if years else day.replace(year=ANY), day, row.source, row.start)
 
 
 def _window(period: Period, year: int, where: Filter) -> Filter | None:
-    """The documents of ``where`` that were published when the days of ``period`` were told of as "last month"."""
+    """The documents of ``where`` that were published while ``period`` could still be called "last month"."""
     span = bounds(period, year)
     if span is None:
         return None
@@ -298,7 +298,7 @@ def _window(period: Period, year: int, where: Filter) -> Filter | None:
 
 
 class _Row(NamedTuple):
-    """A sentence of a chunk, where it starts in its document, and the day it tells of where days are asked for."""
+    """A sentence of a chunk, its start in the document, and its day if the question is about days."""
 
     stored: StoredChunk
     number: int
@@ -309,7 +309,7 @@ class _Row(NamedTuple):
 
 
 def _rows(stored: Iterable[StoredChunk]) -> list[_Row]:
-    """The sentences of chunks that report something, each once, in the order of the chunks."""
+    """The sentences of chunks that report something, each once and in the order of the chunks."""
     rows: dict[tuple[str, int], _Row] = {}
     for one in stored:
         for number, statement in enumerate(one.statements):
@@ -321,16 +321,16 @@ def _rows(stored: Iterable[StoredChunk]) -> list[_Row]:
 
 
 def _reports(text: str) -> bool:
-    """Whether a sentence is no question, and gives its reader no orders."""
+    """Whether a sentence is neither a question nor an order to its reader."""
     return not (text.rstrip("\"”’»'").endswith("?") or is_order(text))
 
 
 def _central(rows: Sequence[_Row], max_words: int, opens: float = 0.0) -> list[_Row]:
-    """The sentences closest to what all say, as many as fit ``max_words`` and say different things; at least one."""
+    """The sentences closest to the mean of all, as many different ones as fit ``max_words``; at least one."""
     if not rows:
         return []
     vectors = np.array([row.stored.embedding.parts[row.number] for row in rows])
-    # Not ``@``: its threads would wait for each other longer than they work.
+    # Not ``@``, whose threads would wait for each other longer than they work.
     closeness = np.einsum("id,d->i", vectors, vectors.mean(axis=0) / np.linalg.norm(vectors.mean(axis=0)))
     scores = closeness + opens / np.arange(1, len(rows) + 1)
     chosen: list[_Row] = []

@@ -248,7 +248,7 @@ def _encoder(folder: Path, precision: str) -> Any:
 
 
 def _stamp(folder: Path) -> dict[str, str | int]:
-    """Sizes and times that show that a converted model is unchanged; hashing its 90 MB at each start would take 0.2 s."""
+    """Sizes and times that show that a converted model is unchanged; hashing 90 MB at each start would take 0.2 s."""
     model = (folder / "model.bin").stat()
     return {
         "weights": WEIGHTS_SHA256,

@@ -122,7 +122,7 @@ def _meant(asked: str, named: bool, held: Sequence[_Held], in_place: Callable[[s
 
 
 def _nearest(asked: str, others: Iterable[str], limit: int) -> frozenset[str]:
-    """The ``others`` with the fewest errors, at most ``limit``; the first letter is right or swapped with the second."""
+    """The ``others`` with the fewest errors, at most ``limit``; the first letter is right or swapped."""
     found: dict[int, set[str]] = {}
     letters, swapped = set(asked), asked[1::-1] + asked[2:] if len(asked) >= CLEAR else ""
     for other in others:

@@ -1,4 +1,4 @@
-"""The answerability of questions that the fitted models cannot judge: about lists, tables and fields, or not English."""
+"""The answerability of questions that the fitted models cannot judge: about lists and tables, or not in English."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _keys(text: str) -> list[str]:
 
 
 def _states_number(question: QuestionParts, said: str, is_row: bool) -> bool:
-    """Whether a statement has a figure; of a row, if the question is "how many", in a column that the question names."""
+    """Whether a statement has a figure; in a row, for "how many", one in a column that the question names."""
     if not is_row or not question.text.lower().lstrip().startswith("how many"):
         return any(sign.isdigit() for sign in said)
     cells = (cell.partition(":") for cell in said.split(CELL_SEPARATOR))

@@ -49,7 +49,7 @@ MOST_YEARS = 3
 
 
 class Scope(NamedTuple):
-    """What a summary is chosen from: the documents of ``store`` that ``where`` admits, and the question's ``vector``."""
+    """What a summary is chosen from: documents of ``store`` that ``where`` admits, and the question's ``vector``."""
 
     store: PassageStore
     vector: Vectors

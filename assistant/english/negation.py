@@ -1,4 +1,4 @@
-"""What a text says is not so."""
+"""Negation: whether a text says that something is not so, and what."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ def asks_what_is_not(question: str) -> bool:
 
 
 def denied_words(text: str) -> list[str]:
-    """The word behind each "not", "never" and "cannot": "ship" in "do not ship"."""
+    """The word after each "not", "never" and "cannot": "ship" in "do not ship"."""
     return [match[1] for match in _DENIED_WORD.finditer(text)]
 
 
 def denied_clauses(text: str) -> list[str]:
-    """What stands behind each negation of ``text`` up to the end of its clause."""
+    """The rest of the clause after each negation of ``text``."""
     return [match["clause"] for match in _DENIED_CLAUSE.finditer(text)]
 
 
 def excluded(text: str) -> list[Span]:
-    """The few words behind each "not", "rather than" and the like, and those that something was "moved from".
+    """The few words after each "not", "rather than" and the like, and those that something was "moved from".
 
-    An answer that stands there is the one that ``text`` excludes: "on 30 October, not on 23 October".
+    An answer there is one that ``text`` excludes: "on 30 October, not on 23 October".
     """
     return [Span(*match.span(match.lastgroup or 0)) for match in _CONTRAST.finditer(text)]

@@ -45,11 +45,11 @@ class BaseIndex(PassageStore, BuildTarget, ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what is held; the index may be used again afterwards."""
+        """Close files and connections; the index may be used again afterwards."""
 
     @abstractmethod
     def status(self) -> IndexStatus:
-        """What is in the index; zeros where there is none."""
+        """What is in the index; zeros if there is no index."""
 
     @abstractmethod
     def documents(self) -> tuple[IndexedDocument, ...]:
@@ -57,7 +57,7 @@ class BaseIndex(PassageStore, BuildTarget, ABC):
 
     @abstractmethod
     def remove(self, source: str) -> IndexReport:
-        """Take one document out; its file stays where it is. Raises DocumentError where there is none."""
+        """Take a document out of the index; its file stays. Raises DocumentError if the index does not have it."""
 
     @abstractmethod
     def verify(self) -> list[str]:
@@ -68,14 +68,14 @@ class BaseIndex(PassageStore, BuildTarget, ABC):
         """Rebuild what can be rebuilt; returns the problems that only a build can solve."""
 
     def removed(self) -> tuple[Path, ...]:
-        """Files that are still there and whose documents stay out; none where the next build takes them back."""
+        """Existing files whose documents stay out of the index; empty if the next build takes them in again."""
         return ()
 
     def readmit(self, path: Path) -> None:
         """Let the next build take in the document of a removed file again."""
 
     def fill_chroma(self, on_progress: OnProgress) -> None:
-        """Bring a Chroma collection that mirrors the index up to date, where there is one."""
+        """Bring the Chroma collection that mirrors the index up to date, if there is one."""
 
     @property
     def empty(self) -> bool:

@@ -26,7 +26,7 @@ class ServerSink:
     """``ports.Sink`` for a server. Several may write at the same time if they write different documents."""
 
     outdated = False
-    """An index of another configuration is not opened in the first place."""
+    """Always False: an index with another configuration cannot be opened."""
 
     def __init__(self, stored: ServerDocuments, root: Path, config: IndexConfig, embedder: Embedder) -> None:
         self.config, self.embedder = config, embedder

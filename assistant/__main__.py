@@ -18,9 +18,9 @@ def main() -> None:
 
 
 def _heed_interrupts() -> None:
-    """Let SIGINT stop the program where the parent told it to ignore that, as CI runners and service managers do.
+    """Let SIGINT stop the program even if the parent process ignores it, as CI runners and service managers do.
 
-    A background job of a terminal goes on ignoring it, with or without ``nohup``: Ctrl-C there is meant for others.
+    A background job of a terminal goes on ignoring it, with or without ``nohup``: Ctrl-C is meant for other programs.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and (_typed_at() or not _has_terminal()):
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""The only wiring: an Assistant is an index, an embedder and a writer behind a few verbs."""
+"""``Assistant``: an index, an embedder and a writer behind a few methods. The only place that puts them together."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.ingest.sync import WHOLE, Shard, sync
 from assistant.ports import CrossEncoder, Describable, Embedder, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import Settings
-from assistant.stores.base import IndexStatus
+from assistant.stores.base import BaseIndex, IndexStatus
 from assistant.stores.embedded import Index
 from assistant.types import (
     Answer,
@@ -46,7 +46,7 @@ class Assistant:
     def __init__(
         self,
         settings: Settings,
-        index: Index | RemoteIndex,
+        index: BaseIndex,
         embedder: Callable[[], Embedder],
         writer: Callable[[Settings], Writer],
     ) -> None:
@@ -75,13 +75,14 @@ class Assistant:
     def index(
         self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE, *, chroma: bool = True
     ) -> IndexReport:
-        """Bring the index up to date with the folder or file ``path``: what is new, changed or gone there.
+        """Bring the index up to date with the folder or file ``path``: add, replace and remove what changed there.
 
-        With a ``shard``, only the files that fall to it are looked at; other machines take the others. Without
-        ``chroma``, the Chroma collection of the passages is left to ``fill_chroma``: questions do not need it.
+        A ``shard`` limits the build to its share of the files; other machines index the rest. Without ``chroma`` the
+        Chroma collection, which questions do not need, is left as it is until ``fill_chroma``. The report lists files
+        that cannot be read.
 
-        Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
-        process is writing. Files that cannot be read are listed in the report.
+        Raises DocumentError if ``path`` does not exist (nothing is deleted then) and IndexLockedError while another
+        process is writing.
         """
         report = sync(self._index, Path(path), on_progress or no_progress, shard)
         if chroma:
@@ -89,7 +90,7 @@ class Assistant:
         return report
 
     def fill_chroma(self, on_progress: OnProgress | None = None) -> None:
-        """Bring the Chroma collection of an index in a folder up to date; imports chromadb where that takes work."""
+        """Bring the Chroma collection up to date, if this index has one; imports chromadb only if it has to change."""
         self._index.fill_chroma(on_progress or no_progress)
 
     def remove(self, source: str) -> IndexReport:
@@ -99,26 +100,26 @@ class Assistant:
         return report
 
     def removed(self) -> tuple[Path, ...]:
-        """Files that are still there and whose documents were removed; ``restore`` takes one back."""
+        """Files that still exist although their documents were removed; ``restore`` takes one back."""
         return self._index.removed()
 
     def restore(self, path: Path) -> IndexReport:
-        """Take the document of a removed file back, under the source it had: its root is indexed with it."""
+        """Index a removed file again, under the source it had; the folder it was indexed from is indexed with it."""
         self._index.readmit(path)
         roots = [Path(root) for root in self.status().roots]
         above = [root for root in roots if path.is_relative_to(root)]
         return self.index(max(above, key=lambda root: len(root.parts), default=path))
 
     def ask(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
-        """Answer ``question``; ``history`` is the conversation before it, ``where`` narrows the documents.
+        """Answer ``question``, which may follow the conversation ``history``, from the documents that ``where`` admits.
 
-        Raises QuestionError for an empty or endless question, IndexMissingError and IndexStaleError.
+        Raises QuestionError for an empty or too long question, and IndexMissingError or IndexStaleError.
         """
         (answer,) = (event for event in self.stream(question, history, where) if isinstance(event, Answer))
         return answer
 
     def stream(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Iterator[Delta | Answer]:
-        """The answer's text as it comes about, then the Answer that ``ask`` would return."""
+        """The answer's text while it is being written, then the Answer that ``ask`` would return."""
         yield from answering.stream(question, history, where, self._engines)
 
     def search(self, question: str, limit: int = 10, where: Filter = ANYWHERE) -> tuple[Passage, ...]:
@@ -129,7 +130,7 @@ class Assistant:
         return answering.search(asked, where, engines._replace(settings=wide)).passages[:limit]
 
     def documents(self) -> tuple[IndexedDocument, ...]:
-        """What is indexed, by source."""
+        """The indexed documents, sorted by source."""
         return self._index.documents()
 
     def document(self, source: str) -> Document | None:
@@ -137,7 +138,7 @@ class Assistant:
         return self._index.document(source)
 
     def status(self) -> IndexStatus:
-        """How much is indexed, by which configuration, and where it lies."""
+        """How much is indexed, with which configuration, and where."""
         return self._index.status()
 
     @property
@@ -146,17 +147,17 @@ class Assistant:
         return self._index.empty
 
     def verify(self) -> list[str]:
-        """What is wrong with the index, one line a problem; nothing when all its parts agree."""
+        """What is wrong with the index, one line for each problem."""
         return self._index.verify()
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
-        """Build the search engines anew from what is stored; returns what is left for a build to mend."""
+        """Rebuild the search engines from the stored documents; returns the problems that only a build can solve."""
         return self._index.repair(on_progress)
 
     def with_settings(self, **changes: object) -> Self:
-        """The same index and embedder under changed settings; closing one of the two closes the index of both.
+        """An Assistant with changed settings and the same index and embedder; closing either closes the shared index.
 
-        A writer that was handed to ``open`` stays, unless the settings that choose a writer change.
+        A writer given to ``open`` is kept unless a setting that chooses the writer changes.
         """
         settings = Settings.model_validate({**self.settings.model_dump(), **changes})
         rewritten = changes.keys() & {"writer", "chat_model", "ollama_url", "max_words"}
@@ -164,11 +165,9 @@ class Assistant:
         return type(self)(settings, self._index, lambda: self._reading.embedder, writer)
 
     def describe(self) -> dict[str, JsonValue]:
-        """What its answers come from, for the header of an eval run.
+        """What the answers depend on: writer, model, options, prompt, index configuration and embedder.
 
-        That is writer, model, options, prompt, index configuration and embedder.
-
-        Raises BackendError where the model that is asked for is not there.
+        Raises BackendError if the chosen model is not available.
         """
         writer, status, settings = self._engines.writer, self.status(), self.settings
         written = writer.describe() if isinstance(writer, Describable) else GenerationInfo(writer=writer.name)
@@ -183,7 +182,7 @@ class Assistant:
         return told
 
     def close(self) -> None:
-        """Let go of the index's files."""
+        """Close the files of the index."""
         self._index.close()
 
     def __enter__(self) -> Self:
@@ -194,7 +193,7 @@ class Assistant:
 
     @cached_property
     def _reading(self) -> answering.Engines:
-        """What a search needs; a model that is asked for and is missing does not stand in its way."""
+        """What a search needs. It has no chat model, so searching works while the chosen model is missing."""
         embedder, reader = self._open_embedder(), _reader() if self.settings.cross_encoder else None
         return answering.Engines(self._index, embedder, ExtractiveWriter(), self.settings, reader)
 
@@ -243,7 +242,7 @@ def _reader() -> CrossEncoder:
 
 
 def _writer(settings: Settings) -> Writer:
-    """The writer that the settings name. Raises BackendError where ``ollama`` is asked for and is not ready."""
+    """The writer that the settings name. Raises BackendError if that is ``ollama`` and the model is not ready."""
     if settings.writer == "extractive":
         return ExtractiveWriter()
     from assistant.answering.writers.generative import GenerativeWriter

@@ -33,9 +33,9 @@ def _now() -> datetime:
 
 
 class Exchange(Value):
-    """One question and its answer. ``note`` says why there is no answer, ``draft`` is what was written by then.
+    """A question and its answer. Where there is no answer, ``note`` says why, and ``draft`` is what had been written.
 
-    An exchange without answer and note is unfinished: it is being answered, or was interrupted.
+    An exchange without answer and note is unfinished: it is being answered or was interrupted.
     """
 
     id: str = Field(default_factory=new_id, pattern=ID_PATTERN)
@@ -61,12 +61,12 @@ class Summary(Value):
 
 
 class Conversation(Value):
-    """A tree of exchanges, of which one thread is shown. Nothing is ever removed from it.
+    """A tree of exchanges of which one thread is shown. Nothing is ever removed from it.
 
-    A question that is edited or asked again becomes a second exchange after the same one: another version, which
-    starts a thread of its own. The random id comes with the first question.
+    An edited or repeated question becomes another version: a second exchange after the same predecessor, which starts
+    a thread of its own. A conversation gets its random id with the first question.
 
-    Raises ValidationError where ids repeat or an exchange follows one that does not stand before it.
+    Raises ValidationError if ids repeat or an exchange follows one that is not listed before it.
     """
 
     id: str = Field(default="", pattern=r"^([0-9a-f]{16})?$")
@@ -120,11 +120,11 @@ class Conversation(Value):
         )
 
     def exchange(self, id_: str) -> Exchange:
-        """The exchange of that id. Raises LookupError where there is none."""
+        """The exchange with that id. Raises LookupError if there is none."""
         return self._by_id[id_]
 
     def versions(self, exchange: Exchange) -> tuple[Exchange, ...]:
-        """The exchanges that stand in the same place as ``exchange``, itself among them, oldest first."""
+        """All versions of ``exchange``, itself among them, oldest first."""
         return tuple(each for each in self.exchanges if each.after == exchange.after)
 
     def asking(self, question: str) -> Conversation:
@@ -134,19 +134,19 @@ class Conversation(Value):
     def asking_instead(self, id_: str, question: str) -> Conversation:
         """The conversation with ``question`` as another version of the exchange ``id_``, which is kept.
 
-        An exchange that nothing was written for and nothing follows is replaced. Raises LookupError for an unknown id.
+        An exchange without a draft or a successor is replaced instead. Raises LookupError for an unknown id.
         """
         old = self.exchange(id_)
         empty = old.answer is None and not old.draft and all(each.after != id_ for each in self.exchanges)
         return self.put(Exchange(id=old.id if empty else new_id(), after=old.after, question=question))
 
     def put(self, exchange: Exchange) -> Conversation:
-        """The conversation with ``exchange`` added, or in place of the one with its id, and shown last."""
+        """The conversation with ``exchange`` at the end of the shown thread, new or in place of the one with its id."""
         by_id = {**self._by_id, exchange.id: exchange}
         return Conversation(id=self.id or new_id(), exchanges=tuple(by_id.values()), last=exchange.id)
 
     def showing(self, id_: str) -> Conversation:
-        """The conversation with the thread of exchange ``id_`` shown, down to what was asked last after it.
+        """The conversation showing the thread of exchange ``id_``, down to the latest exchange after it.
 
         Raises LookupError for an unknown id.
         """
@@ -156,7 +156,7 @@ class Conversation(Value):
         return self.model_copy(update={"last": last})
 
     def merged(self, stored: Conversation) -> Conversation:
-        """The conversation with what only ``stored`` holds, because it was asked in another window."""
+        """The conversation together with exchanges that only ``stored`` has because another window asked them."""
         own = dict(self._by_id)
         together = {each.id: each for each in stored.exchanges}
         together |= {id_: each for id_, each in own.items() if each.finished or not _finished(together, id_)}
@@ -172,7 +172,7 @@ def _finished(exchanges: Mapping[str, Exchange], id_: str) -> bool:
 
 
 class ConversationStore:
-    """Conversations as files, one each, readable by their owner alone. A deleted one is gone from the disk."""
+    """Conversations as files, one for each, readable by their owner alone. Deleting one deletes its file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -189,7 +189,7 @@ class ConversationStore:
             write_private(file, conversation.model_dump_json().encode())
 
     def load(self, id_: str) -> Conversation:
-        """A kept conversation. Raises ConfigError where there is none, or none that can be read."""
+        """A saved conversation. Raises ConfigError if it does not exist or cannot be read."""
         try:
             return Conversation.model_validate_json(self._file(id_).read_bytes())
         except (OSError, ValidationError) as exc:
@@ -201,7 +201,7 @@ class ConversationStore:
         self._file(id_).unlink(missing_ok=True)
 
     def summaries(self) -> tuple[Summary, ...]:
-        """All that can be read, last changed first."""
+        """All conversations that can be read, last changed first."""
         found = []
         for file in self._folder.glob("*.json") if self._folder.is_dir() else ():
             try:
@@ -217,7 +217,7 @@ class ConversationStore:
 
 
 def conversations_path(index_dir: Path) -> Path:
-    """Where conversations about the index in ``index_dir`` are kept; a folder, or with a suffix a file."""
+    """Where conversations about the index in ``index_dir`` are kept: a folder, or a file if ``suffix`` is given."""
     from platformdirs import user_state_path
 
     key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()

@@ -1,4 +1,4 @@
-"""Examines everything an answer depends on, and names the command that cures what is broken."""
+"""Checks everything an answer depends on, and names the command that fixes what is broken."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ENOUGH = 10_000_000  # bytes of a list of models
 
 
 class Finding(Value):
-    """One thing that was examined. ``cure`` is empty where nothing is to do, and may improve what is ok."""
+    """The result of one check. ``cure`` is the command to run; it may also be an improvement where all is ok."""
 
     name: str
     ok: bool
@@ -92,7 +92,7 @@ def _embedder(settings: Settings) -> Finding:
 
 @contextmanager
 def _without_hub() -> Iterator[None]:
-    """Keep a missing model missing: an examination does not download."""
+    """Without access to the hub: a check never downloads a missing model."""
     before = os.environ.get("HF_HUB_OFFLINE")
     os.environ["HF_HUB_OFFLINE"] = "1"
     loaded = sys.modules.get("huggingface_hub.constants")
@@ -137,7 +137,7 @@ def _index(settings: Settings) -> Finding:
 
 
 def _fingerprint(config: IndexConfig) -> str | None:
-    """The embedder that questions will be asked with, where that is known without asking a server."""
+    """The embedder that questions will use, if that can be determined without asking a server."""
     from assistant.models.minilm import MiniLM
 
     return MiniLM.fingerprint if config.embedder == "minilm" else None
@@ -153,7 +153,7 @@ def _no_index(settings: Settings) -> Finding:
 
 
 def _freshness(settings: Settings) -> Finding:
-    """Whether the index holds its documents folder as that is now."""
+    """Whether the index is up to date with its documents folder."""
     folder = settings.index_dir / "documents"
     with Assistant.open(settings) as assistant:
         status = assistant.status()
@@ -172,7 +172,7 @@ def _freshness(settings: Settings) -> Finding:
 
 
 def _indexed(assistant: Assistant, readers: ParserPool, file: FoundFile) -> bool:
-    """Whether the index holds what the file holds now; a file that cannot be read is listed by the build."""
+    """Whether the index holds the current content of the file. A file that cannot be read is reported by the build."""
     try:
         document = readers.read(file)
     except DocumentError:
@@ -197,7 +197,7 @@ def _folders(settings: Settings) -> Finding:
 
 
 def _existing(path: Path) -> Path:
-    """The nearest folder on the way to ``path`` that is there."""
+    """The nearest existing folder above ``path``, or ``path`` itself."""
     return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
 
 
@@ -261,7 +261,7 @@ def _fitness(settings: Settings, models: set[str]) -> Finding:
 
 
 def _memory() -> int | None:
-    """Bytes of memory of this machine; None where the system does not say."""
+    """Bytes of memory of this machine; None if the system does not say."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
@@ -272,7 +272,7 @@ def _models(settings: Settings) -> set[str]:
     """Names of the models the Ollama server has.
 
     ``http.client`` because it obeys no proxy and follows no redirect: the address is the only one ever asked.
-    Raises ConfigError for an address that is none, OllamaUnreachableError where no Ollama server answers.
+    Raises ConfigError for an invalid address and OllamaUnreachableError if no Ollama server answers.
     """
     try:
         url = urlsplit(settings.ollama_url)
@@ -310,8 +310,8 @@ _CHECKS: dict[str, Callable[[Settings], Finding]] = {
 
 
 def diagnose(settings: Settings, names: Iterable[str] = tuple(_CHECKS)) -> tuple[Finding, ...]:
-    """What works and what does not, by default of everything; ``names`` are those of findings.
+    """Run the checks with these ``names``, by default all of them.
 
-    Raises nothing a user can mend, and asks no host but ``ollama_url``.
+    Faults are findings, never exceptions. No host but ``ollama_url`` is contacted.
     """
     return tuple(_examined(name, _CHECKS[name], settings) for name in names)

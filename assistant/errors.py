@@ -19,13 +19,13 @@
     + ContextOverflowError
     + WeightsError
 
-A message says what is wrong, with the offending value as ``!r``, then the command or edit that cures it, in
-backticks. One ``except AssistantError`` catches everything a user can mend.
+A message says what is wrong, with the offending value as ``!r``, then the command or edit that fixes it, in
+backticks. One ``except AssistantError`` catches everything a user can fix.
 """
 
 
 class AssistantError(Exception):
-    """The root of every error that a user or a caller can mend."""
+    """The root of every error that a user or a caller can fix."""
 
 
 class QuestionError(AssistantError):

@@ -1,4 +1,4 @@
-"""What a stored index depends on: change it and the index has to be built again."""
+"""What a stored index depends on. If it changes, the index has to be built again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OLD_NAME = "recipe.toml"
 """What the file was called before; it is read in this version, with a warning, where there is none of the new name."""
 
 CHUNKING = 3
-"""Raised when documents are split or embedded otherwise; an index of another number is built again."""
+"""Increase it when documents are split or embedded differently: indexes with another number are then built again."""
 
 Analyzer = Literal["english", "plain"]
 """``english`` stems Latin words and leaves out stop words of questions; ``plain`` keeps words as they are."""
@@ -44,9 +44,9 @@ class IndexConfig(Value):
 
     @classmethod
     def read(cls, index_dir: Path) -> IndexConfig:
-        """The configuration of ``index_dir``; without a file there, the default one.
+        """The configuration of ``index_dir``, or the default one if there is no file.
 
-        Raises IndexConfigError, which names the file and the key, for what cannot be read or is no configuration.
+        Raises IndexConfigError, which names the file and the key, if the file cannot be read or is invalid.
         """
         path = config_file(index_dir)
         if path is None:
@@ -69,7 +69,7 @@ class IndexConfig(Value):
 
     @property
     def fingerprint(self) -> str:
-        """Equal for equal configurations that this version splits and embeds alike."""
+        """Identity of the configuration: equal if documents are split and embedded in the same way."""
         return hashlib.blake2b(f"{CHUNKING} {self.model_dump_json()}".encode(), digest_size=8).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""The seams of the program: small Protocols that engines implement, and ``assistant.testing`` doubles."""
+"""The protocols behind which engines stand. ``assistant.testing`` has a double for each of them."""
 
 import hashlib
 import json
@@ -40,9 +40,9 @@ class Embedding(NamedTuple):
 
 
 def readable(text: str, statements: Sequence[Statement], header: str = "") -> tuple[str, tuple[Span, ...]]:
-    """The statements of a chunk as a person reads them, behind ``header``, and each one's span in that.
+    """``header`` and the statements of a chunk as one readable text, and the span of each statement in it.
 
-    A row is there by its reading, and nothing of what lies between statements is.
+    Table rows appear as their ``reading``. Text between statements is left out.
     """
     spans: list[Span] = []
     made, end = header, 0
@@ -56,7 +56,7 @@ def readable(text: str, statements: Sequence[Statement], header: str = "") -> tu
 
 
 class NewChunk(NamedTuple):
-    """A chunk to be stored: its statements, with offsets in the chunk, and the lines that are embedded before it."""
+    """A chunk to be stored: its statements, with offsets in the chunk, and the header that is embedded with it."""
 
     chunk: Chunk
     statements: tuple[Statement, ...]
@@ -76,8 +76,8 @@ class NewChunk(NamedTuple):
 class StoredChunk(NamedTuple):
     """A live chunk with its document's metadata and ``about``.
 
-    ``statements`` are those of the chunk, with offsets in it, headings included and furniture left out; the parts of
-    ``embedding`` are theirs, one each.
+    ``statements`` have offsets in the chunk; headings are included, furniture is not. ``embedding`` has one part for
+    each of them.
     """
 
     chunk: Chunk
@@ -95,10 +95,10 @@ class Hit(NamedTuple):
 
 
 class PassageScores(NamedTuple):
-    """What a reader makes of a passage.
+    """How well the sentences of a passage answer, as the cross-encoder scores them.
 
-    ``sentences`` holds, for each sentence, the log-odds that it answers rather than that nothing in the passage does,
-    shape (sentences,). ``answers`` is the likeliest short answer within each sentence.
+    ``sentences`` has shape (sentences,): the log-odds that this sentence answers rather than that nothing in the
+    passage does. ``answers`` is the likeliest short answer within each sentence.
     """
 
     sentences: Vectors
@@ -106,14 +106,14 @@ class PassageScores(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """A sentence behind the headline of its document."""
+    """A sentence with the header of its document."""
 
     header: str
     text: str
 
 
 class Comparison(NamedTuple):
-    """How likely two sentences both answer a question: with one answer, or with answers that cannot both be true."""
+    """The probabilities that two sentences both answer a question: with the same answer, or with contradictory ones."""
 
     same_answer: float
     contradiction: float
@@ -123,7 +123,7 @@ class CrossEncoder(Protocol):
     """Reads passages with a question in mind."""
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:
-        """One reading for each of ``passages``."""
+        """The scores of each of ``passages``."""
         ...
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
@@ -132,18 +132,18 @@ class CrossEncoder(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors whose dot product is their closeness in meaning."""
+    """Turns texts into unit vectors whose dot product measures how close they are in meaning."""
 
     @property
     def fingerprint(self) -> str:
-        """Name of exactly these weights and settings; vectors of different fingerprints never mix."""
+        """Identifies the weights and settings; vectors of different fingerprints are never mixed."""
         ...
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
-        """Vectors of texts that will be searched, each with those of its parts (spans of the text).
+        """Vectors of texts that will be searched, and of the parts of each (spans of the text).
 
-        An embedder that sees tokens pools a part from the whole text's states, so that a sentence is embedded
-        in its context at no further cost; any other embeds the parts one by one.
+        An embedder that has access to tokens pools each part from the states of the whole text, so that a sentence is
+        embedded in its context without extra cost. Other embedders embed the parts one by one.
         """
         ...
 
@@ -154,7 +154,7 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class Tokenizer(Protocol):
-    """An embedder that can tell where its tokens are."""
+    """An embedder that can say where its tokens are."""
 
     def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """The (start, end) of each token in each of ``texts``, in characters."""
@@ -162,7 +162,7 @@ class Tokenizer(Protocol):
 
 
 class PassageStore(Protocol):
-    """Searchable chunks. Only chunks of documents that are live now are ever returned."""
+    """Searchable chunks. Only chunks of live documents are returned."""
 
     def dense(self, vector: Vectors, limit: int, where: Filter) -> Mapping[str, float]:
         """Chunk ids by cosine with ``vector``, best first, at most ``limit``."""
@@ -182,10 +182,11 @@ class PassageStore(Protocol):
 
 
 class StoredFile(NamedTuple):
-    """What an index remembers of the file that a document was read from, by which a build sees whether it changed.
+    """What an index knows about the file of a document, so that a build can see whether it changed.
 
-    ``live`` documents are found by searches. An ``unfinished`` one was announced by a build that was interrupted. An
-    ``excluded`` file's document was removed by hand: it stays out, and has no source, until a build names the file.
+    ``live`` documents are found by searches. An ``unfinished`` one belongs to a build that was interrupted. The
+    document of an ``excluded`` file was removed by hand: it has no source and is not indexed again until a build
+    names the file itself.
     """
 
     source: str
@@ -193,16 +194,16 @@ class StoredFile(NamedTuple):
     """The file's absolute path, with ``/``."""
     size: int = -1
     modified_ns: int = 0
-    """Time of the last change; 0 where the file has to be read to see whether it changed."""
+    """Time of the last change; 0 if the file has to be read to see whether it changed."""
     digest: str = ""
-    """The document's; empty where it has to be written anew whatever it holds."""
+    """The digest of the document; empty if it has to be written again even if its content is the same."""
     content: str = ""
-    """Hash of the file's bytes, and of how they were read."""
+    """Hash of the file's bytes, and the version of the parsers that read them."""
     state: Literal["live", "unfinished", "excluded"] = "live"
 
 
 class Sink(Protocol):
-    """An index while a build writes to it. No document is ever seen half written."""
+    """An index while a build writes to it. Searches never see a partly written document."""
 
     @property
     def config(self) -> IndexConfig:
@@ -211,12 +212,12 @@ class Sink(Protocol):
 
     @property
     def embedder(self) -> Embedder:
-        """What chunks will be embedded by; its tokens are counted."""
+        """The embedder of the chunks, whose tokens limit the length of a chunk."""
         ...
 
     @property
     def outdated(self) -> bool:
-        """Whether every document has to be added again: the index was made with another configuration or embedder."""
+        """Whether every document has to be added again because the configuration or the embedder has changed."""
         ...
 
     def files(self) -> Sequence[StoredFile]:
@@ -228,19 +229,19 @@ class Sink(Protocol):
         ...
 
     def keep(self, file: StoredFile) -> None:
-        """Note where a live document's file is and what it looks like; the document is the same."""
+        """Update what is known about the file of a live document that has not changed."""
         ...
 
     def add(self, document: Document, file: StoredFile, chunks: Sequence[NewChunk]) -> None:
-        """Take a new document, or a new version of the live one of its source; it is live after ``publish`` at last."""
+        """Add a new document or a new version of the live one. It goes live with ``publish`` at the latest."""
         ...
 
     def publish(self, removed: Sequence[StoredFile]) -> int:
-        """Make live what was added, and forget ``removed``; returns how many texts had to be embedded."""
+        """Make the added documents live and forget ``removed``; returns how many texts had to be embedded."""
         ...
 
     def finish(self, report: IndexReport) -> None:
-        """Note that the build is complete."""
+        """Record that the build is complete."""
         ...
 
 
@@ -249,19 +250,19 @@ class BuildTarget(Protocol):
 
     @property
     def store_dir(self) -> Path | None:
-        """The folder of its own files, which are no documents; None where they are on a server."""
+        """The folder of the index's own files, which are not documents; None if they are on a server."""
         ...
 
     def writing(self, root: Path, on_progress: OnProgress) -> AbstractContextManager[Sink]:
-        """The one place to write what the folder or file ``root`` holds; raises IndexLockedError while there is one.
+        """A sink for what the folder or file ``root`` holds. At the end the search engines are brought up to date.
 
-        Search engines are brought up to date at the end, unless the build failed.
+        They are left as they are if the build failed. Raises IndexLockedError while another build is writing.
         """
         ...
 
 
 class Writer(Protocol):
-    """Writes what a plan says; the prose of a model is verified afterwards."""
+    """Writes an answer from a plan. A model's prose is verified afterwards."""
 
     @property
     def name(self) -> str:
@@ -269,12 +270,12 @@ class Writer(Protocol):
         ...
 
     def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
-        """The draft, piece by piece; a Delta is shown and is no part of it, a GenerationInfo says how it came about."""
+        """The draft, piece by piece. A Delta is only shown meanwhile; a GenerationInfo says how the draft was made."""
         ...
 
 
 class CondensedQuestion(NamedTuple):
-    """A question made self-contained, by whom, and what a reader should know about it."""
+    """A question that stands alone, and notes for the reader on how it was changed."""
 
     question: str
     notes: tuple[str, ...] = ()
@@ -282,31 +283,31 @@ class CondensedQuestion(NamedTuple):
 
 @runtime_checkable
 class QuestionCondenser(Protocol):
-    """A writer that can also make a follow-up question self-contained."""
+    """A writer that can also rewrite a follow-up question so that it stands alone."""
 
     def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
-        """The question with what it lacks from ``history``; None where that failed and code has to do it."""
+        """The question completed from ``history``; None if that failed and code has to do it."""
         ...
 
 
 @runtime_checkable
 class Describable(Protocol):
-    """A writer that can say beforehand how it writes."""
+    """A writer that can say before writing how it will write."""
 
     def describe(self) -> GenerationInfo:
-        """Writer, model, options, prompt and its hash; raises BackendError where the model cannot be asked."""
+        """Writer, model, options, prompt and its hash. Raises BackendError if the model cannot be asked."""
         ...
 
 
 class Message(NamedTuple):
-    """What is said to a chat model."""
+    """A message to a chat model."""
 
     role: Literal["system", "user", "assistant"]
     text: str
 
 
 class ChatChunk(NamedTuple):
-    """A piece of what a chat model says: text, a thought, or neither after ``waited`` seconds of silence."""
+    """A piece of a chat model's output: text, a thought, or neither after ``waited`` seconds of silence."""
 
     text: str = ""
     thought: str = ""
@@ -314,7 +315,7 @@ class ChatChunk(NamedTuple):
 
 
 class Usage(NamedTuple):
-    """Tokens that a chat read and wrote, as far as the model counts them; comes last."""
+    """The tokens that a chat model read and wrote, if it counts them; the last thing that ``chat`` yields."""
 
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
@@ -325,23 +326,23 @@ class ChatModel(Protocol):
 
     @property
     def name(self) -> str:
-        """The model, behind what runs it: ``ollama/qwen3:4b``."""
+        """What runs the model, and the model: ``ollama/qwen3:4b``."""
         ...
 
     @property
     def options(self) -> Mapping[str, str | int | float | bool]:
-        """What it is run with, for the trace."""
+        """The options it runs with, for the trace."""
         ...
 
     def room(self) -> int:
-        """Tokens that a prompt may have, with the answer's share of the context window taken off."""
+        """How many tokens a prompt may have: the context window without the share of the answer."""
         ...
 
     def chat(
         self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
     ) -> Generator[ChatChunk | Usage, None, None]:
-        """The answer, piece by piece; ``schema`` is the JSON schema it should obey, which models may ignore.
+        """The answer, piece by piece. It should follow the JSON schema ``schema``, but models may ignore that.
 
-        Closing the iterator stops the model. Raises BackendError, also for an answer that was cut off.
+        Closing the iterator stops the model. Raises BackendError, also if the answer is cut off.
         """
         ...

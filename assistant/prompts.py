@@ -85,7 +85,7 @@ def load(name: str, folder: Path = FOLDER) -> Prompt:
 
 
 def as_data(text: str) -> str:
-    """``text`` so that it cannot be taken for a part of the prompt.
+    """``text`` escaped so that a model cannot mistake it for a part of the prompt.
 
     Angle brackets and marks such as ``[INST]`` are escaped, since chat templates mark roles with them and a server
     tokenizes them wherever they stand. ``[3]`` becomes ``(3)``, since only statement numbers may look like that.
@@ -100,16 +100,16 @@ def from_data(text: str) -> str:
 
 
 def numbered(number: int, sentence: Sentence, metadata: DocumentMetadata | None) -> str:
-    """A statement as a prompt holds it: ``[1] Courier, 12 March 2025, Staff: Guides: 11``, all of it as data."""
+    """A statement as it stands in a prompt, escaped: ``[1] Courier, 12 March 2025, Staff: Guides: 11``."""
     source = metadata.label if metadata else sentence.source
     about = ", ".join(filter(None, [source, sentence.context]))
     return f"[{number}] {as_data(' '.join(about.split()))}: {as_data(sentence.shown)}"
 
 
 def estimate_tokens(text: str) -> int:
-    """An estimate of the tokens in ``text`` that is rather too high than too low.
+    """An estimate of the number of tokens in ``text``; it errs on the high side.
 
-    English has about 4 characters a token and figures about 1.5; other scripts take a token or more for each
+    English has about 4 characters per token and figures about 1.5; other scripts take at least one token for each
     character.
     """
     letters = sum(c.isascii() and not c.isdigit() for c in text)

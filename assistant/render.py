@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assistant.types import CONTEXT_SEPARATOR, NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict
+from assistant.types import CONTEXT_SEPARATOR, NOT_IN_DOCUMENTS, Answer, Citation, Claim, Conflict, one_line
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
 
 
-def one_line(text: str) -> str:
-    """``text`` with every run of whitespace as one space."""
-    return " ".join(text.split())
-
-
 def claim_text(claim: Claim, before: Claim | None) -> str:
-    """What ``claim`` adds to an answer's text behind the claim ``before``.
+    """What ``claim`` adds to an answer's text after the claim ``before``.
 
-    Consecutive claims of one source and one context stand under one byline, the items of a list on lines of their own.
+    Consecutive claims with the same source and context share one byline; items of a list get lines of their own.
     """
     said = " ".join(filter(None, [one_line(claim.text) if not claim.listed else claim.text.strip(), marks(claim)]))
     together = before is not None and (before.byline, before.context) == (claim.byline, claim.context)
@@ -38,14 +33,14 @@ def heading(claim: Claim) -> str:
 
 
 def marks(claim: Claim) -> str:
-    """The markers of a claim's citations, and a warning where they do not bear it out."""
+    """The markers of a claim's citations, with a warning if they do not support it."""
     markers = "".join(f"[{citation.marker}]" for citation in claim.citations)
     warning = {"unsupported": UNSUPPORTED_MARK, "partial": PARTIAL_MARK}.get(claim.support, "")
     return " ".join(filter(None, [markers, warning]))
 
 
 def conflict_text(conflict: Conflict) -> str:
-    """A disagreement, one side a line."""
+    """A conflict, with one line for each side."""
     sides = (f"\n- {side.citation.byline}: {side.value} [{side.citation.marker}]" for side in conflict.sides)
     return f"The sources disagree ({conflict.about}):{''.join(sides)}"
 
@@ -71,14 +66,14 @@ def citation_text(citation: Citation) -> str:
 
 
 def place(citation: Citation) -> str:
-    """The file of a citation, and the page where it has one."""
+    """The file of a citation, and its page if it has pages."""
     return f"{citation.source}, page {citation.page}" if citation.page else citation.source
 
 
 def search_summary(answer: Answer) -> tuple[str, ...]:
-    """What a refusal says below its text, a line each: what was searched, and the statements that come nearest.
+    """The lines below the text of a refusal: the question as it was searched, and the nearest statements.
 
-    The question is repeated only where it was searched in other words.
+    The question is shown only if it was searched in other words than it was asked.
     """
     if answer.outcome != "not_in_documents":
         return ()
@@ -91,7 +86,7 @@ def search_summary(answer: Answer) -> tuple[str, ...]:
 
 
 def render_text(answer: Answer) -> str:
-    """The answer as plain text: its text, its sources, and below a refusal what comes nearest."""
+    """The answer as plain text: its text and its sources; for a refusal, the nearest statements."""
     below = [*map(citation_text, answer.citations), *search_summary(answer)]
     return "\n".join([answer.text, *(["", *below] if below else [])])
 
@@ -102,7 +97,7 @@ def render_markdown(answer: Answer) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """``text`` on one line, with what Markdown would take for markup escaped."""
+    """``text`` on one line, with the characters that Markdown interprets escaped."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|" else sign for sign in one_line(text))
 
 

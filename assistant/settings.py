@@ -21,18 +21,18 @@ def default_index_dir() -> Path:
 
 
 def command(words: str, index_dir: Path) -> str:
-    """The command line ``assistant <words>``; where that would take another index than ``index_dir``, it names it."""
+    """The command line ``assistant <words>``, with ``--index`` unless ``index_dir`` is the index it uses by default."""
     usual = Path(os.environ.get("ASSISTANT_INDEX_DIR") or default_index_dir())
     same = index_dir.resolve() == usual.resolve()
     return f"assistant {words}" if same else f"assistant {words} --index {shlex.quote(str(index_dir))}"
 
 
 RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
-"""Settings by their old names, which are still taken in this version, with a warning."""
+"""Old names of settings, which are still accepted with a warning, and their names."""
 
 
 class Settings(BaseSettings):
-    """Settings from arguments and the environment; a ``.env`` file is never read, it could redirect a model."""
+    """Settings from arguments and the environment. No ``.env`` file is read: one could redirect a model."""
 
     model_config = SettingsConfigDict(env_prefix="ASSISTANT_", env_file=None, frozen=True, extra="forbid")
 
@@ -45,25 +45,27 @@ class Settings(BaseSettings):
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     ollama_token: SecretStr | None = Field(default=None, description="bearer token for a remote Ollama")
     chroma_url: str | None = Field(
-        default=None, description="a Chroma server that many machines share, in place of the index in index_dir"
+        default=None, description="a Chroma server that many machines share, instead of the index in index_dir"
     )
-    chroma_token: SecretStr | None = Field(default=None, description="what a Chroma server or Chroma Cloud asks for")
-    chroma_tenant: str = Field(default="default_tenant", description="whose databases are looked at")
+    chroma_token: SecretStr | None = Field(default=None, description="token for a Chroma server or Chroma Cloud")
+    chroma_tenant: str = Field(default="default_tenant", description="the tenant that owns the database")
     chroma_database: str = Field(default="default_database", description="the database that holds the index")
-    chroma_collection: str = Field(default="assistant", description="the index's name there")
+    chroma_collection: str = Field(default="assistant", description="the name of the index in that database")
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
     cross_encoder: bool = Field(default=True, description="read the likeliest passages with a small model")
-    # Chosen on the dev questions of eval/ and eval/newsroom, where their refusal F1 together are best: it answers 13 of
-    # the 46 that have no answer and refuses 9 of the other 186; at .35 these are 14 and 8, at .5 11 and 16.
+    # Chosen for the best refusal F1 on the dev questions of eval/ and eval/newsroom together. It answers 13 of the 46
+    # questions that have no answer and refuses 9 of the other 186; at .35 these are 14 and 8, at .5 11 and 16.
     answer_threshold: float = Field(
         default=0.4, ge=0, le=1, description="answerability below which the answer is 'not in the documents'"
     )
     max_words: int = Field(default=80, ge=10, le=1000, description="words an extractive answer aims to stay under")
     unsupported: Literal["mark", "drop"] = Field(
-        default="mark", description="what happens to a model's sentence that no document bears out"
+        default="mark", description="what happens to a model's sentence that no document supports"
     )
     context_tokens: int = Field(default=8192, ge=1024, le=1_000_000, description="context window the model is run with")
-    answer_tokens: int = Field(default=1024, ge=16, le=100_000, description="tokens an answer may have, thoughts apart")
+    answer_tokens: int = Field(
+        default=1024, ge=16, le=100_000, description="tokens an answer may have, not counting thoughts"
+    )
     temperature: float = Field(default=0.0, ge=0, le=2, description="0 takes the likeliest word every time")
     seed: int = Field(default=7, ge=0, description="makes a model repeat itself at temperatures above 0")
     think: bool = Field(default=False, description="let a thinking model think first: slower, shown as 'thinking'")
@@ -75,7 +77,7 @@ class Settings(BaseSettings):
     conversations: Literal["browser", "disk"] = Field(
         default="browser", description="where the chat page keeps conversations"
     )
-    password: SecretStr | None = Field(default=None, description="opens the chat page, to people and programs")
+    password: SecretStr | None = Field(default=None, description="password of the chat page, for people and programs")
 
     @model_validator(mode="before")
     @classmethod

@@ -19,7 +19,7 @@ NOT_IN_DOCUMENTS = "Not in the documents."
 """The refusal: the one text that stands for "the documents do not hold the answer"."""
 
 GENRES = frozenset({"interview", "opinion"})
-"""Kinds of documents that tell what somebody says or thinks; a reader is told so wherever one is named."""
+"""Kinds of documents that say what somebody thinks; ``label`` names the kind wherever such a source is shown."""
 
 Outcome = Literal["answered", "partial", "conflicting", "not_in_documents"]
 Support = Literal["supported", "partial", "unsupported"]
@@ -39,7 +39,7 @@ class Value(BaseModel):
 
 
 class DocumentMetadata(Value):
-    """Where a text comes from: its file, title, publisher and date of publication, as far as known."""
+    """What is known about a document: its file, title, publisher, date of publication and kind."""
 
     source: str
     title: str
@@ -55,18 +55,18 @@ class DocumentMetadata(Value):
 
     @property
     def genre(self) -> str:
-        """``interview`` or ``opinion`` where the document is one, else nothing."""
+        """``interview`` or ``opinion`` if the document is one, else empty."""
         kind = (self.kind or "").strip().lower()
         return kind if kind in GENRES else ""
 
     @property
     def label(self) -> str:
-        """How the source is named to a reader of an answer: ``News.Az, 8 May 2025, interview``."""
+        """How an answer names the source: ``News.Az, 8 May 2025, interview``."""
         return f"{self.byline}, {self.genre}" if self.genre else self.byline
 
     @property
     def header(self) -> str:
-        """Title, publisher and date on one line: what an embedder or a reader is told of where a passage stands."""
+        """Title, publisher and date on one line: what embedder and cross-encoder see of a passage's document."""
         return self.byline if self.byline.startswith(self.title) else f"{self.title}. {self.byline}"
 
 
@@ -77,9 +77,9 @@ BlockKind = Literal[
 
 
 class Block(Value):
-    """A part of a document that has one role: ``document.text[start:end]``, and what it needs to be understood.
+    """A part of a document that has one role: ``document.text[start:end]`` with the context that explains it.
 
-    Blocks are in order and never overlap; only whitespace and markup lies between them.
+    Blocks are in order and never overlap; between them there is only whitespace and markup.
     """
 
     kind: BlockKind
@@ -95,7 +95,7 @@ class Block(Value):
 
 
 class Document(DocumentMetadata):
-    """One readable document. ``pages`` holds the start offset of each page where the format has pages."""
+    """A document with its text and blocks. ``pages`` holds the offset where each page starts, if there are pages."""
 
     text: str
     blocks: tuple[Block, ...] = ()
@@ -105,7 +105,7 @@ class Document(DocumentMetadata):
 
     @property
     def digest(self) -> str:
-        """Hash of the text and everything known about it; equal digests need no new indexing."""
+        """Hash of the text and everything known about it; if it is the same, nothing has to be indexed again."""
         return hashlib.blake2b(self.model_dump_json().encode(), digest_size=16).hexdigest()
 
     @property
@@ -121,20 +121,24 @@ class Document(DocumentMetadata):
 class Statement(NamedTuple):
     """What can be ranked, quoted and cited: a sentence, a list item, a table row, a field, a code block.
 
-    ``start`` and ``end`` count from the start of the text that holds it: the document's, or the chunk's in a store.
+    ``start`` and ``end`` are offsets in the text that holds it: the document's or, in a store, the chunk's.
     """
 
     start: int
     end: int
     kind: BlockKind = "paragraph"
     context: str = ""
-    """What it needs to be understood: headings, lead-in, caption, speaker. It is matched and shown, never quoted."""
+    """What explains it: headings, lead-in, caption, speaker. The context is searched and shown but never quoted."""
     reading: str = ""
-    """How a person reads it where that is not its verbatim text: ``Branch: Fjordby · Manager: Tuva Lie``."""
+    """Its text in readable form, if the verbatim text is not: ``Branch: Fjordby · Manager: Tuva Lie``."""
 
 
 CONTEXT_SEPARATOR = " › "
 """Stands between the parts of a statement's context."""
+
+
+FindDocument = Callable[[str], Document | None]
+"""Gives the document of a source, or None where there is none."""
 
 
 class Chunk(Value):
@@ -147,7 +151,7 @@ class Chunk(Value):
 
     @property
     def id(self) -> str:
-        """Identity from place and content: the same text at the same place has the same id in every build."""
+        """A hash of place and content: the same text at the same place has the same id in every build."""
         key = f"{self.source}\0{self.start}\0{self.end}\0{self.text}"
         return hashlib.blake2b(key.encode(), digest_size=16).hexdigest()
 
@@ -165,9 +169,10 @@ class Passage(Value):
 class Sentence(Value):
     """One sentence of a passage, with its place in the document and how well it answers the question.
 
-    ``passage`` is the rank of the passage it was read from; ``score`` orders sentences, higher is better; ``chance`` is
-    the probability that it answers if anything does. Where a reader has read it, ``answer`` holds the words that do;
-    where it has compared it with the best sentence, ``opposes`` says how much it gives another answer (0 to 1).
+    ``passage`` is the rank of the passage that holds it. ``score`` orders sentences; higher is better. ``probability``
+    is the probability that it answers if any sentence does. If the cross-encoder has read it, ``answer`` holds the
+    answering words; if it was compared with the best sentence, ``contradiction`` says how much it contradicts it
+    (0 to 1).
     """
 
     source: str
@@ -185,8 +190,8 @@ class Sentence(Value):
 
     @property
     def shown(self) -> str:
-        """What a person reads, on one line: its reading, else its text."""
-        return _one_line(self.reading or self.text)
+        """Its readable form on one line: its reading, else its text."""
+        return one_line(self.reading or self.text)
 
     @property
     def span(self) -> Span:
@@ -205,11 +210,11 @@ class Citation(DocumentMetadata):
 
     def __str__(self) -> str:
         place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.label} ({place}): “{_one_line(self.quote)}”"
+        return f"[{self.marker}] {self.label} ({place}): “{one_line(self.quote)}”"
 
 
 class Claim(Value):
-    """One statement of the answer, where it comes from, and whether its citations bear it out."""
+    """One statement of the answer, where it comes from, and whether its citations support it."""
 
     text: str
     byline: str = Field(default="", description="who says it; empty in a model's prose")
@@ -256,7 +261,7 @@ class Filter(Value):
         return frozenset(prefix.rstrip("/") for prefix in self.sources)
 
     def admits(self, metadata: DocumentMetadata) -> bool:
-        """Whether a document of this metadata may be used."""
+        """Whether a document with this metadata may be used."""
         if self.sources and self._folders.isdisjoint(_above(metadata.source)):
             return False
         if self.since is None and self.until is None:
@@ -292,7 +297,7 @@ class Dropped(Value):
 
 
 class Trace(Value):
-    """How an answer came about: everything needed to see, replay and criticise it."""
+    """How an answer was made: everything needed to see, replay and criticize it."""
 
     question: str = Field(description="the question as it was searched: rewritten if a follow-up, respelled")
     candidates: tuple[Candidate, ...] = ()
@@ -309,7 +314,7 @@ class Trace(Value):
 
 
 class Answer(Value):
-    """An answer that proves itself; ``text`` alone is enough to read it."""
+    """An answer with its proof. ``text`` alone is enough to read it."""
 
     question: str
     history: tuple[Turn, ...] = ()
@@ -331,7 +336,7 @@ class Answer(Value):
     trace: Trace
 
     def turns(self) -> tuple[Turn, ...]:
-        """The conversation with this exchange added, to hand in as the next question's history."""
+        """The conversation with this exchange added: the history of the next question."""
         return (*self.history, Turn(role="user", text=self.question), Turn(role="assistant", text=self.text))
 
     def __str__(self) -> str:
@@ -340,14 +345,15 @@ class Answer(Value):
         return render_text(self)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """``text`` with every run of whitespace as one space."""
     return " ".join(text.split())
 
 
 class Delta(Value):
     """A piece of an answer while it is written; ``verified`` once its sentence has been checked.
 
-    ``kind`` tells the answer from what is only shown while waiting for it: a model's thoughts, or a sign of life.
+    ``kind`` separates the answer from what is only shown while waiting for it: a model's thoughts and signs of life.
     """
 
     text: str
@@ -356,16 +362,16 @@ class Delta(Value):
 
 
 class Draft(Value):
-    """What a writer yields: raw text whose sentences and ``[n]`` markers the verifier has yet to find.
+    """A piece of a model's prose, which ``verify`` splits into sentences and checks.
 
-    ``[n]`` names the n-th quotation of the plan.
+    ``[n]`` in it cites the n-th statement that the model was shown.
     """
 
     text: str
 
 
 class GenerationInfo(Value):
-    """How a draft was written; a writer may yield one last, and it goes into the answer and its trace."""
+    """How a draft was written. A writer may yield one at the end; it goes into the answer and its trace."""
 
     writer: str | None = Field(default=None, description="who wrote, if not the writer that was asked")
     prompt: str | None = None
@@ -378,7 +384,7 @@ class GenerationInfo(Value):
 
 
 class ConflictCandidate(Value):
-    """Sentences of different sources that give different values for one thing; what a Conflict is made from."""
+    """Sentences of different sources that give different values for the same thing; a Conflict is made from it."""
 
     about: str
     values: tuple[str, ...] = Field(min_length=2)
@@ -386,7 +392,7 @@ class ConflictCandidate(Value):
 
 
 class Part(Value):
-    """One of the things a question asks: how likely it is answered, and all ranked sentences, best first."""
+    """One of the things a question asks: how likely the documents answer it, and all ranked sentences, best first."""
 
     question: str
     answerability: float
@@ -395,9 +401,9 @@ class Part(Value):
 
 
 class Evidence(Value):
-    """What the documents hold on a question: passages, their sentences best first, and how much that is worth.
+    """What was found for a question: passages, their sentences best first, and how likely these answer it.
 
-    ``parts`` has one entry for each thing asked; ``answerability`` is that of the part most likely answered.
+    ``parts`` has one entry for each thing asked; ``answerability`` is the highest of the parts.
     """
 
     question: str
@@ -410,21 +416,21 @@ class Evidence(Value):
 
 
 class Quotation(Value):
-    """A statement that an answer quotes, with statements of other sources that say the same."""
+    """A statement that an answer quotes, and statements of other sources that say the same."""
 
     sentences: tuple[Sentence, ...] = Field(min_length=1)
     listed: bool = Field(default=False, description="one of several items of a list or rows of a table")
 
     @property
     def best(self) -> Sentence:
-        """The statement that is shown; the others are cited beside it."""
+        """The statement that is shown; the others are only cited."""
         return self.sentences[0]
 
 
 class Plan(Value):
-    """What an answer will say: which quotations, which conflicts, and what stays unanswered.
+    """What an answer will say: its quotations and conflicts, and which questions stay unanswered.
 
-    Without quotations it is a refusal, and ``nearest`` holds what comes closest.
+    A plan without quotations is a refusal, and ``nearest`` holds the nearest statements.
     """
 
     question: str
@@ -465,7 +471,7 @@ class IndexedDocument(DocumentMetadata):
 
 
 class Progress(Value):
-    """How far a long piece of work has come; ``total`` is 0 while unknown."""
+    """The progress of a long task; ``total`` is 0 while unknown."""
 
     stage: str
     done: int
@@ -477,4 +483,4 @@ OnProgress = Callable[[Progress], None]
 
 
 def no_progress(progress: Progress) -> None:
-    """Progress that nobody watches."""
+    """Ignore ``progress``."""

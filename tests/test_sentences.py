@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.english.sentences import is_heading, split_sentences
+from assistant.english.sentences import split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -99,24 +99,3 @@ def test_every_visible_character_lies_in_exactly_one_span(text: str) -> None:
     assert all(before.end <= after.start for before, after in pairwise(spans))
     places = {place for span in spans for place in range(span.start, span.end)}
     assert {place for place, mark in enumerate(text) if not mark.isspace()} <= places
-
-
-@pytest.mark.parametrize("text", ["## What was agreed", "Restraint and its limits", "Key facts:", "Who was told"])
-def test_headings(text: str) -> None:
-    assert is_heading(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "It ended.",
-        "Opening hours: nine to five",
-        "- Bread",
-        "| Rome | 3 |",
-        "Height 1,204 m",
-        "\u201cNo one came.\u201d",
-        "a line that has no stop since a crawler has cut it off in the midst of",
-    ],
-)
-def test_what_looks_like_a_heading_and_tells_something(text: str) -> None:
-    assert not is_heading(text)

@@ -41,7 +41,7 @@ class Engines(NamedTuple):
 
 
 def search(question: str, where: Filter, engines: Engines) -> Evidence:
-    """What the documents hold on a question that stands alone: the answer up to ranking.
+    """The evidence for a question that stands alone: all steps up to ranking.
 
     Raises IndexMissingError or IndexStaleError when the index cannot be searched.
     """
@@ -49,10 +49,10 @@ def search(question: str, where: Filter, engines: Engines) -> Evidence:
 
 
 def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engines) -> Iterator[Delta | Answer]:
-    """Yield the answer's text as it comes about, then the whole Answer.
+    """Yield the answer's text while it is written, then the whole Answer.
 
-    Raises QuestionError for what is no question, IndexMissingError or IndexStaleError when the index cannot be
-    searched.
+    Raises QuestionError for an empty or too long question, and IndexMissingError or IndexStaleError if the index
+    cannot be searched.
     """
     clock = _Clock()
     query = understand(question, history, engines.condenser)
@@ -86,10 +86,10 @@ def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:
 
 
 def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Delta, None, GenerationInfo]:
-    """Have the plan written, and check what a model wrote; returns how it was written.
+    """Write the plan and verify what a model wrote; returns how it was written.
 
-    The plan has decided that there is an answer, and what must be in it: where a model says nothing that the
-    documents support, the quotations take its place, and a side of a conflict that it left out is added.
+    The plan has decided that there is an answer and what it must contain. If the documents support nothing that the
+    model says, the quotations take its place; if it leaves out a side of a conflict, that side is added.
     """
     written = GenerationInfo()
     shown = statements_for_model(planned)

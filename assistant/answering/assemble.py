@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from assistant.answering.verify import Checked, Place
@@ -18,6 +18,7 @@ from assistant.types import (
     ConflictCandidate,
     Document,
     Dropped,
+    FindDocument,
     Outcome,
     Plan,
     Quotation,
@@ -29,9 +30,9 @@ from assistant.types import (
 
 
 class Assembly:
-    """An answer in the making. ``add`` takes one statement after the other; ``answer`` ends it."""
+    """Builds an answer: ``add`` takes one statement after the other, ``answer`` returns the result."""
 
-    def __init__(self, plan: Plan, document: Callable[[str], Document | None], drop_unsupported: bool = False) -> None:
+    def __init__(self, plan: Plan, document: FindDocument, drop_unsupported: bool = False) -> None:
         self._plan = plan
         self._document = cache(document)  # a document's text may be long, and answers cite few documents often
         self._drop_unsupported = drop_unsupported
@@ -47,7 +48,7 @@ class Assembly:
         return any(claim.support != "unsupported" for claim in self._claims)
 
     def missing_sides(self) -> Iterator[Quotation]:
-        """Quotations for the sides of conflicts that no claim gives yet."""
+        """Quotations for the sides of conflicts that no claim states yet."""
         missing = [
             sentence
             for conflict in self._plan.conflicts
@@ -62,7 +63,7 @@ class Assembly:
         self._claims, self._text, self._citations = [], [], {}
 
     def add(self, item: Checked | Quotation | Dropped) -> str:
-        """Take a statement in; returns what it adds to the text, nothing for one that is dropped."""
+        """Add a statement; returns what it adds to the text, which is empty if the statement is dropped."""
         if isinstance(item, Dropped):
             self._dropped.append(item)
             return ""
@@ -80,7 +81,7 @@ class Assembly:
         return piece
 
     def conclude(self) -> str:
-        """Add the disagreements and what stays unanswered; returns what that adds to the text."""
+        """Add the conflicts and the unanswered questions; returns what they add to the text."""
         if not self._claims:
             return ""
         self._conflicts = [self._conflict(candidate) for candidate in self._plan.conflicts]
@@ -94,7 +95,7 @@ class Assembly:
     def answer(self, question: str, history: Sequence[Turn], writer: str, trace: Trace) -> Answer:
         """The finished answer; a refusal when no claim is supported, with what was dropped in the trace.
 
-        Raises IndexStaleError when what it cites was changed or removed while it was written.
+        Raises IndexStaleError if a cited document was changed or removed in the meantime.
         """
         outcome = self._outcome()
         refused = outcome == "not_in_documents"
@@ -122,7 +123,7 @@ class Assembly:
         )
 
     def _quoted(self, quotation: Quotation) -> Claim:
-        """A quotation as a claim: it is true by construction, and ``answer`` asserts that it still stands there."""
+        """A quotation as a claim. It is verbatim by construction; ``answer`` asserts that the document still has it."""
         best = quotation.best
         sources = dict.fromkeys(sentence.source for sentence in quotation.sentences)
         return Claim(
@@ -144,7 +145,7 @@ class Assembly:
         return claim.reason if self._drop_unsupported and claim.support == "unsupported" else ""
 
     def _gives(self, value: str, sentence: Sentence) -> bool:
-        """Whether a claim cites ``sentence``, or its document for the figures of ``value``."""
+        """Whether a claim cites ``sentence``, or states a figure of ``value`` and cites the same document."""
         for claim in self._claims:
             cited = [c for c in claim.citations if c.source == sentence.source]
             if any((c.start, c.end) == sentence.span for c in cited):

@@ -16,7 +16,7 @@ from assistant.retrieval.binding import asked, different_subjects
 from assistant.types import ConflictCandidate, Sentence
 
 COMMON = 2
-"""Content words that two sentences must share beyond figures that no reader has taken for answers."""
+"""Content words that two sentences must share if figures, not words found by the cross-encoder, are their answers."""
 
 _CLAUSE = re.compile(r"[,;:\u2013\u2014]\s|\s(?:but|and|while|whereas|although|though)\s")
 
@@ -25,7 +25,7 @@ SHOWN = 16
 
 
 class _Value(NamedTuple):
-    """What one sentence answers: the words of it that do, or the ``figure`` where no reader has read it."""
+    """The answer of one sentence: its answering words, or a ``figure`` if the cross-encoder has not read it."""
 
     sentence: Sentence
     said: AnswerSpan
@@ -38,13 +38,13 @@ class _Value(NamedTuple):
 
     @property
     def denies(self) -> bool:
-        """Whether the answer, or what stands before it in its clause, says that something is not so."""
+        """Whether the answer, or the part of its clause before it, contains a denial."""
         before = _CLAUSE.split(self.said.text[: self.said.start])[-1]
         return denies(before + self.answer)
 
     @property
     def shown(self) -> str:
-        """The answer as a reader is shown it, with the denial that stands before it."""
+        """The answer as it is displayed, including a denial before it."""
         denial = denies(self.said.text[: self.said.start]) and not denies(self.answer)
         found = (self.said.text if denial else self.answer).split()
         return " ".join(found[:SHOWN]) + (" ..." if len(found) > SHOWN else "")
@@ -53,10 +53,10 @@ class _Value(NamedTuple):
 def find_conflicts(
     question: QuestionParts, sentences: Sequence[Sentence], thresholds: Thresholds
 ) -> tuple[ConflictCandidate, ...]:
-    """Where ``sentences`` of different sources answer ``question`` differently; at most one conflict_candidate.
+    """The conflict between ``sentences`` of different sources that answer ``question`` differently; at most one.
 
-    Whoever asks for a list is told different things that do not contradict each other. Sides that agree are one side,
-    spoken for by the sentence that answers best.
+    Questions for a list have none: different items do not contradict each other. Sources that agree form one side,
+    which is represented by the sentence that answers best.
     """
     if question.wants_list or not sentences:
         return ()
@@ -73,7 +73,7 @@ def find_conflicts(
 
 
 def _opposing(question: QuestionParts, sentences: Sequence[Sentence], thresholds: Thresholds) -> list[_Value]:
-    """The best sentence and those that a reader found to contradict it, if any; one of each source."""
+    """The best sentence and those that the cross-encoder found to contradict it, if any; one for each source."""
     opposing = sorted(
         (s for s in sentences[1:] if (s.contradiction or 0.0) >= thresholds.contradicts),
         key=lambda s: -(s.contradiction or 0.0),
@@ -93,7 +93,7 @@ def _opposing(question: QuestionParts, sentences: Sequence[Sentence], thresholds
 
 
 def _differing(question: QuestionParts, sentences: Sequence[Sentence], thresholds: Thresholds) -> list[_Value]:
-    """Sentences that answer differently by the signs of it, if any; one of each source."""
+    """Sentences whose answers differ by their wording, if any; one for each source."""
     values = [
         v
         for s in sentences
@@ -113,7 +113,7 @@ def _apart(question: QuestionParts, values: Sequence[_Value]) -> list[_Value]:
 
 
 def _value(question: QuestionParts, sentence: Sentence) -> _Value | None:
-    """What ``sentence`` answers: what a reader found, else a figure of the kind that is asked for."""
+    """The answer of ``sentence``: what the cross-encoder found, else a figure of the kind that is asked for."""
     text = sentence.text
     if answer := answer_in(text, sentence.answer):
         return _Value(sentence, answer)
@@ -139,7 +139,7 @@ def _differ(question: QuestionParts, one: _Value, other: _Value) -> bool:
 
 
 def _offers(question: QuestionParts) -> bool:
-    """Whether the question leaves only a choice."""
+    """Whether the question offers the answers to choose from."""
     return question.answer_type == "yes-no" or bool(question.options)
 
 

@@ -1,13 +1,13 @@
-"""Decides from evidence what an answer will say: which quotations, which conflicts, or a refusal.
+"""Decides from the evidence what the answer will say: which quotations and conflicts, or a refusal.
 
-The only place where probabilities meet thresholds.
+This is the only place where probabilities are compared with thresholds.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -22,9 +22,16 @@ from assistant.ingest.blocks import LISTED
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.binding import compared_things, names_thing
-from assistant.types import ConflictCandidate, Document, Evidence, Part, Plan, Quotation, Sentence, Statement
-
-FindDocument = Callable[[str], Document | None]
+from assistant.types import (
+    ConflictCandidate,
+    Evidence,
+    FindDocument,
+    Part,
+    Plan,
+    Quotation,
+    Sentence,
+    Statement,
+)
 
 MAX_SOURCES = 3
 """Sources cited for one statement at most."""
@@ -58,11 +65,11 @@ class Limits(NamedTuple):
 
 
 def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: FindDocument) -> Plan:
-    """What an answer from ``evidence`` says.
+    """The plan of an answer from ``evidence``.
 
-    A part is answered when its answerability reaches the threshold. Then its best sentence comes first, then the
-    sides of conflicts and the best sentence for each offered option, then further sentences by probability as long as
-    they fit. Where a list is asked for and the best statement belongs to one, all its items are taken.
+    A part is answered if its answerability reaches the threshold. Its best sentence is chosen first, then the sides
+    of conflicts and the best sentence for each offered option, then further sentences by probability as long as they
+    fit. If the question asks for a list and the best statement belongs to one, all items of that list are chosen.
     """
     answered = [part for part in evidence.parts if part.answerability >= thresholds.answer and part.sentences]
     if not answered:
@@ -99,9 +106,9 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
 
 
 def statements_for_model(plan: Plan) -> tuple[Sentence, ...]:
-    """The statements that a model writes from: the planned quotations, then the best others; no orders to a reader.
+    """The statements that a model is shown: the planned quotations, then the best others.
 
-    ``[n]`` in what it writes names the n-th of them.
+    ``[n]`` in the model's prose cites the n-th of them. Orders to a reader are left out: a model might obey them.
     """
     quoted = [sentence for quotation in plan.quotations for sentence in quotation.sentences]
     others = [sentence for sentence in plan.evidence.sentences if sentence not in quoted]
@@ -121,7 +128,7 @@ class _Chosen:
         return sum(_length(group[0]) for group in self._groups)
 
     def take(self, sentence: Sentence) -> None:
-        """Add ``sentence``, to the group of one that says the same where there is one."""
+        """Add ``sentence``, to the group of a sentence that says the same if there is one."""
         for group in self._groups:
             if sentence in group or (sentence.source, sentence.start) == (group[0].source, group[0].start):
                 return
@@ -146,7 +153,7 @@ class _Chosen:
         return omitted
 
     def lists(self, sentence: Sentence) -> bool:
-        """Whether ``sentence`` is of a document whose list was taken: what belongs to the list is there already."""
+        """Whether a list of the sentence's document was taken, which already has everything that belongs to it."""
         return any(source == sentence.source for source, _ in self._listed)
 
     def is_worth(self, question: QuestionParts, sentence: Sentence, thresholds: Thresholds) -> bool:
@@ -179,7 +186,7 @@ def _list_of(sentence: Sentence) -> tuple[str, str, str]:
 
 
 def _likely(part: Part, thresholds: Thresholds) -> list[Sentence]:
-    """The sentences of ``part`` that may be quoted; of a summary all, else the best always."""
+    """The sentences of ``part`` that may be quoted: all of a summary; else the best and the likely ones."""
     if part.summary:
         return list(part.sentences)
     best, *others = part.sentences
@@ -187,7 +194,7 @@ def _likely(part: Part, thresholds: Thresholds) -> list[Sentence]:
 
 
 def _nearest(evidence: Evidence, thresholds: Thresholds) -> tuple[Sentence, ...]:
-    """What a refusal shows: the best statements, one of each source; nothing where none is near."""
+    """The statements that a refusal shows: the best of each source, or none if nothing is near."""
     best: dict[str, Sentence] = {}
     for sentence in evidence.sentences if evidence.answerability >= thresholds.near else ():
         best.setdefault(sentence.source, sentence)
@@ -213,7 +220,7 @@ def _required(
 
 
 def _of_each_thing(evidence: Evidence, thresholds: Thresholds) -> list[Sentence]:
-    """Where a question names several things of a kind (plan A and plan B), the best sentence on each."""
+    """If the question names several things of a kind (plan A and plan B), the best sentence about each."""
     things = compared_things(parse_question(evidence.question))
     likely = [s for s in evidence.sentences if s.probability >= thresholds.option]
     found = (next((s for s in likely if names_thing(thing, s.shown)), None) for thing in things)
@@ -221,7 +228,7 @@ def _of_each_thing(evidence: Evidence, thresholds: Thresholds) -> list[Sentence]
 
 
 def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
-    """The sentence before one that calls whom it speaks of "he" or "she", if that one has a name."""
+    """The sentence before ``sentence``, if that has only "he" or "she" and the one before it has a name."""
     if names(sentence.text) or not _PRONOUN.search(sentence.text):
         return []
     earlier = [s for s in evidence.sentences if s.source == sentence.source and s.end <= sentence.start]
@@ -231,9 +238,10 @@ def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
 
 
 def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
-    """The items of the list or table that ``best`` belongs to, in order; nothing where it belongs to none.
+    """The items of the list or table that ``best`` belongs to, in order; empty if it belongs to none.
 
-    Where the question names more than what introduces the list ("which orders are cancelled"), only those that have it.
+    If the question has a condition that the list's introduction does not ("which orders are cancelled"), only the
+    items that meet it are included.
     """
     found = document(best.source) if best.kind in LISTED else None
     if found is None:
@@ -269,7 +277,7 @@ def _as_sentence(statement: Statement, like: Sentence, text: str) -> Sentence:
 
 
 def _same(a: Sentence, b: Sentence) -> bool:
-    """Whether two sentences have nearly the same words, and no name, figure or "not" sets them apart."""
+    """Whether two sentences have nearly the same words and the same names, figures and denials."""
     if a.context != b.context and a.kind in LISTED:
         return False
     if overlap(set(content_stems(a.text)), set(content_stems(b.text))) < SAME:
@@ -278,13 +286,13 @@ def _same(a: Sentence, b: Sentence) -> bool:
 
 
 def _distinguishing(text: str) -> frozenset[str]:
-    """What makes another statement of the same words: figures, weekdays and months, and the words of names."""
+    """What makes two statements differ although their other words are the same: figures, dates and names."""
     named = {word.casefold() for name in names(text) for word in name.text.split()}
     return frozenset({*named, *(q.text.casefold() for q in quantities(text))})
 
 
 def _own_stems(item: Sentence) -> frozenset[str]:
-    """Stems of what an item says itself: of a row its cells without their columns."""
+    """Stems of the item's own words, without those of its context: of a row, the cells without the column names."""
     return frozenset(content_stems(item.text)) - frozenset(content_stems(item.context))
 
 

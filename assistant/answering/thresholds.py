@@ -1,4 +1,6 @@
-"""The probabilities from which on something is done with a statement; used by ``plan`` alone."""
+"""The probabilities at which a statement is quoted, shown as nearest or reported as a conflict. Only ``plan`` uses
+them.
+"""
 
 from assistant.types import Value
 
@@ -10,7 +12,7 @@ class Thresholds(Value):
     """Answerability from which a question is answered."""
 
     near: float = 0.001
-    """Answerability from which a refusal quotes what comes nearest."""
+    """Answerability from which a refusal quotes the nearest statements."""
 
     likely: float = 0.05
     """A sentence may be quoted beside the best one."""

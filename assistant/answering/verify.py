@@ -1,9 +1,9 @@
-"""Checks a draft sentence by sentence against the documents: where each claim stands, and whether that bears it out."""
+"""Checks a model's draft, sentence by sentence: finds the places that each claim cites and whether they support it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -27,11 +27,11 @@ from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, word
 from assistant.ports import Embedder
 from assistant.types import (
     Delta,
-    Document,
     DocumentMetadata,
     Draft,
     Dropped,
     Evidence,
+    FindDocument,
     GenerationInfo,
     Plan,
     Quotation,
@@ -39,20 +39,18 @@ from assistant.types import (
     Support,
 )
 
-FindDocument = Callable[[str], Document | None]
-
 CLOSE, NEAR = 0.6, 0.4
-"""How much of a claim its citation must bear out to support it, and to support it in part: the mean of the share of
-its content words found there and the cosine of the two."""
+"""Scores from which a citation supports a claim, and supports it in part. The score is the mean of the share of the
+claim's content words that the citation has and the cosine of the two."""
 
 COVERED = 0.7
-"""Share of a claim's content words that must stand in its citation to support it, however close the meaning."""
+"""Share of a claim's content words that its citation must have, however close the two are in meaning."""
 
 ALIKE = 0.6
 """Cosine from which two words count as the same one: "truce" and "ceasefire"."""
 
 REACH = 5
-"""Content words after a negation that it is about."""
+"""How many content words after a negation it applies to."""
 
 TRIED = 4
 """Sentences tried as the citation of one claim, by the words they share with it."""
@@ -69,7 +67,7 @@ class Place(NamedTuple):
 
 
 class Checked(NamedTuple):
-    """A sentence of a draft without its markers, the places that bear it out, and how well they do."""
+    """A sentence of a draft without its markers, the places that support it, and how well they do."""
 
     text: str
     places: tuple[Place, ...]
@@ -84,11 +82,11 @@ def verify(
     document: FindDocument,
     embedder: Embedder,
 ) -> Generator[Checked | Quotation | Delta | Dropped | GenerationInfo, None, None]:
-    """Check a model's prose as it comes; yields raw text as an unverified Delta at once, each sentence when checked.
+    """Check a model's prose while it is written: yield raw text at once as an unverified Delta, then each sentence.
 
     ``[n]`` in the prose cites the n-th of ``shown``. A sentence that claims nothing (a heading, a list of sources,
-    talk about the documents) is a Dropped. Quotations, which code has cut, and whatever else a writer yields are
-    passed on.
+    talk about the documents) becomes a Dropped. Quotations, which code has taken from the documents, and anything
+    else a writer yields are passed on.
     """
     pending = ""
     checker = Checker(plan.evidence, shown, document, embedder)
@@ -110,10 +108,10 @@ class _Try(NamedTuple):
 
 
 class Checker:
-    """Checks sentences in a writer's own words against what they cite, and against all evidence if that falls short.
+    """Checks a model's sentences against what they cite, and against all evidence if that does not support them.
 
-    In turn: every figure and every name must stand in the citation, which may not be an order to the reader; neither
-    may deny what the other says; and their words and meaning must be close.
+    Every figure and every name must be in the citation, and the citation may not be an order to the reader. Neither
+    may deny what the other says. Their words and meaning must be close.
     """
 
     def __init__(
@@ -138,7 +136,7 @@ class Checker:
 
     @cached_property
     def _lower(self) -> frozenset[str]:
-        """Roots of the words that the passages or the question write small: no names."""
+        """Roots of words that the passages or the question write in lower case, so they are not names."""
         texts = [*(p.chunk.text for p in self._evidence.passages), self._evidence.question]
         return frozenset(stem(w.text) for text in texts for w in words(text) if w.text.islower())
 
@@ -169,7 +167,7 @@ class Checker:
         return found
 
     def _claims_nothing(self, text: str) -> str:
-        """Why a sentence is no claim, or nothing for one that is."""
+        """Why a sentence is not a claim; empty if it is one."""
         if not any(w.text.lower() not in STOPWORDS for w in words(text)) and not quantities(text):
             return "no words"
         if is_small_talk(text):
@@ -185,7 +183,7 @@ class Checker:
         return set(stems(f"{metadata.byline} {metadata.title} {metadata.source} by on")) | {"document", "titl"}
 
     def _best(self, text: str, pool: Sequence[Sentence]) -> Checked:
-        """The verdict on the citation, of one sentence or two, that bears ``text`` out best."""
+        """The verdict on the citation, of one sentence or two, that supports ``text`` best."""
         wanted = _carrying(text) or frozenset(content_stems(text))
         near = sorted(pool, key=lambda s: -len(wanted & self._words[s]))[:TRIED]
         near = [s for s in near if wanted & self._words[s]]
@@ -205,8 +203,8 @@ class Checker:
     def _pairs(self, wanted: frozenset[str], near: Sequence[Sentence]) -> Iterator[_Try]:
         """Pairs of sentences of one document, each of which has words of the claim that the other lacks.
 
-        Words that are no names: a claim that takes only a name from elsewhere has mostly exchanged one. Where a
-        sentence has a pronoun, though, the name may come from the sentence before, and is doubted.
+        Names do not count: a claim that takes only a name from another sentence has usually mixed up two people. If a
+        sentence has a pronoun, the name may come from the sentence before it, but the pair then has a doubt.
         """
         enough = max(2, len(wanted) // 5)
         for first in near[:2]:
@@ -233,7 +231,7 @@ class Checker:
                 return "unsupported", fault, shared
             doubts.append(fault)
         lacking = self._lacking(text, wanted, quoted)
-        # A title may name what the sentence calls "it", but it states nothing.
+        # A title may name what the sentence calls "it", but it is not a statement itself.
         unnamed = lacking - set(_name_stems(about))
         covered = 1 - len(unnamed) / max(1, len(wanted))
         doubts += _added(text, unnamed)
@@ -259,7 +257,7 @@ class Checker:
         return any(float(self._vector(word) @ self._vector(other)) >= ALIKE for other in others)
 
     def _faults(self, text: str, quoted: str, metadata: DocumentMetadata) -> Iterator[tuple[str, bool]]:
-        """What speaks against a citation, and whether it rules it out."""
+        """What speaks against a citation, and whether that rules it out."""
         yield from _figure_faults(text, quoted, metadata)
         held = _name_stems(quoted)
         heading = set(_name_stems(f"{metadata.byline} {metadata.title}"))
@@ -279,7 +277,7 @@ class Checker:
             yield f"it says {one!r}, the citation {other!r}", False
 
     def _names(self, text: str) -> Iterator[tuple[str, bool]]:
-        """Names in ``text``, and whether each surely is one; documents decide on a capital that opens a sentence."""
+        """Names in ``text``, and whether each is certainly one; the documents decide about a sentence's first word."""
         found = names(text)
         for name in found:
             yield from ((part, True) for part in re.split(r"\s+and\s+", name.text))
@@ -296,7 +294,7 @@ class Checker:
 
 
 def _added(text: str, lacking: frozenset[str]) -> list[str]:
-    """Clauses of a claim of whose words the citation lacks half or more: what a model adds to a fact from memory."""
+    """Clauses of a claim of which the citation lacks at least half the words: a model added them from memory."""
     clauses = ((clause.strip(), _carrying(clause)) for clause in _CLAUSE.split(text))
     return [
         f"{clause!r} is not in the citation"
@@ -306,7 +304,7 @@ def _added(text: str, lacking: frozenset[str]) -> list[str]:
 
 
 def _opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
-    """Words of a claim, each with its opposite in the citation where neither text has both."""
+    """Words of the claim whose opposite is in the citation, with that opposite, if neither text has both words."""
     ours, theirs = set(stems(text)), set(stems(quoted))
     for one, other in _OPPOSITES:
         if one in ours and other in theirs and one not in theirs and other not in ours:
@@ -320,7 +318,7 @@ def _carrying(text: str) -> frozenset[str]:
 
 
 def _outside(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of ``text`` that alternate between what is outside its figures and its figures."""
+    """The spans of ``text`` that are outside its figures and those of its figures, alternating."""
     at = 0
     for figure in quantities(text):
         yield at, figure.start
@@ -335,12 +333,12 @@ def _denied(text: str) -> set[str]:
 
 
 def _name_stems(text: str) -> list[str]:
-    """Stems with titles written out, without Mr. and the like: "Capt." names no other person than "Captain"."""
+    """Stems with titles spelled out and without Mr. and the like: "Capt." and "Captain" name the same person."""
     return [_TITLES.get(root, root) for root in stems(text) if root not in _COURTESIES]
 
 
 def _attributes_to(name: str, text: str) -> bool:
-    """Whether a claim only names ``name`` as who says it."""
+    """Whether a claim mentions ``name`` only as the one who says it."""
     said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b"
     return bool(
         re.search(rf"\b(?:according to|reported by|told)\s+(?:the\s+)?{re.escape(name)}|{said}", text, re.IGNORECASE)
@@ -373,9 +371,9 @@ def _figure_faults(text: str, quoted: str, metadata: DocumentMetadata) -> Iterat
 
 
 def states(there: Quantity, said: Quantity, published: date | None = None) -> bool:
-    """Whether a figure of a document states one of a claim; a date of a claim may say less, never more.
+    """Whether a figure of a document states one of a claim. The claim's date may be less precise, but not more.
 
-    A year that the document leaves out is that of its publication. Weekdays and relative dates are compared as words.
+    A year that the document leaves out is the year of publication. Weekdays and relative dates are compared as words.
     """
     if not same_value(said, there):
         return False
@@ -390,7 +388,7 @@ def states(there: Quantity, said: Quantity, published: date | None = None) -> bo
 
 
 def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
-    """Whether what a number counts is counted by another number in the citation."""
+    """Whether the citation gives another number for what the claim's number counts."""
     unit = _unit(said)
     if not unit or any(unit & _unit(other) for other in same):
         return False
@@ -402,7 +400,7 @@ def _unit(figure: Quantity) -> frozenset[str]:
 
 
 def _together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> bool:
-    """Whether all parts of a name stand near each other somewhere in the citation."""
+    """Whether all parts of a name are close together somewhere in the citation."""
     wanted = set(parts)
     reach = max(window, len(parts) + 2)
     return any(wanted <= set(held[at : at + reach]) for at, root in enumerate(held) if root in wanted)
@@ -439,7 +437,7 @@ def _sentences(text: str) -> list[str]:
 def _finished(text: str) -> list[str]:
     """The finished sentences of ``text`` and, last, the rest that may still grow.
 
-    A sentence is finished when words of the next one have come: what follows its stop may be its marker.
+    A sentence is finished when words of the next one have arrived: what follows its stop may be its marker.
     """
     spans = split_sentences(text)
     if len(spans) > 1 and may_be_marker(text[spans[-1].start :]):

@@ -1,7 +1,7 @@
-"""Abbreviations, and the words that open sentences, by what they say of the stop before or after them.
+"""Abbreviations, and words that often start sentences: they help to decide whether a period ends a sentence.
 
-English is told from the other languages because "art.", "max." or "ill." abbreviate in one of them what is a word in
-another. Abbreviations in scripts other than Latin are taken for such everywhere.
+English and the other languages have separate lists, because "art.", "max." and "ill." are abbreviations in one language
+and words in another. Abbreviations in scripts other than Latin are in both.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from assistant.english.lexicon import COURTESY_TITLES, TITLE_ABBREVIATIONS, WEEK
 
 
 class Abbreviations(NamedTuple):
-    """Abbreviations without their stops, in lower case, by what the stop after them means.
+    """Abbreviations without their periods, in lower case, by what the period after them means.
 
-    After ``inner`` and ``titles`` (with a capital only) a sentence goes on. After ``before_number`` it goes on before
-    a number, after ``before_name`` unless a word of ``starters`` follows, and so after ``places`` with a capital. After
-    ``usually_last`` it ends before a capital. ``single_letters``: any single letter is an abbreviation, not only a
-    capital.
+    After ``inner`` and, if capitalized, ``titles``, the sentence goes on. After ``before_number`` it goes on if a
+    number follows. After ``before_name`` and, if capitalized, ``places`` it goes on unless a word of ``starters``
+    follows. After ``usually_last`` it ends if a capital follows. ``single_letters`` says that any single letter is an
+    abbreviation, not only a capital.
     """
 
     titles: frozenset[str]
@@ -158,7 +158,7 @@ _LOOK = 3000
 
 
 def abbreviations_in(text: str) -> Abbreviations:
-    """The abbreviations of English, or of the other languages where the first words of ``text`` are of those."""
+    """The abbreviations of English, or those of the other languages if ``text`` begins in one of them."""
     said = [word.lower() for word in _WORD.findall(text[:_LOOK])]
     english, other = (sum(word in listed for word in said) for listed in (_ENGLISH_WORDS, _OTHER_WORDS))
     return OTHERS if other > english else ENGLISH

@@ -1,4 +1,4 @@
-"""What a sentence of a model says and cites, in whatever form; which sentences are refusals, small talk or orders."""
+"""Sentences of a model: what they claim and cite, and which are refusals or small talk. Also orders in documents."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def canonical(text: str) -> str:
     """``text`` with every form of marker as ``[1]`` or ``[1, 2]``, before the stop that ends its sentence.
 
     Knows ``[1]``, ``[1, 2]``, ``[1-3]``, ``【1†source】``, ``(source 2)``, ``[Passage 3]``, ``[^1]`` and raised
-    figures. Idempotent, so that it can be used on a text that grows.
+    figures. Idempotent, so it can be applied to a growing text.
     """
     marked = _ANY_MARKER.sub(lambda m: _mark(next(group for group in m.groups() if group)), text)
     marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
@@ -74,10 +74,10 @@ _FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT})?", re.IGNOR
 
 
 def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
-    """What a sentence claims, without markers, bullets, emphasis and "According to passage 2,"; and what it cites.
+    """The claim of a sentence without markers, bullets, emphasis and "According to passage 2,"; and what it cites.
 
-    ``sentence`` has canonical markers. ``known`` are the passages there are; ``(2)`` at the end cites one only if there
-    is one of that number.
+    ``sentence`` has canonical markers. ``known`` are the numbers of the passages; ``(2)`` at the end is a citation only
+    if there is a passage with that number.
     """
     bare = _BARE_MARKER.search(sentence)
     if bare and {int(n) for n in re.findall(r"\d+", bare.group(1))} <= set(known):
@@ -158,13 +158,13 @@ def is_small_talk(claim: str) -> bool:
 
 
 def is_refusal(sentence: str) -> bool:
-    """Whether a sentence says, in whatever words, that the documents do not hold the answer."""
+    """Whether a sentence says, in any words, that the documents do not hold the answer."""
     return NOT_IN_DOCUMENTS.rstrip(".").lower() in sentence.lower() or bool(_REFUSAL.search(sentence))
 
 
 def is_order(sentence: str) -> bool:
     """Whether a sentence of a document orders its reader, or a model, to say or forget something.
 
-    It is no report of anything, so no claim can rest on it.
+    Such a sentence reports nothing, so no claim can rest on it.
     """
     return bool(_ORDER.search(sentence))

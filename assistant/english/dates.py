@@ -1,4 +1,4 @@
-"""Which days a date of a text means, read against the day the text was published."""
+"""The days that a date in a text means, given the day on which the text was published."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ Days = tuple[date, date]
 
 
 class Period(NamedTuple):
-    """The days that a question names: from the date ``first`` to the date ``last``, often one and the same."""
+    """The days that a question names: from the date ``first`` to the date ``last``, which are often the same."""
 
     first: Quantity
     last: Quantity
 
 
 def days(quantity: Quantity, published: date | None) -> Days | None:
-    """The days that a date of a text published on ``published`` means; None for what is no date or stays open.
+    """The days that a date means in a text published on ``published``; None if they cannot be determined.
 
-    Months, years and the like are as long as they are; "early", "mid" and "late" are a third of them. A date without
-    a year is the one nearest to publication, a weekday the last one up to it. Without ``published`` all that depends
-    on it stays open; so do seasons, what is told from another day ("the next day", "the same week"), and days before
-    the year 1 or after 9999.
+    A month or a year means all its days; "early", "mid" and "late" mean a third of them. A date without a year is the
+    one nearest to publication; a weekday is the last one up to it. Without ``published``, nothing that depends on it
+    can be determined. Neither can seasons, dates relative to another day ("the next day", "the same week"), and days
+    before the year 1 or after 9999.
     """
     if quantity.kind != "date" or not isinstance(quantity.value, tuple):
         return None
@@ -44,7 +44,7 @@ def days(quantity: Quantity, published: date | None) -> Days | None:
 
 
 def bounds(period: Period, year: int) -> Days | None:
-    """The first and last day of ``period``, in ``year`` where it names none; None for days that do not exist."""
+    """The first and last day of ``period``, in ``year`` if it names none; None if such days do not exist."""
     last = days(_in(period.last, year), None)
     first = days(_in(period.first, last[1].year), None) if last else None
     if first and last and first > last and _year(period.first) is None:  # "28 December to 3 January 2025"
@@ -53,15 +53,15 @@ def bounds(period: Period, year: int) -> Days | None:
 
 
 def year_of(period: Period) -> int | None:
-    """The year that ``period`` ends in, or None where it names no year."""
+    """The year in which ``period`` ends, or None if it names no year."""
     return _year(period.last) or _year(period.first)
 
 
 def told_in(text: str, published: date | None, period: Period) -> date | None:
-    """The first day of ``period`` that a sentence published on ``published`` tells of, or None.
+    """The first day of ``period`` that a sentence published on ``published`` is about, or None.
 
-    All days of a date must lie within the period: "in May" tells nothing of 10 May. An undated text's "10 May" is one
-    of any year; where the question names none either, it is given as that of the year ANY.
+    All days of a date must lie within the period: "in May" says nothing about 10 May. "10 May" in an undated text is
+    the one of any year; if the question names no year either, it is returned as a day of the year ANY.
     """
     ahead = bool(_AHEAD.search(text))
     found = (
@@ -73,7 +73,7 @@ def told_in(text: str, published: date | None, period: Period) -> date | None:
 
 
 ANY = 2000
-"""Stands for a year that nothing tells; a leap year, so that it has all days."""
+"""Stands for an unknown year. It is a leap year, so that it has all days."""
 
 _AHEAD = re.compile(r"\b(?:will|shall|is due|are due|scheduled|is set to|are set to)\b")
 _WEEKDAY = re.compile(rf"(?:(?P<which>last|this|next|early|late|mid) )?(?P<day>{'|'.join(WEEKDAYS)})(?!s)", re.I)
@@ -84,7 +84,7 @@ _AGO = re.compile(r"(?P<n>.+) (?P<unit>day|night|week|month|year|decade)s? ago")
 _THIRDS = {"early": 0, "mid": 1, "late": 2}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _LEAPS = 8
-"""Years to either side that are looked at for the nearest: around 1900 the next 29 February is so far."""
+"""How many years before and after are searched for the nearest date: around 1900, 29 February may be that far away."""
 
 
 def _within(quantity: Quantity, published: date | None, period: Period) -> date | None:
@@ -105,7 +105,7 @@ def _month(quantity: Quantity) -> int | None:
 
 
 def _in(quantity: Quantity, year: int) -> Quantity:
-    """The date with ``year`` where it has none of its own."""
+    """The date, with ``year`` if it has no year of its own."""
     if not isinstance(quantity.value, tuple) or is_vague(quantity) or quantity.value[0] is not None:
         return quantity
     return quantity._replace(value=(year, *quantity.value[1:]))
@@ -124,7 +124,7 @@ def _month_days(year: int, month: int) -> Days:
 
 
 def _part(said: str, whole: Days) -> Days:
-    """The third of ``whole`` that "early", "mid" or "late" means; a day or two are not divided."""
+    """The third of ``whole`` that "early", "mid" or "late" means; one or two days are not divided."""
     third = _THIRDS.get(re.split(r"[ -]", said, maxsplit=1)[0])
     length = (whole[1] - whole[0]).days + 1
     if third is None or length < len(_THIRDS):
@@ -134,7 +134,7 @@ def _part(said: str, whole: Days) -> Days:
 
 
 def _nearest(said: str, month: int | None, day: int | None, published: date) -> Days:
-    """The date in the year that brings it nearest to publication: of two equally near the one before."""
+    """The date in the year in which it is nearest to publication; of two equally near ones, the earlier."""
     possible: list[Days] = []
     for year in range(max(1, published.year - _LEAPS), min(9999, published.year + _LEAPS) + 1):
         try:
@@ -187,7 +187,7 @@ def _days_to(weekday: int, which: str | None, published: date) -> int:
 
 
 def _span(unit: str, day: date, steps: int) -> Days:
-    """The week, month, ... that ``day`` lies in, or one so many of them later."""
+    """The week, month, ... in which ``day`` lies, or the one a number of them later."""
     if unit in ("week", "weekend"):
         monday = day + timedelta(7 * steps - day.weekday())
         return monday + timedelta(5 if unit == "weekend" else 0), monday + timedelta(6)

@@ -34,7 +34,7 @@ PRAISE = frozenset(
 )
 PLEAS = frozenset("please sorry".split())
 COURTESIES = GREETINGS | FAREWELLS | THANKS | ASSENTS | DISSENTS | PRAISE | PLEAS
-"""Words that are polite or show that one listens, and ask nothing."""
+"""Words of greeting, thanks, assent and praise, which ask nothing."""
 
 
 def _both_orders(pairs: str) -> tuple[tuple[str, str], ...]:
@@ -55,7 +55,7 @@ NEGATED_AUXILIARIES = tuple(  # without their "'t", and as they are typed in has
 )
 
 NEGATORS = (r"not(?! only\b)", r"no(?!\.?\s*\d)", *"never none nobody nothing neither nor without cannot".split())
-"""Words that say that something is not so, but for "not only" and "No. 4"."""
+"""Words that say that something is not so, with exceptions for "not only" and "No. 4"."""
 
 DENYING_VERBS = (
     "den(?:y|ies|ied|ying)",
@@ -66,12 +66,12 @@ DENYING_VERBS = (
     "fail(?:s|ed)",
     "refus(?:e|es|ed|ing)",
 )
-"""Forms of verbs by which somebody says that something is not so, or does not do it."""
+"""Forms of verbs that mean to say that something is not so, or not to do it."""
 
 SAYING_VERBS = tuple(
     "said says reported reports wrote writes claimed claims announced confirmed confirms told noted stated".split()
 )
-"""Forms of verbs before or after which a source is named."""
+"""Forms of verbs that attribute a statement to a source."""
 
 OPPOSITES = _both_orders(
     "rise/fall rose/fell increase/decrease increased/decreased grew/shrank win/lose won/lost buy/sell bought/sold "
@@ -88,7 +88,7 @@ OPPOSITE_EVENTS = _both_orders(
     "begin/end allow/ban before/after first/last confirm/deny confirmed/denied agree/refuse agreed/refused above/below "
     "convicted/acquitted alive/dead survived/died support/oppose approve/reject"
 )
-"""Further opposites, which both can be true of one thing at different times."""
+"""Opposites that can both be true of one thing at different times."""
 
 # --- words that join ------------------------------------------------------------------------------
 
@@ -96,7 +96,7 @@ PREPOSITIONS = tuple(
     "about according after among around at before by during for from in of on over since till to until with "
     "without".split()
 )
-"""Words that open a phrase of place, time or manner."""
+"""Words that start a phrase of place, time or manner."""
 
 NAME_PARTICLES = tuple("of the de da al bin von van".split())
 """Small words inside names."""
@@ -123,7 +123,7 @@ TITLES = (
     | frozenset(TITLE_ABBREVIATIONS.values())
     | frozenset("miss lady lord prime judge justice mayor chief".split())
 )
-"""Words before a name that do not tell one person from another."""
+"""Words before a name that do not distinguish people."""
 
 # --- calendar and lengths of time -----------------------------------------------------------------
 
@@ -176,7 +176,7 @@ ORDINALS = (
     | {f"{ten}-{one}": tens + ones for ten, tens in TENS.items() for one, ones in _FIRST_NINE.items()}
 )
 FRACTIONS = {"half": 2, "halve": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
-"""Parts of a whole, with how many of them make one."""
+"""Parts of a whole, with the number of them that make one."""
 
 CURRENCIES = {
     "$": "dollar", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "usd": "dollar", "eur": "euro", "gbp": "pound",

@@ -1,4 +1,4 @@
-"""Proper names in a text: runs of capitalised words. Does not tell people from places."""
+"""Proper names in a text: runs of capitalized words. Does not tell people from places."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ _QUOTE_OPENS = re.compile(r"[:,.!?]\s*[\"“'‘«]\s*\Z|:\s+\Z")
 _PARTS = re.compile(r"[-‐‑]")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]\.?")
 _HEADLINE = 3
-"""Words in capitals from which a sentence is a headline, whose capitals tell nothing."""
+"""Words from which a sentence in capitals is a headline, whose capitals are no sign of names."""
 
 
 def names(text: str) -> list[Name]:
-    """Runs of capitalised words in order, joined over "of", "de" and the like; possessive endings are left off.
+    """Runs of capitalized words in order, joined by "of", "de" and the like; without possessive endings.
 
-    A capital that only opens a sentence or a quotation is no sign of a name, nor is one in a headline that is all
-    capitals: such a word counts when more of the name follows, or when the text has it capitalised elsewhere.
-    Weekdays, months and the pronoun "I" are no names. Linear in the text.
+    A capital at the start of a sentence or a quotation is no sign of a name, nor is one in a headline in capitals.
+    Such a word counts if more of the name follows, or if the text has it capitalized elsewhere. Weekdays, months and
+    the pronoun "I" are not names. Time is linear in the text.
     """
     found: list[Name] = []
     doubtful: list[Name] = []
@@ -58,7 +58,7 @@ def names(text: str) -> list[Name]:
 
 
 def _runs(text: str, words: list[re.Match[str]]) -> Iterator[tuple[Name, bool]]:
-    """Each run of capitalised words of a sentence, and whether it opens the sentence or a quotation."""
+    """Each run of capitalized words of a sentence, and whether it opens the sentence or a quotation."""
     start = end = -1  # of the run being gathered; -1: none
     run_opens = False
     opens = True
@@ -84,7 +84,7 @@ def _runs(text: str, words: list[re.Match[str]]) -> Iterator[tuple[Name, bool]]:
 
 
 def _name_part(word: re.Match[str]) -> tuple[int, int] | None:
-    """Where the capitalised part of a word stands: "India" in "pro-India", "US" in "US-led", all of "al-Qaida"."""
+    """Where the capitalized part of a word stands: "India" in "pro-India", "US" in "US-led", all of "al-Qaida"."""
     said = word[0]
     if said.islower():
         return None

@@ -1,4 +1,4 @@
-"""The noun phrases of a question, and which of them a pronoun stands for, by position and short lists of words."""
+"""The noun phrases of a question, and the one that a pronoun refers to; found by position and short lists of words."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CLAUSE = re.compile(
     rf"({_AUX}) (.+)",
     re.IGNORECASE,
 )
-"""What a question asks for ("In which year"; nothing where it wants a yes or a no), its auxiliary, and the rest."""
+"""What a question asks for ("In which year"; empty for yes or no), its auxiliary, and the rest."""
 
 SAYING = frozenset("say said says tell told report reported happen happens happened according hear heard".split())
-"""What tells that something is told or took place, and nothing of what."""
+"""Verbs which say that something was reported or happened, but not what."""
 
 _LINKS = frozenset("across against among around away back inside near onto outside per since till to towards".split())
 _CLOSES = _LINKS | SAYING - {"report"}
@@ -42,41 +42,41 @@ _OWNER = re.compile(r"['’]s?$")
 
 
 def phrases(question: str) -> list[str]:
-    """The noun phrases that a determiner, a capital or a plural ending tells, in order."""
+    """The noun phrases that a determiner, a capital or a plural ending shows, in order."""
     clause = CLAUSE.match(question)
     runs = _runs(question, _DETERMINERS, _CLOSES)
     return _told([_subject(run, clause) for run in runs], question, _DETERMINERS)
 
 
 def named_before(text: str) -> list[str]:
-    """The noun phrases in the beginning of a question, also what it asks for: "which farmer", "who"."""
+    """The noun phrases at the start of a question, including what it asks for: "which farmer", "who"."""
     return _told(_runs(text, _DETERMINERS | _ASKED, _CLOSES), text, _DETERMINERS | _ASKED)
 
 
 def names(question: str) -> list[str]:
-    """The noun phrases that begin with a capital, other than the first word's."""
+    """The noun phrases that begin with a capital, except for the first word."""
     return [phrase for phrase in phrases(question) if phrase[0].isupper()]
 
 
 def proper(question: str) -> list[str]:
-    """The words that begin with a capital, other than the first one, common words, months and weekdays."""
+    """The words that begin with a capital, except for the first one, common words, months and weekdays."""
     return [word.text for word in words(question) if _capital(word) and not is_stopword(word.text)]
 
 
 def is_plural(phrase: str) -> bool:
-    """Whether the noun of ``phrase`` looks like several."""
+    """Whether the noun of ``phrase`` looks like a plural."""
     head = phrase.split(" of ")[0].lower()
     return head.endswith(("people", "men", "children", "police")) or bool(re.search(r"(?<![sui'’])s$", head))
 
 
 def antecedent(kind: str, before: str) -> str:
-    """What a pronoun most likely stands for in the question before; nothing where that cannot be told.
+    """What a pronoun most likely refers to in the question; empty if that is not clear.
 
-    ``kind`` is "person" (he, her), "thing" (it), "several" (they) or "place" (there), of which nothing can be told.
+    ``kind`` is "person" (he, her), "thing" (it), "several" (they) or "place" (there), for which it is never clear.
     """
     named, clause = names(before), CLAUSE.match(before)
     others = [phrase for phrase in phrases(before) if phrase not in named]
-    # What "Who did it?" and "What was saved from it?" ask for has no name in the question.
+    # What "Who did it?" and "What was saved from it?" ask for is not named in the question.
     asking = {"person": "who", "thing": "what"}.get(kind, "$")
     nameless = re.match(rf"(?i:{asking}) (?!(?i:do|does|did)\b|{_AUX} (?:the|an?|his|her|their|[A-Z]))", before)
     # "Which farmer was killed?" asks for the farmer killed, "How many rafts failed?" for the rafts failed.
@@ -103,7 +103,7 @@ def antecedent(kind: str, before: str) -> str:
 
 
 def _persons(question: str) -> list[str]:
-    """What may be a person: the names, but those of places, then what says so; of "Varga's reign" it is Varga."""
+    """Phrases that may be persons: names except for places, then words for people; of "Varga's reign", Varga."""
     told = phrases(question)
     named = [phrase for phrase in told if phrase[0].isupper() and not _place(phrase, question)]
     owners = [phrase if _somebody(phrase) else re.split(r"['’]s ", phrase)[0] for phrase in named]
@@ -111,7 +111,7 @@ def _persons(question: str) -> list[str]:
 
 
 def _somebody(phrase: str) -> bool:
-    """Whether ``phrase`` says that it is a person: "the mayor of Brenholt"."""
+    """Whether ``phrase`` is a word for a person: "the mayor of Brenholt"."""
     return bool(_SOMEBODY.search(phrase.split(" of ")[0]))
 
 
@@ -134,7 +134,7 @@ def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list
 
 
 def _goes_on(run: list[Word], word: Word) -> bool:
-    """Whether ``word`` belongs to the phrase before it: a name ends, or begins, where the capitals do."""
+    """Whether ``word`` belongs to the phrase before it: a name ends, or begins, with its capitals."""
     if run[-1].text == "of":
         return True
     if _capital(run[-1]) and not _capital(word):
@@ -144,7 +144,7 @@ def _goes_on(run: list[Word], word: Word) -> bool:
 
 
 def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
-    """The subject without the verb, or what is said of it, right behind it: "did the tram strike end"."""
+    """The subject without a verb or predicate directly after it: "did the tram strike end"."""
     least = 1 + bool(run and run[0].text.lower() in _DETERMINERS)
     if not clause or len(run) <= least or run[0].start != clause.start(3):
         return run
@@ -157,7 +157,7 @@ def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
 
 
 def _verb_follows(clause: re.Match[str], last: Word) -> bool:
-    """Whether the verb stands behind a name later on: "did the ferry service to Lund Island start"."""
+    """Whether the verb follows after a later name: "did the ferry service to Lund Island start"."""
     after = clause.string[last.end :]
     return bool(re.match(rf" {_PREPOSITION} (?:the )?(?:[A-Z][\w'’-]+ )+[a-z]\w+$", after.rstrip("?. ")))
 

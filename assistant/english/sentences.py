@@ -1,4 +1,4 @@
-"""Cuts a text into sentences with exact spans, by layout and punctuation; needs no model."""
+"""Splits a text into sentences with exact spans, by layout and punctuation and without a model."""
 
 import re
 from collections.abc import Iterator
@@ -27,17 +27,6 @@ def split_sentences(text: str) -> list[Span]:
     return spans
 
 
-HEADLINE = 12
-"""Words up to which a line without a stop is taken for a heading, unless it is an item, a row, or gives a value."""
-
-
-def is_heading(text: str) -> bool:
-    """Whether a sentence only says what follows: a Markdown heading, or a short line that nothing marks as more."""
-    if text.startswith("#"):
-        return True
-    return len(text.split()) <= HEADLINE and not _TELLS.search(text) and not _MARKER.match(text)
-
-
 # --- layout: blocks, which no sentence crosses ----------------------------------------------------
 
 
@@ -58,7 +47,6 @@ _STRONG_MARKER = re.compile(rf"[ \t]*(?:[{_BULLETS}]|1[.)]|\(1\))[ \t]+(?=\S)")
 _MARKER = re.compile(
     rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
-_TELLS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$|[\d|=]|^(?:\S+\s+)?\S+:\s*\S")
 _LINE_ENDS = tuple('.!?:;…。！？：；)"”’]')
 # A line shorter than the first before one longer than the second is a title: no wrapping does that.
 _TITLE_WIDTH = 100
@@ -176,7 +164,7 @@ def _bracket_closes(text: str, position: int, end: int) -> bool:
 
 
 def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int, known: Abbreviations) -> bool:
-    """Whether the sentence that began at ``start`` ends with this stop and the marks up to ``position``."""
+    """Whether the sentence that began at ``start`` ends with this period and the marks up to ``position``."""
     run, here = stop["stop"], text[position]
     if any(mark in _HARD for mark in run):
         inner = run == "．" and here.isdigit()
@@ -271,7 +259,7 @@ def _abbreviation_ends(token: str, before: str, following: str, starter: bool, k
 
 
 def _token(text: str, start: int, end: int) -> str:
-    """What stands right before a stop, up to whitespace or a hyphen, without opening marks."""
+    """The characters directly before a period, back to whitespace or a hyphen, without opening marks."""
     words = text[max(start, end - _LOOK) : end].split()
     token = words[-1].lstrip(_OPENING) if words and not text[end - 1].isspace() else ""
     return token[max(map(token.rfind, "-–—/([")) + 1 :]
@@ -283,7 +271,7 @@ def _enumerates(text: str, start: int, at: int) -> bool:
 
 
 def _is_plain(token: str, known: Abbreviations) -> bool:
-    """Whether a token is surely no abbreviation, so that even a small letter may begin the next sentence."""
+    """Whether a token is certainly not an abbreviation, so that the next sentence may begin in lower case."""
     if token.isdecimal():
         return len(token) > 2
     return len(token) > 3 and token.islower() and not known.holds(token.casefold()) and not _DOTTED.fullmatch(token)

@@ -1,4 +1,4 @@
-"""Words of a text, their stems, and which of them carry meaning."""
+"""The words of a text, their stems, and which of them carry meaning."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _SLOPPY = """arent couldnt didnt doesnt dont hadnt hasnt havent isnt shouldnt wa
 STOPWORDS = frozenset(
     f"{_PLAIN_STOPWORDS} {_CONTRACTIONS} {_CONTRACTIONS.replace(chr(39), '’')} {_SLOPPY} cannot".split()
 )
-"""English words too common to tell one text from another, in lower case; contractions with either apostrophe."""
+"""English words too common to distinguish texts, in lower case; contractions with either apostrophe."""
 
 
 class Word(NamedTuple):
-    """A word as it stands in a text, ``text[start:end]``."""
+    """A word of a text, ``text[start:end]``."""
 
     start: int
     end: int
@@ -65,7 +65,7 @@ def words(text: str) -> list[Word]:
 
 
 def is_stopword(word: str) -> bool:
-    """Whether a word of a text carries no meaning; capitals tell "US", "IT" and "WHO" from "us", "it" and "who"."""
+    """Whether a word carries no meaning; "US", "IT" and "WHO" in capitals are not the words "us", "it" and "who"."""
     return word.lower() in STOPWORDS and not (len(word) > 1 and word.isupper())
 
 
@@ -83,7 +83,7 @@ def stems(text: str) -> list[str]:
 
 
 def content_stems(text: str) -> list[str]:
-    """The stems of the words that carry meaning, or of all words when none does."""
+    """The stems of the words that carry meaning, or of all words if none does."""
     shouted = text.isupper()
     carrying = [
         word for word in _WORD.findall(text) if (word.lower() not in STOPWORDS if shouted else not is_stopword(word))

@@ -1,1 +1,1 @@
-"""From a folder of files to chunks for an index: find, read, split, compare with what is there."""
+"""From a folder of files to an index: find files, parse them, split them, and add what changed."""

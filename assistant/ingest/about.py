@@ -1,4 +1,4 @@
-"""What a document is about: the key facts that stand once at its head and that its parts leave out."""
+"""What a document is about: the key facts that are stated once at its start and that its parts leave out."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ MAX_ABOUT = 200
 SEPARATOR = " · "
 """Stands between the facts."""
 
-_HEAD_BLOCKS = 16  # from the beginning that fields are taken from
-_HEAD = 4_000  # characters from the beginning that parties and the period are looked for in
+_HEAD_BLOCKS = 16  # from the start of a document in which fields are looked for
+_HEAD = 4_000  # characters from the start in which parties and the period are looked for
 _MAX_FACT = 80
 _FEW_WORDS = 5
-_SHORT = 60  # characters; a longer paragraph is prose, before which the facts of a form stand
+_SHORT = 60  # characters; a longer paragraph is prose, and the facts of a form come before it
 _NAME = r"\b[^\W\d_][\w&.'’-]{0,40}(?:,? (?:[A-Z0-9][\w&.'’-]*|&|of|the|de|der|van|von|und|and|y|et)){0,8}"
 _PARTY = re.compile(
     rf"(?P<name>{_NAME})[ ]?(?:,[^,()\"“”]{{0,120}},?[ ])?\((?:the |hereinafter |hereafter |each |jointly |together )*"
@@ -36,9 +36,9 @@ _LITTLE = frozenset("a an and for in is made of on the this to by between with f
 
 
 def about(document: Document) -> str:
-    """The form fields at the head, the parties ("Asta Quill (the "Employee")") and the period, on one line.
+    """The form fields at the start, the parties ("Asta Quill (the "Employee")") and the period, on one line.
 
-    ``Employer: Norvik Boats Ltd · Employee: Asta Quill``. Empty where the head states none.
+    For example ``Employer: Norvik Boats Ltd · Employee: Asta Quill``. Empty if the start has no such facts.
     """
     line = ""
     for fact in dict.fromkeys((*_parties(document), *_fields(document), *_period(document))):
@@ -49,7 +49,7 @@ def about(document: Document) -> str:
 
 
 def _fields(document: Document) -> Iterator[str]:
-    """The short fields before the first prose and below no heading but the first ones; none of a list of records."""
+    """The short fields before the first prose and under the first headings; none in a list of records."""
     head = document.blocks[:_HEAD_BLOCKS]
     if any(block.kind == "field" and block.lead_in for block in head) or _holds_several(document):
         return
@@ -80,7 +80,7 @@ def _holds_several(document: Document) -> bool:
 
 
 def _is_sentence(field: str) -> bool:
-    """Whether the value tells something, as that of a definition does, rather than naming it."""
+    """Whether the value is a statement, as in a definition, rather than a name."""
     return field.endswith(".") and len(field.split()) > _FEW_WORDS
 
 

@@ -1,4 +1,4 @@
-"""Blocks: how parsers lay out a document's text, and how blocks come to know what introduces them."""
+"""Blocks: ``TextBuilder``, with which parsers lay out text, and ``add_context``, which adds headings and lead-ins."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
-from assistant.types import Block, BlockKind, Span
+from assistant.types import Block, BlockKind, Span, one_line
 
 CELL_SEPARATOR = " | "
 """Stands between the cells of a row in a text that a parser lays out."""
 
 MAX_LEAD_IN = 300
-"""Characters that the introduction of a list or a table has at most."""
+"""The most characters of the lead-in of a list or a table."""
 
 MAX_OPEN_LINE = 120
-"""Characters of the longest line without a stop that introduces what follows it."""
+"""The most characters of a line without final punctuation that introduces what follows it."""
 
 _COLONS = (":", "：")
 _TABLE_TITLE = re.compile(
@@ -32,10 +32,10 @@ LISTED: frozenset[BlockKind] = frozenset({"item", "row", "field"})
 
 
 class TextBuilder:
-    """Lays out the text of a document block by block and remembers each block's span.
+    """Lays out the text of a document block by block and records each block's span.
 
-    For formats whose text a parser makes (Word, PDF, spreadsheets). A parser of plain text makes ``Block`` values over
-    the text as it is instead. Blank input adds nothing. ``add_context`` is applied by ``blocks``.
+    For formats whose text the parser makes (Word, PDF, spreadsheets). A parser of plain text makes ``Block`` values for
+    the text as it is instead. Blank input adds nothing. ``blocks`` applies ``add_context``.
     """
 
     def __init__(self) -> None:
@@ -53,9 +53,9 @@ class TextBuilder:
         self._add("paragraph", text, lead_in=lead_in)
 
     def item(self, text: str, depth: int = 1, marker: str = "-", lead_in: str = "") -> None:
-        """Add a list item with its marker; 1 is the outermost depth, ``lead_in`` what introduces its list.
+        """Add a list item with its marker; 1 is the outermost depth, ``lead_in`` introduces the list.
 
-        A number or a letter ("4.", "(b)") is part of what the item says, a bullet is not.
+        A number or a letter ("4.", "(b)") is part of the item's text, a bullet is not.
         """
         indent = "  " * (depth - 1)
         if any(map(str.isalnum, marker)):
@@ -82,11 +82,11 @@ class TextBuilder:
         self._add("field", f"{label}: {value}")
 
     def code(self, text: str) -> None:
-        """Add a block of code, line breaks and indentation kept."""
+        """Add a block of code; line breaks and indentation are kept."""
         self._add("code", text.rstrip(), strip=False)
 
     def quotation(self, text: str, speaker: str = "", lead_in: str = "") -> None:
-        """Add text that somebody other than the author said or wrote; ``lead_in`` may say when."""
+        """Add text that somebody other than the author said or wrote; ``lead_in`` may give the time."""
         self._add("quotation", text, speaker=speaker, lead_in=lead_in)
 
     def caption(self, text: str) -> None:
@@ -94,11 +94,11 @@ class TextBuilder:
         self._add("caption", text)
 
     def furniture(self, text: str) -> None:
-        """Add a running head, a foot or a page number: kept, and never quoted."""
+        """Add a running head, a footer or a page number, which is kept but never quoted."""
         self._add("furniture", text)
 
     def embed(self, text: str, blocks: Iterable[Block]) -> None:
-        """Add a text that has blocks of its own, as it is; its headings are below the last one of level 1."""
+        """Add a text with its own blocks, unchanged; its headings become subheadings of the last one of level 1."""
         said = text.rstrip()
         if not said.strip():
             return
@@ -110,7 +110,7 @@ class TextBuilder:
         self._blocks += (shifted(block, by, below) for block in blocks if block.end <= len(said))
 
     def page(self, at: int | None = None) -> None:
-        """Begin a new page (a slide, a sheet), or note that one begins within the text laid out so far, at ``at``."""
+        """Start a new page (a slide, a sheet), or record that one starts at ``at`` in the text laid out so far."""
         self._pages.append(at if at is not None else self._length + (2 if self._parts else 0))
 
     @property
@@ -120,7 +120,7 @@ class TextBuilder:
 
     @property
     def pages(self) -> tuple[int, ...]:
-        """Where each page begins, none beyond the end of the text."""
+        """The offsets where pages start, none beyond the end of the text."""
         return tuple(min(start, self._length) for start in self._pages)
 
     def blocks(self) -> tuple[Block, ...]:
@@ -174,7 +174,7 @@ class TextBuilder:
 
 
 def shifted(block: Block, by: int, deeper: int = 0) -> Block:
-    """``block`` of a text that begins ``by`` characters further on; a heading's level is raised by ``deeper``."""
+    """``block`` moved by ``by`` characters; the level of a heading is increased by ``deeper``."""
     cells = tuple(Span(start + by, end + by) for start, end in block.cells)
     level = block.level + deeper if block.kind == "heading" else block.level
     return block.model_copy(
@@ -183,10 +183,10 @@ def shifted(block: Block, by: int, deeper: int = 0) -> Block:
 
 
 def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """``blocks`` with the headings they stand under and the lead-in of their list or table, from their order alone.
+    """``blocks`` with their headings and the lead-in of their list or table, both taken from the order of blocks.
 
-    The lead-in is the last line of the block before the list if it ends with a colon, or if it has no stop and stands
-    right above the list, or if it is the title of a table. A nested item is introduced by the item above it.
+    The lead-in is the last line of the block before the list if it ends with a colon, if it has no final punctuation
+    and is directly above the list, or if it is the title of a table. A nested item is introduced by the item above it.
     """
     made: list[Block] = []
     path: list[tuple[int, str]] = []
@@ -202,7 +202,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
         if block.kind == "heading":
             path = [(level, said) for level, said in path if level < block.level]
             made.append(block.model_copy(update={"headings": tuple(said for _, said in path)}))
-            path.append((block.level, _one_line(text, block)))
+            path.append((block.level, _context_line(text, block)))
             headings = tuple(said for _, said in path)
             introduction, above, before = "", {}, None
             continue
@@ -212,7 +212,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
         if block.kind == "item":
             above = {depth: said for depth, said in above.items() if depth < block.level}
             lead_in = lead_in or " ".join(filter(None, [introduction, *(above[depth] for depth in sorted(above))]))
-            above[block.level] = _one_line(text, block)
+            above[block.level] = _context_line(text, block)
         elif block.kind in LISTED:
             lead_in = lead_in or introduction
         elif block.kind not in ("furniture", "caption"):
@@ -230,11 +230,11 @@ def _introduction(text: str) -> str:
 
 
 def _introduces(line: str, gap: str, kind: BlockKind) -> bool:
-    """Whether ``line`` introduces a block of ``kind`` that stands below it across ``gap``."""
+    """Whether ``line`` introduces a block of ``kind`` below it, with the text ``gap`` between the two."""
     if line.endswith(_COLONS) or gap.count("\n") < 2:
         return True
     return kind in ("row", "furniture", "caption") and bool(_TABLE_TITLE.search(line))
 
 
-def _one_line(text: str, block: Block) -> str:
-    return " ".join(strip_markup(text[block.start : block.end]).split())[:MAX_LEAD_IN]
+def _context_line(text: str, block: Block) -> str:
+    return one_line(strip_markup(text[block.start : block.end]))[:MAX_LEAD_IN]

@@ -1,4 +1,4 @@
-"""The date of a document that states it in the name of its file or in its first lines only."""
+"""The date of a document that only the name of its file or its first lines give."""
 
 from __future__ import annotations
 
@@ -73,15 +73,15 @@ _BESIDE = frozenset("den der dem le el am on dated date datum vom".split()) | {"
 
 
 def date_in_name(source: str) -> Dated | None:
-    """The one date in the name of the file, or None where there is none or more than one."""
+    """The date in the name of the file, or None if it has none or more than one."""
     day = _only(_days(PurePosixPath(source).stem))
     return Dated(day, FROM_NAME) if day else None
 
 
 def date_in_head(text: str, blocks: Sequence[Block]) -> Dated | None:
-    """The date that stands alone on a line, in a field such as ``Date:``, or in a title such as ``Minutes of ...``.
+    """The date that is alone on a line, in a field such as ``Date:``, or in a title such as ``Minutes of ...``.
 
-    Only what comes before the first long paragraph counts, and only if it is one date.
+    Only the text before the first long paragraph counts, and only if there is exactly one date.
     """
     days: set[date] = set()
     for block in blocks[:_HEAD_BLOCKS]:
@@ -104,7 +104,7 @@ def _states_date(block: Block, said: str) -> bool:
 
 
 def _is_date_line(line: str) -> bool:
-    """Whether a line is a date, with a place or a weekday at most."""
+    """Whether a line is a date, perhaps with a place or a weekday."""
     if len(line) > _LONGEST_LINE:
         return False
     match = next(filter(None, (form.search(line) for form in _FORMS)), None)
@@ -121,7 +121,7 @@ def _days(text: str) -> Iterator[date]:
 
 
 def _day(said: dict[str, str]) -> date | None:
-    """The day of a match; None for one that no calendar has, and where day and month may be either."""
+    """The day of a match; None if it does not exist or if day and month cannot be distinguished."""
     year = int(said["y"])
     if "a" in said:
         first, second = int(said["a"]), int(said["b"])

@@ -13,7 +13,7 @@ STAMP = (
     r"(?:[\[(]?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ T])?"
     r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[ \u202f]?[AaPp]\.?[Mm]\.?)?[\])]?(?:[ \t]*[-–—])?[ \t]+)"
 )
-"""Pattern of the time that leads a turn: ``[10:02] ``, ``12/03/2024, 10:02 - ``."""
+"""Pattern of the time before a turn: ``[10:02] ``, ``12/03/2024, 10:02 - ``."""
 
 _TURN = re.compile(
     rf"(?P<stamp>{STAMP})?(?P<mark>\*\*|__|\*|_|)"
@@ -38,10 +38,10 @@ class _Turn(NamedTuple):
 
 
 def with_speakers(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """``blocks`` where each turn of a dialogue is a quotation of who speaks, from behind the name.
+    """``blocks`` in which each turn of a dialogue is a quotation of its speaker, starting after the name.
 
-    A label is a name if it looks like one and begins at least two blocks, if there are two such labels or more, and if
-    mostly prose follows. A label behind a time in brackets or with a date is one if there are two such turns.
+    A label is a name if it looks like one and starts at least two blocks, if there are at least two such labels, and
+    if mostly prose follows. After a time in brackets or with a date it is a name if there are two such turns.
     """
     turns = {at: turn for at, block in enumerate(blocks) if (turn := _turn(text, block))}
     names = Counter(turn.name for turn in turns.values())

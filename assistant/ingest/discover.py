@@ -1,4 +1,4 @@
-"""Finds the files of a folder that can be read, and says why the others cannot."""
+"""Finds the files in a folder that can be read, and says why the others cannot."""
 
 import stat
 from pathlib import Path
@@ -19,11 +19,10 @@ class FoundFile(NamedTuple):
 
 
 def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
-    """The readable files below ``root`` (or ``root`` itself, a file) and what was passed over, both sorted.
+    """The readable files below ``root`` (or ``root`` itself if it is a file) and the skipped ones, both sorted.
 
-    Hidden files and folders, and files that systems leave in folders, are ignored. Links are never followed: what
-    they lead to inside the root is read once, under its own name. Raises DocumentError if there is nothing at
-    ``root``.
+    Hidden files and folders and files that systems create in folders are ignored. Links are never followed: a target
+    inside the root is read once, under its own name. Raises DocumentError if ``root`` does not exist.
     """
     found: list[FoundFile] = []
     skipped: list[Skipped] = []
@@ -61,7 +60,7 @@ class _SkipError(Exception):
 
 
 def _list(folder: Path, prefix: str) -> list[tuple[str, Path]]:
-    """What lies in ``folder``, hidden files and those of the system left out."""
+    """The entries of ``folder`` without hidden files and those of the system."""
     names = (path for path in folder.iterdir() if not path.name.startswith("."))
     return [(prefix + path.name, path) for path in names if path.name.lower() not in _SYSTEM_FILES]
 

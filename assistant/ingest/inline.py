@@ -1,4 +1,4 @@
-"""Inline markup as a person reads it: without the signs for bold, code and links."""
+"""Removes inline markup: the characters that mark bold, code and links."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def strip_markup(text: str) -> str:
-    """``text`` without the signs of Markdown's inline markup; all else stays, line breaks too."""
+    """``text`` without the characters of Markdown's inline markup; everything else stays, including line breaks."""
     if not _MARKED.search(text):
         return text
     if "`" in text:
         text = _ROLE.sub(lambda match: match[1] or match[2], text)
     parts: list[str] = []
     at = 0
-    for code in _CODE.finditer(text):  # what stands between backticks has no markup
+    for code in _CODE.finditer(text):  # text between backticks has no markup
         parts += [_outside_code(text[at : code.start()]), code[2]]
         at = code.end()
     return _STRAY.sub("", "".join([*parts, _outside_code(text[at:])]).strip(" "))

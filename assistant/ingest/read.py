@@ -11,7 +11,7 @@ from assistant.ingest.dated import date_in_head, date_in_name
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.parsers import parser_for
 from assistant.ingest.parsers.content import Content
-from assistant.types import Document
+from assistant.types import Document, one_line
 
 MAX_BYTES = 100_000_000
 """A larger file is refused."""
@@ -20,14 +20,14 @@ MAX_CHARACTERS = 50_000_000
 """A longer text is refused."""
 
 VERSION = 2
-"""Raise it when the same file reads differently: what an older version read is then read again."""
+"""Increase it when parsers read files differently: files read by an older version are then read again."""
 
 
 def read_document(file: FoundFile) -> Document:
     """The document in ``file``.
 
-    Raises DocumentError if the file cannot be opened, is larger than ``MAX_BYTES``, is not what its ending says,
-    is encrypted, holds no text or too much, or has invalid front matter.
+    Raises DocumentError if the file cannot be opened, is larger than ``MAX_BYTES``, is damaged or not what its ending
+    says, is encrypted, holds no text or too much, or has invalid front matter.
     """
     suffix = Path(file.source).suffix.lower()
     data = _bytes(file)
@@ -39,8 +39,8 @@ def read_document(file: FoundFile) -> Document:
         cure = "`pip install 'assistant[files]'`"
         raise DocumentError(f"{file.source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
     except Exception as exc:  # parsers raise whatever a damaged file leads them to
-        what = _one_line(f"{type(exc).__name__}: {exc}"[:200])
-        cure = f"Save it anew, or `mv {str(file.path)!r} ..`"
+        what = _printable(f"{type(exc).__name__}: {exc}"[:200])
+        cure = f"Save it again, or `mv {str(file.path)!r} ..`"
         raise DocumentError(f"{file.source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc
     if len(content.text) > MAX_CHARACTERS:
         limit = f"{MAX_CHARACTERS // 1_000_000} million characters"
@@ -51,9 +51,9 @@ def read_document(file: FoundFile) -> Document:
 
 
 def read_folder(folder: Path, on_error: Callable[[DocumentError], None] = lambda _: None) -> dict[str, Document]:
-    """The documents of ``folder`` by source, as a build reads them; a file that cannot be read is left out.
+    """The documents in ``folder`` by source, as a build reads them; files that cannot be read are left out.
 
-    Raises DocumentError where there is no such folder.
+    Raises DocumentError if there is no such folder.
     """
     documents = {}
     for file in find_files(folder)[0]:
@@ -70,10 +70,10 @@ def _document(source: str, content: Content) -> Document:
         dated = date_in_name(source) or date_in_head(content.text, content.blocks)
     document = Document(
         source=source,
-        title=_one_line(content.title) or _title_from_name(source),
-        publisher=_one_line(content.publisher),
+        title=_printable(content.title) or _title_from_name(source),
+        publisher=_printable(content.publisher),
         published=dated.day if dated else content.published,
-        kind=_one_line(content.kind),
+        kind=_printable(content.kind),
         text=content.text,
         blocks=content.blocks,
         pages=content.pages,
@@ -83,13 +83,13 @@ def _document(source: str, content: Content) -> Document:
 
 
 def pages_without_text(document: Document) -> int:
-    """How many of the document's pages hold no text, as images of pages do."""
+    """How many pages of the document have no text, for example because they are pictures."""
     ends = [*document.pages[1:], len(document.text)]
     return sum(not document.text[start:end].strip() for start, end in zip(document.pages, ends, strict=False))
 
 
 def content_hash(file: FoundFile) -> str:
-    """Of the bytes of ``file``, and of how this version reads them. Raises DocumentError if it cannot be opened."""
+    """A hash of the bytes of ``file``, with the version of the parsers. Raises DocumentError if it cannot be opened."""
     mark = hashlib.blake2b(digest_size=16)
     try:
         with file.path.open("rb") as stream:
@@ -121,12 +121,11 @@ def _unreadable(file: FoundFile, exc: OSError) -> DocumentError:
     return DocumentError(f"Cannot open {file.source!r}: {exc.strerror}. Allow it: `chmod u+r {str(file.path)!r}`")
 
 
-def _one_line(text: str | None) -> str | None:
-    printable = "".join(mark if mark.isprintable() else " " for mark in text or "")
-    return " ".join(printable.split()) or None
+def _printable(text: str | None) -> str | None:
+    return one_line("".join(mark if mark.isprintable() else " " for mark in text or "")) or None
 
 
 def _title_from_name(source: str) -> str:
-    """The name of the file as it is written, with spaces for underscores."""
+    """The name of the file without its ending, with spaces for underscores."""
     name = unicodedata.normalize("NFC", Path(source).stem)
-    return _one_line(name.replace("_", " ")) or source
+    return _printable(name.replace("_", " ")) or source

@@ -1,4 +1,4 @@
-"""Splits a document into chunks: runs of whole statements that fit the embedder, at exact places."""
+"""Splits a document into chunks: runs of whole statements that fit the embedder, with exact offsets."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from assistant.ports import Embedder, NewChunk, Tokenizer
 from assistant.types import Chunk, Document, Statement
 
 HEADER_TOKENS = 50
-"""Tokens that the lines before an embedded chunk have at most: byline, headings and what the document is about."""
+"""The most tokens of the header of an embedded chunk: byline, headings and key facts of the document."""
 
 Tokenize = Callable[[Sequence[str]], Sequence[Sequence[tuple[int, int]]]]
-"""Where the tokens of each text are, as (start, end) in characters."""
+"""Returns the places of the tokens of each text, as (start, end) in characters."""
 
-_BATCH = 1000  # statements that are tokenized together: bounds memory
+_BATCH = 1000  # statements that are tokenized together; limits memory
 _LONGEST_TOKEN = 30  # characters; longer ones are what a tokenizer does not know, and count by characters
 _WINDOW = 10  # characters for each token of a chunk: how far the cut of a long statement looks
 
 
 def tokenizer(embedder: Embedder) -> Tokenize:
-    """The embedder's own tokenizer, or ``word_tokens`` for one that does not show its tokens."""
+    """The embedder's own tokenizer, or ``word_tokens`` if it has none."""
     return embedder.tokenize if isinstance(embedder, Tokenizer) else word_tokens
 
 
 def word_tokens(texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-    """Up to six letters or digits, a character of a script without spaces, or any other sign each count as a token."""
+    """Approximate tokens: up to six letters or digits, a character of an unspaced script, or any other character."""
     return [[match.span() for match in _WORD.finditer(text)] for text in texts]
 
 
@@ -38,15 +38,15 @@ _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400
 def split(
     document: Document, size: int, overlap: int, tokenize: Tokenize = word_tokens, *, header: bool = True
 ) -> tuple[NewChunk, ...]:
-    """Chunks of at most ``size`` tokens; together they hold all statements of ``document`` but furniture.
+    """Chunks of at most ``size`` tokens, which together hold all statements of ``document`` except furniture.
 
-    Neighbours share up to ``overlap`` statements, fewer where more would not fit and none across a heading. A chunk
-    at least half full ends before a heading, else between two blocks, else where it is full. A heading stays with
-    what follows it, and a list or table with what introduces it where both fit. Only a statement longer than ``size``
-    is cut: at a line end, after a clause or a word, or between two characters.
+    Neighbors share up to ``overlap`` statements: fewer if more would not fit, none across a heading. A chunk that is at
+    least half full ends before a heading, else between two blocks, else where it is full. A heading stays with what
+    follows it, and a list or table with its introduction if both fit. Only a statement longer than ``size`` is cut: at
+    the end of a line, a clause or a word, or between two characters.
 
-    With ``header``, what is embedded of a chunk begins with up to HEADER_TOKENS of title and byline, the context of
-    its first statement, and what the document is about.
+    With ``header``, the embedded text of a chunk starts with up to HEADER_TOKENS of title and byline, the context of
+    its first statement, and the key facts of the document.
 
     Raises ValueError for a size below 1 or a negative overlap.
     """
@@ -72,7 +72,7 @@ def _chunk(document: Document, said: Sequence[Statement]) -> tuple[Chunk, tuple[
 
 
 class _Headers:
-    """The lines that are embedded before a chunk."""
+    """Makes the lines that are embedded before a chunk."""
 
     def __init__(self, document: Document, tokenize: Tokenize) -> None:
         self._document = document
@@ -92,7 +92,7 @@ class _Headers:
 
 
 class _Piece(NamedTuple):
-    """A statement with its tokens, and how good a place it is to begin a chunk at (see ``_opening``)."""
+    """A statement with its tokens, and how good a place it is to start a chunk (see ``_opening``)."""
 
     statement: Statement
     tokens: int
@@ -122,7 +122,7 @@ def _pieces(document: Document, size: int, tokenize: Tokenize) -> Iterator[_Piec
 
 
 def _counted(text: str, said: Iterable[Statement], tokenize: Tokenize) -> Iterator[tuple[Statement, int]]:
-    """Each statement with its number of tokens as it is embedded; many are tokenized at once."""
+    """Each statement with its number of tokens when embedded; many are tokenized at once."""
     batch: list[Statement] = []
     for statement in said:
         batch.append(statement)
@@ -138,7 +138,7 @@ def _batch_counted(text: str, batch: Sequence[Statement], tokenize: Tokenize) ->
 
 
 def _tokens(texts: Sequence[str], tokenize: Tokenize) -> list[Sequence[tuple[int, int]]]:
-    """The tokens of each text; one that is too long to be known counts as one for each character."""
+    """The tokens of each text; a word too long for the tokenizer counts as one token for each character."""
     found = []
     for text, tokens in zip(texts, tokenize(texts) if texts else (), strict=True):
         if len(text) > _LONGEST_TOKEN and any(end - start > _LONGEST_TOKEN for start, end in tokens):
@@ -152,7 +152,7 @@ def _characters(start: int, end: int) -> Iterable[tuple[int, int]]:
 
 
 def _opening(text: str, before: Statement | None, statement: Statement) -> int:
-    """How good a place a statement is to begin a chunk at, after ``before``."""
+    """How good a place a statement is to start a chunk, after ``before``."""
     if before is None:
         return _SECTION
     if before.kind == "heading" or (statement.kind in LISTED and _introduces(text, before)):
@@ -189,7 +189,7 @@ def _cut(text: str, start: int, end: int, size: int, tokenize: Tokenize) -> Iter
 
 
 def _cut_end(window: str, tokens: Sequence[tuple[int, int]], size: int) -> tuple[int, int]:
-    """Where the first part of ``window`` ends, and its tokens."""
+    """The end of the first part of ``window``, and its tokens."""
     best = (0, 0, 0)  # rank, end, tokens
     for count, (_, stop) in enumerate(tokens[:size], 1):
         rank = _cut_rank(window, stop)
@@ -201,7 +201,7 @@ def _cut_end(window: str, tokens: Sequence[tuple[int, int]], size: int) -> tuple
 
 
 def _cut_rank(text: str, stop: int) -> int:
-    """How good a cut before ``text[stop]`` is: a line end, a clause's end, a word's end, or any place; 0 for none."""
+    """How good a cut before ``text[stop]`` is: best at the end of a line, then a clause, then a word; 0 if none."""
     if stop >= len(text):
         return 1
     here = text[stop]
@@ -218,10 +218,10 @@ def _cut_rank(text: str, stop: int) -> int:
 
 
 def _end_of_chunk(pieces: Sequence[_Piece], first: int, least: int, size: int) -> int:
-    """One past the last piece of the chunk that begins with ``first``, and at least ``least``.
+    """One past the last piece of the chunk that starts with ``first``, and at least ``least``.
 
-    The chunk ends at the first heading in its second half. Else it ends at the best place there for another to begin
-    at, of equals at the last, and before that half only where what is together would be parted.
+    The chunk ends at the first heading in its second half. Without one, it ends in that half at the best place for
+    another chunk to start, the last of equally good ones. It ends earlier only to keep together what belongs together.
     """
     total, last = 0, first
     best = (False, False, _NEVER, least)  # whether it may end there, whether half full, how good, where
@@ -239,7 +239,7 @@ def _end_of_chunk(pieces: Sequence[_Piece], first: int, least: int, size: int) -
 
 
 def _shared_from(pieces: Sequence[_Piece], first: int, last: int, size: int, overlap: int) -> int:
-    """The piece the next chunk begins with: it shares what it may and still has room for a new piece."""
+    """The piece with which the next chunk starts, so that it shares statements and has room for a new one."""
     start = last
     total = pieces[last].tokens if last < len(pieces) else 0
     while (

@@ -1,4 +1,4 @@
-"""Statements: what of a document can be ranked, quoted and cited, each with the context it needs."""
+"""Statements: the parts of a document that can be ranked, quoted and cited, each with its context."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from assistant.ingest.inline import strip_markup
 from assistant.types import CONTEXT_SEPARATOR, Block, BlockKind, Document, Span, Statement
 
 CELL_SEPARATOR = " · "
-"""Stands between the cells of a row as a person reads it."""
+"""Stands between the cells of a row in its reading."""
 
 MAX_READING = 1000
-"""Characters of the longest reading; a longer row is read as it is."""
+"""The most characters of a reading; a longer row has none."""
 
 MAX_WHOLE = 400
-"""Characters of the longest item that is one statement; a longer one is one for each sentence, as a paragraph is."""
+"""The most characters of an item that is one statement; a longer one has a statement for each sentence."""
 
 PROSE: frozenset[BlockKind] = frozenset({"paragraph", "quotation"})
 """Kinds of blocks that are made of sentences."""
@@ -26,7 +26,7 @@ PROSE: frozenset[BlockKind] = frozenset({"paragraph", "quotation"})
 def statements(document: Document) -> tuple[Statement, ...]:
     """All statements of ``document``, headings and furniture included, in order, with offsets in its text.
 
-    A paragraph, a quotation and a long item are one statement for each sentence; every other block is one statement.
+    Paragraphs, quotations and long items have a statement for each sentence; every other block is one statement.
     A document without blocks is one paragraph.
     """
     text = document.text
@@ -40,7 +40,7 @@ def statements(document: Document) -> tuple[Statement, ...]:
 
 
 def _context(block: Block) -> str:
-    """Headings, lead-in, caption and speaker, outermost first, each said once."""
+    """Headings, lead-in, caption and speaker, outermost first, each only once."""
     parts = [*block.headings, block.lead_in, block.caption, f"{block.speaker}:" if block.speaker else ""]
     return CONTEXT_SEPARATOR.join(dict.fromkeys(part for part in parts if part))
 
@@ -65,10 +65,10 @@ _SOFT_HYPHEN = re.compile("\u00ad(?!\\s)")
 
 
 def _reading(block: Block, text: str, start: int, end: int) -> str:
-    """How a person reads ``text[start:end]`` where that is not how it stands there, else nothing.
+    """The readable form of ``text[start:end]``; empty if the text itself is readable.
 
-    A row has each cell behind its column: ``Branch: Fjordby · Staff: 31``. Other kinds are without inline markup and
-    the signs that lead quoted lines, and a word broken at the end of a line is whole again.
+    A row has each cell after the name of its column: ``Branch: Fjordby · Staff: 31``. Other kinds are without inline
+    markup and quotation marks at line starts, and words broken at a line end are joined.
     """
     if block.cells:
         return _row_reading(block, text)
@@ -82,7 +82,7 @@ def _reading(block: Block, text: str, start: int, end: int) -> str:
 
 
 def _joined(said: str, text: str) -> str:
-    """``said`` with the words whole that a line end breaks; a hyphen stays that the document also has within a line."""
+    """``said`` with words joined that a line end breaks; a hyphen is kept if the document has it within a line too."""
 
     def join(match: re.Match[str]) -> str:
         first, second = match[1], match[2]

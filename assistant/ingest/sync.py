@@ -1,7 +1,7 @@
-"""Brings an index in line with a folder: reads what changed, splits it, and hands it to the index.
+"""Brings an index in line with a folder: reads the files that changed, splits them, and adds them to the index.
 
-The loop is the same for an index in a folder and one on a server; what differs is behind ``ports.Sink``. Nothing is
-held in memory but a few documents.
+The loop is the same for an index in a folder and one on a server; the differences are behind ``ports.Sink``. Only a few
+documents are in memory at a time.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from assistant.settings import command
 from assistant.types import Document, IndexReport, OnProgress, Progress, Skipped, no_progress
 
 REBUILT = "The index was made by an earlier version or with another configuration: all documents were read again."
-"""What the report of a build says where that is so."""
+"""The note in the report of such a build."""
 
 _READERS = min(8, os.cpu_count() or 1)  # files that are read at once
-_SETTLED_NS = 2_000_000_000  # a file younger than this may change again without a new time stamp
+_SETTLED_NS = 2_000_000_000  # a file that changed more recently may change again without a new time stamp
 
 
 class Shard(NamedTuple):
-    """Part ``number`` of ``of``, from 1. Which machine takes which file depends on the file's name alone."""
+    """Part ``number`` of ``of``, from 1. A file's name alone decides to which part it belongs."""
 
     number: int = 1
     of: int = 1
 
     @classmethod
     def parse(cls, text: str) -> Shard:
-        """``3/16``. Raises ConfigError for anything that is no part of a whole."""
+        """The shard written as ``3/16``. Raises ConfigError for anything else."""
         number, _, of = text.partition("/")
         if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000:
             return cls(int(number), int(of))
         raise ConfigError(f"{text!r} is no part of a whole. Give the first of sixteen as `--shard 1/16`")
 
     def takes(self, source: str) -> bool:
-        """Whether the file of that name below the root falls to this part."""
+        """Whether the file with that path below the root belongs to this part."""
         if self.of == 1:
             return True
         mark = hashlib.blake2b(source.encode(), digest_size=8).digest()
@@ -64,14 +64,14 @@ def sync(
     shard: Shard = WHOLE,
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> IndexReport:
-    """Make ``index`` hold what the files under ``root`` say, and leave other roots alone.
+    """Bring ``index`` in line with the files under ``root``; other roots stay as they are.
 
-    With a ``shard``, the files of other shards and their documents are left alone. ``limits`` are what reading one
-    file may take. A file that cannot be read is reported and keeps its last good version. After a change of the
+    With a ``shard``, files of other shards and their documents stay as they are. ``limits`` apply to the parsing of
+    each file. A file that cannot be read is reported and keeps its last good version. After a change of the
     configuration or the embedder, documents of other roots are split and embedded again from their stored text.
 
-    Raises DocumentError where ``root`` does not exist (a folder that has vanished deletes nothing), IndexLockedError
-    while another process writes, and StoreError or BackendError where the index cannot be written to.
+    Raises DocumentError if ``root`` does not exist (nothing is deleted then), IndexLockedError while another process
+    writes, and StoreError or BackendError if the index cannot be written to.
     """
     started = time.monotonic()
     root = root.resolve()
@@ -99,7 +99,7 @@ def _command(index: BuildTarget, words: str) -> str:
 
 
 def _files(root: Path, store: Path | None, shard: Shard) -> tuple[list[FoundFile], list[Skipped]]:
-    """The files of ``root`` that fall to ``shard``, without the index's own, and what is passed over."""
+    """The files of ``root`` that belong to ``shard``, without the index's own, and the skipped ones."""
     found, skipped = find_files(root)
     own = store.resolve() if store else None
     prefix = f"{own.as_posix()}/" if own else "\0"
@@ -115,7 +115,7 @@ def _location(path: Path) -> str:
 
 
 def _free_source(source: str, root: Path, taken: Container[str]) -> str:
-    """``source``, below the root's name if another root has such a file, numbered if that is taken."""
+    """``source``; if another root has it, with the root's name before it; if that is taken too, with a number."""
     name, wanted, number = root.name or "root", source, 1
     while wanted in taken:
         wanted = f"{name}/{source}" if number == 1 else f"{name}-{number}/{source}"
@@ -124,7 +124,7 @@ def _free_source(source: str, root: Path, taken: Container[str]) -> str:
 
 
 class _Outcome(NamedTuple):
-    """What reading a file gave: a document, or a problem, or neither where the file is the same as before."""
+    """The result of reading a file: a document, a problem, or neither if the file has not changed."""
 
     document: Document | None = None
     content: str = ""
@@ -136,14 +136,16 @@ _SAME = _Outcome()
 
 
 def _notes(sources: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Each note with the first of its documents, and how many more there are."""
+    """Each note with the first document it applies to, and the number of further ones."""
     for note, about in sorted(sources.items()):
         more = f" and {len(about) - 1:,} more" if len(about) > 1 else ""
         yield f"{about[0]!r}{more}: {note}"
 
 
 def _read(parsers: ParserPool, file: FoundFile, known: StoredFile | None) -> _Outcome:
-    """What ``file`` holds, unless its bytes are the ``known`` ones: hashing is a thousand times as fast as parsing."""
+    """The document in ``file``, unless its hash is the ``known`` one: hashing is a thousand times as fast as
+    parsing.
+    """
     now = time.time_ns()
     try:
         # A file that is too large is refused by its first bytes; hashing would go through it to its end.
@@ -162,7 +164,7 @@ def _done(file: FoundFile, known: StoredFile | None, outcome: Future[_Outcome] |
 
 
 def _looks_the_same(known: StoredFile, file: FoundFile) -> bool:
-    """Whether ``file`` has the place, size and time of change of the ``known`` one, which this version read."""
+    """Whether ``file`` has the path, size and time of the ``known`` one, and that was read by this version."""
     if (known.size, known.modified_ns) != (file.size, file.mtime_ns) or not known.digest:
         return False
     return known.location == _location(file.path) and known.content.startswith(f"{VERSION}:")
@@ -187,7 +189,7 @@ class _Work:
         self._notes: dict[str, list[str]] = {}
 
     def admitted(self, found: Sequence[FoundFile], to_command: Callable[[str], str]) -> list[FoundFile]:
-        """What of ``found`` is to be indexed: what was removed by hand is only if the root is that file itself."""
+        """The files of ``found`` to index. One that was removed by hand is included only if it is the root itself."""
         kept = []
         for file in found:
             location = _location(file.path)
@@ -200,7 +202,7 @@ class _Work:
         return kept
 
     def read(self, found: Sequence[FoundFile], limits: Limits) -> Iterator[_ReadFile]:
-        """Each file with what it holds, in their order; several are read at once, few are held in memory."""
+        """Each file with its outcome, in order. Several are read at the same time, and few are in memory."""
         parsers = ParserPool(limits)
         with ThreadPoolExecutor(_READERS) as pool:
             waiting: deque[tuple[FoundFile, StoredFile | None, Future[_Outcome] | _Outcome]] = deque()
@@ -222,7 +224,7 @@ class _Work:
                 parsers.close()
 
     def take(self, file: FoundFile, known: StoredFile | None, outcome: _Outcome) -> None:
-        """Add what ``file`` holds if it is new."""
+        """Add the document of ``file`` if it is new."""
         location = _location(file.path)
         if location in self._seen:
             return
@@ -243,13 +245,13 @@ class _Work:
             self._unchanged += 1
 
     def gone(self, found: Sequence[FoundFile]) -> list[StoredFile]:
-        """What the index knows of under the root and shard, and whose files are gone; what is unreadable is not."""
+        """Stored files under the root and in the shard that no longer exist; unreadable ones do exist."""
         kept = {_location(file.path) for file in found}
         known = (*self._known.values(), *self._excluded.values())
         return [file for file in known if file.location not in kept and self._looked_at(Path(file.location))]
 
     def split_again(self, gone: Sequence[StoredFile]) -> None:
-        """Add every live document again that stays and has no new version."""
+        """Add again every live document that stays and has no new version."""
         done = {*self._added, *self._changed, *(file.source for file in gone)}
         for file in self._known.values():
             document = None if file.source in done else self._sink.document(file.source)
@@ -271,7 +273,7 @@ class _Work:
         )
 
     def _known_as(self, file: FoundFile) -> StoredFile | None:
-        """The stored file at that place, or the one it was before it moved: of one name, and no longer there."""
+        """The stored file at that path, or one of the same name that has gone and was probably moved here."""
         if known := self._known.get(_location(file.path)):
             return known
         before = self._taken.get(file.source)

@@ -1,4 +1,4 @@
-"""Tells when a folder has changed, by looking: it works on network drives too, and needs no library."""
+"""Watches folders for changes by polling, which also works on network drives and needs no library."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _Look = dict[Path, list[FoundFile]]
 
 
 PATIENCE = 60
-"""Looks after which a change is told though a file still grows, and told again where nothing came of it."""
+"""How many polls may pass before a change is reported although a file still grows, or is reported again."""
 
 
 def changes(
@@ -22,11 +22,11 @@ def changes(
     pause: Callable[[float], None] = time.sleep,
     undone: Callable[[], bool] = lambda: False,
 ) -> Iterator[None]:
-    """Yield after each change below ``roots`` since this was called, once two looks ``seconds`` apart agree.
+    """Yield after each change below ``roots`` since the call, as soon as two polls ``seconds`` apart agree.
 
-    A copy is then complete; but one file that never stops growing holds up the others for ``PATIENCE`` looks only.
-    While ``undone`` says that what was made of a change came to nothing, it is told again after as many.
-    A look costs some ten microseconds a file. A root that is away for a while has not changed.
+    So a file is fully copied when its change is reported. A file that never stops growing delays the others by at most
+    ``PATIENCE`` polls. If handling a change failed, which ``undone`` tells, it is reported again after ``PATIENCE``
+    polls. A poll takes about ten microseconds for each file. A root that is temporarily missing has not changed.
     """
     return _changes(roots, _look(roots, {}), seconds, pause, undone)  # a generator would first look when first asked
 

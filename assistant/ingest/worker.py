@@ -1,8 +1,8 @@
-"""Reads files in processes of their own, so that a hostile file can neither stop nor crash a build.
+"""Parses files in separate processes, so that a hostile file can neither stop nor crash a build.
 
-A worker gets one file at a time as a line of JSON and answers with one; it is plain data both ways, for what has
-read a hostile file is not to be trusted with more. Plain text is read in place: that is code of ours, linear in the
-size of the file.
+A worker gets one file at a time as a line of JSON and answers with one. Only plain data goes either way, since a
+process that has parsed a hostile file cannot be trusted. Plain text is parsed in place, by code of this package that
+takes time linear in the size of the file.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from assistant.types import Document
 
 
 class Limits(NamedTuple):
-    """What reading one file may take. Memory is limited where the system can: not on macOS and Windows."""
+    """The limits for parsing one file. Memory is limited if the system can do that: not on macOS and Windows."""
 
     seconds: float = 60.0
     memory: int = 2 << 30
     start: float = 60.0
-    """Seconds a worker may take before it is given its first file."""
+    """Seconds that a worker may take to start."""
 
 
 class ParserPool:
-    """Reads documents for any number of threads, each of which has a worker of its own once it needs one."""
+    """Parses files for any number of threads, each of which gets its own worker when it first needs one."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -45,7 +45,7 @@ class ParserPool:
         self._closed = False
 
     def read(self, file: FoundFile) -> Document:
-        """The document in ``file``. Raises DocumentError, also for one that takes too much time or memory."""
+        """The document in ``file``. Raises DocumentError, also if parsing takes too much time or memory."""
         if Path(file.source).suffix.lower() in IN_PLACE:
             return read_document(file)
         worker: _Worker | None = getattr(self._local, "worker", None)
@@ -58,7 +58,7 @@ class ParserPool:
         return worker.read(file)
 
     def close(self) -> None:
-        """End all workers, and start no more."""
+        """Stop all workers and start no more."""
         with self._mutex:
             self._closed = True
             for worker in self._all:
@@ -97,14 +97,14 @@ class _Worker:
             raise DocumentError(f"{file.source!r} takes longer than {seconds} to read. `mv {str(file.path)!r} ..`")
         if answer is None:
             self.close()
-            raise DocumentError(f"{file.source!r} crashes what reads it. `mv {str(file.path)!r} ..`")
+            raise DocumentError(f"{file.source!r} crashes its parser. `mv {str(file.path)!r} ..`")
         if "error" in answer:
             raise DocumentError(str(answer["error"]))
         return Document.model_validate(answer["document"])
 
     @contextlib.contextmanager
     def _stopped_after(self, seconds: float) -> Iterator[threading.Event]:
-        """Kill the process if the body takes longer; the event tells that it did."""
+        """Kill the process if the body takes longer than ``seconds``; the event is set then."""
         late = threading.Event()
 
         def stop() -> None:
@@ -145,7 +145,7 @@ class _Worker:
 
 
 def serve() -> None:
-    """Answer on standard output until standard input ends; what libraries print goes nowhere."""
+    """Answer on standard output until standard input ends. What libraries print is discarded."""
     seconds, memory = float(sys.argv[2]), int(sys.argv[3])
     answers = os.fdopen(os.dup(1), "wb")
     with Path(os.devnull).open("w") as nowhere:
@@ -154,7 +154,7 @@ def serve() -> None:
     answers.write(b"ready\n")
     answers.flush()
     for line in sys.stdin.buffer:
-        # Should the one who asks be killed, nobody else would stop a reader that hangs.
+        # If the parent process is killed, nothing else would stop a parser that hangs.
         if hasattr(signal, "alarm"):
             signal.alarm(int(seconds) + 5)
         _answer(line, memory, answers)

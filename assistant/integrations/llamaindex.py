@@ -95,7 +95,7 @@ def passage_node(passage: Passage) -> NodeWithScore:
 
 
 def citation_node(citation: Citation, answer: Answer) -> NodeWithScore:
-    """A citation as a LlamaIndex node: the quoted words alone, scored by how likely the evidence answers."""
+    """A citation as a LlamaIndex node: the quoted words, with the answer's answerability as score."""
     place = {"start": citation.start, "end": citation.end, "page": citation.page, "marker": citation.marker}
     return _node(
         f"{citation.source}#{citation.start}-{citation.end}", citation.quote, citation, place, answer.answerability

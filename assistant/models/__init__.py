@@ -1,1 +1,1 @@
-"""The only home of third-party engines, each behind a port."""
+"""Adapters of models and model servers, each behind a protocol of ``assistant.ports``."""

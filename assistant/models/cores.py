@@ -1,4 +1,4 @@
-"""How many cores there are to work with."""
+"""The number of CPU cores to use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def cores() -> int:
-    """Cores this process may use: containers and schedulers grant fewer than the machine has."""
+    """The number of cores this process may use; containers and schedulers may grant fewer than the machine has."""
     # macOS and Windows cannot say.
     affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -1,7 +1,7 @@
-"""The reader: a small cross-encoder that reads a passage with the question and says which sentence answers, if any.
+"""The cross-encoder: a small model that reads a passage with the question and says which sentence answers, if any.
 
-``PassageEncoder`` sees; the heads here judge. Those of reading are perceptrons that ``training/train_heads.py`` fits
-to the finished encoder; that of pairs is linear, as it was trained. Loaded when it is first used.
+``PassageEncoder`` computes features, and the heads in this module score them. The heads for passages are perceptrons
+that ``training/train_heads.py`` fits to the finished encoder; the head for pairs is linear, as it was trained.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ FOLDER = Path(__file__).parent / "cross_encoder_weights"
 """The trained weights, part of the package."""
 
 JUDGES = "judges.npz"
-"""The file of the perceptrons."""
+"""The file with the perceptrons."""
 
 UNSEEN = -20.0
-"""The score of a sentence that lies beyond what is read."""
+"""The score of a sentence that lies beyond the tokens that are read."""
 
 
 @cache
 def vocabulary() -> frozenset[str]:
-    """The 22,501 words that its tokenizer knows whole: English that is often written, common names included."""
+    """The 22,501 words that the tokenizer has as single tokens: common English words and names."""
     pieces = json.loads((FOLDER / "tokenizer.json").read_text(encoding="utf-8"))["model"]["vocab"]
     return frozenset(filter(str.isalpha, pieces))
 
 
 class Perceptron(NamedTuple):
-    """Scores from features, by way of one hidden layer of rectified units."""
+    """Computes scores from features with one hidden layer of rectified linear units."""
 
     inner: Vectors
     inner_bias: Vectors
@@ -44,11 +44,11 @@ class Perceptron(NamedTuple):
 
     @classmethod
     def among(cls, stored: Mapping[str, Any], name: str) -> Self:
-        """The one that ``named`` wrote down."""
+        """The perceptron that ``named`` stored under this name."""
         return cls(*(stored[f"{name}_{part}"] for part in cls._fields))
 
     def named(self, name: str) -> dict[str, Any]:
-        """Its arrays by the names that they are stored under."""
+        """The arrays of the perceptron, by the names under which they are stored."""
         return {f"{name}_{part}": values for part, values in zip(self._fields, self, strict=True)}
 
     def __call__(self, features: Vectors) -> Vectors:
@@ -58,7 +58,7 @@ class Perceptron(NamedTuple):
 
 
 class Linear(NamedTuple):
-    """Scores that are linear in features."""
+    """Computes scores that are linear in the features."""
 
     weight: Vectors
     bias: Vectors
@@ -70,10 +70,11 @@ class Linear(NamedTuple):
 
 
 class MiniCrossEncoder:
-    """``ports.Reader`` over loaded weights; safe to share between threads. Made by ``MiniCrossEncoder.open``.
+    """``ports.CrossEncoder`` with the shipped weights; safe to share between threads. Made by
+    ``MiniCrossEncoder.open``.
 
-    ``sentence`` scores a sentence, ``nothing`` that none of a passage answers, ``pair`` whether two sentences do not
-    both answer, agree, or differ.
+    ``sentence`` scores that a sentence answers, ``nothing`` that no sentence of a passage does, and ``pair`` that two
+    sentences do not both answer, agree, or contradict each other.
     """
 
     def __init__(self, encoder: PassageEncoder, sentence: Perceptron, nothing: Perceptron, pair: Linear) -> None:
@@ -82,17 +83,17 @@ class MiniCrossEncoder:
 
     @classmethod
     def open(cls, folder: Path = FOLDER) -> Self:
-        """Load the weights of ``folder``. Raises WeightsError when they are missing or damaged."""
+        """Load the weights in ``folder``. Raises WeightsError if they are missing or damaged."""
         encoder = PassageEncoder.open(folder)
         try:
             heads, judges = arrays(folder / "heads.npz"), arrays(folder / JUDGES)
             pair = Linear(heads["pair_weight"], heads["pair_bias"])
             return cls(encoder, Perceptron.among(judges, "sentence"), Perceptron.among(judges, "nothing"), pair)
-        except Exception as exc:  # of a damaged file zipfile and numpy raise this and that
+        except Exception as exc:  # zipfile and numpy raise various exceptions for a damaged file
             raise damaged(folder, exc) from exc
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:
-        """Read each of ``passages``, behind its document's headline, with ``question``."""
+        """Score the sentences of each of ``passages``, read with ``question`` and the document's header."""
         shown = []
         for passage in passages:
             text, spans = readable(passage.chunk.text, passage.statements)
@@ -101,7 +102,7 @@ class MiniCrossEncoder:
         return [self._reading(look, quote.text) for look, (quote, _) in zip(looks, shown, strict=True)]
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
-        """How the two sentences of each pair stand to each other as answers to ``question``."""
+        """Whether the two sentences of each pair agree or contradict each other as answers to ``question``."""
         found = []
         for seen in self._encoder.look_beside(question, pairs):
             scores = self._pair(seen)

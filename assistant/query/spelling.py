@@ -1,4 +1,4 @@
-"""Reads a misspelled word of a question as the word that the documents hold, where there clearly is one."""
+"""Corrects a misspelled word of a question to a word in the documents, if it is clear which one is meant."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from assistant.models.cross_encoder import vocabulary
 from assistant.ports import CondensedQuestion, StoredChunk
 
 SHORTEST = 4
-"""Letters from which a word is clear although two of its letters are swapped or one is doubled."""
+"""Letters from which a word is recognized with two letters swapped or one doubled."""
 
 CLEAR = 6
-"""Letters from which it is clear whatever one typing error is in it; many shorter words are one letter apart."""
+"""Letters from which a word is recognized with any one typing error; many shorter words differ by one letter."""
 
 LONG = 7
-"""Letters of a name from which it may hold two errors, if its neighbour in the question is right."""
+"""Letters from which a name is recognized with two errors, if a word next to it is right."""
 
 _PIECE = re.compile(r"[^\W\d_]+")
 _OPENER = re.compile(  # a word that has a capital because a sentence or line begins, unless a name goes on
@@ -37,13 +37,14 @@ _SUFFIXES = (
     "some th ward wards ways wise woman women y"
 ).split()
 _PART = 4
-"""Letters of a word, at least, that another one is made from."""
+"""The fewest letters of a word of which another one is composed."""
 
 
 class _Held(NamedTuple):
-    """What a text holds: its stems, and by their first letter its words, folded, each as it is written there.
+    """The stems of a text, and its words by first letter and folded form, each as it is written there.
 
-    Before how it is written stands what that tells: 2 small, so no name; 1 a capital; 0 one that opens a sentence.
+    The number before the written form says what it shows: 2 lower case, so not a name; 1 a capital; 0 a capital at the
+    start of a sentence.
     """
 
     stems: frozenset[str]
@@ -53,16 +54,16 @@ class _Held(NamedTuple):
 def correct_spelling(
     question: str, found: Sequence[StoredChunk], elsewhere: Callable[[str], bool]
 ) -> CondensedQuestion:
-    """``question`` with its misspelled words as ``found`` spells them, and a note on each.
+    """``question`` with its misspelled words as ``found`` spells them, and a note about each.
 
-    A word is doubted that neither ``found`` nor their headlines hold, that is no ordinary English word and that is not
-    ``elsewhere`` in the documents; figures and acronyms never are. The notes matter: a name that the documents do not
-    hold may be right, and the reader has to see that another one was searched.
+    A word is doubted if it is neither in ``found`` and its documents' headers nor ``elsewhere`` in the documents, and
+    is not an ordinary English word, a figure or an acronym. A name that the documents do not have may still be right,
+    so the note tells the reader that another one was searched.
     """
     said = words(question)
     shouted = question.isupper()
     bare = [_POSSESSIVE.sub("", word.text) for word in said]
-    # Words that are not doubted cost nothing: to read what was found takes longer than to search.
+    # Only if words are doubted is the text of what was found read, which takes longer than the search.
     doubted = [n for n, asked in enumerate(bare) if _is_doubtful(asked, shouted) and not elsewhere(asked)]
     if not doubted:
         return CondensedQuestion(question)
@@ -93,16 +94,17 @@ def _is_doubtful(asked: str, shouted: bool) -> bool:
 
 
 def _meant(asked: str, named: bool, held: Sequence[_Held], in_place: Callable[[str], bool]) -> str | None:
-    """The one word that ``asked``, folded, misspells, as it is written; None where there is none or it is not clear.
+    """The word that ``asked``, folded, is a misspelling of, as the documents write it; None if there is no clear one.
 
-    ``named``: it stands as a name does. ``in_place`` says whether a word has the same neighbours in the documents.
+    ``named`` says that it is written like a name. ``in_place`` tells whether a word has the same neighbors in the
+    documents.
     """
     near: dict[str, tuple[int, str]] = {}
     for each in held:
         for first in set(asked[:2]):
             for other, written in each.written.get(first, {}).items():
                 near[other] = max(near.get(other, written), written)
-    # Who types in haste leaves capitals out, but adds none to short words.
+    # A hasty typist leaves out capitals but does not add them to short words.
     names = {other for other, (told, _) in near.items() if told == 1}
     long = len(asked) >= LONG
     found = _nearest(asked, names, 2 if long else 1) if named else frozenset()
@@ -113,14 +115,14 @@ def _meant(asked: str, named: bool, held: Sequence[_Held], in_place: Callable[[s
     other = min(found)
     if _is_slip(asked, other) or (other in names and in_place(other)):
         return near[other][1]
-    # Another letter in place of one makes another name, and often another word.
+    # Replacing a letter makes another name, and often another word.
     replaced = len(asked) == len(other) and (other in names or not long)
     clear = len(asked) >= CLEAR and _errors(asked, other) == 1 and not replaced and not _inflects(asked, other)
     return near[other][1] if clear else None
 
 
 def _nearest(asked: str, others: Iterable[str], limit: int) -> frozenset[str]:
-    """Those of ``others`` that are fewest errors away, at most ``limit``; the first letter is right, or swapped."""
+    """The ``others`` with the fewest errors, at most ``limit``; the first letter is right or swapped."""
     found: dict[int, set[str]] = {}
     letters, swapped = set(asked), asked[1::-1] + asked[2:] if len(asked) >= CLEAR else ""
     for other in others:
@@ -133,25 +135,25 @@ def _nearest(asked: str, others: Iterable[str], limit: int) -> frozenset[str]:
 
 
 def _errors(one: str, other: str) -> int:
-    """Letters left out, put in, replaced, or swapped with their neighbour."""
+    """The number of letters left out, added, replaced, or swapped with their neighbor."""
     from rapidfuzz.distance import OSA  # only where a word is doubted
 
     return OSA.distance(one, other)
 
 
 def _is_slip(asked: str, other: str) -> bool:
-    """Whether the words differ by neighbours swapped, or by letters doubled: no two words of one text do."""
+    """Whether the words differ only by swapped neighbors or doubled letters, as two correct words rarely do."""
     swapped = len(asked) == len(other) and sorted(asked) == sorted(other) and _errors(asked, other) == 1
     return swapped or _DOUBLED.sub(r"\1", asked) == _DOUBLED.sub(r"\1", other)
 
 
 def _inflects(one: str, other: str) -> bool:
-    """Whether the words differ in the last letter alone, as forms of a word do."""
+    """Whether the words differ only in the last letter, as forms of a word do."""
     return one[:-1] in (other, other[:-1]) or one == other[:-1]
 
 
 def _stands_by(around: Sequence[str], found: Sequence[StoredChunk], other: str) -> bool:
-    """Whether a text has the word ``other`` next to one of those ``around`` that carry meaning."""
+    """Whether a text has the word ``other`` next to a content word of ``around``."""
     names = "|".join(re.escape(_POSSESSIVE.sub("", word)) for word in around if not is_stopword(word))
     word = re.escape(other)
     pair = re.compile(rf"\b(?:{word}\W+(?:{names})|(?:{names})\W+{word})\b", re.IGNORECASE)
@@ -174,7 +176,7 @@ def _held(text: str) -> _Held:
 
 @lru_cache(maxsize=10_000)
 def _is_ordinary(word: str) -> bool:
-    """Whether a folded word is English, or is made of words that are."""
+    """Whether a folded word is English or composed of English words."""
     known = vocabulary()
     if word in known:
         return True

@@ -20,7 +20,7 @@ from assistant.english.tokens import content_stems, words
 from assistant.query.courtesy import LEAD, is_courtesy, without_lead
 
 MOST_PARTS = 5
-"""Questions in one text that are answered apart; what else it asks stays with the last of them."""
+"""The most questions of one text that are answered separately; any others stay with the last of them."""
 
 _FEWEST = 2  # words of a question that stands for itself
 _MOST_LINKS = 20  # in one sentence; what is behind them stays together
@@ -59,8 +59,8 @@ _ACTS = re.compile(  # what a pronoun stands for is for ``condense_question`` to
 def split_questions(text: str) -> tuple[str, ...]:
     """The questions in ``text``: "Who met, and where did they meet? Why?" asks three.
 
-    At least one and at most MOST_PARTS, the last with all that is over. Courtesies are left out, unless there is
-    nothing else.
+    There is at least one and there are at most MOST_PARTS, the last of which has the rest. Courtesies are left out
+    unless there is nothing else.
     """
     found = [piece for sentence in _sentences(text.strip()) for piece in _pieces(sentence)]
     last = " and ".join(found[MOST_PARTS - 1 :]).replace("? and ", "? ")
@@ -68,7 +68,7 @@ def split_questions(text: str) -> tuple[str, ...]:
 
 
 def add_topic(part: str, before: str) -> str:
-    """``part`` with the topic of the question ``before``, where it names only who says or does something.
+    """``part`` with the topic of the question ``before``, if it only names who says or does something.
 
     "What did India say?" after "What did Pakistan say about the raid?" becomes "What did India say about the raid?".
     """
@@ -77,7 +77,7 @@ def add_topic(part: str, before: str) -> str:
     if not acts:
         return part
     own = frozenset(content_stems(part))
-    # Without who says or does there: "what did Pakistan say about the raid" lends "the raid".
+    # Without who says or does it: "what did Pakistan say about the raid" contributes "the raid".
     told = [phrase for phrase in phrases(_ACTS.sub("", before)) if not own & frozenset(content_stems(phrase))]
     if not told:
         return part
@@ -86,7 +86,7 @@ def add_topic(part: str, before: str) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    """Each question with what is told before it, the last one also with what is told after it; no courtesies."""
+    """Each question with the statements before it, the last one also with those after it; no courtesies."""
     found: list[str] = []
     for sentence in _ENDS.split(text):
         if not sentence or is_courtesy(sentence):

@@ -1,4 +1,4 @@
-"""Understands a question: cleaned, made self-contained, and split into the things it asks."""
+"""Understands a question: cleans it, makes it self-contained, and splits it into the things it asks."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from assistant.query.split import add_topic, split_questions
 from assistant.types import Turn
 
 MAX_QUESTION = 4000
-"""Characters of the longest question that is taken."""
+"""The most characters of a question."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Query(NamedTuple):
-    """A question as it is searched: ``question`` stands alone, ``parts`` are the things it asks, each standing alone.
+    """A question as it is searched: ``question`` and each of its ``parts``, the things it asks, stand alone.
 
-    ``notes`` tell a reader how it was understood, where that is not as it was typed.
+    ``notes`` say how it was understood, if not as it was typed.
     """
 
     question: str
@@ -32,7 +32,7 @@ class Query(NamedTuple):
 def clean_question(question: str) -> str:
     """``question`` without control characters and surrounding space.
 
-    Raises QuestionError when nothing is left or it is longer than MAX_QUESTION characters.
+    Raises QuestionError if nothing is left or it is longer than MAX_QUESTION characters.
     """
     text = _CONTROL.sub(" ", question).strip()
     if not text:
@@ -46,9 +46,9 @@ def clean_question(question: str) -> str:
 
 
 def understand(question: str, history: Sequence[Turn] = (), condenser: QuestionCondenser | None = None) -> Query:
-    """The query that ``question`` asks after ``history``; a model condenses it where ``condenser`` is given and can.
+    """The query that ``question`` asks after ``history``. ``condenser``, if given, makes follow-ups self-contained.
 
-    Raises QuestionError for an empty or endless question.
+    Raises QuestionError for an empty or too long question.
     """
     asked = clean_question(question)
     condensed = _condensed(asked, history, condenser)

@@ -1,7 +1,8 @@
-"""Whether two sentences that answer a question answer it differently, or only in other words.
+"""Decides whether two sentences answer a question differently or only in other words.
 
-Each pair is measured by a few readable signs. A logistic regression, fitted by ``training/fit_agreement.py``, says how
-likely the two answers cannot both be true. It is not for questions of yes or no, which turn on denial alone.
+A few readable signs are computed for each pair. A logistic regression, fitted by ``training/fit_agreement.py``, turns
+them into the probability that the two answers cannot both be true. It does not apply to yes-no questions, where only
+denial matters.
 """
 
 from __future__ import annotations
@@ -30,15 +31,15 @@ class AnswerSpan(NamedTuple):
 
 
 def answer_in(text: str, answer: str) -> AnswerSpan | None:
-    """A sentence with its short answer where it holds that; None where it has none."""
+    """A sentence with its short answer; None if the sentence does not contain it."""
     start = text.find(answer) if answer else -1
     return AnswerSpan(text, start, start + len(answer)) if start >= 0 else None
 
 
 class Signs(NamedTuple):
-    """What is known of two answers, each from 0 to 1; none depends on which of them comes first.
+    """How two answers compare, each sign from 0 to 1 and independent of the order of the two.
 
-    Figures are compared first; signs of words are 0 where figures could be compared. "New" words are those that the
+    Figures are compared first; if they can be compared, the signs of words are 0. "New" words are words that the
     question does not have.
     """
 
@@ -57,9 +58,8 @@ class Signs(NamedTuple):
 
 
 THRESHOLD = 0.6
-"""From where answers count as different. On practice questions that the weights were not fitted on, 80 of 100 pairs
-that differ reach it, and 25 of 100 that agree; from 0.7 on, 47 and 8. Answers that merely have no word in common lie
-at 0.64.
+"""Probability from which answers count as different. On practice questions that were not used for fitting, 80 of 100
+differing pairs reach it and 25 of 100 agreeing ones; at 0.7, 47 and 8. Answers that merely share no word are at 0.64.
 """
 
 WEIGHTS = Signs(
@@ -79,7 +79,7 @@ WEIGHTS = Signs(
 
 
 def differs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> float:
-    """How likely the two answers to ``question`` cannot both be true, from 0 to 1."""
+    """The probability that the two answers to ``question`` cannot both be true."""
     score = sum(weight * sign for weight, sign in zip(WEIGHTS, signs(question, one, other), strict=True))
     return 1 / (1 + math.exp(-score))
 
@@ -115,14 +115,14 @@ ASKED: dict[AnswerType, frozenset[str]] = {
     "duration": frozenset({"duration"}),
     "number": frozenset({"number", "percent", "money", "gram", "metre", "litre", "metre/hour", "square metre"}),
 }
-"""What a figure may measure that answers a question of each type."""
+"""The kinds of figures that can answer a question of each type."""
 
 BESIDE = 12
-"""Characters from an answer that is too short to the figure that belongs to it."""
+"""Characters between an answer that was cut too short and the figure that belongs to it."""
 
 
 class _Figures(NamedTuple):
-    """What the signs of figures look at in a sentence and its answer."""
+    """What the signs of figures are computed from, for a sentence and its answer."""
 
     answer: Span
     measured: list[Measurement]
@@ -145,7 +145,7 @@ def _given(text: str) -> list[Measurement]:
 def _compared(
     question: QuestionParts, a: _Figures, b: _Figures
 ) -> tuple[Measurement | None, Measurement | None, str | None]:
-    """The figures that two sentences answer with, and how they compare."""
+    """The figures that are the answers of two sentences, and how they compare."""
     asked = ASKED.get(question.answer_type)
     for kinds in (asked, None) if asked else (None,):  # "How long is the ship?" asks for no duration
         x, y = _answering(question, a, kinds), _answering(question, b, kinds)
@@ -155,7 +155,7 @@ def _compared(
 
 
 def _answering(question: QuestionParts, said: _Figures, kinds: frozenset[str] | None) -> Measurement | None:
-    """The figure a sentence answers with: in its answer or beside it, of these kinds, and not the question's own."""
+    """The figure that is a sentence's answer: of these kinds, in its answer or beside it, and not in the question."""
     given = _given(question.text)
     fit = [
         each
@@ -202,14 +202,14 @@ def _dates_beside(said: _Figures) -> list[Quantity]:
 # --- words ----------------------------------------------------------------------------------------
 
 ROOT = 6
-"""Letters by which words of one root are known: "Tasmarra" and "Tasmarran"."""
+"""Letters that two words must share to have one root: "Tasmarra" and "Tasmarran"."""
 
 _TITLES = frozenset(stem(word) for word in (*TITLES, "the"))
 _SHORT_FOR = {stem(short): stem(word) for short, word in TITLE_ABBREVIATIONS.items()}
 
 
 class _Wording(NamedTuple):
-    """What the signs of words look at in a sentence and its answer, by roots."""
+    """The roots that the signs of words are computed from, for a sentence and its answer."""
 
     answer: frozenset[str]
     sentence: frozenset[str]

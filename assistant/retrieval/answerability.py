@@ -1,4 +1,4 @@
-"""Whether a question is answered where the fitted models cannot tell: by a list, a table, a field or a heading."""
+"""The answerability of questions that the fitted models cannot judge: about lists and tables, or not in English."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from assistant.query.parse import QuestionParts
 from assistant.retrieval.features import IN_CONTEXT
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
-"""Probability that an item, row or field answers which, with its context, names all of a question, or this share."""
+"""Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
+"""
 
 FOREIGN, FOREIGN_SHARE = 0.5, 0.45
-"""Probability that a statement answers which has this share of a question's words in another language."""
+"""Probability that a statement in another language answers if it has this share of the question's words."""
 
 _KEY = 4
 _LATIN_ENDS = 0x24F
@@ -33,14 +34,14 @@ GENERAL = frozenset(
         "name called there many much kind type which person people offer sure allow possible available really still"
     )
 )
-"""Words of a question that an item, row or field rarely repeats."""
+"""Words of questions that items, rows and fields rarely repeat."""
 
 
 def structural_answerability(question: QuestionParts, hit: Hit, number: int) -> float:
-    """How likely a statement answers whose place in the document says what it is about; 0 for running text.
+    """The probability that an item, row or field answers; 0 for running text.
 
-    The models are fitted to prose. An item, a row or a field states little by itself; it answers when it and what
-    introduces it name all or nearly all that the question names.
+    The models are fitted to prose. An item, row or field says little by itself; it answers if it and its context
+    name all or nearly all that the question names.
     """
     stored = hit.stored
     statement = stored.statements[number]
@@ -59,10 +60,10 @@ def structural_answerability(question: QuestionParts, hit: Hit, number: int) -> 
 
 
 def foreign_answerability(question: QuestionParts, said: str, candidates: Iterable[str]) -> float:
-    """How likely ``said``, the best of ``candidates``, answers a question that is not in English; 0 for one that is.
+    """The probability that ``said``, the best of ``candidates``, answers a question in another language than English.
 
-    The models know English only. In other languages a statement answers when it has enough of the question's words, in
-    any form of them; words that most candidates have count less.
+    It is 0 for English questions. The models know only English. In other languages a statement answers if it has
+    enough of the question's words, in any form; words that most candidates have count less.
     """
     if not is_foreign(question.text):
         return 0.0
@@ -75,7 +76,7 @@ def foreign_answerability(question: QuestionParts, said: str, candidates: Iterab
 
 
 def is_foreign(text: str) -> bool:
-    """Whether a text is not in English, by its script and its function words."""
+    """Whether a text is in another language than English, judged by its script and its function words."""
     said = [word.text.lower() for word in words(text)]
     if not said:
         return False
@@ -91,7 +92,7 @@ def _keys(text: str) -> list[str]:
 
 
 def _states_number(question: QuestionParts, said: str, is_row: bool) -> bool:
-    """Whether a statement has a figure; a row that is asked "how many" has it in a column that the question names."""
+    """Whether a statement has a figure; in a row, for "how many", one in a column that the question names."""
     if not is_row or not question.text.lower().lstrip().startswith("how many"):
         return any(sign.isdigit() for sign in said)
     cells = (cell.partition(":") for cell in said.split(CELL_SEPARATOR))

@@ -1,8 +1,8 @@
-"""Binding: is a statement about what the question names?
+"""Binding: whether a statement is about what the question names.
 
-A statement that tells the right thing of another entity, role, number, date or direction is no answer. Each check here
-compares what the question names with what the statement, its context and its document say, and reports a mismatch only
-where the statement names something else in its place.
+A statement about another entity, role, number, date or direction is not an answer. Each check compares what the
+question names with what the statement, its context and its document name, and reports a mismatch only if the
+statement names something else instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from assistant.english.lexicon import MONTH_NAMES, OPPOSITES, UNITS
 from assistant.english.names import names
-from assistant.english.negation import denies
+from assistant.english.negation import asks_what_is_not, denied_words, denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
@@ -37,8 +37,6 @@ _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
-_NEGATED = re.compile(r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.I)
-_DENIED = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.I)
 _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
     "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
@@ -49,7 +47,8 @@ _LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
 _MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
 
 NAME_WEIGHT = 0.5
-"""What each word of a name weighs that another candidate has and this one lacks: one word may name it otherwise."""
+"""Weight of a one-word name that another candidate has and this one lacks: it may use another name for the same thing.
+"""
 
 
 class Subject(NamedTuple):
@@ -63,7 +62,7 @@ class Subject(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What a question names, in the forms that are compared."""
+    """What a question names, in the forms in which it is compared."""
 
     parts: QuestionParts
     stems: frozenset[str]
@@ -94,19 +93,19 @@ def asked(question: QuestionParts) -> Asked:
         dates=tuple(q for q in found if q.kind == "date" and not is_vague(q) and not _is_part_of_name(q, text)),
         roles=dict(_roles(text)),
         names=_names(question),
-        negated=question.answer_type in ("person", "other", "place") and bool(_NEGATED.search(text)),
+        negated=question.answer_type in ("person", "other", "place") and asks_what_is_not(text),
     )
 
 
 class Mismatch(NamedTuple):
-    """What a statement names in place of what was asked, and how much that weighs: 1 where it decides."""
+    """What a statement names instead of what was asked, and the weight of that: 1 is decisive."""
 
     reason: str
     weight: float = 1.0
 
 
 def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Mismatch, ...]]:
-    """For each of ``subjects``, what it names in place of what ``question`` names; nothing where it fits."""
+    """For each of ``subjects``, what it names instead of what ``question`` names; empty if it fits."""
     held = [_held(subject) for subject in subjects]
     # "cost 19": what no candidate numbers is not numbered by the question either.
     heads = {head for subject in subjects for head, _ in _identifiers(f"{subject.passage} {subject.metadata.title}")}
@@ -132,7 +131,7 @@ def _name_weight(name: frozenset[str], question: str) -> float:
 
 
 def compared_things(question: QuestionParts) -> tuple[str, ...]:
-    """The identifiers of several things of one kind that a question names; nothing where it names one at most."""
+    """The identifiers of several things of one kind that a question names; empty if it names fewer than two."""
     found = _identifiers(question.text)
     heads = [head for head, _ in found]
     things = tuple(identifier for head, identifier in found if heads.count(head) > 1)
@@ -140,7 +139,9 @@ def compared_things(question: QuestionParts) -> tuple[str, ...]:
 
 
 def different_subjects(question: Asked, one: str, other: str) -> bool:
-    """Whether two statements are of two things of a kind: the Elm school and the Oak school, plan A and plan B."""
+    """Whether two statements are about different things of a kind: the Elm school and the Oak school, plan A and plan
+    B.
+    """
     for find in (_identifiers, _proper, _complements):
         first, second = dict(find(one)), dict(find(other))
         for head in first.keys() & second.keys() & question.stems:
@@ -150,7 +151,7 @@ def different_subjects(question: Asked, one: str, other: str) -> bool:
 
 
 def order_mismatches(question: str, published: Sequence[date | None]) -> list[bool]:
-    """Of likely statements, which are not of the latest (earliest) document where ``question`` asks for that."""
+    """Which of the likely statements are not from the latest (earliest) document, if ``question`` asks for that one."""
     days = [day for day in published if day]
     if len(set(days)) > 1 and (_LATEST.search(question) or _EARLIEST.search(question)):
         wanted = max(days) if _LATEST.search(question) else min(days)
@@ -177,15 +178,14 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
 
 
 def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
-    """Whether a statement says "do not ship" to a question for those that ship."""
+    """Whether a statement denies what is asked: "do not ship" when the question asks for those that ship."""
     if question.parts.answer_type not in ("person", "other", "place"):
         return False
-    denied = (match[1] for match in _DENIED.finditer(subject.text))
-    return any(stem(word) in question.parts.content for word in denied)
+    return any(stem(word) in question.parts.content for word in denied_words(subject.text))
 
 
 def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[str]:
-    """An identifier that stands nowhere near, or where the statement or its document has another of the same head."""
+    """Identifiers that are not near the statement although it or its document has another one for the same noun."""
     for head in dict.fromkeys(head for head, _ in question.identifiers):
         wanted = [identifier for noun, identifier in question.identifiers if noun == head]
         if any(names_thing(identifier, subject.text) for identifier in wanted):
@@ -246,7 +246,7 @@ def _date_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[
 
 @lru_cache(maxsize=20_000)
 def _identifiers(text: str) -> tuple[tuple[str, str], ...]:
-    """Numbers and letters that tell one thing of a kind from another, each with its head noun: (invoic, 102)."""
+    """Numbers and letters that distinguish things of one kind, each with the stem of its head noun: (invoic, 102)."""
     found = [
         ((stem(match[1]), match[2]), match.start(2))
         for match in _IDENTIFIER.finditer(text)
@@ -287,7 +287,7 @@ def _complements(text: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=20_000)
 def _proper(text: str) -> tuple[tuple[str, str], ...]:
-    """A noun with the capitalised word before it: (school, elm)."""
+    """A noun with the capitalized word before it: (school, elm)."""
     return tuple(
         (stem(match[2]), stem(match[1]))
         for match in _PROPER.finditer(text)
@@ -354,7 +354,7 @@ def _dates(text: str) -> tuple[Quantity, ...]:
 
 
 def _agrees(wanted: Quantity, other: Quantity) -> bool:
-    """Whether a date lies within the one asked for, as far as both are told."""
+    """Whether a date lies within the one asked for, as far as both are given."""
     return same_value(wanted, other) and _told(wanted) <= _told(other)
 
 

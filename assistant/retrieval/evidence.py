@@ -15,7 +15,7 @@ from assistant.retrieval.pairwise import compare
 from assistant.retrieval.rank import Ranked, rank
 from assistant.retrieval.retrieve import Retrieved, retrieve
 from assistant.retrieval.summarize import Scope, Summary, summarize
-from assistant.types import Document, Evidence, Filter, Part, Passage, Sentence
+from assistant.types import Evidence, Filter, FindDocument, Part, Passage, Sentence
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ SUMMARIZED = 0.95
 
 
 class Searcher(NamedTuple):
-    """What a search is made with: ``passages`` are kept of each thing asked, summaries have ``summary_words``."""
+    """What a search needs. It keeps ``passages`` for each thing asked; summaries have at most ``summary_words``."""
 
     store: PassageStore
     embedder: Embedder
@@ -33,9 +33,9 @@ class Searcher(NamedTuple):
     summary_words: int
 
     def retrieve(self, query: Query, where: Filter) -> tuple[Query, list[Retrieved]]:
-        """What is found for each part of ``query``, which comes back as it was searched.
+        """The query as it was searched, and what was found for each of its parts.
 
-        A misspelled word is searched as the documents that were found first spell it.
+        A misspelled word is searched again as the documents found first spell it.
         """
         found = [self._retrieve(part, where) for part in query.parts]
         chunks = [chunk for part in found for chunk in part.chunks]
@@ -48,7 +48,7 @@ class Searcher(NamedTuple):
     def rank(self, query: Query, found: Sequence[Retrieved], where: Filter) -> Evidence:
         """The evidence that ``found`` holds on ``query``: sentences with their final probabilities.
 
-        The parts' passages and sentences come in turn: scores for different questions do not compare.
+        Passages and sentences of the parts alternate, since scores for different questions cannot be compared.
         """
         ranked = [self._rank(part, retrieved, where) for part, retrieved in zip(query.parts, found, strict=True)]
         hits = _in_turn([part.ranked.hits for part in ranked], lambda hit: hit.stored.chunk.id)
@@ -93,7 +93,7 @@ class _RankedPart(NamedTuple):
 
 
 def _as_ranked(summary: Summary, found: Retrieved, limit: int) -> Ranked:
-    """The summary's sentences in its order, and behind the passages that hold them those that the search found."""
+    """The summary's sentences in its order; the passages that hold them, then those that the search found."""
     hits = {hit.stored.chunk.id: hit for hit in (*summary.hits, *found.hits)}
     return Ranked(
         hits=tuple(hits.values())[: max(limit, len(summary.hits))],
@@ -103,7 +103,7 @@ def _as_ranked(summary: Summary, found: Retrieved, limit: int) -> Ranked:
 
 
 def _renumbered(ranked: Ranked, ranks: dict[str, int]) -> tuple[Sentence, ...]:
-    """The sentences with their passages counted as ``ranks`` (by chunk id) has them."""
+    """The sentences with the ranks of their passages taken from ``ranks``, by chunk id."""
     own = {number: ranks[hit.stored.chunk.id] for number, hit in enumerate(ranked.hits, 1)}
     return tuple(s.model_copy(update={"passage": own[s.passage]}) for s in ranked.sentences)
 
@@ -114,7 +114,7 @@ def _in_turn(rows: Sequence[Sequence[T]], key: Callable[[T], object]) -> tuple[T
     return tuple({key(item): item for item in reversed(list(mixed))}.values())[::-1]
 
 
-def _passages(hits: Sequence[Hit], document: Callable[[str], Document | None]) -> tuple[Passage, ...]:
+def _passages(hits: Sequence[Hit], document: FindDocument) -> tuple[Passage, ...]:
     found = []
     # A document's text may be long, and most passages of a search share few documents.
     once = cache(document)

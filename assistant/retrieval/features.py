@@ -1,4 +1,4 @@
-"""What can be read off a question and a candidate sentence without understanding either."""
+"""Features of a question and a candidate sentence that need no model to compute."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ ANSWERABILITY_FEATURES = (
     "coverage", "coverage_in_context", "coverage_of_passage", "closeness", "best_closeness", "names_missing",
     "type_fits", "bigrams",
 )  # fmt: skip
-"""What the best sentence and its passage hold of the question: signs of whether they answer it."""
+"""How much of the question the best sentence and its passage cover: signs of whether they answer it."""
 
 UNRANKED = frozenset({"heading", "furniture"})
-"""Kinds of statements that only say what others are about, or nothing: they never answer."""
+"""Kinds of statements that never answer: they only introduce others."""
 
 IN_CONTEXT = LISTED | {"code"}
 """Kinds of statements that say little without their context."""
@@ -50,7 +50,7 @@ class SentencePlace(NamedTuple):
 
 
 class _Words(NamedTuple):
-    """What is counted in a sentence, whatever the question."""
+    """The counts of a sentence that do not depend on the question."""
 
     stems: tuple[str, ...]
     distinct: frozenset[str]
@@ -66,7 +66,7 @@ class Table(NamedTuple):
 
 
 def measure(question: QuestionParts, vector: Vectors, hits: Sequence[Hit]) -> Table:
-    """Rows of features for all sentences of ``hits``; one that overlapping passages share is taken once."""
+    """The features of all sentences of ``hits``; a sentence that overlapping passages share is included once."""
     places = _places(hits)
     texts = [matched_at(hits, place) for place in places]
     found = [_words(text) for text in texts]
@@ -112,7 +112,7 @@ def text_at(hits: Sequence[Hit], place: SentencePlace) -> str:
 
 
 def matched_at(hits: Sequence[Hit], place: SentencePlace) -> str:
-    """The text of a statement that is matched with a question: its reading; in a list or table with its context."""
+    """The text of a statement that is compared with a question: its reading; in a list or table, with its context."""
     statement = hits[place.hit].stored.statements[place.sentence]
     said = statement.reading or text_at(hits, place)
     return f"{statement.context}: {said}" if statement.context and statement.kind in IN_CONTEXT else said
@@ -154,7 +154,7 @@ def _name_stems(text: str) -> frozenset[str]:
 def _weights(question: QuestionParts, found: Sequence[_Words]) -> dict[str, float]:
     """Inverse document frequency of the question's words among the candidate sentences.
 
-    Among candidates, not in the corpus: words that all candidates share cannot tell them apart.
+    Frequencies among the candidates, not in the corpus: a word that all candidates share cannot distinguish them.
     """
     count = Counter(term for words in found for term in words.distinct & question.content)
     n = len(found)
@@ -169,7 +169,7 @@ def _bm25(words: _Words, weight: dict[str, float], length: float) -> float:
 
 
 def _fits(question: QuestionParts, text: str, words: _Words) -> list[float]:
-    """+1 where the sentence holds what the answer type needs, -1 where it does not, 0 for the other types."""
+    """+1 if the sentence has what the answer type needs, -1 if it does not, 0 for types that need nothing."""
     fits = [0.0] * 6
     match question.answer_type:
         case "date":

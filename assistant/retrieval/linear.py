@@ -1,4 +1,4 @@
-"""The shape of the fitted models whose numbers stand in ``weights``."""
+"""The fitted linear models; their numbers are in ``rank_weights`` and ``pairwise_weights``."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ class Logistic(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """``ranking`` scores sentences by ``features.FEATURES``, ``answers`` judges what is ``known`` of the best one, and
-    ``chances`` what is ``told`` of each. Where a reader reads, its log-odds come last in each.
+    """The models that rank sentences.
+
+    ``ranking`` scores sentences by ``features.FEATURES``. ``answers`` takes ``rank.answerability_row`` of the best
+    sentence, ``chances`` takes ``rank.sentence_rows``. With a cross-encoder, its log-odds are the last columns of each.
     """
 
     ranking: NDArray[np.float64]

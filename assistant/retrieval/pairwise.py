@@ -1,7 +1,7 @@
-"""Reads the likeliest sentences of other sources beside the best one: do they answer as well, and can both be true?
+"""Compares the likeliest sentences of other sources with the best one: do they answer too, and can both be true?
 
-A sentence alone may seem far from the question; beside one that answers, a reader sees that it speaks of the same
-thing. ``training/fit_pairwise.py`` fits the model and prints ``pairwise_weights.py``.
+A sentence alone may seem unrelated to the question; next to one that answers, the cross-encoder sees that both are
+about the same thing. ``training/fit_pairwise.py`` fits the model and prints ``pairwise_weights.py``.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from assistant.retrieval.rank import Ranked
 from assistant.types import Sentence
 
 RIVALS, OF_ONE_SOURCE = 5, 2
-"""How many sentences are compared with the best one at most, and how many of one source."""
+"""The most sentences that are compared with the best one, and the most of one source."""
 
 LEAST = 0.05
-"""Chance to answer from which a sentence is compared; from .004 on there are thrice as many, and nothing changes."""
+"""Probability from which a sentence is compared. At .004 three times as many are compared, and no result changes."""
 
 OWN = 0.3
-"""Exponent of a rival's own chance in how much it opposes: without it whatever differs would, with 1 what is asked in
-other words never could.
+"""Exponent of a rival's own probability in its contradiction score. At 0 anything that differs would contradict; at 1 a
+rival in other words than the question's never would.
 """
 
 ALIKE = 0.5
-"""Short answers that differ by less than this say the same, whatever the reader holds: it compares figures badly."""
+"""Short answers that differ by less than this agree, whatever the cross-encoder says: it compares figures badly."""
 
 _BOUND = 6.0
 
 
 def compare(question: QuestionParts, ranked: Ranked, reader: CrossEncoder) -> Ranked:
-    """``ranked`` with its rivals' chances as seen beside the best sentence, and how much they oppose it."""
+    """``ranked`` with the probabilities of the rivals next to the best sentence, and how much they contradict it."""
     found = rivals(ranked.sentences)
     if not found:
         return ranked
@@ -55,7 +55,7 @@ def compare(question: QuestionParts, ranked: Ranked, reader: CrossEncoder) -> Ra
 
 
 def rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The likeliest sentences of other sources than the best one's."""
+    """The likeliest sentences of sources other than that of the best one."""
     chosen: list[Sentence] = []
     count: Counter[str] = Counter()
     for sentence in sorted(sentences[1:], key=lambda s: -s.probability):
@@ -70,7 +70,7 @@ def rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def beside(best: Sentence, rival: Sentence, found: Comparison) -> NDArray[np.float64]:
-    """What tells a rival's chance: log-odds that the best sentence answers, that it does, and that both do."""
+    """The features of a rival: log-odds that the best sentence answers, that the rival does, and that both do."""
     return np.array(
         [_log_odds(chance) for chance in (best.probability, rival.probability, found.same_answer + found.contradiction)]
     )
@@ -84,7 +84,7 @@ def _opposes(question: QuestionParts, best: Sentence, rival: Sentence, found: Co
 
 
 def quote(ranked: Ranked, sentence: Sentence) -> Quote:
-    """A sentence of ``ranked`` as a reader is shown it."""
+    """A sentence of ``ranked`` as the cross-encoder is shown it."""
     return Quote(ranked.hits[sentence.passage - 1].stored.metadata.header, sentence.text)
 
 

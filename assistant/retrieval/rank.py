@@ -1,9 +1,8 @@
-"""Ranks the sentences of passages by how well they answer a question, and says how likely one of them does.
+"""Ranks the sentences of passages by how well they answer a question, and estimates how likely one of them does.
 
-First every sentence is scored by a linear model over ``features``. Then, where there is a cross-encoder, it reads the
-likeliest passages, and its log-odds join the features. ``training/fit_rank.py`` fits the models and prints
-``rank_weights.py``. A sentence loses score and probability for what ``binding`` finds it to name in place of what the
-question names.
+A linear model over ``features`` scores every sentence. Then the cross-encoder, if there is one, reads the likeliest
+passages, and its log-odds become another feature. ``training/fit_rank.py`` fits the models and prints
+``rank_weights.py``. A sentence loses score and probability for each mismatch that ``binding`` finds.
 """
 
 from __future__ import annotations
@@ -30,18 +29,16 @@ from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
 from assistant.types import Sentence
 
 READ = 5
-"""How many passages the reader reads."""
+"""How many passages the cross-encoder reads."""
 
 MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
-"""What a statement loses of its score, and keeps of its probability, for each thing that it names in place of what the
-question names.
-"""
+"""For each mismatch, what is subtracted from a statement's score, and the factor of its probability."""
 
 LIKELY_SHARE = 0.02
-"""Share of the best probability from which a sentence takes part in what is the latest."""
+"""Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
 
 LEAST, MOST = -8.0, 8.0
-"""Bounds of the reader's log-odds; a sentence that was not read has the least."""
+"""Bounds of the cross-encoder's log-odds; a sentence that it has not read has the least."""
 
 
 class Ranked(NamedTuple):
@@ -94,7 +91,7 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
 
 
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
-    """How far each sentence is about something else than the question names, shape (sentences,); 0 where it fits."""
+    """The weight of each sentence's mismatches with what the question names, shape (sentences,); 0 if it fits."""
     subjects = [
         Subject(
             text=statement.reading or text_at(hits, place),
@@ -113,7 +110,7 @@ def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hit
 def order_faults(
     question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit], chances: Features
 ) -> Features:
-    """1 for each likely sentence that is not of the latest (earliest) document, where the question asks for that."""
+    """1 for each likely sentence that is not from the latest (earliest) document, if the question asks for that one."""
     likely = np.flatnonzero(chances >= LIKELY_SHARE * chances.max())
     published = [hits[places[int(i)].hit].stored.metadata.published for i in likely]
     faults = np.zeros(len(places))
@@ -124,7 +121,9 @@ def order_faults(
 def answerability_row(
     question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
 ) -> Features:
-    """The best sentence: its ANSWERABILITY_FEATURES, its share of belief, its logit and the highest logit."""
+    """Features of the best sentence: ANSWERABILITY_FEATURES, its share of the softmax over scores, and its and the
+    highest log-odds by the cross-encoder.
+    """
     best = int(np.argmax(scores))
     belief = 1 / float(np.exp(scores - scores[best]).sum())
     read_ = [] if seen is None else [seen[best], seen.max()]
@@ -132,8 +131,8 @@ def answerability_row(
 
 
 def sentence_rows(scores: Features, seen: Features | None) -> Features:
-    """What tells a sentence's chance, shape (sentences, 2 or 3): how far it is behind the best, whether it is the best,
-    and the reader's log-odds of it.
+    """The features of each sentence's probability, shape (sentences, 2 or 3): its distance to the best score, whether
+    it is the best, and its log-odds by the cross-encoder.
     """
     behind = scores - scores.max()
     return np.column_stack([behind, behind == 0, *([] if seen is None else [seen])])
@@ -146,7 +145,7 @@ def read(
     hits: Sequence[Hit],
     reader: CrossEncoder,
 ) -> dict[int, PassageScores]:
-    """What the reader makes of the READ hits whose best sentences score highest, by the hit's number."""
+    """The cross-encoder's scores of the READ hits whose best sentences score highest, by the hit's number."""
     best: dict[int, float] = {}
     for place, score in zip(places, scores, strict=True):
         best[place.hit] = max(best.get(place.hit, -math.inf), float(score))
@@ -156,7 +155,7 @@ def read(
 
 
 def reader_logits(places: Sequence[SentencePlace], readings: dict[int, PassageScores]) -> Features:
-    """The reader's log-odds of each sentence, shape (sentences,)."""
+    """The cross-encoder's log-odds of each sentence, shape (sentences,)."""
     found = [
         float(readings[place.hit].sentences[place.sentence]) if place.hit in readings else LEAST for place in places
     ]

@@ -11,19 +11,19 @@ from assistant.ports import Embedder, Hit, PassageStore, StoredChunk, Vectors
 from assistant.types import Candidate, Filter
 
 DEPTH = 30
-"""How many candidates each retriever gives; on SQuAD 2.0 pooled, 50 find .002 more and take twice as long."""
+"""How many candidates each retriever returns; on SQuAD 2.0 pooled, 50 find .002 more and take twice as long."""
 
 KEYWORD_WEIGHT = 0.5
-"""What the best keyword score of a search is worth beside a cosine of 1; from .3 to .8 it hardly matters."""
+"""Weight of the best keyword score of a search, relative to a cosine of 1; values from .3 to .8 differ little."""
 
 SPREAD = 4
-"""From how many sources passages come at least, where so many were found."""
+"""The fewest sources that the passages come from, if that many were found."""
 
 ATTEMPTS = 3
-"""How often a search is repeated during which documents were replaced."""
+"""How often a search is tried if documents are replaced while it runs."""
 
 COPY = 0.985
-"""Cosine from which two passages of different sources are copies of one text."""
+"""Cosine from which two passages of different sources count as copies of one text."""
 
 
 class Retrieved(NamedTuple):
@@ -38,7 +38,7 @@ class Retrieved(NamedTuple):
 def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int, where: Filter) -> Retrieved:
     """The ``limit`` passages that most likely answer ``question``, among documents that ``where`` admits.
 
-    The fused score is cosine + KEYWORD_WEIGHT * BM25 / best BM25 of this search: unlike reciprocal ranks it keeps
+    The fused score is cosine + KEYWORD_WEIGHT * BM25 / best BM25 of this search. Unlike reciprocal ranks it preserves
     how much better one candidate is than the next.
     """
     vector = embedder.embed_query(question)
@@ -47,9 +47,9 @@ def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int,
         keyword = store.keyword(question, DEPTH, where)
         stored = store.fetch(list(dict.fromkeys([*dense, *keyword])))
         if len(stored) == len(dense.keys() | keyword.keys()):
-            break  # else something went while it was searched: what took its place has not been found
+            break  # otherwise a document was replaced during the search, and its new version was not searched
     best = max(keyword.values(), default=1.0)
-    named = [(s.chunk.id, s) for s in stored]  # an id is a hash, made anew whenever it is asked for
+    named = [(s.chunk.id, s) for s in stored]  # an id is a hash that is computed on every access
     ranked = sorted(
         (
             (id_, Hit(s, float(s.embedding.whole @ vector) + KEYWORD_WEIGHT * keyword.get(id_, 0.0) / best))
@@ -63,12 +63,12 @@ def retrieve(question: str, store: PassageStore, embedder: Embedder, limit: int,
 
 
 def select(ranked: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
-    """The best ``limit`` of ``ranked``: copies last, and at least SPREAD sources where there are so many."""
+    """The best ``limit`` of ``ranked``: copies last, and from at least SPREAD sources if there are that many."""
     originals: list[Hit] = []
     copies: list[Hit] = []
     kept = np.zeros(len(ranked), dtype=bool)
     vectors = np.array([hit.stored.embedding.whole for hit in ranked])
-    # For so small a product the threads of ``@`` wait for each other longer than they work.
+    # In such a small product, the threads of ``@`` wait for each other longer than they work.
     alike = np.einsum("id,jd->ij", vectors, vectors) >= COPY if ranked else vectors
     for row, hit in enumerate(ranked):
         if any(_source(ranked[int(other)]) != _source(hit) for other in np.flatnonzero(alike[row] & kept)):
@@ -80,7 +80,7 @@ def select(ranked: Sequence[Hit], limit: int) -> tuple[Hit, ...]:
     chosen, rest = ordered[:limit], ordered[limit:]
     while rest and len({_source(hit) for hit in chosen}) < SPREAD:
         newcomer = next((hit for hit in rest if _source(hit) not in map(_source, chosen)), None)
-        # The last hit whose source is there twice makes room.
+        # The last hit whose source has another hit makes room.
         repeated = [hit for hit in chosen if [_source(h) for h in chosen].count(_source(hit)) > 1]
         if newcomer is None or not repeated:
             break

@@ -1,7 +1,7 @@
-"""Chooses the sentences for what no single one answers: what a document says, what is said of something, what
-happened on some days.
+"""Summaries: what a document says, what is said about a topic, what happened on some days.
 
-Knows such questions by their form alone, and strictly: whoever asks for one thing about a topic asks an ordinary one.
+No single sentence answers such questions. They are recognized strictly by their form: a question for one thing about
+a topic is an ordinary question.
 """
 
 from __future__ import annotations
@@ -24,32 +24,32 @@ from assistant.retrieval.features import UNRANKED
 from assistant.types import DocumentMetadata, Filter, Sentence
 
 DEPTH = 50
-"""How many chunks a search for documents or days gives."""
+"""How many chunks a search for documents or days returns."""
 
 LONGEST = 400
-"""Chunks of one document at most that its digest is made from: of a longer one those nearest to the question."""
+"""The most chunks of a document that its summary is made from; of a longer one, those nearest to the question."""
 
 MOST_DOCUMENTS = 3
-"""Documents that one digest is of, at most."""
+"""The most documents that one summary covers."""
 
 OPENS = 0.1
-"""What a document's first sentence is worth beside a cosine of 1; the second is worth half of it, and so on."""
+"""Bonus of a document's first sentence, relative to a cosine of 1; the second gets half of it, and so on."""
 
 SAME = 0.6
 """Overlap of content words (Jaccard) from which two sentences say the same."""
 
 STEP = 0.1
-"""By how much the score of one sentence exceeds that of the next."""
+"""The difference between the scores of consecutive sentences."""
 
 LATER = (31, 366)
-"""Days after the days asked for in which documents still tell of them by "last month"; of a year by "last year"."""
+"""Days after a period in which documents may still call it "last month"; after a year, "last year"."""
 
 MOST_YEARS = 3
-"""Years that are looked through where the question names none: the latest that documents were published in."""
+"""How many years are searched if the question names none: the latest in which documents were published."""
 
 
 class Scope(NamedTuple):
-    """Where a question looks: the documents of ``store`` that ``where`` admits, with the question's ``vector``."""
+    """What a summary is chosen from: documents of ``store`` that ``where`` admits, and the question's ``vector``."""
 
     store: PassageStore
     vector: Vectors
@@ -64,10 +64,10 @@ class Summary(NamedTuple):
 
 
 def summarize(question: str, scope: Scope, max_words: int) -> Summary | None:
-    """What the documents tell, in at most ``max_words`` words, or None where ``question`` is an ordinary one.
+    """A summary in at most ``max_words`` words, or None if ``question`` is an ordinary one.
 
-    An ordinary one is also one that names no document that can be told from the others, or a topic or days of which
-    nothing is told.
+    A question also counts as ordinary if the document it names is not clear, or if nothing is said about the topic or
+    the days it names.
     """
     if period := days_asked(question):
         told = _central(_told(period, scope), max_words)
@@ -77,9 +77,9 @@ def summarize(question: str, scope: Scope, max_words: int) -> Summary | None:
         told = _central(_on(topic, scope), max_words // 2)
         sources = list(dict.fromkeys(row.source for row in told))
         return _made(sorted(told, key=lambda row: (sources.index(row.source), row.start)), scope) if told else None
-    asked = document_asked(question)
+    name = document_asked(question)
     chosen: list[_Row] = []
-    sources = _named(asked, scope) if asked else []
+    sources = _named(name, scope) if name else []
     for source in sources:
         rows = _rows(_chunks(source, scope))
         central = _central(rows, max_words // len(sources), OPENS)
@@ -94,7 +94,6 @@ _TAIL = re.compile(
     r"|(?:[\w-]+ ){1,3}(?:sentences?|words|paragraphs?|points|lines)))$",
     re.IGNORECASE,
 )
-_CARRIED = re.compile(r" \(([^()]*)\)$")
 _HAPPENED = r"(?:happened|happens|has happened|occurred|took place|went on|was going on|was in the news|was reported)"
 _EVENTS = r"(?:the )?(?:main |key |most important )?events"
 _DATE = "§"
@@ -135,16 +134,9 @@ _KINDS = frozenset(
 )
 
 
-class DocumentAsked(NamedTuple):
-    """The words by which a question names a document, and those that a conversation carried into it."""
-
-    name: str
-    carried: str = ""
-
-
 def days_asked(question: str) -> Period | None:
-    """The days of which ``question`` asks what happened, and nothing else; None for any other question."""
-    text, _ = _bare(question)
+    """The days whose events ``question`` asks for, if it asks for nothing else; None for any other question."""
+    text = _bare(question)
     dates = [quantity for quantity in quantities(text) if quantity.kind == "date"]
     marked = text
     for quantity in reversed(dates):
@@ -155,61 +147,53 @@ def days_asked(question: str) -> Period | None:
     return period if bounds(period, year_of(period) or ANY) else None
 
 
-def document_asked(question: str) -> DocumentAsked | None:
-    """How ``question`` names the document of which it asks what it says as a whole; None for any other question."""
-    text, carried = _bare(question)
-    match = _DOCUMENT.fullmatch(text)
+def document_asked(question: str) -> str:
+    """How ``question`` names the document that it wants summarized; empty for any other question."""
+    match = _DOCUMENT.fullmatch(_bare(question))
     name = next((group for group in match.groups() if group), "") if match else ""
-    return DocumentAsked(name.strip(" \"'“”‘’«»"), carried) if name else None
+    return name.strip(" \"'“”‘’«»")
 
 
 def topic_asked(question: str) -> str:
-    """Of what ``question`` asks what is said of it, whatever that is; nothing for any other question."""
-    text, carried = _bare(question)
-    match = _TOPIC.fullmatch(text)
+    """The topic on which ``question`` wants to know whatever is said; empty for any other question."""
+    match = _TOPIC.fullmatch(_bare(question))
     topic = next(group for group in match.groups() if group) if match else ""
-    return "" if carried or _CLAUSE.match(topic) else topic
+    return "" if _CLAUSE.match(topic) else topic
 
 
-def _bare(question: str) -> tuple[str, str]:
-    """The question without courtesies and closing marks; and the topic words that a conversation carried into it."""
+def _bare(question: str) -> str:
+    """The question without courtesies and closing marks."""
     text = " ".join(question.replace("’", "'").split()).strip(" ?!.")
     text = without_lead(text)
-    carried = _CARRIED.search(text)
-    text = text[: carried.start()] if carried else text
     while tail := _TAIL.search(text):
         text = text[: tail.start()]
-    return text.strip(" ?!."), carried[1] if carried else ""
+    return text.strip(" ?!.")
 
 
 # --- a document -----------------------------------------------------------------------------------
 
 
-def _named(asked: DocumentAsked, scope: Scope) -> list[str]:
-    """The sources of the documents that are asked for, likeliest first; none where that is not clear."""
-    points = asked.name.lower() in _POINTS
-    said = _content(asked.name)
-    noun = bool((said | _content(asked.carried)) & (_ANY_DOCUMENT | _KINDS))
+def _named(name: str, scope: Scope) -> list[str]:
+    """The sources of the documents that ``name`` names, likeliest first; none where that is not clear."""
+    points = name.lower() in _POINTS
+    said = _content(name)
+    noun = bool(said & (_ANY_DOCUMENT | _KINDS))
     wanted = said - _ANY_DOCUMENT
     if not wanted and not noun and not points:
         return []
     store, vector, where = scope
-    ids = [*store.keyword(f"{asked.name} {asked.carried}", DEPTH, where), *store.dense(vector, DEPTH, where)]
+    ids = [*store.keyword(name, DEPTH, where), *store.dense(vector, DEPTH, where)]
     metadata_by_source = _origins(store.fetch(list(dict.fromkeys(ids))))
     if wanted:
         fitting = [metadata for metadata in metadata_by_source if wanted <= _heading(metadata)]
-        sure = [metadata for metadata in fitting if _is_name(asked.name, metadata)]
+        sure = [metadata for metadata in fitting if _is_name(name, metadata)]
         if not sure and (not noun or len(fitting) > MOST_DOCUMENTS):
             return []
         return [metadata.source for metadata in sure or fitting][:MOST_DOCUMENTS]
-    # What is farthest from the question is looked at too: a long document fills a search by itself.
+    # A long document can fill a search by itself, so chunks far from the question are looked at as well.
     others = _origins(store.fetch(list(store.dense(-vector, DEPTH, where))))
     every = list(dict.fromkeys(metadata.source for metadata in (*metadata_by_source, *others)))
-    if len(every) == 1:
-        return every
-    carried = _content(asked.carried) & frozenset[str]().union(*map(_heading, metadata_by_source))
-    fitting = [metadata for metadata in metadata_by_source if carried <= _heading(metadata)]
-    return [fitting[0].source] if noun and carried - _ANY_DOCUMENT and len(fitting) == 1 else []
+    return every if len(every) == 1 else []
 
 
 def _origins(stored: Iterable[StoredChunk]) -> list[DocumentMetadata]:
@@ -217,20 +201,20 @@ def _origins(stored: Iterable[StoredChunk]) -> list[DocumentMetadata]:
 
 
 def _content(text: str) -> frozenset[str]:
-    """Stems of the words that carry meaning, none where none does."""
+    """Stems of the words that carry meaning."""
     return frozenset(content_stems(text)) - STOPWORDS
 
 
 def _heading(metadata: DocumentMetadata) -> frozenset[str]:
-    """Stems of all that is known of a document besides its text."""
+    """Stems of everything known about a document besides its text."""
     path = re.sub(r"[/_]", " ", metadata.source)
     return frozenset(stems(f"{metadata.title} {metadata.byline} {path} {metadata.kind or ''}"))
 
 
 def _is_name(name: str, metadata: DocumentMetadata) -> bool:
-    """Whether ``name`` holds all of a document's publisher, title or file name, or is a publisher's for short.
+    """Whether ``name`` contains a document's whole publisher, title or file name, or is short for its publisher.
 
-    A single word is a name for publishers alone: "Kashmir" may be a file's name and is a topic all the same.
+    A single word names only publishers: "Kashmir" may be the name of a file, but it is a topic.
     """
     said = _content(re.sub(r"[/_]", " ", name))
     path = PurePosixPath(metadata.source)
@@ -274,7 +258,7 @@ def _on(topic: str, scope: Scope) -> list[_Row]:
 
 
 def _told(period: Period, scope: Scope) -> list[_Row]:
-    """The sentences that tell of the days of ``period``."""
+    """The sentences about the days of ``period``."""
     store, vector, where = scope
     dates = " ".join(quantity.text for quantity in dict.fromkeys(period))
     ids = dict.fromkeys([*store.keyword(dates, DEPTH, where), *store.dense(vector, DEPTH, where)])
@@ -294,13 +278,13 @@ _TOLD_BY = "today yesterday tonight week weekend month year Monday Tuesday Wedne
 
 
 def _by_day(row: _Row, years: bool) -> tuple[object, ...]:
-    """Where a sentence stands in time; without ``years`` in that of the calendar alone."""
+    """Sort key of a sentence by its day; without ``years``, by month and day only."""
     day = row.day or date.min
     return (day if years else day.replace(year=ANY), day, row.source, row.start)
 
 
 def _window(period: Period, year: int, where: Filter) -> Filter | None:
-    """The documents of ``where`` that were published when the days of ``period`` were told of as "last month"."""
+    """The documents of ``where`` that were published while ``period`` could still be called "last month"."""
     span = bounds(period, year)
     if span is None:
         return None
@@ -314,7 +298,7 @@ def _window(period: Period, year: int, where: Filter) -> Filter | None:
 
 
 class _Row(NamedTuple):
-    """A sentence of a chunk, where it starts in its document, and the day it tells of where days are asked for."""
+    """A sentence of a chunk, its start in the document, and its day if the question is about days."""
 
     stored: StoredChunk
     number: int
@@ -325,7 +309,7 @@ class _Row(NamedTuple):
 
 
 def _rows(stored: Iterable[StoredChunk]) -> list[_Row]:
-    """The sentences of chunks that report something, each once, in the order of the chunks."""
+    """The sentences of chunks that report something, each once and in the order of the chunks."""
     rows: dict[tuple[str, int], _Row] = {}
     for one in stored:
         for number, statement in enumerate(one.statements):
@@ -337,16 +321,16 @@ def _rows(stored: Iterable[StoredChunk]) -> list[_Row]:
 
 
 def _reports(text: str) -> bool:
-    """Whether a sentence is no question, and gives its reader no orders."""
+    """Whether a sentence is neither a question nor an order to its reader."""
     return not (text.rstrip("\"”’»'").endswith("?") or is_order(text))
 
 
 def _central(rows: Sequence[_Row], max_words: int, opens: float = 0.0) -> list[_Row]:
-    """The sentences closest to what all say, as many as fit ``max_words`` and say different things; at least one."""
+    """The sentences closest to the mean of all, as many different ones as fit ``max_words``; at least one."""
     if not rows:
         return []
     vectors = np.array([row.stored.embedding.parts[row.number] for row in rows])
-    # Not ``@``: its threads would wait for each other longer than they work.
+    # Not ``@``, whose threads would wait for each other longer than they work.
     closeness = np.einsum("id,d->i", vectors, vectors.mean(axis=0) / np.linalg.norm(vectors.mean(axis=0)))
     scores = closeness + opens / np.arange(1, len(rows) + 1)
     chosen: list[_Row] = []

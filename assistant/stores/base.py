@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Self
 
 from assistant.index_config import IndexConfig
-from assistant.ports import Embedder
-from assistant.types import OnProgress, Value
+from assistant.ports import BuildTarget, Embedder, PassageStore
+from assistant.types import IndexedDocument, IndexReport, OnProgress, Value
 
 
 class IndexStatus(Value):
@@ -26,8 +26,11 @@ class IndexStatus(Value):
     bytes: int
 
 
-class BaseIndex(ABC):
-    """Makes its embedder when that is first needed, and is closed at the end of a ``with`` block."""
+class BaseIndex(PassageStore, BuildTarget, ABC):
+    """What ``Assistant`` needs of an index: it can be searched, built, inspected and repaired.
+
+    It makes its embedder when that is first needed, and is closed at the end of a ``with`` block.
+    """
 
     def __init__(self, embedder: Callable[[], Embedder]) -> None:
         self._make_embedder = embedder
@@ -42,21 +45,37 @@ class BaseIndex(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of what is held; the index may be used again afterwards."""
+        """Close files and connections; the index may be used again afterwards."""
 
     @abstractmethod
     def status(self) -> IndexStatus:
-        """What is in the index; zeros where there is none."""
+        """What is in the index; zeros if there is no index."""
+
+    @abstractmethod
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """The live documents, by source."""
+
+    @abstractmethod
+    def remove(self, source: str) -> IndexReport:
+        """Take a document out of the index; its file stays. Raises DocumentError if the index does not have it."""
+
+    @abstractmethod
+    def verify(self) -> list[str]:
+        """What is wrong with the index, one line for each problem."""
+
+    @abstractmethod
+    def repair(self, on_progress: OnProgress | None = None) -> list[str]:
+        """Rebuild what can be rebuilt; returns the problems that only a build can solve."""
 
     def removed(self) -> tuple[Path, ...]:
-        """Files that are still there and whose documents stay out; none where the next build takes them back."""
+        """Existing files whose documents stay out of the index; empty if the next build takes them in again."""
         return ()
 
-    def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
+    def readmit(self, path: Path) -> None:
         """Let the next build take in the document of a removed file again."""
 
-    def fill_chroma(self, on_progress: OnProgress) -> None:  # noqa: B027 - not every index has one
-        """Bring a Chroma collection that mirrors the index up to date, where there is one."""
+    def fill_chroma(self, on_progress: OnProgress) -> None:
+        """Bring the Chroma collection that mirrors the index up to date, if there is one."""
 
     @property
     def empty(self) -> bool:

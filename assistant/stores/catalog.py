@@ -1,7 +1,7 @@
 """The truth of an index: every document, chunk and vector, in one SQLite file.
 
-A build inserts documents as pending; one transaction makes them live, removes what they replace and counts
-the generation up. Readers see live rows only, so at any moment they see one whole generation.
+A build inserts documents as pending. One transaction makes them live, removes what they replace and increases the
+generation. Readers see only live rows, so at any moment they see one whole generation.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _EXPECTED = """SELECT 1 FROM journal WHERE id IN (SELECT max(id) FROM journal GR
 
 
 class Change(NamedTuple):
-    """What a new generation changed: the numbers of documents that are new in it, and the chunks that went."""
+    """What a new generation changed: the numbers of its new documents, and the ids of removed chunks."""
 
     generation: int
     documents: frozenset[int]
@@ -34,10 +34,10 @@ class Change(NamedTuple):
 
 
 class Catalog(CatalogReader):
-    """All that is known of an index's documents, read by any number of threads and written by one build."""
+    """The documents of an index, read by any number of threads and written by one build at a time."""
 
     def files(self) -> list[StoredFile]:
-        """The files of all live documents, their locations as noted."""
+        """The files of all live documents, with their locations as ``Paths`` stores them."""
         with self._sql() as db:
             rows = db.execute(
                 """SELECT source, location, size, modified_ns, digest, content
@@ -46,14 +46,14 @@ class Catalog(CatalogReader):
             return [StoredFile(*row) for row in rows]
 
     def begin(self, root: str) -> int:
-        """Journal a new build, drop what an interrupted one left, and return the build's number."""
+        """Record a new build in the journal, delete what an interrupted one left, and return the build's number."""
         with self._write() as db:
             db.execute("DELETE FROM documents WHERE state = 'pending'")
             made = db.execute("INSERT INTO journal (root, started) VALUES (?, datetime('now'))", (root,))
             return int(made.lastrowid or 0)
 
     def touch(self, file: StoredFile) -> None:
-        """Remember where the file lies and how it looks now, although the document is the same."""
+        """Update location, size and time of the file of a document that has not changed."""
         with self._write() as db:
             db.execute(
                 """UPDATE documents SET location = ?, size = ?, modified_ns = ?, content = ?
@@ -62,22 +62,24 @@ class Catalog(CatalogReader):
             )
 
     def excluded(self) -> frozenset[str]:
-        """Locations of files that stay out until they are named themselves."""
+        """Locations of files that stay out of the index until a build names them."""
         with self._sql() as db:
             return frozenset(row[0] for row in db.execute("SELECT location FROM excluded"))
 
     def exclude(self, locations: Iterable[str]) -> None:
-        """Leave these files out from now on."""
+        """Keep these files out of the index."""
         with self._write() as db:
             db.executemany("INSERT OR IGNORE INTO excluded VALUES (?)", ((each,) for each in locations))
 
     def readmit(self, locations: Iterable[str]) -> None:
-        """Leave these files out no longer."""
+        """Let these files into the index again."""
         with self._write() as db:
             db.executemany("DELETE FROM excluded WHERE location = ?", ((each,) for each in locations))
 
     def invalidate(self, embedder: str) -> None:
-        """Drop what an interrupted build left and what is damaged; the next build makes damaged documents anew."""
+        """Delete what an interrupted build left and vectors that are damaged; the next build reads damaged
+        documents again.
+        """
         damaged = {number for number, _ in self._damaged(embedder)}
         with self._write() as db:
             db.execute("DELETE FROM documents WHERE state = 'pending'")
@@ -86,7 +88,7 @@ class Catalog(CatalogReader):
                 db.execute("UPDATE documents SET size = -1, digest = '', content = '' WHERE id = ?", (number,))
 
     def insert(self, document: Document, file: StoredFile, chunks: Iterable[NewChunk]) -> None:
-        """Store a pending document with its chunks; nobody sees it before ``publish``."""
+        """Store a pending document with its chunks; searches do not see it before ``publish``."""
         with self._write() as db:
             row = db.execute(
                 """INSERT INTO documents
@@ -112,7 +114,7 @@ class Catalog(CatalogReader):
             )
 
     def unembedded(self, embedder: str) -> list[tuple[int, int]]:
-        """Places of pending chunks without vectors, one for each distinct text; ``new_chunks`` reads them."""
+        """Places of pending chunks without vectors, one for each distinct text, for ``new_chunks``."""
         query = """SELECT min(c.document), c.position FROM chunks c JOIN documents d ON d.id = c.document
                    WHERE d.state = 'pending'
                    AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = ? AND v.key = c.key)
@@ -134,7 +136,7 @@ class Catalog(CatalogReader):
         return found
 
     def add_vectors(self, embedder: str, keys: Sequence[bytes], embeddings: Sequence[Embedding]) -> None:
-        """Keep embeddings for good; what is committed here survives an interruption."""
+        """Store embeddings. They are committed at once and survive an interruption of the build."""
         with self._write() as db:
             db.executemany(
                 "INSERT OR IGNORE INTO vectors (embedder, key, whole, parts) VALUES (?, ?, ?, ?)",
@@ -150,7 +152,9 @@ class Catalog(CatalogReader):
             )
 
     def publish(self, removed: Iterable[str], config: str, embedder: str) -> Change:
-        """At once: pending documents replace their live versions, ``removed`` sources go, the generation goes up."""
+        """In one transaction: make pending documents live, delete old versions and ``removed``, increase the
+        generation.
+        """
         with self._write() as db:
             db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (id INTEGER PRIMARY KEY)")
             db.execute("DELETE FROM gone")
@@ -178,7 +182,9 @@ class Catalog(CatalogReader):
         return change
 
     def finish(self, build: int, root: str | None, report: str) -> None:
-        """Journal a complete build, remember its root, and drop unused vectors when they are many and not expected."""
+        """Record a complete build and its root, and delete unused vectors if there are many and none may be needed
+        again.
+        """
         with self._write() as db:
             db.execute("UPDATE journal SET finished = datetime('now'), report = ? WHERE id = ?", (report, build))
             if root is not None:
@@ -192,7 +198,7 @@ class Catalog(CatalogReader):
     # --- checks
 
     def problems(self, embedder: str) -> list[str]:
-        """What is wrong inside the catalog, in words; nothing in a sound one."""
+        """What is wrong inside the catalog, one line for each problem."""
         found = []
         with self._sql() as db:
             found += [f"catalog: {row[0]}" for row in db.execute("PRAGMA integrity_check(5)") if row[0] != "ok"]
@@ -203,7 +209,7 @@ class Catalog(CatalogReader):
         return found
 
     def _damaged(self, embedder: str) -> Iterator[tuple[int, str]]:
-        """Live documents that are not what they should be, and how."""
+        """Damaged live documents, and what is wrong with each."""
         with self._sql() as db:
             for number, source, text, start, end, chunk in db.execute(
                 """SELECT d.id, d.source, d.text, c."start", c."end", c.text FROM documents d

@@ -1,4 +1,4 @@
-"""What is in a catalog: questions of readers to live documents, chunks and vectors, in SQL."""
+"""Queries to a catalog: its live documents, chunks and vectors."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ class Matrix(NamedTuple):
 
 
 class CatalogReader(Database):
-    """Questions to a catalog, by any number of threads; each sees live rows only."""
+    """Queries to a catalog, from any number of threads; they see only live rows."""
 
     @property
     def generation(self) -> int:
-        """Counts up with every change of what is live; 0 before the first."""
+        """A number that increases whenever live documents change; 0 before the first build."""
         return int(self.fact("generation") or 0)
 
     def fact(self, name: str) -> str | None:
-        """A remembered fact: ``generation``, ``config``, ``embedder`` or ``token``, which no two catalogs share."""
+        """A stored fact: ``generation``, ``config``, ``embedder``, or the ``token`` that identifies this catalog."""
         with self._sql() as db:
             row = db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
             return None if row is None else str(row[0])
@@ -63,7 +63,7 @@ class CatalogReader(Database):
             return int(documents), int(chunks)
 
     def roots(self) -> tuple[str, ...]:
-        """Locations that were synced."""
+        """Locations of the folders and files that were indexed."""
         with self._sql() as db:
             return tuple(row[0] for row in db.execute("SELECT location FROM roots ORDER BY location"))
 
@@ -96,7 +96,7 @@ class CatalogReader(Database):
             return {number: _metadata(metadata) for number, metadata in rows}
 
     def live(self, ids: Sequence[str]) -> dict[str, int]:
-        """Those of ``ids`` that are live chunks, in their order, with the number of their document."""
+        """The ids among ``ids`` that are live chunks, in that order, each with the number of its document."""
         found: dict[str, int] = {}
         with self._sql() as db:
             for some in _batches(ids, _VARIABLES):

@@ -15,7 +15,7 @@ _BATCH = 128  # chunks that are embedded and committed together: what an interru
 
 
 class CatalogSink:
-    """``ports.Sink`` over a catalog. An interrupted build loses no embedding: the next one goes on from there."""
+    """``ports.Sink`` for a catalog. An interrupted build loses no committed embeddings: the next one continues."""
 
     def __init__(
         self, catalog: Catalog, root: Path, config: IndexConfig, embedder: Embedder, on_progress: OnProgress
@@ -48,7 +48,7 @@ class CatalogSink:
         return self._catalog.document(source)
 
     def keep(self, file: StoredFile) -> None:
-        """Note where a live document's file is and what it looks like."""
+        """Update what is known about the file of a live document that has not changed."""
         self._catalog.touch(self._noted(file))
 
     def add(self, document: Document, file: StoredFile, chunks: Sequence[NewChunk]) -> None:
@@ -59,7 +59,7 @@ class CatalogSink:
         self._added = True
 
     def publish(self, removed: Sequence[StoredFile]) -> int:
-        """Embed what is pending and make it live, all at once; forget ``removed``."""
+        """Embed the pending documents, then make them live and forget ``removed`` in one transaction."""
         self._catalog.readmit(self._paths.note(file.location) for file in removed if file.state == "excluded")
         gone = [file.source for file in removed if file.state == "live"]
         embedded = self._embed()
@@ -75,7 +75,7 @@ class CatalogSink:
         return file._replace(location=self._paths.note(file.location))
 
     def _embed(self) -> int:
-        """Embed what pending chunks lack, batch by batch; returns how many texts that were."""
+        """Embed the pending chunks that have no vectors, batch by batch; returns the number of texts."""
         places = self._catalog.unembedded(self.embedder.fingerprint)
         for start in range(0, len(places), _BATCH):
             self._on_progress(Progress(stage="embedding", done=start, total=len(places)))

@@ -1,9 +1,9 @@
 """The passages of an index in a folder as one Chroma collection, which any Chroma client can open and filter.
 
-The collection is a copy: the catalog is the truth it is filled from. Chroma's HNSW files are not crash-safe: a process
-killed while it saves them leaves a collection that fails, answers wrongly, or grows until the disk is full. So the
-folder carries a manifest that is removed before the first write and written after the last; a folder without a sound
-manifest is to be removed and filled again.
+The collection is a copy of the catalog, which is the truth. Chroma's HNSW files are not crash-safe: a process killed
+while it saves them leaves a collection that fails, answers wrongly, or grows until the disk is full. Therefore the
+folder has a manifest that is removed before the first write and written after the last. A folder without a valid
+manifest has to be removed and filled again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COLLECTION = "passages"
 """The collection's name."""
 
 MANIFEST = "manifest.json"
-"""The file in the folder that is removed before the collection is written, and put back after."""
+"""The file in the folder that is removed before the collection is written and written again afterwards."""
 
 _FORMAT = 1  # of the collection; one of another format is filled again
 _FILES = "files.json"
@@ -51,7 +51,7 @@ class PassageEntry(NamedTuple):
 
 
 def passage_entries(document: Document, chunks: Iterable[tuple[Chunk, Vectors]]) -> Iterator[PassageEntry]:
-    """The entries of a document's chunks; metadata that is not known is left out."""
+    """The entries of a document's chunks; unknown metadata is left out."""
     known = {
         "source": document.source,
         "title": document.title,
@@ -73,7 +73,7 @@ def passage_entries(document: Document, chunks: Iterable[tuple[Chunk, Vectors]])
 
 
 def _heading(document: Document, starts: Sequence[int], offset: int) -> str:
-    """The headings over the block that holds ``offset``, outermost first; those of a heading end with itself."""
+    """The headings above the block that holds ``offset``, outermost first; for a heading, including itself."""
     place = bisect_right(starts, offset) - 1
     if place < 0:
         return ""
@@ -83,7 +83,7 @@ def _heading(document: Document, starts: Sequence[int], offset: int) -> str:
 
 
 class ChromaIndex:
-    """A finished Chroma folder. One writer at a time; any number of threads may search."""
+    """A Chroma folder. One process may write to it at a time; any number of threads may search it."""
 
     def __init__(self, folder: Path, client: Any, collection: Any) -> None:
         self.folder = folder
@@ -92,11 +92,11 @@ class ChromaIndex:
 
     @classmethod
     def open(cls, folder: Path) -> ChromaIndex:
-        """The index in ``folder``. Raises BackendError where it is missing, unfinished or damaged."""
+        """The index in ``folder``. Raises BackendError if it is missing, unfinished or damaged."""
         manifest = read_manifest(folder)
         if manifest is None:
             raise BackendError(f"The vector index {str(folder)!r} is unfinished. `assistant index build`")
-        with _translated(folder):  # a writer may take a file away once it is listed
+        with _translated(folder):  # a writer may delete a file after it was listed
             oversized = [path.name for path in folder.rglob("*.bin") if path.stat().st_size > _largest(manifest)]
         if oversized:
             raise BackendError(
@@ -125,14 +125,14 @@ class ChromaIndex:
 
     @property
     def count(self) -> int:
-        """How many vectors it holds."""
+        """The number of vectors."""
         with _translated(self.folder):
             return int(self._collection.count())
 
     def update(self, entries: Iterable[PassageEntry], deleted: Sequence[str], facts: Mapping[str, Any]) -> None:
         """Delete the passages of the sources ``deleted``, add or replace ``entries``, and write the manifest.
 
-        The manifest holds ``facts``, ``generation`` among them, and whether searches find what is in the collection.
+        The manifest has ``facts``, which include ``generation``, and whether searches find what is in the collection.
         """
         old = read_manifest(self.folder) or {"probes": {}, "dimension": 0}
         (self.folder / MANIFEST).unlink(missing_ok=True)
@@ -156,7 +156,7 @@ class ChromaIndex:
                 if len(probes) < _PROBES:
                     probes[batch[0].id] = batch[0].vector.tolist()
             manifest = {**facts, "format": _FORMAT, "count": self.count, "dimension": dimension, "probes": probes}
-            # The graph of many vectors that are nearly equal may hold vectors that no search can reach.
+            # If many vectors are nearly equal, some may not be reachable by searches in the graph.
             manifest["searchable"] = self._finds(manifest)
             unfinished = self.folder / f"{MANIFEST}.new"
             unfinished.write_text(json.dumps(manifest))
@@ -167,7 +167,7 @@ class ChromaIndex:
         return {id_: vector for id_, vector in probes.items() if id_ in there}
 
     def probe(self, manifest: dict[str, Any]) -> None:
-        """Raise BackendError unless the count is right and known vectors find themselves."""
+        """Raise BackendError unless the count is right and searches for known vectors find them."""
         if self.count != manifest["count"]:
             raise BackendError(
                 f"The vector index {str(self.folder)!r} holds {self.count} vectors, not {manifest['count']}. "
@@ -179,14 +179,14 @@ class ChromaIndex:
             )
 
     def _finds(self, manifest: dict[str, Any]) -> bool:
-        """Whether known vectors find something as close as they are to themselves."""
+        """Whether searches for known vectors find something as close as the vectors themselves."""
         rows = [np.array(vector, dtype=np.float32) for vector in manifest["probes"].values()]
         return all(max(self.search(row, min(10, manifest["count"])).values(), default=0.0) > 0.999 for row in rows)
 
     def search(self, vector: Vectors, limit: int, among: Sequence[str] | None = None) -> dict[str, float]:
-        """Ids by cosine with ``vector``, best first, at most ``limit``; ``among`` names the ids that count.
+        """Ids by cosine with ``vector``, best first, at most ``limit``; only ids of ``among``, if given.
 
-        Every id of ``among`` has to be in the index; Chroma refuses unknown ones.
+        Every id of ``among`` must be in the index; Chroma refuses unknown ones.
         """
         if limit < 1 or (among is not None and not among):
             return {}
@@ -201,23 +201,23 @@ class ChromaIndex:
             return {id_: 1.0 - float(distance) for id_, distance in zip(ids, distances, strict=True)}
 
     def ids(self) -> set[str]:
-        """All ids it holds."""
+        """All ids in the collection."""
         with _translated(self.folder):
             return set(self._collection.get(include=[])["ids"])
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         with _translated(self.folder):
             self._client.close()
 
 
 def note_files(folder: Path) -> None:
-    """Note how the files of a closed collection look, by which ``untouched`` knows them again."""
+    """Record names, sizes and times of the files of a closed collection, for ``untouched``."""
     (folder / _FILES).write_text(json.dumps(_looks(folder)))
 
 
 def untouched(folder: Path) -> bool:
-    """Whether the files are those that were noted, by name, size and time; costs no import, unlike opening them."""
+    """Whether the files have the recorded names, sizes and times. Unlike opening them, this needs no chromadb."""
     try:
         return bool(json.loads((folder / _FILES).read_text()) == _looks(folder))
     except (OSError, ValueError):
@@ -231,7 +231,7 @@ def _looks(folder: Path) -> dict[str, list[int]]:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """What a finished index says of itself, readable without chromadb; None where there is no sound manifest."""
+    """The manifest of a finished collection, read without chromadb; None if there is no valid one."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError):
@@ -249,8 +249,8 @@ def _connect(folder: Path) -> tuple[Any, Any]:
     with _translated(folder):
         import chromadb
 
-        # Chroma shares what it has open by the name of the folder: another name for one that was made anew, or the
-        # files of before, which a reader of this process may still hold, would be written to.
+        # Chroma shares open collections by the name of their folder. A folder that was made again needs another name:
+        # otherwise the old files, which a reader of this process may still have open, would be written to.
         client: Any = chromadb.PersistentClient(str(folder) + "/." * _MADE[str(folder)])
         try:
             # Without embedding_function=None Chroma downloads a model.
@@ -264,13 +264,16 @@ def _connect(folder: Path) -> tuple[Any, Any]:
 
 
 def _largest(manifest: dict[str, Any]) -> int:
-    """Bytes that no healthy file exceeds: HNSW keeps about 8 bytes of links and a row for a vector."""
+    """The size in bytes that no sound file exceeds: HNSW has about 8 bytes of links and a row for each vector."""
     return (1 << 28) + 4 * int(manifest["count"]) * (int(manifest["dimension"]) * 4 + 512)
 
 
 @contextmanager
 def _file_size_limit(count: int, dimension: int) -> Iterator[None]:
-    """Turns a run-away file into an error. The limit holds for the whole process, hence its high floor."""
+    """Limits the size of files, so that one that grows without end becomes an error.
+
+    The limit applies to the whole process and is therefore never low.
+    """
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -297,7 +300,9 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 @contextmanager
 def _translated(folder: Path) -> Iterator[None]:
-    """Whatever Chroma raises becomes BackendError; a panic of its Rust core is no Exception in Python."""
+    """Turns everything that Chroma raises into BackendError, also a panic of its Rust core, which is not an
+    Exception.
+    """
     try:
         yield
     except BackendError:

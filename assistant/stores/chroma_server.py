@@ -1,4 +1,4 @@
-"""A Chroma server or Chroma Cloud, behind calls that wait, try again, and fail in our words."""
+"""The connection to a Chroma server or Chroma Cloud: calls with time limits, retries and the errors of this package."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from assistant.errors import BackendError, ConfigError
 from assistant.ports import Vectors
 
 BATCH = 300
-"""Records that one request writes or returns: what Chroma Cloud allows."""
+"""The most records that one request writes or returns; a limit of Chroma Cloud."""
 
 
 class Patience(NamedTuple):
-    """How long a server that is away or busy is waited for."""
+    """How long to wait for a server that is unreachable or busy."""
 
     tries: int = 7
     pause: float = 0.2
-    """Seconds between the first two tries, then twice as many each time, up to 5 s; some of it is random."""
+    """Seconds between the first two tries; doubled each time up to 5 s, with a random part."""
     seconds: float = 60.0
-    """For the answer to one request; no further try is made after as long."""
+    """Seconds for the answer to one request; after that many seconds no further try is made."""
 
 
 _HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 
 class Record(NamedTuple):
-    """What a collection holds under one id; its vector is written, and never fetched. ``distance``: by cosine."""
+    """What a collection holds under one id. The vector is written but never fetched; ``distance`` is by cosine."""
 
     id: str
     text: str = ""
@@ -41,7 +41,7 @@ class Record(NamedTuple):
 
 
 class ChromaServer:
-    """A server at ``url``; nothing is asked of it before the first call. Safe to share between threads."""
+    """A server at ``url``, which is first contacted by the first call. Safe to share between threads."""
 
     def __init__(
         self,
@@ -63,7 +63,7 @@ class ChromaServer:
         self._client: Any = None
 
     def collection(self, name: str, known: Mapping[str, str]) -> ChromaCollection:
-        """The collection ``name``; ``known`` goes with it if it is new, else what went with it then stays."""
+        """The collection ``name``, made with the metadata ``known`` if it does not exist."""
 
         def open_it() -> Any:
             return self._connected().get_or_create_collection(
@@ -73,7 +73,7 @@ class ChromaServer:
         return ChromaCollection(self, self.call(open_it))
 
     def existing(self, name: str) -> ChromaCollection | None:
-        """The collection ``name``, or None where there is none."""
+        """The collection ``name``, or None if it does not exist."""
         from chromadb.errors import NotFoundError
 
         def open_it() -> Any:
@@ -86,7 +86,7 @@ class ChromaServer:
         return None if found is None else ChromaCollection(self, found)
 
     def call(self, work: Callable[[], _T]) -> _T:
-        """What ``work`` returns; tried again while the server is away or busy. Raises BackendError, ConfigError."""
+        """The result of ``work``, retried while the server is unreachable or busy. Raises BackendError, ConfigError."""
         from tenacity import (
             Retrying,
             retry_if_exception,
@@ -108,7 +108,7 @@ class ChromaServer:
             raise self._translated(exc) from exc
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         if self._client is not None:
             # chromadb's own close leaves the connections open.
             for session in _sessions(self._client):
@@ -146,7 +146,7 @@ class ChromaServer:
 
 
 class ChromaCollection:
-    """One collection of a server: records by id, by what is known of them, and by nearness."""
+    """A collection on a server: records by id, by their metadata, and by distance."""
 
     def __init__(self, server: ChromaServer, collection: Any) -> None:
         self._server = server
@@ -154,16 +154,16 @@ class ChromaCollection:
 
     @property
     def known(self) -> dict[str, Any]:
-        """What went with the collection when it was made."""
+        """The metadata with which the collection was made."""
         return dict(self._collection.metadata or {})
 
     @property
     def count(self) -> int:
-        """How many records it holds."""
+        """The number of records."""
         return int(self._server.call(self._collection.count))
 
     def put(self, records: Sequence[Record]) -> None:
-        """Write records, each with a vector, over what has their ids; a batch at a time, each whole or not at all."""
+        """Add or replace records, each with a vector, in batches; each batch is written completely or not at all."""
         for start in range(0, len(records), BATCH):
             some = records[start : start + BATCH]
             self._server.call(
@@ -176,7 +176,7 @@ class ChromaCollection:
             )
 
     def get(self, ids: Sequence[str]) -> list[Record]:
-        """The records of these ids that there are, in their order."""
+        """The existing records among these ids, in that order."""
         found: dict[str, Record] = {}
         for start in range(0, len(ids), BATCH):
             some = list(ids[start : start + BATCH])
@@ -184,7 +184,7 @@ class ChromaCollection:
         return [found[id_] for id_ in ids if id_ in found]
 
     def where(self, condition: Mapping[str, Any] | None) -> Iterator[Record]:
-        """All records of which ``condition`` holds."""
+        """All records that meet ``condition``."""
         offset = 0
         while True:
             asked = {"where": condition, "limit": BATCH, "offset": offset}
@@ -195,7 +195,7 @@ class ChromaCollection:
             offset += BATCH
 
     def nearest(self, vector: Vectors, limit: int, condition: Mapping[str, Any] | None) -> list[Record]:
-        """The nearest records of which ``condition`` holds, nearest first, at most ``limit`` and BATCH."""
+        """The nearest records that meet ``condition``, nearest first, at most ``limit`` and BATCH."""
         found = self._server.call(
             lambda: self._collection.query(
                 query_embeddings=vector[None],
@@ -209,7 +209,7 @@ class ChromaCollection:
         return [Record(id_, text, known, distance=distance) for id_, text, known, distance in rows]
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Delete the records of these ids; unknown ones are no error."""
+        """Delete the records with these ids; unknown ids are ignored."""
         for start in range(0, len(ids), BATCH):
             some = list(ids[start : start + BATCH])
             self._server.call(lambda some=some: self._collection.delete(ids=some))  # type: ignore[misc]  # as above
@@ -221,7 +221,7 @@ class ChromaCollection:
 
 
 def _client_class(seconds: float) -> Any:
-    """chromadb's client, but one that does not wait for ever for a server that hangs: nor while it is made."""
+    """chromadb's client with time limits, so that it never waits forever for a server that hangs."""
     import httpx
     from chromadb.api.client import Client
 
@@ -243,21 +243,21 @@ def _client_class(seconds: float) -> Any:
 
 
 def _sessions(client: Any) -> list[Any]:
-    """The HTTP clients below chromadb's, where this version of chromadb has them there."""
+    """The HTTP clients that chromadb's client uses, if this version of chromadb has them where expected."""
     holders = (client, getattr(client, "_admin_client", None))
     sessions = (getattr(getattr(holder, "_server", None), "_session", None) for holder in holders)
     return [session for session in sessions if session is not None]
 
 
 def _causes(exc: BaseException | None) -> Iterator[BaseException]:
-    """``exc`` and what it was raised for: chromadb tells a proxy's status, and a lost connection, only there."""
+    """``exc`` and its causes: only these show a proxy's status or a lost connection."""
     while exc is not None:
         yield exc
         exc = exc.__cause__ or exc.__context__
 
 
 def _status(exc: BaseException) -> int:
-    """The HTTP status behind ``exc``; 0 where there was none."""
+    """The HTTP status that led to ``exc``, or 0."""
     for each in _causes(exc):
         code = getattr(getattr(each, "response", None), "status_code", None)
         if code is None and callable(getattr(each, "code", None)):
@@ -268,7 +268,7 @@ def _status(exc: BaseException) -> int:
 
 
 def _may_pass(exc: BaseException) -> bool:
-    """Whether another try may succeed: the server is away, busy or starting."""
+    """Whether another try may succeed because the server is unreachable, busy or starting."""
     import httpx
 
     if status := _status(exc):

@@ -90,14 +90,14 @@ _Still = tuple[int, int, int]  # a file's number, size and time of change
 
 
 class _Connected(NamedTuple):
-    """A connection, and how the file must look for it to be right; None where SQLite itself sees to that."""
+    """A connection, and how the file has to look for it to be usable; None if SQLite itself ensures that."""
 
     connection: sqlite3.Connection
     still: _Still | None
 
 
 class Database:
-    """One file, shared by any number of threads, each with a connection of its own."""
+    """A SQLite file, shared by any number of threads with a connection each."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -109,7 +109,7 @@ class Database:
 
     @property
     def index_dir(self) -> Path:
-        """The index folder, in whose ``store`` the file lies."""
+        """The index folder; the file is in its folder ``store``."""
         return self.path.parent.parent
 
     @classmethod
@@ -127,7 +127,7 @@ class Database:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """The catalog at ``path``, made where there is none. Only the holder of the writer's lock may."""
+        """The catalog at ``path``, created if it does not exist. The caller must hold the writer's lock."""
         path.parent.mkdir(parents=True, exist_ok=True)
         catalog = cls(path)
         try:
@@ -143,9 +143,9 @@ class Database:
         return catalog
 
     def close(self) -> None:
-        """Close all threads' connections, once the other threads are done with the statement they are at."""
+        """Close the connections of all threads, after the other threads have finished their current statements."""
         with self._mutex:
-            # SQLite crashes the process when a connection is closed while another thread reads with it.
+            # SQLite crashes the process if a connection is closed while another thread reads with it.
             self._closing = True
             self._mutex.wait_for(lambda: self._reading.keys() <= {threading.get_ident()}, _BUSY_SECONDS)
             for connection in self._connections.values():
@@ -176,7 +176,7 @@ class Database:
             )
 
     def _migrate(self) -> None:
-        """Bring an older catalog to this version's format, one whole step at a time."""
+        """Convert an older catalog to this version's format, one complete step at a time."""
         with self._sql() as db:
             (version,) = db.execute("PRAGMA user_version").fetchone()
             for step in range(version, SCHEMA_VERSION):
@@ -189,7 +189,7 @@ class Database:
 
     @contextmanager
     def _sql(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection; everything SQLite raises is translated here."""
+        """This thread's connection; everything that SQLite raises is translated here."""
         thread = threading.get_ident()
         with self._mutex:
             self._mutex.wait_for(lambda: not self._closing or thread in self._reading)
@@ -212,19 +212,19 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        """One transaction, whole or not at all."""
+        """One transaction, which is committed completely or not at all."""
         with self._sql() as db:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
                 db.execute("COMMIT")
             except BaseException:
-                if db.in_transaction:  # a full or failing disk makes SQLite roll back of itself
+                if db.in_transaction:  # on a full or failing disk SQLite has already rolled back
                     db.execute("ROLLBACK")
                 raise
 
     def _still(self) -> _Still | None:
-        """How the file looks while nobody writes to it; None while somebody does, and where there is no file."""
+        """How the file looks while nobody writes to it; None if somebody does or there is no file."""
         if Path(f"{self.path}-wal").exists():
             return None
         with suppress(OSError):
@@ -233,8 +233,8 @@ class Database:
         return None
 
     def _connect(self) -> _Connected:
-        # Where SQLite cannot make the files it shares a WAL by, and there is no WAL, nobody is writing. Such a
-        # connection notices nothing of a later writer, so it is used only for as long as the file stays as it is.
+        # If SQLite cannot create the files through which a WAL is shared, and there is no WAL, nobody is writing. Such
+        # a connection does not notice a later writer, so it is used only while the file stays unchanged.
         options, still = "", None
         if not os.access(self.path.parent, os.W_OK):
             still = self._still()

@@ -1,9 +1,9 @@
 """An index in a folder: searched by any number of readers, written by one process at a time.
 
-A reader answers from one generation of the catalog (see ``snapshot``), and each question sees whether there is a newer
-one. A build writes through a ``CatalogSink``; at its end the search engines are brought up to the catalog's generation.
-The Chroma collection of an index so small that no search needs it is left to ``fill_chroma``: importing chromadb takes
-longer than such a build.
+A reader answers from one generation of the catalog (see ``snapshot``); each question checks whether there is a newer
+one. A build writes through a ``CatalogSink`` and then brings the search engines to the catalog's generation. If the
+index is so small that no search needs the Chroma collection, that is left to ``fill_chroma``, since importing chromadb
+takes longer than such a build.
 """
 
 from __future__ import annotations
@@ -36,23 +36,27 @@ from assistant.stores.writer_lock import writer_lock
 from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, no_progress
 
 EXACT_UP_TO = 20_000
-"""Live chunks up to which dense search is exact: quicker than importing chromadb, and never approximate."""
+"""The most live chunks for which dense search is exact, which takes less time than importing chromadb."""
 
 _STORE, _CATALOG = "store", "catalog.sqlite3"
 _ATTEMPTS = 3  # a build that publishes more often than one searches leaves live rows, if fewer than asked for
 
 
 class Index(BaseIndex):
-    """``ports.PassageStore`` over a folder, and what keeps it up to date. Safe to share between threads."""
+    """An index in a folder. Safe to share between threads."""
 
     def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int) -> None:
         super().__init__(embedder)
         self._dir = index_dir
-        self.store_dir = index_dir / _STORE
         self._exact_up_to = exact_up_to
         self._catalog: Catalog | None = None
         self._opened: tuple[int, int] | None = None  # which file the catalog is
         self._snapshot: Snapshot | None = None
+
+    @property
+    def store_dir(self) -> Path:
+        """The folder of the catalog and the search engines."""
+        return self._dir / _STORE
 
     @property
     def chroma_dir(self) -> Path:
@@ -63,12 +67,12 @@ class Index(BaseIndex):
     def open(cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> Index:
         """The index in ``index_dir``, which need not exist yet; ``embedder`` is called when first needed.
 
-        Raises nothing: what is missing, stale or damaged is said by the method that needs it.
+        Raises nothing. If something is missing, stale or damaged, the method that needs it raises an error.
         """
         return cls(index_dir, embedder, exact_up_to)
 
     def close(self) -> None:
-        """Let go of all files; the index may be used again afterwards."""
+        """Close all files; the index may be used again afterwards."""
         with self._mutex:
             if self._snapshot:
                 self._snapshot.close()
@@ -107,12 +111,12 @@ class Index(BaseIndex):
         return self._current().catalog.document(source)
 
     def documents(self) -> tuple[IndexedDocument, ...]:
-        """All live documents by source; none where there is no index."""
+        """All live documents by source; empty if there is no index."""
         catalog = self._existing()
         return catalog.documents() if catalog else ()
 
     def status(self) -> IndexStatus:
-        """What is in the index; zeros where there is none."""
+        """What is in the index; zeros if there is no index."""
         catalog = self._existing()
         documents, chunks = catalog.counts() if catalog else (0, 0)
         return IndexStatus(
@@ -127,7 +131,7 @@ class Index(BaseIndex):
         )
 
     def verify(self) -> list[str]:
-        """What is wrong with catalog, configuration and engines, in words; nothing where all is well.
+        """What is wrong with catalog, configuration and engines, one line for each problem.
 
         Raises IndexMissingError or IndexCorruptError.
         """
@@ -162,9 +166,9 @@ class Index(BaseIndex):
 
     @contextmanager
     def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:
-        """Where a build of ``root`` writes; the engines that searches need are brought up to date at the end.
+        """The sink for a build of ``root``; at the end the engines that searches need are brought up to date.
 
-        Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError where
+        Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError if
         the catalog cannot be used.
         """
         with self._locked() as catalog:
@@ -175,9 +179,9 @@ class Index(BaseIndex):
                 self._refresh(catalog, sink.change, on_progress)
 
     def fill_chroma(self, on_progress: OnProgress = no_progress) -> None:
-        """Bring the Chroma collection of the passages up to date; where another process writes, that one does.
+        """Bring the Chroma collection up to date, unless another process is writing, which then does it.
 
-        Raises StoreError where the collection cannot be written.
+        Raises StoreError if the collection cannot be written.
         """
         with suppress(IndexLockedError), self._locked() as catalog:
             if catalog.generation:
@@ -185,11 +189,11 @@ class Index(BaseIndex):
                     self._engines(catalog).fill_chroma(on_progress)
 
     def remove(self, source: str) -> IndexReport:
-        """Forget the document of that source, or all below that folder; their files stay where they are.
+        """Remove the document of that source, or all documents in that folder, from the index; their files stay.
 
-        A file whose document was removed stays out of later builds, which say so, until it is named itself.
+        Later builds leave a removed file out and say so, until a build names the file itself.
 
-        Raises DocumentError where nothing of that name is indexed, and what ``writing`` raises.
+        Raises DocumentError if nothing of that name is indexed, and what ``writing`` raises.
         """
         started, folder = time.monotonic(), source.rstrip("/") + "/"
         with self._locked() as catalog:
@@ -206,7 +210,7 @@ class Index(BaseIndex):
             return report
 
     def removed(self) -> tuple[Path, ...]:
-        """Files that are still there and whose documents were removed by hand."""
+        """Existing files whose documents were removed by hand."""
         catalog, paths = self._existing(), Paths(self._dir)
         found = (Path(paths.path(location)) for location in sorted(catalog.excluded() if catalog else ()))
         return tuple(path for path in found if path.is_file())
@@ -217,9 +221,9 @@ class Index(BaseIndex):
             catalog.readmit([Paths(self._dir).note(path.as_posix())])
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
-        """Build both engines anew from the catalog, which needs no model; returns what a build has to mend.
+        """Rebuild both engines from the catalog, which needs no model; returns the problems that a build has to solve.
 
-        That is what is damaged in the catalog itself, and what an interrupted build left to do.
+        These are damage in the catalog itself, and what an interrupted build has left to do.
         """
         with self._locked() as catalog:
             catalog.invalidate(catalog.fact("embedder") or "")
@@ -242,7 +246,7 @@ class Index(BaseIndex):
 
     @contextmanager
     def _writing_engine(self) -> Iterator[None]:
-        """What goes wrong here costs time, and no document."""
+        """Turns errors of an engine into a StoreError which says that no document is lost."""
         try:
             with self._storing():
                 yield
@@ -278,7 +282,7 @@ class Index(BaseIndex):
             return self._catalog
 
     def _current(self) -> Snapshot:
-        """What is live now; another process may have published a generation since the last question."""
+        """The current generation, which another process may have published after the last question."""
         catalog = self._existing()
         generation = catalog.generation if catalog else 0
         if catalog is None or not generation:
@@ -292,7 +296,7 @@ class Index(BaseIndex):
             return self._snapshot
 
     def _ask(self, search: Callable[[Snapshot], dict[str, float]]) -> dict[str, float]:
-        """What ``search`` finds in one generation; asked again if another was published meanwhile."""
+        """What ``search`` finds in one generation; repeated if another one was published meanwhile."""
         for _ in range(_ATTEMPTS):
             snapshot = self._current()
             found = search(snapshot)
@@ -317,7 +321,7 @@ class Index(BaseIndex):
 
     @contextmanager
     def _locked(self) -> Iterator[Catalog]:
-        """The writer's lock and the catalog, made where there is none."""
+        """The catalog, created if it does not exist, while the writer's lock is held."""
         with ExitStack() as held:
             with self._storing():
                 held.enter_context(writer_lock(self.store_dir))
@@ -326,7 +330,9 @@ class Index(BaseIndex):
 
     @contextmanager
     def _storing(self) -> Iterator[None]:
-        """What the system refuses here is refused to the index; a file that is read, or a terminal, is not."""
+        """Turns errors of the system while writing to the index into StoreError. Errors of other files are not
+        affected.
+        """
         try:
             yield
         except OSError as exc:
@@ -341,7 +347,7 @@ class Index(BaseIndex):
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another that takes its place; None where there is none."""
+    """What distinguishes a file from another one that replaces it; None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -350,7 +356,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 def _bytes(folder: Path) -> int:
-    """The size of all files; those that a writer takes away meanwhile have none."""
+    """The size of all files, except for those that a writer deletes meanwhile."""
     total = 0
     for where, _, names in os.walk(folder):
         for name in names:

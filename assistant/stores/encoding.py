@@ -13,12 +13,12 @@ _BLOCKS = TypeAdapter(tuple[Block, ...])
 
 
 def statements_json(statements: Iterable[Statement]) -> str:
-    """Statements as JSON; what ends in defaults is left out."""
+    """Statements as JSON; default values at the end of one are left out."""
     return json.dumps([_shortened(statement) for statement in statements], ensure_ascii=False)
 
 
 def statements_from(text: str) -> tuple[Statement, ...]:
-    """What ``statements_json`` wrote."""
+    """The statements that ``statements_json`` wrote."""
     return tuple(Statement(*values) for values in json.loads(text))
 
 
@@ -30,10 +30,10 @@ def _shortened(statement: Statement) -> tuple[object, ...]:
 
 
 def blocks_json(blocks: Iterable[Block]) -> str:
-    """Blocks as JSON; defaults are left out."""
+    """Blocks as JSON; default values are left out."""
     return json.dumps([block.model_dump(exclude_defaults=True) for block in blocks], ensure_ascii=False)
 
 
 def blocks_from(text: str) -> tuple[Block, ...]:
-    """What ``blocks_json`` wrote."""
+    """The blocks that ``blocks_json`` wrote."""
     return _BLOCKS.validate_json(text)

@@ -1,8 +1,8 @@
 """The two search engines beside a catalog: a keyword index, and a Chroma collection of the passages.
 
-Both say which generation of which catalog they hold. A writer brings them to the catalog's generation after publishing
-it, by the difference where they are sound, else from scratch; neither needs a model. A reader uses an engine only at
-its own generation; otherwise it answers from the catalog, or by words that are behind.
+Each records which generation of which catalog it holds. After publishing, a writer brings them to the catalog's
+generation: by the difference if they are sound, else from scratch. This needs no model. A reader uses an engine only
+if it holds the reader's generation; otherwise it searches the catalog, or an older keyword index.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _BATCH = 1000
 
 
 class SearchEngines:
-    """The engines' folders beside the catalog, and how to bring them up to date.
+    """The search engines in folders beside the catalog.
 
-    An engine's commit is the file that it replaces whenever it has been written.
+    The commit of an engine is the file that it replaces whenever it has been written.
     """
 
     def __init__(self, store: Path, catalog: Catalog) -> None:
@@ -49,9 +49,9 @@ class SearchEngines:
     def refresh_keyword(
         self, analyzer: Analyzer, change: Change | None, on_progress: OnProgress, fresh: bool = False
     ) -> None:
-        """Bring the keyword index to the catalog's generation; ``fresh`` even if it seems to be there.
+        """Bring the keyword index to the catalog's generation; with ``fresh`` rebuild it even if it seems to be there.
 
-        Only the holder of the writer's lock may.
+        The caller must hold the writer's lock.
         """
         generation, (_, chunks) = self._catalog.generation, self._catalog.counts()
         current = None if fresh else self.keyword(analyzer, generation)
@@ -71,9 +71,11 @@ class SearchEngines:
         index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._keyword_owner(analyzer))
 
     def fill_chroma(self, on_progress: OnProgress, fresh: bool = False) -> None:
-        """Bring the Chroma collection to the catalog's generation; ``fresh`` even if it seems to be there.
+        """Bring the Chroma collection to the catalog's generation; with ``fresh`` refill it even if it seems to be
+        there.
 
-        Only the holder of the writer's lock may. Documents are compared, so it does not matter how far it is behind.
+        The caller must hold the writer's lock. Documents are compared, so the collection may be any number of
+        generations behind.
         """
         generation, live = self._catalog.generation, self._catalog.digests()
         facts = {"generation": generation, "made_by": self._made_by, "documents": live}
@@ -91,7 +93,7 @@ class SearchEngines:
         note_files(self.chroma_dir)
 
     def _update_chroma(self, held: Mapping[str, str], facts: Mapping[str, Any], on_progress: OnProgress) -> bool:
-        """Write the difference to what the collection holds; whether it is sound then."""
+        """Update the collection to the documents in the catalog; returns whether it is sound afterwards."""
         try:
             index = ChromaIndex.open(self.chroma_dir)
         except BackendError:
@@ -110,7 +112,7 @@ class SearchEngines:
             note_files(self.chroma_dir)
 
     def keyword(self, analyzer: Analyzer, generation: int | None = None) -> KeywordIndex | None:
-        """The keyword index if it is sound and at ``generation``, or at any."""
+        """The keyword index if it is sound and at ``generation``, or at any if that is None."""
         try:
             index = KeywordIndex.open(self.keyword_dir, analyzer)
             return (
@@ -122,15 +124,15 @@ class SearchEngines:
             return None
 
     def keyword_in_memory(self, analyzer: Analyzer) -> KeywordIndex:
-        """A keyword index made from the catalog, for a reader that finds none it may use."""
+        """A keyword index in memory, made from the catalog by a reader that has no other."""
         index = KeywordIndex.create(None, analyzer)
         index.update(self._entries(None), (), self._catalog.generation)
         return index
 
     def chroma(self, generation: int, searchable: bool = False) -> ChromaIndex | None:
-        """The Chroma collection if it is sound and at ``generation``; imports chromadb only where there is one.
+        """The Chroma collection if it is sound and at ``generation``; imports chromadb only if there is one.
 
-        ``searchable`` asks for one whose searches find what is in it.
+        With ``searchable``, only if its searches find what is in it.
         """
         manifest = self._manifest()
         if manifest is None or manifest["generation"] != generation or (searchable and not manifest["searchable"]):
@@ -141,11 +143,11 @@ class SearchEngines:
             return None
 
     def _keyword_owner(self, analyzer: Analyzer) -> str:
-        """What a keyword index of this catalog carries: another's may have the same generation and count."""
+        """The mark of keyword indexes of this catalog; another catalog's may have the same generation and count."""
         return f"{self._catalog.fact('token')} {analyzer} {FORMAT}"
 
     def _manifest(self) -> dict[str, Any] | None:
-        """What a finished collection of this catalog, configuration and embedder says of itself."""
+        """The manifest of a finished collection of this catalog, configuration and embedder."""
         manifest = read_manifest(self.chroma_dir)
         return manifest if manifest and manifest.get("made_by") == self._made_by else None
 
@@ -176,14 +178,14 @@ class SearchEngines:
 
 
 def header_words(metadata: DocumentMetadata) -> str:
-    """What the keyword index matches of a document besides its text: title, publisher, kind and date."""
+    """The words about a document that the keyword index has besides its text: title, publisher, kind and date."""
     day = metadata.published
     date = f"{day.day} {day:%B %Y} {day.isoformat()}" if day else ""
     return " ".join(filter(None, (metadata.title, metadata.publisher, metadata.kind, date)))
 
 
 def context_words(text: str, statements: Sequence[Statement], about: str) -> str:
-    """What the keyword index matches of a chunk besides its text and header: contexts, column names, ``about``."""
+    """The words about a chunk that the keyword index has besides text and header: contexts, column names, ``about``."""
     contexts = dict.fromkeys(statement.context for statement in statements)
     columns: dict[str, None] = {}
     for statement in statements:

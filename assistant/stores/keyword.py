@@ -1,7 +1,7 @@
 """Keyword search: BM25 over tantivy, with one analyzer for documents and questions in any script.
 
-An index is a folder (or memory) whose commits are atomic: each commit carries the generation of the catalog
-that it mirrors, so what a reader finds is always one whole state, never half of one.
+An index is in a folder or in memory. Its commits are atomic, and each has the generation of the catalog that it
+mirrors, so a reader always sees one complete state.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ COMMIT = "meta.json"
 """The file in the folder of an index that tantivy replaces with every commit."""
 
 FORMAT = 2
-"""Raised when what is indexed of a chunk changes; an index of another number is built again."""
+"""Increase it when the indexed words of a chunk change: indexes with another number are then built again."""
 
 EXACT_WEIGHT = 0.3
-"""Weight of an unstemmed match beside a stemmed one, which has 1."""
+"""Weight of an unstemmed match; a stemmed one has 1."""
 
 HEADER_WEIGHT = 0.3
 """Weight of a match in title, publisher or date."""
 
 CONTEXT_WEIGHT = 0.3
-"""Weight of a match in headings, the introductions of lists, column names, and what a document is about."""
+"""Weight of a match in headings, lead-ins, column names, and the key facts of a document."""
 
 MAX_TERMS = 256
 """Distinct words of a question that are searched; further ones are ignored."""
@@ -75,7 +75,7 @@ class KeywordIndex:
 
     @classmethod
     def open(cls, folder: Path, analyzer: Analyzer) -> KeywordIndex:
-        """The index in ``folder``. Raises BackendError where there is none or it is damaged."""
+        """The index in ``folder``. Raises BackendError if there is none or it is damaged."""
         import tantivy
 
         with _translated(folder):
@@ -104,7 +104,7 @@ class KeywordIndex:
 
     @property
     def owner(self) -> str:
-        """What the last commit was said to mirror; empty where that was not said."""
+        """The owner given with the last commit, or empty."""
         return str(self._state("owner") or "")
 
     def _state(self, field: str) -> Any:
@@ -118,12 +118,12 @@ class KeywordIndex:
 
     @property
     def count(self) -> int:
-        """How many chunks the last commit holds."""
+        """The number of chunks in the last commit."""
         with _translated(None):
             return max(0, int(self._index.searcher().num_docs) - 1)
 
     def update(self, entries: Iterable[Entry], deleted: Iterable[str], generation: int, owner: str = "") -> None:
-        """Delete, then add or replace, in one atomic commit that carries ``generation`` and its ``owner``."""
+        """Delete, then add or replace, in one atomic commit with ``generation`` and ``owner``."""
         import tantivy
 
         words = _analyze(self._analyzer)
@@ -197,9 +197,9 @@ class KeywordIndex:
 
 
 def words(text: str) -> Iterator[str]:
-    """The words of ``text`` as indexed: without case and accents; characters and pairs of unspaced scripts.
+    """The words of ``text`` as they are indexed: without case and accents; of unspaced scripts, characters and pairs.
 
-    A number, date or code with inner punctuation (``10,000``, ``F-16``, ``1.2.3``) yields it and its parts.
+    A number, date or code with inner punctuation (``10,000``, ``F-16``, ``1.2.3``) yields itself and its parts.
     """
     for unspaced, spaced in _TOKEN.findall(_fold(text)):
         if unspaced:
@@ -250,7 +250,7 @@ def _schema() -> Any:
 
 @contextmanager
 def _translated(folder: Path | None) -> Iterator[None]:
-    """Whatever tantivy raises becomes BackendError; on damaged files it panics, which is no Exception."""
+    """Turns everything that tantivy raises into BackendError, also a panic, which is not an Exception."""
     try:
         yield
     except (ValueError, OSError, KeyError, IndexError, RuntimeError) as exc:

@@ -1,7 +1,7 @@
-"""How an index stands on a Chroma server: what a document and its passages look like as records, and back again.
+"""The records of an index on a Chroma server: converts documents and passages to records and back.
 
-A value may be no longer there than ``_VALUE`` characters, so a long one is several; and every record has a vector,
-so one that is never searched by nearness has a small one of no meaning.
+The server limits a value to ``_VALUE`` characters, so a longer one is split into several. Every record needs a vector;
+records that are never searched by distance have a small one without meaning.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from assistant.stores.encoding import blocks_from, blocks_json, statements_from,
 from assistant.types import Chunk, Document, DocumentMetadata, Filter, Statement
 
 FORMAT = "3"
-"""Which records these are; 1 had no location, 2 no blocks and no statements."""
+"""The version of the record format; 1 had no location, 2 no blocks and no statements."""
 
 _SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
 _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 
 
 class DocumentRecord(NamedTuple):
-    """What the ``documents`` collection knows of one document; no version: none is live.
+    """What the ``documents`` collection knows about a document. If ``version`` is empty, no version is live.
 
-    No content: no file is as this document says, so a build that finds its file writes it anew. ``root`` and
-    ``location`` are whole paths, of the folder that was built and of the file: two folders may have one name.
-    The slices hold ``stored`` characters, of which the first ``characters`` are the text (see ``content``).
+    If ``content`` is empty, a build that finds the file writes the document again. ``root`` and ``location`` are whole
+    paths of the indexed folder and of the file, since two folders may have one name. The slices have ``stored``
+    characters, of which the first ``characters`` are the text (see ``content``).
     """
 
     key: str
@@ -50,7 +50,7 @@ class DocumentRecord(NamedTuple):
 
     @classmethod
     def of(cls, document: Document, content: str, root: str, location: str, chunks: int) -> Self:
-        """A document as it is written: ``content`` is the hash of its file, ``chunks`` how many passages it has."""
+        """The record of a document: ``content`` is the hash of its file, ``chunks`` the number of its passages."""
         stored = len(_content(document))
         return cls(
             key=key(document.source),
@@ -69,7 +69,7 @@ class DocumentRecord(NamedTuple):
 
     @classmethod
     def read(cls, record: Record) -> Self:
-        """What ``record`` was made of."""
+        """The document record that ``record`` was made from."""
         known = record.known
         return cls(
             key=record.id,
@@ -88,7 +88,7 @@ class DocumentRecord(NamedTuple):
 
     @property
     def forgotten(self) -> bool:
-        """Whether it is on its way out, rather than announced by a build."""
+        """Whether it is being deleted, rather than announced by a build."""
         return not self.version and not self.content
 
     @property
@@ -123,7 +123,7 @@ def key(source: str) -> str:
 
 
 def slices(document: Document, live: DocumentRecord) -> list[Record]:
-    """The records that hold the document's text and, behind it, its blocks and what it is about."""
+    """The records with the document's text and, after it, its blocks and key facts."""
     content, found = _content(document), []
     for number, id_ in enumerate(live.slice_ids):
         fields = {"document": live.key, "version": live.version, "slice": number}
@@ -149,7 +149,7 @@ def _content(document: Document) -> str:
 
 
 def passage(new: NewChunk, document: Document, live: DocumentRecord, embedding: Embedding) -> Record:
-    """The record of one passage, found by its vector, its folders and its day."""
+    """The record of a passage, which can be found by its vector, its folders and its day."""
     about, chunk = document.metadata, new.chunk
     folders = [part for part in _ancestors(about.source) if len(part.encode()) <= _VALUE]
     fields: dict[str, Any] = {
@@ -157,7 +157,7 @@ def passage(new: NewChunk, document: Document, live: DocumentRecord, embedding: 
         **_parts("statements", statements_json(new.statements)),
         **_parts("about", json.dumps(document.about)),
         **_parts("vectors", _packed(embedding.parts)),
-        # Once more, small: as JSON the server's own copy takes eight times the bytes to fetch.
+        # A second, small copy: as JSON the server's own vector takes eight times the bytes to fetch.
         **_parts("whole", base64.b64encode(embedding.whole.astype(np.float16).tobytes()).decode()),
         "chunk": chunk.id,
         "document": live.key,
@@ -172,7 +172,7 @@ def passage(new: NewChunk, document: Document, live: DocumentRecord, embedding: 
 
 
 def stored(record: Record) -> StoredChunk:
-    """The passage that ``record`` was made of; its vectors are as exact as they were kept."""
+    """The passage that ``record`` was made from, with vectors in the stored precision."""
     known, origin = record.known, metadata(record)
     halves = np.frombuffer(base64.b64decode(_whole("whole", known)), dtype=np.float16).astype(np.float32)
     vector = (halves / np.linalg.norm(halves)).astype(np.float32)
@@ -192,7 +192,7 @@ def chunk_id(record: Record) -> str:
 
 
 def metadata(record: Record) -> DocumentMetadata:
-    """Where the passage of ``record`` comes from."""
+    """The metadata of the document of ``record``'s passage."""
     return DocumentMetadata.model_validate_json(_whole("metadata", record.known))
 
 
@@ -202,12 +202,12 @@ def statements(record: Record) -> tuple[Statement, ...]:
 
 
 def about(record: Record) -> str:
-    """What the document of the passage of ``record`` is about."""
+    """The key facts of the document of ``record``'s passage."""
     return str(json.loads(_whole("about", record.known)))
 
 
 def condition(where: Filter) -> dict[str, Any] | None:
-    """``where`` as Chroma puts it."""
+    """``where`` as a Chroma filter."""
     places: list[dict[str, Any]] = [{"folders": {"$contains": source.rstrip("/")}} for source in where.sources]
     demands: list[dict[str, Any]] = [{"$or": places}] if len(places) > 1 else places
     if where.since or where.until:
@@ -220,7 +220,9 @@ def condition(where: Filter) -> dict[str, Any] | None:
 
 
 def _somewhere(mark: str) -> Vectors:
-    """A direction in the plane by hash: records that are never searched by nearness need a vector all the same."""
+    """A unit vector of two dimensions from a hash, for records that are never searched by distance but need a
+    vector.
+    """
     angle = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32 * 2 * np.pi
     return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
 
@@ -231,7 +233,7 @@ def _ancestors(source: str) -> list[str]:
 
 
 def _packed(parts: Vectors) -> str:
-    """Unit vectors in a byte a number, which keeps their cosines to about a thousandth."""
+    """Unit vectors with one byte for each number, which changes cosines by about a thousandth."""
     peaks = np.abs(parts).max(axis=1, keepdims=True, initial=1e-9)
     return base64.b64encode(np.round(parts * 127 / peaks).astype(np.int8).tobytes()).decode()
 
@@ -244,7 +246,7 @@ def _unpacked(packed: str, dimension: int) -> Vectors:
 
 
 def _parts(name: str, text: str) -> dict[str, str]:
-    """A long value as several that the server takes; all characters are ASCII, as JSON and base 64 are here."""
+    """A long value split into values that the server accepts; all characters are ASCII, as in JSON and base 64."""
     plain = text if text.isascii() else json.dumps(json.loads(text))
     return {f"{name}{n}": plain[start : start + _VALUE] for n, start in enumerate(range(0, len(plain) or 1, _VALUE))}
 

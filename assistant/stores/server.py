@@ -1,4 +1,4 @@
-"""An index on a Chroma server, shared by any number of machines: some build shards of it, all answer from it."""
+"""An index on a Chroma server, shared by any number of machines: some index shards of the files, all can answer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from assistant.stores.server_sink import ServerSink
 from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, Progress, no_progress
 
 CANDIDATES = 100
-"""Nearest passages whose words are scored; what is further away in meaning is not found by its words alone."""
+"""How many nearest passages are scored by keywords; passages farther away in meaning are not found by keywords."""
 
 _CACHED = 2_000
 _FRESH_SECONDS = 0.5  # dense and keyword search of one question come within that
@@ -41,7 +41,7 @@ class _Search(NamedTuple):
 
 
 class RemoteIndex(BaseIndex):
-    """``ports.PassageStore`` over a Chroma server, and what keeps it up to date. Safe to share between threads."""
+    """An index on a Chroma server. Safe to share between threads."""
 
     def __init__(self, server: ChromaServer, name: str, config: IndexConfig, embedder: Callable[[], Embedder]) -> None:
         super().__init__(embedder)
@@ -54,7 +54,7 @@ class RemoteIndex(BaseIndex):
     def open(
         cls, server: ChromaServer, name: str, config: IndexConfig, embedder: Callable[[], Embedder]
     ) -> RemoteIndex:
-        """The index ``name`` on ``server``; the server is asked, and ``embedder`` called, when first needed."""
+        """The index ``name`` on ``server``; the server is contacted, and ``embedder`` called, when first needed."""
         return cls(server, name, config, embedder)
 
     @property
@@ -62,7 +62,7 @@ class RemoteIndex(BaseIndex):
         """None: the server keeps the files."""
 
     def close(self) -> None:
-        """Let go of the connection; the index may be used again afterwards."""
+        """Close the connection; the index may be used again afterwards."""
         with self._mutex:
             self._open = None
             self._server.close()
@@ -78,7 +78,7 @@ class RemoteIndex(BaseIndex):
         return {records.chunk_id(record): 1.0 - record.distance for record in found[:limit]}
 
     def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
-        """Of the CANDIDATES nearest in meaning, chunk ids by BM25 among these, best first; scores are above 0."""
+        """Chunk ids by BM25 among the CANDIDATES nearest in meaning, best first; scores are above 0."""
         found = self._nearest(self._embedder.embed_query(text), CANDIDATES, where)
         words = KeywordIndex.create(None, self._config.analyzer)
         words.update(map(_entry, found), (), 0)
@@ -100,12 +100,12 @@ class RemoteIndex(BaseIndex):
     def document(self, source: str) -> Document | None:
         """The live document of that source, with its full text.
 
-        Raises IndexCorruptError where some of the text is lost.
+        Raises IndexCorruptError if some of the text is lost.
         """
         return self.stored.document(source)
 
     def documents(self) -> tuple[IndexedDocument, ...]:
-        """All live documents by source; none where there is no index."""
+        """All live documents by source; empty if there is no index."""
         listed = [
             IndexedDocument(**known.metadata.model_dump(), characters=known.characters, passages=known.chunks)
             for known in self._live()
@@ -113,7 +113,7 @@ class RemoteIndex(BaseIndex):
         return tuple(sorted(listed, key=lambda document: document.source))
 
     def status(self) -> IndexStatus:
-        """What is in the index; zeros where there is none. Bytes are the server's affair."""
+        """What is in the index; zeros if there is no index. The size in bytes is not known."""
         known = list(self._live())
         return IndexStatus(
             where=f"{self._server.url}/{self._name}",
@@ -128,11 +128,11 @@ class RemoteIndex(BaseIndex):
 
     @property
     def empty(self) -> bool:
-        """Whether no document is in the index; the server is asked for its first ones alone."""
+        """Whether no document is in the index; only the first ones are requested."""
         return next(self._live(), None) is None
 
     def verify(self) -> list[str]:
-        """What is wrong, in words; nothing where all is well. Reads the whole index."""
+        """What is wrong, one line for each problem. Reads the whole index."""
         problems = []
         stored = self.stored
         known = {each.key: each for each in stored.all()}
@@ -157,18 +157,18 @@ class RemoteIndex(BaseIndex):
 
     @contextmanager
     def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
-        """Where a build of ``root`` writes. One machine may build a shard at a time.
+        """The sink for a build of ``root``. Only one machine may build a shard at a time.
 
-        Raises IndexStaleError where the index was made with another configuration, and BackendError while no server
+        Raises IndexStaleError if the index was made with another configuration, and BackendError while no server
         answers.
         """
         stored = self._make()
         yield ServerSink(stored, root, self._config, self._embedder)
 
     def remove(self, source: str) -> IndexReport:
-        """Forget a document, or all below a folder, until its root is built again.
+        """Remove a document, or all documents in a folder, until its root is indexed again.
 
-        Raises DocumentError where nothing of that name is indexed.
+        Raises DocumentError if nothing of that name is indexed.
         """
         started, folder = time.monotonic(), source.rstrip("/") + "/"
         gone = [
@@ -183,9 +183,11 @@ class RemoteIndex(BaseIndex):
         return IndexReport(root="", removed=removed, seconds=time.monotonic() - started)
 
     def repair(self, on_progress: OnProgress | None = None) -> list[str]:
-        """Delete what no live document owns, and have the next build write anew what lacks a part.
+        """Delete what belongs to no live document, and mark incomplete documents to be written again by the next
+        build.
 
-        What a build has announced is left to builds, for one may be running. Returns what a build has to repair.
+        Documents that a build has announced are left alone, since it may be running. Returns what a build has to
+        repair.
         """
         (on_progress or no_progress)(Progress(stage="sweeping", done=0, total=0))
         stored = self.stored
@@ -199,7 +201,7 @@ class RemoteIndex(BaseIndex):
                 held[key] += 1
             else:
                 strays.append(record)
-        # Asked again: a build announces a document before it writes the passages that were just seen.
+        # Read again: a build announces a document before it writes the passages that were just seen.
         owners = stored.by_key(list({records.owner(record)[0] for record in strays}))
         kept = {key for key, each in owners.items() if each.unfinished}
         live = {(key, each.version) for key, each in owners.items()}
@@ -218,14 +220,14 @@ class RemoteIndex(BaseIndex):
 
     @property
     def stored(self) -> ServerDocuments:
-        """The collections. Raises IndexMissingError where there are none."""
+        """The collections. Raises IndexMissingError if there are none."""
         there = self._existing()
         if there is None:
             raise self._nothing()
         return there
 
     def _live(self) -> Iterator[DocumentRecord]:
-        """Records of the live documents; none where there is no index."""
+        """Records of the live documents; none if there is no index."""
         there = self._existing()
         return (known for known in there.all() if known.version) if there else iter(())
 
@@ -252,7 +254,7 @@ class RemoteIndex(BaseIndex):
 
     @property
     def _wanted(self) -> dict[str, str]:
-        """What goes with the collections, by which an index of another kind is told."""
+        """The metadata of the collections, which identifies the configuration of an index."""
         return {
             "config": self._config.fingerprint,
             "embedder": self._embedder.fingerprint,

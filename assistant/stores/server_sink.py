@@ -1,4 +1,4 @@
-"""How a build writes to an index on a server: some documents at a time, each made live when it is wholly there."""
+"""How a build writes to an index on a server: in batches of documents, each going live when it is complete."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class _New(NamedTuple):
 
 
 class ServerSink:
-    """``ports.Sink`` over a server. Several may write at once, each other documents."""
+    """``ports.Sink`` for a server. Several may write at the same time if they write different documents."""
 
     outdated = False
-    """An index of another configuration is not opened in the first place."""
+    """Always False: an index with another configuration cannot be opened."""
 
     def __init__(self, stored: ServerDocuments, root: Path, config: IndexConfig, embedder: Embedder) -> None:
         self.config, self.embedder = config, embedder
@@ -38,7 +38,7 @@ class ServerSink:
         self._embedded = 0
 
     def files(self) -> list[StoredFile]:
-        """The files of all documents, those that a build announced and did not finish included."""
+        """The files of all documents, including those that a build announced but did not finish."""
         return [
             StoredFile(
                 source=source,
@@ -55,31 +55,31 @@ class ServerSink:
         return self._stored.document(source)
 
     def keep(self, file: StoredFile) -> None:
-        """Note where a live document's file is and what its bytes hash to, where that changed."""
+        """Update location and content hash of a live document's file if they changed."""
         known = self._known[file.source]
         if (known.location, known.content) != (file.location, file.content):
             self._moved.append(known._replace(root=self._root, location=file.location, content=file.content))
 
     def add(self, document: Document, file: StoredFile, chunks: Sequence[NewChunk]) -> None:
-        """Take a document; it is written with others, and live from then on."""
+        """Add a document. It is written together with others and is then live."""
         self._group.append(_New(document, file, chunks))
         if sum(len(new.chunks) for new in self._group) >= _GROUP:
             self._write()
 
     def publish(self, removed: Sequence[StoredFile]) -> int:
-        """Write what is left, and forget ``removed``."""
+        """Write the remaining documents and forget ``removed``."""
         self._write()
         self._stored.put(self._moved)
         self._stored.forget([self._known[file.source] for file in removed])
         return self._embedded
 
     def finish(self, report: IndexReport) -> None:
-        """A server keeps no journal."""
+        """Do nothing: a server keeps no journal."""
 
     def _write(self) -> None:
-        """Announce what is coming, write it, make it live, delete what it replaces.
+        """Announce the documents, write them, make them live, and delete what they replace.
 
-        A crash after any step is made good by the next build of these documents.
+        After a crash at any step, the next build of these documents repairs the index.
         """
         group, self._group = self._group, []
         if not group:

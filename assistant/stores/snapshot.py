@@ -1,9 +1,9 @@
-"""One generation of an index as a reader holds it; search engines are opened when first used.
+"""One generation of an index, as readers search it; search engines are opened when first used.
 
-Dense search is exact over the catalog's vectors while they are few, and Chroma's where they are many; keyword search is
-tantivy's. Where an engine is being written, is behind, or is damaged, a reader does not wait and does not repair: it
-searches the catalog's vectors exactly, and makes itself a keyword index in memory, or uses the one that is behind where
-that would take long: words of what is newer are then not found, its meaning is.
+Dense search is exact over the catalog's vectors if they are few, and uses Chroma if they are many; keyword search uses
+tantivy. If an engine is being written, is out of date or is damaged, a reader neither waits nor repairs it. It searches
+the catalog's vectors exactly and makes a keyword index in memory. If that would take long, it uses the outdated keyword
+index: new documents are then found by meaning but not by keywords.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from assistant.stores.keyword import KeywordIndex
 from assistant.types import DocumentMetadata, Filter
 
 IN_MEMORY_UP_TO = 2_000
-"""Live chunks whose keyword index a reader makes in about a second."""
+"""The most live chunks for which a reader makes a keyword index, which takes about a second."""
 
 EVERYTHING = Filter()
 """Admits every document."""
 
 
 class Snapshot:
-    """What is live at one generation, searched through what engines are there."""
+    """The live chunks of one generation, searched with the engines that are available."""
 
     def __init__(self, catalog: Catalog, analyzer: Analyzer, engines: SearchEngines, exact_up_to: int) -> None:
         self.catalog = catalog
-        # Read first: should a build publish meanwhile, this is too old and is replaced by the next query.
+        # Read first: if a build publishes meanwhile, this number is too old, and the next query makes a new snapshot.
         self.generation = catalog.generation
         self.embedder = catalog.fact("embedder") or ""
         self.metadata_by_document: dict[int, DocumentMetadata] = catalog.metadata_by_document()
@@ -54,7 +54,7 @@ class Snapshot:
         self._commits: dict[Path, tuple[int, int, int] | None] = {}  # how engines' commits looked when last opened
 
     def close(self) -> None:
-        """Let go of Chroma for good; a question that another thread is still asking searches the catalog."""
+        """Close Chroma for good; searches that other threads are still running use the catalog."""
         with self._mutex:
             self._closed = True
             self._drop()
@@ -105,7 +105,7 @@ class Snapshot:
             return engine.search(text, limit)
 
     def _keyword_index(self) -> KeywordIndex:
-        """The keyword index of this generation, or what stands in for it."""
+        """The keyword index of this generation, or one in its place."""
         with self._mutex:
             if self._changed(self._engines.keyword_commit) and (
                 engine := self._engines.keyword(self._analyzer, self.generation)
@@ -132,7 +132,7 @@ class Snapshot:
             return self._chroma
 
     def _changed(self, commit: Path) -> bool:
-        """Whether an engine was written since it was last looked at: one that is damaged is opened once."""
+        """Whether an engine was written after it was last opened; so a damaged one is opened only once."""
         try:
             found = commit.stat()
             mark = (found.st_ino, found.st_mtime_ns, found.st_size)
@@ -143,7 +143,7 @@ class Snapshot:
         return changed
 
     def _admitted(self, where: Filter) -> frozenset[int]:
-        """Numbers of the documents a search may use."""
+        """Numbers of the documents that a search may use."""
         known, documents = self._filtered
         if where == EVERYTHING:
             return frozenset(self.metadata_by_document) if known != EVERYTHING else documents
@@ -158,7 +158,7 @@ class Snapshot:
 
 
 def _nearest(matrix: Matrix, vector: Vectors, limit: int, among: frozenset[int] | None) -> dict[str, float]:
-    """Exact nearest neighbours: equal scores keep the catalog's order."""
+    """The exact nearest neighbors; equal scores keep the catalog's order."""
     if limit < 1 or not matrix.ids:
         return {}
     scores: NDArray[np.float32] = matrix.vectors @ vector

@@ -1,4 +1,4 @@
-"""The lock that admits one writer to an index folder, and says to a second one who holds it."""
+"""The lock that admits one writer to an index folder and tells a second one who holds it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _LOCK, _WRITER = "lock", "writer.json"
 
 @contextmanager
 def writer_lock(store: Path) -> Iterator[None]:
-    """Hold the lock of the folder ``store``, which is made where it is missing. Raises IndexLockedError, OSError."""
+    """Hold the lock of the folder ``store``, which is created if it is missing. Raises IndexLockedError, OSError."""
     from filelock import FileLock, Timeout
 
     store.mkdir(parents=True, exist_ok=True)
     lock = FileLock(store / _LOCK, timeout=0)
     try:
-        # The system lets go of a lock whose holder died, so none is ever stale.
+        # The system releases the lock of a process that died, so a lock is never stale.
         lock.acquire()
     except Timeout as exc:
         raise IndexLockedError(
@@ -37,7 +37,7 @@ def writer_lock(store: Path) -> Iterator[None]:
 
 
 def _sign(store: Path) -> None:
-    """Say who holds the lock; only for the message to a second writer, so it may fail."""
+    """Write down who holds the lock. Failing is harmless: only the message to a second writer needs it."""
     since = datetime.now().astimezone().isoformat(timespec="seconds")
     with suppress(OSError):
         signed = {"pid": os.getpid(), "host": platform.node(), "since": since}

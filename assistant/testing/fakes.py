@@ -1,4 +1,4 @@
-"""Doubles of the ports that need no model: deterministic, quick, and shipped for everyone's tests."""
+"""Doubles of the ports that need no model: deterministic and fast, for the tests of this package and of others."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from assistant.types import Document, Draft, Filter, Plan, Quotation, Span
 
 
 class FakeEmbedder:
-    """``ports.Embedder`` by hashed bag of words: texts that share words are close, in every process alike."""
+    """``ports.Embedder`` by hashed bag of words: texts that share words are close. The same in every process."""
 
     def __init__(self, dimension: int = 64) -> None:
         self.dimension = dimension
@@ -35,7 +35,7 @@ class FakeEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        """Names the dimension: fakes of different dimensions do not mix."""
+        """Contains the dimension: fakes of different dimensions do not mix."""
         return f"fake/{self.dimension}"
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
@@ -66,9 +66,9 @@ class FakeEmbedder:
 
 
 class FakeCrossEncoder:
-    """``ports.CrossEncoder`` that is told which words answer, whatever the question.
+    """``ports.CrossEncoder`` for which ``answers`` are the answers to every question.
 
-    A statement answers that holds one of ``answers``; two that hold the same agree, two that hold different ones
+    A statement that contains one of them answers. Two statements with the same answer agree; two with different ones
     contradict each other.
     """
 
@@ -76,11 +76,11 @@ class FakeCrossEncoder:
         self.answers = answers
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:  # noqa: ARG002 - as told
-        """Log-odds of 5 for each statement that holds an answer, and of -5 for any other."""
+        """Log-odds of 5 for each statement that contains an answer, and of -5 for any other."""
         return [self._scores([stored.chunk.text[s.start : s.end] for s in stored.statements]) for stored in passages]
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:  # noqa: ARG002 - as told
-        """0.9 for what the answers in the two sentences show, and 0.05 for what they do not."""
+        """0.9 for agreement or contradiction, whichever the answers in the two sentences show; otherwise 0.05."""
         return [self._comparison(self._answer(one.text), self._answer(other.text)) for one, other in pairs]
 
     def _answer(self, text: str) -> str:
@@ -133,7 +133,7 @@ class FakeStore:
 
 
 class FakeWriter:
-    """``ports.Writer`` that says its pieces, whatever the evidence, and remembers what it was shown."""
+    """``ports.Writer`` that yields its pieces for every plan, and remembers the plans."""
 
     name = "fake"
 
@@ -142,13 +142,13 @@ class FakeWriter:
         self.seen: list[Plan] = []
 
     def write(self, plan: Plan) -> Iterator[Draft | Quotation]:
-        """The pieces in order, whatever the evidence."""
+        """The pieces in order."""
         self.seen.append(plan)
         yield from self.pieces
 
 
 class FakeChat:
-    """``ports.ChatModel`` by any function from the messages to what is said; says it word by word."""
+    """``ports.ChatModel`` with any function from messages to an answer, which is yielded word by word."""
 
     def __init__(self, say: Callable[[Sequence[Message]], str], name: str = "fake", room: int = 8000) -> None:
         self.name = name

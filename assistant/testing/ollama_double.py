@@ -1,7 +1,7 @@
-"""A double of an Ollama server over real HTTP: no model, the same wire format, and every fault on request.
+"""A double of an Ollama server over real HTTP: the same wire format without a model, and every fault on request.
 
-Serves tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with sentences of
-the statements in its prompt. Speaks version, tags, show, ps, chat and embed.
+For tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with statements from
+the prompt. It supports the endpoints version, tags, show, ps, chat and embed.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ Fault = Literal[
 
 @dataclass(frozen=True)
 class Reply:
-    """What the double says to one chat: pieces of thought, pieces of text, pauses in seconds, and what goes wrong.
+    """The double's reply to one chat: pieces of thought, pieces of text, pauses in seconds, and a fault.
 
-    A fault happens after ``after`` pieces of text. With a ``gate``, what follows ``after`` pieces is sent once that is
-    set. A request for a JSON schema is ignored: the text is the text.
+    The fault happens after ``after`` pieces of text. With a ``gate``, the pieces after the first ``after`` are sent
+    once it is set. A JSON schema in the request is ignored.
     """
 
     pieces: Sequence[str] = ("Yes.",)
@@ -84,7 +84,7 @@ MODELS: Mapping[str, DoubleModel] = {
 
 @dataclass
 class Seen:
-    """One request as the double saw it; ``sent`` counts stream parts, ``left`` is set once the client has hung up."""
+    """A request that the double received. ``sent`` counts stream parts; ``left`` is set once the client has hung up."""
 
     path: str
     body: Mapping[str, Any]
@@ -136,7 +136,7 @@ class OllamaDouble:
         return [seen for seen in self.seen if seen.path == "/api/chat"]
 
     def wait(self, seconds: float) -> bool:
-        """Sleep, waking up when the server is closed; whether it was."""
+        """Sleep until the time is over or the server is closed; returns whether it was closed."""
         return self._closing.wait(seconds)
 
     def model(self, name: str) -> DoubleModel | None:
@@ -152,7 +152,7 @@ class _Threads(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hang up."""
+        """Ignore clients that hang up."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)
 
@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
     seen: Seen
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Nothing: requests are in ``seen``."""
+        """Log nothing: requests are in ``seen``."""
 
     def do_GET(self) -> None:
         self._serve({})
@@ -281,7 +281,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _last(self, body: Mapping[str, Any], reply: Reply, content: str = "", thinking: str = "") -> dict[str, Any]:
         window = int((body.get("options") or {}).get("num_ctx", 4096))
         prompt = " ".join(m.get("content", "") for m in body.get("messages", ()))
-        # The real server drops the oldest text of a prompt that is too long, without a word.
+        # The real server silently drops the oldest text of a prompt that is too long.
         counted = min(window, reply.prompt_tokens or _count(prompt))
         return {
             **_spoken(body, content, thinking, True),

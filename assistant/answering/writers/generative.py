@@ -1,6 +1,6 @@
-"""The writer with a chat model: prompts it with numbered passages inside a token budget, and cleans what it says.
+"""The writer with a chat model: prompts it with numbered statements inside a token budget, and cleans its output.
 
-What the model claims is not believed here: ``verify`` checks every sentence against the documents.
+Nothing the model claims is trusted: ``verify`` checks every sentence against the documents.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ QUESTION_SCHEMA: Mapping[str, object] = {
     "required": ["question"],
 }
 MAX_REWRITTEN = 400
-"""Characters of the longest rewritten question that is believed."""
+"""Characters of the longest rewritten question that is accepted."""
 
 TURNS = 6
-"""Turns of a conversation that a rewriting model is shown."""
+"""Turns of a conversation that a model is shown to condense a question."""
 
 _HOLDS_CITATION = re.compile(r"cit|source|passage|ref|marker|index|number|id\b", re.IGNORECASE)
 _HOLDS_TEXT = re.compile(
@@ -60,9 +60,9 @@ class GenerativeWriter:
         return self.model.name
 
     def write(self, plan: Plan) -> Iterator[Draft | Delta | GenerationInfo]:
-        """What the model says, piece by piece; thoughts and signs of life as Deltas; last, how it was written.
+        """The model's text, piece by piece; thoughts and signs of life as Deltas; at the end, how it was written.
 
-        Raises BackendError, ContextOverflowError where not even one statement fits.
+        Raises BackendError, and ContextOverflowError if not even one statement fits.
         """
         messages = self._messages(prompts.load("answer"), plan, statements_for_model(plan))
         cleaner, usage = Cleaner(), Usage()
@@ -89,7 +89,7 @@ class GenerativeWriter:
         )
 
     def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
-        """The question made self-contained; None where the proposal is empty, endless, the same, or another one.
+        """The question made self-contained; None if the proposal is empty, too long, unchanged or another question.
 
         Raises BackendError.
         """
@@ -100,7 +100,7 @@ class GenerativeWriter:
         if not proposed or len(proposed) > MAX_REWRITTEN or _invents(proposed, [question, *(t.text for t in history)]):
             return None
         asked, kept = set(content_stems(question)), set(content_stems(proposed))
-        # What came back as it was, code may still see to need something; what lost its words is another question.
+        # If the question came back unchanged, code may still complete it. If it lost its words, it is another question.
         if proposed.casefold().strip("?. ") == question.casefold().strip("?. ") or 2 * len(asked & kept) < len(asked):
             return None
         return CondensedQuestion(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
@@ -110,12 +110,12 @@ class GenerativeWriter:
         found = json_in(_THOUGHTS.sub("", said))
         if isinstance(found, Mapping) and isinstance(found.get("question"), str):
             return str(found["question"])
-        # Models that ignore the schema mostly say the bare question.
+        # Models that ignore the schema mostly return the bare question.
         lines = [line for line in _THOUGHTS.sub("", said).splitlines() if line.strip()]
         return next((line for line in reversed(lines) if line.rstrip().endswith("?")), "") if found is None else ""
 
     def _messages(self, prompt: prompts.Prompt, plan: Plan, statements: Sequence[Sentence]) -> tuple[Message, ...]:
-        """The prompt with the plan's statements, numbered from 1 behind their sources, as many as fit the window."""
+        """The prompt with the plan's statements, numbered from 1 and with their sources, as many as fit the window."""
         metadata = {passage.metadata.source: passage.metadata for passage in plan.evidence.passages}
 
         def filled(shown: Sequence[Sentence]) -> tuple[Message, ...]:
@@ -154,7 +154,7 @@ def _tokens(messages: Sequence[Message]) -> int:
 def _disagreements(
     conflicts: Sequence[ConflictCandidate], shown: Sequence[Sentence], metadata: Mapping[str, DocumentMetadata]
 ) -> str:
-    """What the model is told about conflicts; both sides of each must come out."""
+    """What the model is told about conflicts: it must give both sides of each."""
     numbers = {(sentence.source, sentence.start): n for n, sentence in enumerate(shown, 1)}
     lines = [
         f"- {prompts.as_data(metadata[s.source].byline)} says {prompts.as_data(value)} [{numbers[s.source, s.start]}]"
@@ -175,7 +175,7 @@ def _invents(proposed: str, told: Sequence[str]) -> bool:
     held, figures = set(stems(known)), quantities(known)
     if any(not set(stems(name.text)) <= held for name in names(proposed)):
         return True
-    # same_value lets a date that says less agree with any other: "12 May" with "Wednesday".
+    # same_value accepts a less precise date as equal: "12 May" and "Wednesday".
     return any(
         not any(other.value == figure.value and same_value(other, figure) for other in figures)
         for figure in quantities(proposed)
@@ -190,10 +190,10 @@ _CLOSES = re.compile(r"</think(?:ing)?>\s*")
 
 
 class Cleaner:
-    """Takes a model's text as it streams; gives (whether it is a thought, text).
+    """Cleans a model's text as it streams in; returns pairs of (whether it is a thought, text).
 
-    Tags of thoughts are taken out, and JSON, wherever it begins, is held back until it ends and given as the
-    sentences it holds, the passage numbers it names as markers behind them.
+    The tags around thoughts are removed. JSON is held back until it is complete and then returned as the sentences
+    in it, each followed by the passage numbers it names as markers.
     """
 
     def __init__(self) -> None:
@@ -201,7 +201,7 @@ class Cleaner:
         self._thinking = False
 
     def feed(self, text: str) -> list[tuple[bool, str]]:
-        """What can be told of the text so far."""
+        """The pieces that are complete after ``text``."""
         self._held += text
         found: list[tuple[bool, str]] = []
         while step := self._step():
@@ -250,7 +250,7 @@ class Cleaner:
 
 
 def _json_end(text: str) -> int | None:
-    """Where the JSON value that begins ``text``, perhaps behind a code fence, ends; None while it has not."""
+    """The end of the JSON value at the start of ``text``, perhaps in a code fence; None while it is incomplete."""
     start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
     if start < 0:
         return None
@@ -277,7 +277,7 @@ def json_in(text: str) -> object | None:
 
 
 def sentences_in(text: str) -> str:
-    """The sentences that a JSON text holds, its passage numbers as ``[n]`` behind them; other text as it is."""
+    """The sentences in a JSON text, each followed by its passage numbers as ``[n]``; other text is left as it is."""
     found = json_in(text)
     if found is None:
         return text

@@ -1,4 +1,4 @@
-"""The writer of ``auto``: one that may be missing, and the one that stands in for it, with a visible line."""
+"""The writer for ``auto``: one that may be unavailable, and one that then replaces it with a visible note."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation, Turn
 
 
 class PreferredWriter:
-    """``ports.Writer`` that uses what ``prefer`` gives, or ``otherwise`` where that raises before its first word."""
+    """``ports.Writer`` that uses the writer of ``prefer``, or ``otherwise`` if that one fails before its first word."""
 
     def __init__(self, prefer: Callable[[], Writer], otherwise: Writer) -> None:
         self._prefer = prefer
@@ -18,11 +18,11 @@ class PreferredWriter:
 
     @property
     def name(self) -> str:
-        """The name of the stand-in; what the preferred writer wrote is named by its ``GenerationInfo``."""
+        """The name of the replacement; the preferred writer names itself in its ``GenerationInfo``."""
         return self._otherwise.name
 
     def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
-        """What one of the two writes. Raises BackendError when the preferred one fails in the middle."""
+        """The text of one of the two. Raises BackendError if the preferred one fails in the middle."""
         spoke = False
         try:
             for piece in self._prefer().write(plan):
@@ -37,7 +37,7 @@ class PreferredWriter:
             yield GenerationInfo(writer=self._otherwise.name, notes=(_instead(error, self._otherwise.name),))
 
     def describe(self) -> GenerationInfo:
-        """What the preferred writer says of itself, else the name of the stand-in and why it stands in."""
+        """The preferred writer's description, else the name of the replacement and why it is used."""
         try:
             preferred = self._prefer()
             return preferred.describe() if isinstance(preferred, Describable) else GenerationInfo(writer=preferred.name)
@@ -45,7 +45,7 @@ class PreferredWriter:
             return GenerationInfo(writer=self.name, notes=(_instead(error, self.name),))
 
     def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
-        """What the preferred writer makes of the question; None where it is missing or fails."""
+        """The question as the preferred writer condenses it; None if that writer is unavailable or fails."""
         try:
             preferred = self._prefer()
             return preferred.condense(question, history) if isinstance(preferred, QuestionCondenser) else None

@@ -1,4 +1,4 @@
-"""What a quantity is, and what every matcher of quantities needs."""
+"""The type ``Quantity``, and what all matchers of quantities share."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class Quantity(NamedTuple):
     """A quantity at ``text[start:end]``.
 
     ``value`` is a number (durations in days, times in minutes after midnight) or, for dates, ``(year, month, day)``
-    with None for what is not said; all three are None for weekdays and relative dates (``is_vague``). ``unit`` is
+    with None for parts that are not given, all three for weekdays and relative dates (``is_vague``). ``unit`` is
 
     * the up to three words after a number or ordinal, in lower case;
     * the currency of money, and "day" for durations;
     * "decade" or "century" for dates that wide, whose year is their first;
-    * the time zone of a time, or "12-hour" when the half of the day is not said.
+    * the time zone of a time, or "12-hour" if neither "a.m." nor "p.m." is given.
     """
 
     start: int
@@ -37,7 +37,7 @@ class Quantity(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a matcher found, and where the scan of the text goes on."""
+    """What a matcher found, and where the scan of the text continues."""
 
     end: int
     quantities: tuple[Quantity, ...] = ()
@@ -48,7 +48,7 @@ Matcher = Callable[[str, int], "Found | None"]
 
 
 class Measure(NamedTuple):
-    """What the words after a figure make of it: ``value(figure)`` of that kind, up to ``end``."""
+    """What the words after a figure make it: a quantity of that kind with ``value(figure)``, up to ``end``."""
 
     end: int
     kind: Kind
@@ -57,7 +57,7 @@ class Measure(NamedTuple):
 
 
 def is_vague(quantity: Quantity) -> bool:
-    """Whether this is a date that no calendar can place by itself: "Monday", "yesterday", "last month"."""
+    """Whether this is a date that depends on another day: "Monday", "yesterday", "last month"."""
     return quantity.value == VAGUE
 
 

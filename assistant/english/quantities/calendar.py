@@ -39,7 +39,7 @@ _NO_FIGURE = re.compile(
 
 
 def match_numeric_date(text: str, start: int) -> Found | None:
-    """A date in digits, or nothing at a version, a phone number and the like."""
+    """A date in digits; None for versions, phone numbers and the like."""
     match = _NUMERIC.match(text, start)
     if not match:
         none = _NO_FIGURE.match(text, start)
@@ -122,7 +122,7 @@ _OR_MONTH = frozenset("this of and to from through before after between for or e
 
 
 def month_after(text: str, _start: int, end: int) -> Measure | None:
-    """What a month after a figure makes of it: "8 May 2025"."""
+    """A figure followed by a month, which is a date: "8 May 2025"."""
     match = _MONTH_AFTER.match(text, end)
     if not match or not _is_month(text, match["name"], match.end()):
         return None
@@ -131,7 +131,7 @@ def month_after(text: str, _start: int, end: int) -> Measure | None:
 
 
 def match_month(text: str, start: int) -> Found | None:
-    """What begins with the name of a month: "May 8, 2025", "May 2025", "in May"."""
+    """A date that begins with the name of a month: "May 8, 2025", "May 2025", "in May"."""
     match = _MONTH_DAY.match(text, start)
     if match and _is_month(text, match["name"], match.end()):
         month, year = _month(match["name"]), _int(match["y"])
@@ -161,12 +161,12 @@ def _month(name: str) -> int:
 
 
 def _is_month(text: str, name: str, end: int) -> bool:
-    """Whether "may" or "march" after a number, or before one, is the month and not the verb."""
+    """Whether "may" or "march" before or after a number is the month, not the verb."""
     return name.rstrip(".") not in ("may", "march", "mar", "dec") or bool(_GOES_ON.match(text, end))
 
 
 def _stands_for_month(text: str, match: re.Match[str]) -> bool:
-    """Whether a month without day or year is one: "in May", not "it may", "Theresa May" or "June Carter"."""
+    """Whether a word without day or year is a month: "in May", but not "it may", "Theresa May" or "June Carter"."""
     before = word_before(text, match.start())
     if before in _IN_MONTH:
         return True
@@ -219,7 +219,7 @@ def match_relative(text: str, start: int) -> Found | None:
 
 
 def weekday_at(text: str, start: int) -> tuple[Quantity, int | None] | None:
-    """A weekday, and where a date after it would begin: "Monday evening", "Monday, 12 May"."""
+    """A weekday, and the place where a date after it would start: "Monday evening", "Monday, 12 May"."""
     match = _WEEKDAY.match(text, start)
     if match is None:
         return None
@@ -228,6 +228,6 @@ def weekday_at(text: str, start: int) -> tuple[Quantity, int | None] | None:
 
 
 def modified_at(text: str, start: int) -> int | None:
-    """Where a date would begin that "last", "late" and the like at ``start`` stand before."""
+    """Where a date would start after "last", "late" and the like at ``start``."""
     match = _MODIFIER.match(text, start)
     return match.end() if match else None

@@ -42,7 +42,7 @@ def match_count(text: str, start: int) -> Found | None:
 
 
 def match_money(text: str, start: int) -> Found | None:
-    """An amount whose currency stands before it."""
+    """An amount of money with its currency before it."""
     found = currency_before(text, start)
     return _range(text, *found) if found else None
 
@@ -83,7 +83,7 @@ def match_ordinal(text: str, start: int) -> Found | None:
 def _range(text: str, start: int, at: int, currency: str = "") -> Found | None:
     """The figure at ``at``, or a range of two that share what follows ("10-12 people", "3 to 5 p.m.").
 
-    ``start`` lies before ``at`` where the sign of its ``currency`` stands first.
+    ``start`` is before ``at`` if the sign of its ``currency`` comes first.
     """
     money = bool(currency)
     end = figure_end(text, at, money=money)
@@ -109,7 +109,7 @@ def _range(text: str, start: int, at: int, currency: str = "") -> Found | None:
 
 
 def _measure(text: str, start: int, end: int) -> Measure | None:
-    """What stands after the figure at ``text[start:end]`` makes of it; None where it is part of a word."""
+    """What the text after the figure at ``text[start:end]`` makes it; None if the figure is part of a word."""
     for after in _AFTER:
         if measure := after(text, start, end):
             return measure
@@ -119,7 +119,7 @@ def _measure(text: str, start: int, end: int) -> Measure | None:
 
 
 def _is_pronoun(text: str, start: int, end: int) -> bool:
-    """Whether "one" stands for something and counts nothing: "this one", "one of them"."""
+    """Whether "one" is a pronoun and not a number: "this one", "one of them"."""
     if text[start:end].lower() != "one":
         return False
     after = word_after(text, end).lower()

@@ -28,7 +28,9 @@ _HALF_WHILE = re.compile(rf"half[\s-](?:an?[\s-])?{SPAN}", re.IGNORECASE)
 
 
 def duration_after(text: str, start: int, end: int) -> Measure | None:
-    """What a length of time after the figure at ``text[start:end]`` makes of it; "four days ago" is a vague date."""
+    """A figure at ``text[start:end]`` followed by a unit of time, which is a duration; "four days ago" is a vague
+    date.
+    """
     match = SPAN_AFTER.match(text, end)
     if match is None or match["old"] or _is_ordinal_second(text, start, match):
         return None

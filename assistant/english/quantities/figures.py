@@ -45,7 +45,9 @@ def number(text: str) -> float | None:
 
 
 def figure_end(text: str, at: int, *, money: bool = False) -> int | None:
-    """Where the figure at ``at`` ends, with the "m" for a million after it in an amount of money; None for none."""
+    """The end of the figure at ``at``, including an "m" for million in an amount of money; None if there is no
+    figure.
+    """
     match = FIGURE.match(text, at)
     if not match:
         return None

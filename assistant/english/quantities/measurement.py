@@ -1,6 +1,6 @@
-"""Quantities made comparable: in one unit, and with the interval that their wording allows.
+"""Quantities that can be compared: converted to one unit, with the interval that their wording allows.
 
-"2.4 kilograms" and "2,412 grams" are near each other, "nearly 50" may be 45, "shortly after 5 a.m." may be 05:07.
+"2.4 kilograms" and "2,412 grams" are close, "nearly 50" may be 45, "shortly after 5 a.m." may be 05:07.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ Likeness = Literal["same", "near", "other"]
 """How two measurements compare: "near" where one of them is rounded, a bound or a range, and the other fits it."""
 
 ROUNDING = 0.05
-"""The share of a figure that rounding it, or giving it in a larger unit, may hide."""
+"""The largest share of a figure that is lost by rounding it or giving it in a larger unit."""
 
 LOOSE = 0.1
-"""What "about" allows for; bounds allow for twice as much on their side."""
+"""The tolerance of "about"; bounds have twice as much on their side."""
 
 _REACH = 28
-"""Characters before a quantity in which a word that qualifies it may stand."""
+"""Characters before a quantity in which a qualifying word may be."""
 
 _ABOUT = re.compile(
     r"\b(?:about|around|some|roughly|approximately|approaching|estimated|or so|circa)\W+(?:\w+\W+)?\Z", re.I
@@ -61,10 +61,10 @@ _DATED = frozenset({"date", "weekday", "time"})
 
 
 class Measurement(NamedTuple):
-    """A quantity, what it measures, its value in the unit of that, and the lowest and highest value it may mean.
+    """A quantity, what it measures, its value in the base unit, and the lowest and highest value it may mean.
 
-    ``sort`` is the quantity's kind, "weekday", or a base unit such as "gram". ``excluded``: the text says that it is
-    not this one. ``part``: it is told as a part of another quantity.
+    ``sort`` is the quantity's kind, "weekday", or a base unit such as "gram". ``excluded`` says that the text denies
+    this quantity, ``part`` that it is given as a part of another one.
     """
 
     quantity: Quantity
@@ -89,7 +89,7 @@ def measurements(text: str) -> list[Measurement]:
 
 
 def count_in_words(text: str, start: int, end: int) -> Measurement | None:
-    """A count in ``text[start:end]`` that is told without a number: "a single shot", "both", "nobody"."""
+    """A count in ``text[start:end]`` that is given without a number: "a single shot", "both", "nobody"."""
     match = _COUNT_WORD.search(text[start:end])
     if not match:
         return None
@@ -99,7 +99,7 @@ def count_in_words(text: str, start: int, end: int) -> Measurement | None:
 
 
 def compare(a: Measurement, b: Measurement) -> Likeness | None:
-    """How two measurements compare; None where they are of different things."""
+    """How two measurements compare; None if they measure different things."""
     if a.sort != b.sort:
         return _compare_sorts(a, b)
     dated = a.sort in ("date", "time")
@@ -149,7 +149,7 @@ def _measurement(text: str, quantity: Quantity, ruled_out: Sequence[Span]) -> Me
 
 
 def _sort(quantity: Quantity) -> tuple[str, float]:
-    """What a quantity measures, and its value in the unit of that; "" for what cannot be compared."""
+    """What a quantity measures, and its value in the base unit; an empty name if it cannot be compared."""
     if isinstance(quantity.value, tuple):
         if not is_vague(quantity):
             return "date", 0.0
@@ -161,7 +161,7 @@ def _sort(quantity: Quantity) -> tuple[str, float]:
 
 
 def _word_of(measurement: Measurement) -> str:
-    """What a measure or a length of time is given in: "kilogram", "week"."""
+    """The unit in which a measure or a duration is given: "kilogram", "week"."""
     if measurement.sort in ("number", "percent", "money"):
         return ""
     duration = measurement.sort == "duration"
@@ -170,7 +170,7 @@ def _word_of(measurement: Measurement) -> str:
 
 
 def _fineness(measurement: Measurement) -> int:
-    """How finely a figure is given: in hundreds (of thousands at least), in whole ones, or with a fraction."""
+    """The precision of a figure: in hundreds (if it is at least a thousand), in whole numbers, or with a fraction."""
     value = measurement.quantity.value
     if not isinstance(value, float) or measurement.sort == "duration":
         return 0

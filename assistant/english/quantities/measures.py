@@ -15,19 +15,19 @@ _OF_A_SPAN = re.compile(rf"of an? (?P<span>{any_of(DAYS_IN)})\b")
 
 
 def percent_after(text: str, _start: int, end: int) -> Measure | None:
-    """What "%" or "per cent" after a figure makes of it."""
+    """A figure followed by "%" or "per cent", which is a percentage."""
     match = PERCENT_AFTER.match(text, end)
     return Measure(match.end(), "percent", float) if match else None
 
 
 def glued_unit_after(text: str, _start: int, end: int) -> Measure | None:
-    """What a unit makes of the figure that it is written together with: "120km". The quantity ends before the unit."""
+    """A figure written together with its unit: "120km". The quantity ends before the unit."""
     match = _GLUED.match(text, end)
     return Measure(end, "number", float, match[0].lower()) if match else None
 
 
 def in_base_unit(number: Quantity) -> tuple[str, float]:
-    """What a number measures, as the unit that its own is converted to, and its value in that.
+    """The base unit of a number, and its value in that unit.
 
     ``("gram", 2400.0)`` for "2.4 kilograms", ``("duration", 1 / 96)`` for "a quarter of an hour", ``("number", 26.0)``
     for "26 men". ``number`` is of the kind "number".

@@ -16,13 +16,13 @@ _CODE = re.compile(rf"({any_of(CURRENCY_CODES)})\.?[\s\u00a0]?(?=\d)", re.IGNORE
 
 
 def money_after(text: str, _start: int, end: int) -> Measure | None:
-    """What a currency after a figure makes of it."""
+    """A figure followed by a currency, which is an amount of money."""
     match = CURRENCY_AFTER.match(text, end)
     return Measure(match.end(), "money", float, CURRENCIES[(match["sign"] or match["name"]).lower()]) if match else None
 
 
 def currency_before(text: str, start: int) -> tuple[int, int, str] | None:
-    """Where an amount with its currency before it starts, where its figure does, and the currency; or None."""
+    """The start of an amount with its currency before it, the start of its figure, and the currency; or None."""
     if text[start] in CURRENCY_SIGNS:
         at = start + 1
         at += text[at : at + 1] in (" ", "\u00a0", "\u202f")

@@ -1,4 +1,4 @@
-"""The scan for quantities: a word that can begin one is handed to the matchers for quantities of that kind."""
+"""The scan for quantities: each word that can start one is passed to the matchers for quantities of that kind."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _TOKEN = re.compile(rf"\d+|[^\W\d_]+|[{CURRENCY_SIGNS}\[]")
 def quantities(text: str) -> list[Quantity]:
     """All quantities of ``text`` in order, none overlapping; linear in the text.
 
-    Leaves out what only looks like one: list numbers, citation markers, "No. 4", page, phone and version numbers,
-    names such as "F-16", and the pronoun "one".
+    Left out is what only looks like a quantity: list numbers, citation markers, "No. 4", page, phone and version
+    numbers, names such as "F-16", and the pronoun "one".
     """
     found: list[Quantity] = []
     end = 0
@@ -75,7 +75,7 @@ _DIGITS = _first(
 
 
 def _match_digits(text: str, start: int) -> Found:
-    """What begins with digits; where that is no quantity, the run of characters to skip."""
+    """A quantity that starts with digits; if there is none, the characters to skip."""
     if text[start - 1 : start] == "+" and (phone := _PHONE.match(text, start)):
         return Found(phone.end())
     listed = _LIST_NUMBER.match(text, start) and _opens_line(text, start)
@@ -117,7 +117,7 @@ def _match_modified(text: str, start: int) -> Found | None:
 
 
 def _date_from(text: str, start: int, at: int, *, exact: bool = False) -> Found | None:
-    """The date that begins at ``at``, taken from ``start`` on; an ``exact`` one names the day."""
+    """The date that begins at ``at``, extended to start at ``start``; an ``exact`` one names the day."""
     token = _TOKEN.match(text, at)
     matcher = _matcher(token[0]) if token else None
     if (

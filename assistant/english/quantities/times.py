@@ -41,7 +41,7 @@ def match_clock(text: str, start: int) -> Found | None:
 
 
 def clock_after(text: str, _start: int, end: int) -> Measure | None:
-    """What "p.m." or "o'clock" after a figure makes of it."""
+    """A figure followed by "p.m." or "o'clock", which is a time."""
     match = _CLOCK_AFTER.match(text, end)
     if not match:
         return None
@@ -73,7 +73,7 @@ def match_noon(text: str, start: int) -> Found | None:
 
 
 def _minutes(hour: float, half: str) -> float | None:
-    """Minutes after midnight of an hour such as 3 or 3.3 (half past three); ``half`` is "a", "p" or not said."""
+    """Minutes after midnight of an hour such as 3 or 3.3 (half past three); ``half`` is "a", "p" or empty."""
     if not 0 <= hour <= 24:
         return None
     whole = int(hour)

@@ -55,8 +55,8 @@ def lay_table(
     for title in captions[1:]:
         builder.caption(title)
     table = _cut(table, first)
-    depth = header_rows(table)
-    names = _names(table, depth) if depth else tuple(columns)
+    own, depth = header(table)
+    names = own or tuple(columns)
     body = [_filled_down(table, number) for number in range(depth, len(table.rows))]
     if depth == 1 and _are_lists(table.rows[0], body):
         _lay_lists(builder, names, body)
@@ -184,11 +184,11 @@ def header(table: Table) -> tuple[tuple[str, ...], int]:
     """The name of each column of ``table``, and how many of its rows they come from; no names without a header."""
     width = max(map(len, table.rows), default=0)
     table = table._replace(rows=[[*row, *[""] * (width - len(row))] for row in table.rows])
-    depth = header_rows(table)
+    depth = _header_depth(table)
     return (_names(table, depth) if depth else ()), depth
 
 
-def header_rows(table: Table) -> int:
+def _header_depth(table: Table) -> int:
     """How many rows of ``table`` are its header."""
     rows = table.rows
     if table.header is not None:

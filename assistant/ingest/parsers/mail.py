@@ -20,7 +20,7 @@ from assistant.ingest.parsers.content import Content, cleaned
 from assistant.ingest.parsers.correspondence import with_writers
 from assistant.ingest.parsers.markup import lay_out, parse_tree, pieces
 from assistant.ingest.parsers.text import bare_blocks
-from assistant.types import Block
+from assistant.types import Block, one_line
 
 MAX_ATTACHMENTS = 100
 """Attachments of one message that are read."""
@@ -56,11 +56,11 @@ def parse_msg(data: bytes, source: str) -> Content:
     sent = message.sent_date
     everybody = ", ".join(_recipients(message.recipients))
     mail = Mail(
-        subject=_one_line(message.subject),
-        sender=_one_line(message.sender or "").replace('"', ""),
+        subject=_header_text(message.subject),
+        sender=_header_text(message.sender or "").replace('"', ""),
         to=_decoded(headers.get("to", "")) or everybody,
         cc=_decoded(headers.get("cc", "")),
-        sent=f"{sent:%d %B %Y, %H:%M}".lstrip("0") if sent else _one_line(headers.get("date", "")),
+        sent=f"{sent:%d %B %Y, %H:%M}".lstrip("0") if sent else _header_text(headers.get("date", "")),
         day=sent.date() if sent else None,
         plain=message.body or "",
         html=message.html_body or "",
@@ -133,11 +133,11 @@ def _decoded(value: str) -> str:
     if "=?" in value:
         with suppress(LookupError, ValueError):
             value = str(make_header(decode_header(value)))
-    return _one_line(value)
+    return _header_text(value)
 
 
-def _one_line(text: str) -> str:
-    return " ".join(cleaned(text).split())
+def _header_text(text: str) -> str:
+    return one_line(cleaned(text))
 
 
 def _day(sent: str) -> date | None:
@@ -176,7 +176,7 @@ def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
             continue
         payload = part.get_payload(decode=True)
         if isinstance(payload, bytes) and payload:
-            yield _one_line(name) or f"attachment{_SUFFIXES.get(part.get_content_type(), '')}", payload
+            yield _header_text(name) or f"attachment{_SUFFIXES.get(part.get_content_type(), '')}", payload
 
 
 _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "application/pdf": ".pdf"}

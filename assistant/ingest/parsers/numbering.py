@@ -42,9 +42,9 @@ class Numbering:
                 levels[kind.get(f"{W}abstractNumId")] = _levels(kind)
             for each in root.iter(f"{W}num"):
                 key = each.get(f"{W}numId")
-                lists[key] = _value(each.find(f"{W}abstractNumId"))
+                lists[key] = value_of(each.find(f"{W}abstractNumId"))
                 for override in each.iter(f"{W}lvlOverride"):
-                    start = _value(override.find(f"{W}startOverride"))
+                    start = value_of(override.find(f"{W}startOverride"))
                     if start.isdigit():
                         starts[key, int(override.get(f"{W}ilvl") or 0)] = int(start)
         return cls(lists, levels, starts)
@@ -76,10 +76,10 @@ class Numbering:
 def _levels(kind: Any) -> dict[int, _Level]:
     found = {}
     for level in kind.iter(f"{W}lvl"):
-        start = _value(level.find(f"{W}start"))
+        start = value_of(level.find(f"{W}start"))
         found[int(level.get(f"{W}ilvl") or 0)] = _Level(
-            _value(level.find(f"{W}numFmt")) or "decimal",
-            _value(level.find(f"{W}lvlText")),
+            value_of(level.find(f"{W}numFmt")) or "decimal",
+            value_of(level.find(f"{W}lvlText")),
             int(start) if start.isdigit() else 1,
         )
     return found
@@ -118,5 +118,6 @@ def _ordinal(number: int) -> str:
     return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
-def _value(element: Any) -> str:
+def value_of(element: Any) -> str:
+    """The value of an element such as ``<w:ilvl w:val="1"/>``; empty where there is no such element."""
     return str(element.get(f"{W}val") or "") if element is not None else ""

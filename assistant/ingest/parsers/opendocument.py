@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from assistant.errors import DocumentError
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.content import Content, printed
 from assistant.ingest.parsers.grid import Place, Table, lay_table
 from assistant.ingest.parsers.lines import field_of, is_short_field
 from assistant.ingest.parsers.numbering import spelled
@@ -158,9 +158,7 @@ _SKIPPED = frozenset(
 
 def _text(element: Any) -> str:
     """The text of an element as it is shown, without notes, comments and frames in it."""
-    said = "".join(_pieces(element)).replace("\u00ad", "")
-    lines = (" ".join(line.split()) for line in said.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return printed(_pieces(element))
 
 
 def _pieces(element: Any) -> Iterator[str]:

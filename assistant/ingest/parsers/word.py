@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.content import Content
+from assistant.ingest.parsers.content import Content, printed
 from assistant.ingest.parsers.grid import Place, Table, lay_table
 from assistant.ingest.parsers.lines import field_of, is_short_field, marker_of
-from assistant.ingest.parsers.numbering import Numbering
+from assistant.ingest.parsers.numbering import Numbering, W, value_of
 from assistant.ingest.parsers.packed import publish_date, transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
-W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
@@ -169,7 +168,7 @@ class _Laying:
         return self._styles.get(named.get(f"{W}val") if named is not None else "", _Style("normal"))
 
     def _level(self, element: Any, style: _Style) -> int:
-        own = _value(element.find(f"{W}pPr/{W}outlineLvl"))
+        own = value_of(element.find(f"{W}pPr/{W}outlineLvl"))
         return min(int(own) + 1, 9) if own.isdigit() and int(own) < 9 else style.level
 
     def _list(self, element: Any, style: _Style) -> tuple[str, int] | None:
@@ -203,7 +202,7 @@ class _Laying:
 
     def _has_header(self, element: Any) -> bool:
         """Whether the style of a table sets off its first row, and the table wants that."""
-        looks, style = element.find(f"{W}tblPr/{W}tblLook"), _value(element.find(f"{W}tblPr/{W}tblStyle"))
+        looks, style = element.find(f"{W}tblPr/{W}tblLook"), value_of(element.find(f"{W}tblPr/{W}tblStyle"))
         wanted = looks is not None and (
             looks.get(f"{W}firstRow") in ("1", "true") or int(looks.get(f"{W}val") or "0", 16) & 0x20 > 0
         )
@@ -260,9 +259,7 @@ _MARKS = {
 
 def paragraph_text(element: Any) -> str:
     """The text of a paragraph as it is printed, without soft hyphens and without the text boxes anchored in it."""
-    said = "".join(_pieces(element)).replace("\u00ad", "")
-    lines = (" ".join(line.split()) for line in said.split("\n"))
-    return "\n".join(line for line in lines if line)
+    return printed(_pieces(element))
 
 
 def code_line(element: Any) -> str:
@@ -437,15 +434,15 @@ def _headed_styles(root: Any) -> Iterator[str]:
 
 
 def _one_style(element: Any, elements: dict[str, Any]) -> _Style:
-    name = _value(element.find(f"{W}name")).lower()
+    name = value_of(element.find(f"{W}name")).lower()
     level, bold = 0, False
     number, depth = "", 0
     seen: set[Any] = set()
     at = element
     while at is not None and at not in seen and len(seen) < 20:
         seen.add(at)
-        outline = _value(at.find(f"{W}pPr/{W}outlineLvl"))
-        heading = re.fullmatch(r"heading (\d)", _value(at.find(f"{W}name")).lower())
+        outline = value_of(at.find(f"{W}pPr/{W}outlineLvl"))
+        heading = re.fullmatch(r"heading (\d)", value_of(at.find(f"{W}name")).lower())
         level = level or (
             int(heading[1]) if heading else int(outline) + 1 if outline.isdigit() and int(outline) < 9 else 0
         )
@@ -453,7 +450,7 @@ def _one_style(element: Any, elements: dict[str, Any]) -> _Style:
         if own:
             number, depth = number or own[0], depth or own[1]
         bold = bold or _is_on(at.find(f"{W}rPr/{W}b"))
-        at = elements.get(_value(at.find(f"{W}basedOn")))
+        at = elements.get(value_of(at.find(f"{W}basedOn")))
     return _Style(name, level, (number, depth) if number and number != "0" else None, bold)
 
 
@@ -461,16 +458,12 @@ def _numbered(element: Any) -> tuple[str, int] | None:
     """The list and the level that a ``numPr`` names; the list may be left to the style."""
     if element is None:
         return None
-    level = _value(element.find(f"{W}ilvl"))
-    return _value(element.find(f"{W}numId")), int(level) if level.isdigit() else 0
-
-
-def _value(element: Any) -> str:
-    return str(element.get(f"{W}val") or "") if element is not None else ""
+    level = value_of(element.find(f"{W}ilvl"))
+    return value_of(element.find(f"{W}numId")), int(level) if level.isdigit() else 0
 
 
 def _integer(element: Any, default: int) -> int:
-    value = _value(element)
+    value = value_of(element)
     return int(value) if value.isdigit() else default
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,6 +201,25 @@ class StoredFile(NamedTuple):
     state: Literal["live", "unfinished", "excluded"] = "live"
 
 
+class GivenDocument(Protocol):
+    """A text that a program hands over, with what it knows of it: a LlamaIndex ``Document`` is one."""
+
+    @property
+    def id_(self) -> str:
+        """What tells it from others; one that is handed over again replaces it."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """``file_path`` or ``url`` of what it is a part of, ``file_name``, ``title``, ``publisher``, ``published``."""
+        ...
+
+
 class Sink(Protocol):
     """An index while a build writes to it. No document is ever seen half written."""
 
@@ -252,9 +271,10 @@ class BuildTarget(Protocol):
         """The folder of its own files, which are no documents; None where they are on a server."""
         ...
 
-    def writing(self, root: Path, on_progress: OnProgress) -> AbstractContextManager[Sink]:
-        """The one place to write what the folder or file ``root`` holds; raises IndexLockedError while there is one.
+    def writing(self, root: Path | None, on_progress: OnProgress) -> AbstractContextManager[Sink]:
+        """The one place to write what the folder or file ``root`` holds, or what has no file where that is None.
 
+        Raises IndexLockedError while there is one.
         Search engines are brought up to date at the end, unless the build failed.
         """
         ...

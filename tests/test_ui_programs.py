@@ -22,7 +22,7 @@ pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 from assistant.web.programs import NAMES, mcp_server
 
 PATIENT = {"timeout": LIMIT}
-"""For Gradio's client, which gives up a request after five seconds: a busy machine may need more for sixteen at once."""
+"""For Gradio's client, which gives up a request after five seconds; sixteen at once may take a busy machine longer."""
 HURT = "How many people got hurt when the boat crashed at Port Vellan?"
 QUESTIONS = {
     HURT: "nineteen",

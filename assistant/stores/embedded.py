@@ -161,8 +161,8 @@ class Index(BaseIndex):
     # --- writing
 
     @contextmanager
-    def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:
-        """Where a build of ``root`` writes; the engines that searches need are brought up to date at the end.
+    def writing(self, root: Path | None, on_progress: OnProgress = no_progress) -> Iterator[Sink]:
+        """Where a build of ``root``, if any, writes; the engines that searches need are brought up to date at the end.
 
         Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError where
         the catalog cannot be used.

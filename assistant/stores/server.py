@@ -122,7 +122,7 @@ class RemoteIndex(BaseIndex):
             generation=1 if known else 0,
             config=self._config,
             embedder=str(self._open.passages.known.get("embedder")) if self._open else None,
-            roots=tuple(sorted({each.root for each in known})),
+            roots=tuple(sorted({each.root for each in known if each.root})),
             bytes=0,
         )
 
@@ -156,8 +156,8 @@ class RemoteIndex(BaseIndex):
     # --- writing
 
     @contextmanager
-    def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
-        """Where a build of ``root`` writes. One machine may build a shard at a time.
+    def writing(self, root: Path | None, on_progress: OnProgress = no_progress) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
+        """Where a build of ``root``, if any, writes. One machine may build a shard at a time.
 
         Raises IndexStaleError where the index was made with another configuration, and BackendError while no server
         answers.

@@ -58,7 +58,8 @@ def until_up(index: Path, port: int) -> float:
                         listens = listens or time.perf_counter() - started
                     time.sleep(0.02)
             up = time.perf_counter() - started
-            print(f"says what it is doing\t{listens:.2f}\npage up\t{up:.2f}\nfirst view after that\t{_first_view(port):.2f}")
+            print(f"says what it is doing\t{listens:.2f}\npage up\t{up:.2f}")
+            print(f"first view after that\t{_first_view(port):.2f}")
         finally:
             server.kill()
     return up

@@ -178,6 +178,17 @@ def test_keyword_finds_text_and_metadata(index: Any) -> None:
     assert keyword(index, "zebra") == []
 
 
+def test_a_passage_far_in_meaning_is_found_by_its_words(index: Any, docs: Path) -> None:
+    for n in range(110):
+        (docs / f"noise{n}.txt").write_text("Which river carries stones?")
+    (docs / "far.txt").write_text("Nobody there ever saw the quorn of 釧路湿原国立公園.")
+    sync(index, docs)
+    for word in ("Quorn", "QUORN's", "quorns", "湿原"):
+        question = f"Which river carries stones and {word}?"
+        assert keyword(index, question)[0] == "far.txt"
+        assert "far.txt" not in keyword(index, question, Filter(sources=("river",)))
+
+
 @pytest.mark.parametrize(
     ("where", "left"),
     [

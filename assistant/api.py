@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, overload
 
 from pydantic import JsonValue
 
 from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
-from assistant.ingest.sync import WHOLE, Shard, sync
-from assistant.ports import CrossEncoder, Describable, Embedder, Writer
+from assistant.ingest.sync import WHOLE, Shard, sync, sync_documents
+from assistant.ports import CrossEncoder, Describable, Embedder, GivenDocument, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import Settings
 from assistant.stores.base import BaseIndex, IndexStatus
@@ -72,19 +72,41 @@ class Assistant:
         index = _remote(settings, load) if settings.chroma_url else Index.open(settings.index_dir, load)
         return cls(settings, index, load, (lambda _: writer) if writer is not None else _writer)
 
+    @overload
     def index(
-        self, path: str | Path, on_progress: OnProgress | None = None, shard: Shard = WHOLE, *, chroma: bool = True
+        self, path: str | Path, on_progress: OnProgress | None = ..., shard: Shard = ..., *, chroma: bool = ...
+    ) -> IndexReport: ...
+    @overload
+    def index(
+        self, *, documents: Iterable[GivenDocument], on_progress: OnProgress | None = ..., chroma: bool = ...
+    ) -> IndexReport: ...
+    def index(
+        self,
+        path: str | Path | None = None,
+        on_progress: OnProgress | None = None,
+        shard: Shard = WHOLE,
+        *,
+        documents: Iterable[GivenDocument] | None = None,
+        chroma: bool = True,
     ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: add, replace and remove what changed there.
 
         A ``shard`` limits the build to its share of the files; other machines index the rest. Without ``chroma`` the
-        Chroma collection, which questions do not need, is left as it is until ``fill_chroma``. The report lists files
-        that cannot be read.
+        Chroma collection, which questions do not need, is left as it is until ``fill_chroma``. With ``documents``, such
+        as those of a LlamaIndex reader, these are added or replaced and none is removed; documents with one
+        ``file_path`` or ``url`` in their metadata are the parts of one document. The report lists files that cannot be
+        read.
 
         Raises DocumentError if ``path`` does not exist (nothing is deleted then) and IndexLockedError while another
         process is writing.
         """
-        report = sync(self._index, Path(path), on_progress or no_progress, shard)
+        report_to = on_progress or no_progress
+        if documents is not None:
+            report = sync_documents(self._index, documents, report_to)
+        elif path is not None:
+            report = sync(self._index, Path(path), report_to, shard)
+        else:
+            raise TypeError("index() takes a path or documents")
         if chroma:
             self.fill_chroma(on_progress)
         return report

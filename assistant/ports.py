@@ -5,7 +5,7 @@ import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -202,6 +202,25 @@ class StoredFile(NamedTuple):
     state: Literal["live", "unfinished", "excluded"] = "live"
 
 
+class GivenDocument(Protocol):
+    """A text that a program hands over, with what it knows of it: a LlamaIndex ``Document`` is one."""
+
+    @property
+    def id_(self) -> str:
+        """What tells it from others; one that is handed over again replaces it."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """The text."""
+        ...
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """``file_path`` or ``url`` of what it is a part of, ``file_name``, ``title``, ``publisher``, ``published``."""
+        ...
+
+
 class Sink(Protocol):
     """An index while a build writes to it. Searches never see a partly written document."""
 
@@ -253,10 +272,11 @@ class BuildTarget(Protocol):
         """The folder of the index's own files, which are not documents; None if they are on a server."""
         ...
 
-    def writing(self, root: Path, on_progress: OnProgress) -> AbstractContextManager[Sink]:
-        """A sink for what the folder or file ``root`` holds. At the end the search engines are brought up to date.
+    def writing(self, root: Path | None, on_progress: OnProgress) -> AbstractContextManager[Sink]:
+        """A sink for what the folder or file ``root`` holds; None for documents that have no file.
 
-        They are left as they are if the build failed. Raises IndexLockedError while another build is writing.
+        At the end the search engines are brought up to date. They are left as they are if the build failed. Raises
+        IndexLockedError while another build is writing.
         """
         ...
 

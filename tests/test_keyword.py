@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.errors import BackendError
 from assistant.index_config import Analyzer
-from assistant.stores.keyword import Entry, KeywordIndex, words
+from assistant.stores.keyword import Entry, KeywordIndex, patterns, words
 
 TEXTS = {
     "truce": "The agreement of Pakistan’s army held; 10,000 troops left on 2025-05-08 with an F-16.",
@@ -92,6 +92,25 @@ def test_any_question_is_safe(text: str) -> None:
     scores = list(SHARED.search(text, 3).values())
     assert scores == sorted(scores, reverse=True)
     assert all(score > 0 for score in scores)
+
+
+@given(st.text())
+def test_any_question_has_patterns(text: str) -> None:
+    assert all(pattern.pattern for pattern in patterns(text, "english"))
+
+
+@pytest.mark.parametrize(
+    ("question", "analyzer", "found"),
+    [
+        ("Which ferries carried the queen's 湿原?", "english", [r"\bferri", r"\bcarri", r"\bqueen", "湿原"]),
+        ("Müllers Straße", "english", [r"\bMüller", r"\bStraße"]),
+        ("ferries of Łódź", "plain", [r"\bferries", r"\bof", r"\bŁódź"]),
+    ],
+)
+def test_patterns_are_the_beginnings_of_words_that_say_something(
+    question: str, analyzer: Analyzer, found: list[str]
+) -> None:
+    assert [pattern.pattern for pattern in patterns(question, analyzer)] == found
 
 
 SHARED = build([*ENTRIES, Entry("signs", '" AND ( * ~ text:x [a TO b] \\', "")])

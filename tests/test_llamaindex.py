@@ -40,7 +40,7 @@ def assistant(stories: Path, embedder: MiniLM) -> Iterator[Assistant]:
 def test_every_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     examples = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(examples) == 6
+    assert len(examples) == 8
     world: dict[str, Any] = {}
     for example in examples:
         exec(compile(example, str(PAGE), "exec"), world)  # noqa: S102 - our own page

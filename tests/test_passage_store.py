@@ -33,7 +33,7 @@ from assistant.errors import (
 from assistant.index_config import IndexConfig
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
-from assistant.ingest.sync import Shard, sync
+from assistant.ingest.sync import Shard, sync, sync_documents
 from assistant.ports import PassageStore
 from assistant.stores import records
 from assistant.stores.chroma_server import ChromaServer, Patience
@@ -41,6 +41,7 @@ from assistant.stores.embedded import Index
 from assistant.stores.server import RemoteIndex
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Filter
+from tests.test_given import Given
 from tests.waiting import LIMIT, until
 
 EMBEDDER = FakeEmbedder()
@@ -175,6 +176,17 @@ def test_keyword_finds_text_and_metadata(index: Any) -> None:
         assert keyword(index, metadata)[0] == "truce.md"
     assert len(index.keyword("river truce banana", 2)) == 2
     assert keyword(index, "zebra") == []
+
+
+def test_a_passage_far_in_meaning_is_found_by_its_words(index: Any, docs: Path) -> None:
+    for n in range(110):
+        (docs / f"noise{n}.txt").write_text("Which river carries stones?")
+    (docs / "far.txt").write_text("Nobody there ever saw the quorn of 釧路湿原国立公園.")
+    sync(index, docs)
+    for word in ("Quorn", "QUORN's", "quorns", "湿原"):
+        question = f"Which river carries stones and {word}?"
+        assert keyword(index, question)[0] == "far.txt"
+        assert "far.txt" not in keyword(index, question, Filter(sources=("river",)))
 
 
 @pytest.mark.parametrize(
@@ -313,6 +325,25 @@ def test_a_folder_that_was_moved_is_not_read_again(index: Any, docs: Path) -> No
     assert (report.unchanged, report.embedded, report.added) == (len(TEXTS), 0, ())
     (moved / "banana.txt").write_text("A banana is yellow.")
     assert sync(index, moved).changed == ("banana.txt",)
+    assert index.verify() == []
+
+
+def test_a_folder_may_have_a_name_of_any_script(index: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "Bücher 図書"
+    folder.mkdir()
+    (folder / "žebra.txt").write_text("A zebra has stripes.")
+    assert sync(index, folder).added == ("žebra.txt",)
+    assert sync(index, folder).unchanged == 1
+    assert keyword(index, "zebra") == ["žebra.txt"]
+
+
+def test_a_document_without_a_file_stays_beside_folders(index: Any, docs: Path) -> None:
+    text = Given("a", "A zebra has stripes.")
+    assert sync_documents(index, [text]).added == ("a",)
+    assert sync_documents(index, [text]).unchanged == 1
+    assert sync(index, docs).removed == ()
+    assert (keyword(index, "zebra"), list(index.status().roots)) == (["a"], [str(docs)])
+    assert index.remove("a").removed == ("a",)
     assert index.verify() == []
 
 

@@ -32,7 +32,7 @@ def test_the_address_is_one_a_browser_can_open(host: str, port: int, address: st
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "desk.example"])  # noqa: S104
 def test_other_machines_need_a_password(assistant: Assistant, host: str) -> None:
     with pytest.raises(ConfigError, match="ASSISTANT_PASSWORD"):
-        serve.build(assistant, host)
+        serve.run(assistant, host)
 
 
 def test_a_taken_port_names_the_next(assistant: Assistant) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli.options import IndexDir, WriterName
+
+if TYPE_CHECKING:
+    from assistant.types import OnProgress, Progress
 
 Host = Annotated[str, typer.Option("--host", help="Address to serve at; any but this machine's own needs a password.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to serve at.")]
@@ -33,7 +36,7 @@ def chat(
     """Open the chat page: ask, see the proof, add documents. Ctrl-C ends it."""
     from importlib.util import find_spec
 
-    from assistant.cli.opening import ready, settings_from
+    from assistant.cli.opening import documents_folder, opened, settings_from, tell_first, unbuilt
     from assistant.cli.screen import Screen
     from assistant.errors import ConfigError
 
@@ -53,5 +56,17 @@ def chat(
 
             webbrowser.open(address)
 
-    with ready(context, settings, screen) as assistant:
-        serve.run(assistant, host, port, password, tuple(name or ()), up)
+    with opened(context, settings) as assistant:
+
+        def prepare(on_progress: OnProgress) -> None:
+            if unbuilt(assistant, settings):
+                with screen.progress() as advance:
+
+                    def tell(step: Progress) -> None:
+                        advance(step)
+                        on_progress(step)
+
+                    report = assistant.index(documents_folder(settings), tell)
+                tell_first(report, settings, screen)
+
+        serve.run(assistant, host, port, password, tuple(name or ()), up, prepare)

@@ -57,20 +57,32 @@ def ready(
 ) -> Iterator[Assistant]:
     """An assistant that can be asked.
 
-    The index is built from its documents folder if it is missing or empty, and never otherwise: documents
-    that changed since are the business of ``index build``. With ``answer_first``, what such a build puts into the
-    Chroma collection comes after the answer, which does not need it: importing chromadb takes seconds.
+    With ``answer_first``, what a first build puts into the Chroma collection comes after the answer, which does not
+    need it: importing chromadb takes seconds.
     """
-    folder = documents_folder(settings)
     with opened(context, settings) as assistant, ExitStack() as after:
-        if folder.is_dir() and assistant.empty:
-            report = build(assistant, folder, screen, chroma=not answer_first)
+        if unbuilt(assistant, settings):
+            report = build(assistant, documents_folder(settings), screen, chroma=not answer_first)
             if answer_first:
                 after.enter_context(_chroma_filled_after(assistant, screen))
-            screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
-            for skipped in report.skipped:
-                screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
+            tell_first(report, settings, screen)
         yield assistant
+
+
+def unbuilt(assistant: Assistant, settings: Settings) -> bool:
+    """Whether the index is missing or empty and has a documents folder to be built from before the first question.
+
+    It is built for no other reason: documents that changed since are the business of ``index build``.
+    """
+    return documents_folder(settings).is_dir() and assistant.empty
+
+
+def tell_first(report: IndexReport, settings: Settings, screen: Screen) -> None:
+    """Say what a first build indexed and passed over."""
+    folder = documents_folder(settings)
+    screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
+    for skipped in report.skipped:
+        screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
 
 
 @contextmanager

@@ -30,24 +30,31 @@ def read_document(file: FoundFile) -> Document:
     says, is encrypted, holds no text or too much, or has invalid front matter.
     """
     suffix = Path(file.source).suffix.lower()
-    data = _bytes(file)
+    return document_of(file.source, parsed(_bytes(file), file.source, suffix, f"`mv {str(file.path)!r} ..`"))
+
+
+def parsed(data: bytes, source: str, suffix: str, instead: str = "leave it out") -> Content:
+    """What the parser of files that end in ``suffix`` makes of ``data``; ``instead``: what else than mending helps.
+
+    Raises DocumentError as ``read_document`` does.
+    """
     try:
-        content = parser_for(suffix)(data, file.source)
+        content = parser_for(suffix)(data, source)
     except (DocumentError, MemoryError):
         raise
     except ImportError as exc:
         cure = "`pip install 'assistant[files]'`"
-        raise DocumentError(f"{file.source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
+        raise DocumentError(f"{source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
     except Exception as exc:  # parsers raise whatever a damaged file leads them to
         what = _printable(f"{type(exc).__name__}: {exc}"[:200])
-        cure = f"Save it again, or `mv {str(file.path)!r} ..`"
-        raise DocumentError(f"{file.source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc
+        cure = f"Save it again, or {instead}"
+        raise DocumentError(f"{source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc
     if len(content.text) > MAX_CHARACTERS:
         limit = f"{MAX_CHARACTERS // 1_000_000} million characters"
-        raise DocumentError(f"{file.source!r} holds more than {limit}. Divide it, then `assistant index build`")
+        raise DocumentError(f"{source!r} holds more than {limit}. Divide it, then `assistant index build`")
     if not content.text.strip():
-        raise DocumentError(f"{file.source!r} holds no text. Write some, then `assistant index build`")
-    return _document(file.source, content)
+        raise DocumentError(f"{source!r} holds no text. Write some, then `assistant index build`")
+    return content
 
 
 def read_folder(folder: Path, on_error: Callable[[DocumentError], None] = lambda _: None) -> dict[str, Document]:
@@ -64,7 +71,8 @@ def read_folder(folder: Path, on_error: Callable[[DocumentError], None] = lambda
     return documents
 
 
-def _document(source: str, content: Content) -> Document:
+def document_of(source: str, content: Content) -> Document:
+    """The document of what a parser made of a file; its name stands in for a title, or for a date, where it has one."""
     dated = None
     if content.published is None:
         dated = date_in_name(source) or date_in_head(content.text, content.blocks)

@@ -10,7 +10,7 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -18,10 +18,11 @@ from typing import NamedTuple
 
 from assistant.errors import ConfigError, DocumentError
 from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.given import NOWHERE, GivenText, given_texts
 from assistant.ingest.read import MAX_BYTES, VERSION, content_hash
 from assistant.ingest.split import split, tokenizer
 from assistant.ingest.worker import Limits, ParserPool
-from assistant.ports import BuildTarget, Sink, StoredFile
+from assistant.ports import BuildTarget, GivenDocument, Sink, StoredFile
 from assistant.settings import command
 from assistant.types import Document, IndexReport, OnProgress, Progress, Skipped, no_progress
 
@@ -90,6 +91,28 @@ def sync(
         if sink.outdated:
             work.split_again(gone)
         report = work.report(gone, sink.publish(gone))
+        sink.finish(report)
+    return report.model_copy(update={"seconds": time.monotonic() - started})
+
+
+def sync_documents(
+    index: BuildTarget, documents: Iterable[GivenDocument], on_progress: OnProgress = no_progress
+) -> IndexReport:
+    """Make ``index`` hold ``documents`` in place of what it holds of them, and leave all others alone.
+
+    Raises what ``sync`` raises, but for a missing folder. A document that cannot be read is reported.
+    """
+    started = time.monotonic()
+    texts = list(given_texts(documents))
+    with index.writing(None, on_progress) as sink:
+        work = _Work(sink, NOWHERE, WHOLE, ())
+        for done, text in enumerate(texts):
+            on_progress(Progress(stage="reading", done=done, total=len(texts), item=text.source))
+            work.take_given(text)
+        on_progress(Progress(stage="reading", done=len(texts), total=len(texts)))
+        if sink.outdated:
+            work.split_again(())
+        report = work.report((), sink.publish(())).model_copy(update={"root": ""})
         sink.finish(report)
     return report.model_copy(update={"seconds": time.monotonic() - started})
 
@@ -244,6 +267,16 @@ class _Work:
             self._move(known, location)
             self._unchanged += 1
 
+    def take_given(self, text: GivenText) -> None:
+        """Add a document that has no file if it is new."""
+        known = self._known.get(_location(text.file.path))
+        try:
+            same = known is not None and bool(known.digest) and known.content == text.content
+            outcome = _Outcome(None if same and not self._sink.outdated else text.read(), text.content)
+        except DocumentError as exc:
+            outcome = _Outcome(problem=str(exc))
+        self.take(text.file, known, outcome)
+
     def gone(self, found: Sequence[FoundFile]) -> list[StoredFile]:
         """Stored files under the root and in the shard that no longer exist; unreadable ones do exist."""
         kept = {_location(file.path) for file in found}
@@ -277,7 +310,9 @@ class _Work:
         if known := self._known.get(_location(file.path)):
             return known
         before = self._taken.get(file.source)
-        return before if before and before.state == "live" and not Path(before.location).exists() else None
+        if before is None or before.state != "live" or Path(before.location).is_relative_to(NOWHERE):
+            return None
+        return None if Path(before.location).exists() else before
 
     def _take_document(self, document: Document, known: StoredFile | None, facts: StoredFile, file: FoundFile) -> None:
         if known:
@@ -313,6 +348,8 @@ class _Work:
 
     def _looked_at(self, path: Path) -> bool:
         """Whether this build would have found a file at ``path``."""
-        if not path.is_relative_to(self._root) or any(path.is_relative_to(place) for place in self._blocked):
+        if not path.is_relative_to(self._root) or path.is_relative_to(NOWHERE):
+            return False
+        if any(path.is_relative_to(place) for place in self._blocked):
             return False
         return self._shard.takes(path.relative_to(self._root).as_posix() if path != self._root else path.name)

@@ -18,7 +18,7 @@ class CatalogSink:
     """``ports.Sink`` for a catalog. An interrupted build loses no committed embeddings: the next one continues."""
 
     def __init__(
-        self, catalog: Catalog, root: Path, config: IndexConfig, embedder: Embedder, on_progress: OnProgress
+        self, catalog: Catalog, root: Path | None, config: IndexConfig, embedder: Embedder, on_progress: OnProgress
     ) -> None:
         self.config, self.embedder = config, embedder
         self.change: Change | None = None
@@ -27,10 +27,10 @@ class CatalogSink:
         self._outdated = catalog.generation > 0 and built_with != (config.fingerprint, embedder.fingerprint)
         self._catalog = catalog
         self._paths = Paths(catalog.index_dir)
-        self._root = self._paths.note(root.absolute().as_posix())
+        self._root = self._paths.note(root.absolute().as_posix()) if root else None
         self._on_progress = on_progress
         self._added = False
-        self._build = catalog.begin(self._root)
+        self._build = catalog.begin(self._root or "")
 
     @property
     def outdated(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlsplit
@@ -194,13 +195,19 @@ class ChromaCollection:
                 return
             offset += BATCH
 
-    def nearest(self, vector: Vectors, limit: int, condition: Mapping[str, Any] | None) -> list[Record]:
-        """The nearest records that meet ``condition``, nearest first, at most ``limit`` and BATCH."""
+    def nearest(
+        self, vector: Vectors, limit: int, condition: Mapping[str, Any] | None, pattern: re.Pattern[str] | None = None
+    ) -> list[Record]:
+        """The nearest records that meet ``condition``, nearest first, at most ``limit`` and BATCH.
+
+        With a ``pattern``, only those whose text it matches, in any case.
+        """
         found = self._server.call(
             lambda: self._collection.query(
                 query_embeddings=vector[None],
                 n_results=min(limit, BATCH),
                 where=condition,
+                where_document={"$regex": f"(?i){pattern.pattern}"} if pattern else None,
                 include=["metadatas", "documents", "distances"],
             )
         )

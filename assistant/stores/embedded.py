@@ -165,8 +165,8 @@ class Index(BaseIndex):
     # --- writing
 
     @contextmanager
-    def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:
-        """The sink for a build of ``root``; at the end the engines that searches need are brought up to date.
+    def writing(self, root: Path | None, on_progress: OnProgress = no_progress) -> Iterator[Sink]:
+        """The sink for a build of ``root``, if any; at the end the engines that searches need are brought up to date.
 
         Raises IndexLockedError while another process writes, and IndexCorruptError, IndexStaleError or StoreError if
         the catalog cannot be used.

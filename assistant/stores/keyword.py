@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,6 +39,8 @@ MAX_TERMS = 256
 _QUESTION_STOPWORDS = STOPWORDS - {"may"}  # also a month
 _STATE = "state"  # id of the document that carries the generation; ids of chunks are hexadecimal
 _HEAP = 64_000_000
+_LEAST_STEM = 4  # letters; fewer begin too many other words
+_LONGEST = 64  # letters of a word that is looked for in a text as it is written
 
 # Letters that do not decompose into a base letter and an accent.
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -211,6 +214,26 @@ def words(text: str) -> Iterator[str]:
         if len(parts) > 1 and (any(map(str.isdigit, token)) or all(len(part) == 1 for part in parts)):
             yield _JOINT.sub("", token)
         yield from (part for part in parts if part)
+
+
+def patterns(text: str, analyzer: Analyzer) -> list[re.Pattern[str]]:
+    """What finds the words of a question that say something in a text as it is written, each by its beginning."""
+    ignored = _QUESTION_STOPWORDS if analyzer == "english" else ()
+    found: list[str] = []
+    for unspaced, spaced in _TOKEN.findall(text):
+        found += [re.escape(unspaced[i : i + 2]) for i in range(len(unspaced) - 1)]
+        for word in _SPLIT.split(_POSSESSIVE.sub("", spaced)):
+            if 1 < len(word) <= _LONGEST and word.casefold() not in ignored:
+                found.append(rf"\b{re.escape(_beginning(word, analyzer))}")
+    return [re.compile(pattern, re.IGNORECASE) for pattern in dict.fromkeys(found)]
+
+
+def _beginning(word: str, analyzer: Analyzer) -> str:
+    """What ``word`` has in common with its stem, if that says enough."""
+    exact, stems = _analyze(analyzer)(word)
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip("".join(exact), "".join(stems), strict=False))
+    length = sum(1 for _ in alike)
+    return word[:length] if length >= _LEAST_STEM and len("".join(exact)) == len(word) else word
 
 
 def _fold(text: str) -> str:

@@ -76,7 +76,7 @@ class DocumentRecord(NamedTuple):
             version=str(known["version"]),
             unfinished=bool(known["unfinished"]),
             root=str(known["root"]),
-            location=_whole("location", known),
+            location=_location(_whole("location", known)),
             content=str(known["content"]),
             slices=int(known["slices"]),
             pages=tuple(json.loads(_whole("pages", known))),
@@ -97,7 +97,7 @@ class DocumentRecord(NamedTuple):
         fields = {
             **_parts("metadata", self.metadata.model_dump_json()),
             **_parts("pages", json.dumps(self.pages)),
-            **_parts("location", self.location),
+            **_parts("location", json.dumps(self.location)),
             "document": self.key,
             "version": self.version,
             "unfinished": self.unfinished,
@@ -217,6 +217,11 @@ def condition(where: Filter) -> dict[str, Any] | None:
 
 
 # --- values ---------------------------------------------------------------------------------------
+
+
+def _location(told: str) -> str:
+    """A path; records of earlier versions hold it plainly."""
+    return str(json.loads(told)) if told.startswith('"') else told
 
 
 def _somewhere(mark: str) -> Vectors:

@@ -16,14 +16,19 @@ from assistant.stores import records
 from assistant.stores.base import BaseIndex, IndexStatus
 from assistant.stores.chroma_server import BATCH, ChromaServer, Record
 from assistant.stores.engines import context_words, header_words
-from assistant.stores.keyword import Entry, KeywordIndex
+from assistant.stores.keyword import Entry, KeywordIndex, patterns
 from assistant.stores.records import DocumentRecord
 from assistant.stores.server_documents import ServerDocuments
 from assistant.stores.server_sink import ServerSink
 from assistant.types import Document, Filter, IndexedDocument, IndexReport, OnProgress, Progress, no_progress
 
 CANDIDATES = 100
-"""How many nearest passages are scored by keywords; passages farther away in meaning are not found by keywords."""
+"""How many nearest passages are scored by keywords."""
+
+RARE_WORDS = 4
+"""How many words of a question, at most, are looked up on the server because few of the nearest passages hold them."""
+
+_RARE = 10  # a word that fewer passages hold is rare; as many passages that hold it are fetched
 
 _CACHED = 2_000
 _FRESH_SECONDS = 0.5  # dense and keyword search of one question come within that
@@ -78,10 +83,16 @@ class RemoteIndex(BaseIndex):
         return {records.chunk_id(record): 1.0 - record.distance for record in found[:limit]}
 
     def keyword(self, text: str, limit: int, where: Filter = _EVERYTHING) -> Mapping[str, float]:
-        """Chunk ids by BM25 among the CANDIDATES nearest in meaning, best first; scores are above 0."""
-        found = self._nearest(self._embedder.embed_query(text), CANDIDATES, where)
+        """Chunk ids by BM25 among candidates, best first; scores are above 0.
+
+        Candidates are the CANDIDATES nearest in meaning, and the nearest that hold words of ``text`` that few of those
+        hold.
+        """
+        vector = self._embedder.embed_query(text)
+        found = {record.id: record for record in self._nearest(vector, CANDIDATES, where)}
+        found |= {record.id: record for record in self._with_rare_words(text, vector, where, list(found.values()))}
         words = KeywordIndex.create(None, self._config.analyzer)
-        words.update(map(_entry, found), (), 0)
+        words.update(map(_entry, found.values()), (), 0)
         return words.search(text, limit)
 
     def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
@@ -122,7 +133,7 @@ class RemoteIndex(BaseIndex):
             generation=1 if known else 0,
             config=self._config,
             embedder=str(self._open.passages.known.get("embedder")) if self._open else None,
-            roots=tuple(sorted({each.root for each in known})),
+            roots=tuple(sorted({each.root for each in known if each.root})),
             bytes=0,
         )
 
@@ -156,8 +167,8 @@ class RemoteIndex(BaseIndex):
     # --- writing
 
     @contextmanager
-    def writing(self, root: Path, on_progress: OnProgress = no_progress) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
-        """The sink for a build of ``root``. Only one machine may build a shard at a time.
+    def writing(self, root: Path | None, on_progress: OnProgress = no_progress) -> Iterator[Sink]:  # noqa: ARG002 - nothing to do
+        """The sink for a build of ``root``, if any. Only one machine may build a shard at a time.
 
         Raises IndexStaleError if the index was made with another configuration, and BackendError while no server
         answers.
@@ -283,14 +294,35 @@ class RemoteIndex(BaseIndex):
         found = stored.live_only(stored.passages.nearest(vector, limit, records.condition(where)))
         if not found and self.empty:
             raise self._nothing()
+        self._asked = _Search(key, where, limit, now, found)
+        self._remember(found)
+        return found
+
+    def _with_rare_words(self, text: str, vector: Vectors, where: Filter, near: Sequence[Record]) -> list[Record]:
+        """The nearest live passages that hold one of the words of ``text`` that few of those ``near`` hold."""
+        held = {
+            each: sum(bool(each.search(record.text)) for record in near)
+            for each in patterns(text, self._config.analyzer)
+        }
+        rare = sorted((each for each in held if held[each] < min(_RARE, len(near))), key=lambda each: held[each])
+        stored, condition = self.stored, records.condition(where)
+        found = [
+            record
+            for pattern in rare[:RARE_WORDS]
+            for record in stored.passages.nearest(vector, _RARE, condition, pattern)
+        ]
+        live = stored.live_only(found)
+        self._remember(live)
+        return live
+
+    def _remember(self, found: Sequence[Record]) -> None:
+        """Keep what was found for ``fetch``."""
         with self._mutex:
-            self._asked = _Search(key, where, limit, now, found)
             for record in found:
                 self._seen[records.chunk_id(record)] = record
                 self._seen.move_to_end(records.chunk_id(record))
             while len(self._seen) > _CACHED:
                 self._seen.popitem(last=False)
-        return found
 
     def _nothing(self) -> IndexMissingError:
         where = f"index {self._name!r} at {self._server.url!r}"

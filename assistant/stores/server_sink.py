@@ -28,10 +28,10 @@ class ServerSink:
     outdated = False
     """Always False: an index with another configuration cannot be opened."""
 
-    def __init__(self, stored: ServerDocuments, root: Path, config: IndexConfig, embedder: Embedder) -> None:
+    def __init__(self, stored: ServerDocuments, root: Path | None, config: IndexConfig, embedder: Embedder) -> None:
         self.config, self.embedder = config, embedder
         self._stored = stored
-        self._root = str(root)
+        self._root = str(root or "")
         self._known = {known.metadata.source: known for known in stored.all()}
         self._group: list[_New] = []
         self._moved: list[DocumentRecord] = []

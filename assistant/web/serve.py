@@ -1,24 +1,36 @@
-"""The web application: the page, uploads and MCP behind one guard, and the server that runs it."""
+"""The web application: the page, uploads and MCP behind one guard, and the server that runs it.
+
+The server listens before any of them is loaded: programs are answered after two seconds, the page comes a while later.
+"""
 
 from __future__ import annotations
 
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from assistant.api import Assistant
+import uvicorn
+
 from assistant.errors import ConfigError, DocumentError
+from assistant.types import OnProgress
+from assistant.web.front import Front, Told
 from assistant.web.guard import Guard, is_loopback
 
 if TYPE_CHECKING:
-    import uvicorn
+    from fastapi import FastAPI
+    from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from assistant.api import Assistant
     from assistant.web.library import Library
+
+Prepare = Callable[[OnProgress], None]
+"""What has to be done before the first question, such as building the index; tells how far it has come."""
 
 HOST, PORT = "127.0.0.1", 7860
 
@@ -29,41 +41,20 @@ def address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 
-def build(
-    assistant: Assistant, host: str = HOST, port: int = PORT, password: str = "", names: Sequence[str] = ()
-) -> Guard:
-    """The whole application, guarded.
-
-    ``names`` are host names it may be reached under besides ``host``. Raises ConfigError where ``host`` can be
-    reached from other machines and there is no password.
-    """
-    if not is_loopback(host) and not password:
-        raise ConfigError(
-            f"The address {host!r} can be reached from other machines, so a password is needed. "
-            "`assistant chat --auth`, or set ASSISTANT_PASSWORD"
-        )
+def build(assistant: Assistant, host: str = HOST, port: int = PORT) -> FastAPI:
+    """The page with uploads and its API, unguarded: what takes seconds to load."""
     # Read when gradio is imported: no telemetry, no version check.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
     from fastapi import FastAPI
 
     from assistant.web import page
-    from assistant.web.programs import mcp_server
     from assistant.web.state import AppState
 
     state = AppState(assistant)
     state.library.sweep()
-    server = mcp_server(assistant)
-    mcp_app = server.streamable_http_app()  # makes the session manager
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with server.session_manager.run():
-            yield
-
-    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_route("/upload", _upload(state.library), methods=["POST"])
-    app.router.routes.extend(mcp_app.routes)
     blocks = page.build(state, address(host, port))
     blocks.queue(default_concurrency_limit=8, max_size=256)
     gr.mount_gradio_app(
@@ -82,7 +73,7 @@ def build(
         enable_monitoring=False,
         pwa=False,
     )
-    return Guard(app, host=host, names=frozenset(names), password=password)
+    return app
 
 
 def _upload(library: Library) -> Callable[[Request], Any]:
@@ -107,13 +98,23 @@ def run(
     password: str = "",
     names: Sequence[str] = (),
     ready: Callable[[str], None] = lambda _: None,
+    prepare: Prepare = lambda _: None,
 ) -> None:
-    """Serve the page until interrupted; ``ready`` hears its address once it can be opened.
+    """Serve the page until interrupted.
 
-    Raises ConfigError where the port is taken or a password is missing.
+    ``names`` are host names it may be reached under besides ``host``. ``ready`` hears its address once it listens: in
+    a moment, with a page that says how far ``prepare`` has come and then makes room for the real one.
+
+    Raises ConfigError where the port is taken, or where ``host`` can be reached from other machines and there is no
+    password; and what ``prepare`` raises.
     """
+    _check(host, password)
     with _listening(host, port) as listener:
-        _server(assistant, host, listener, password, names, ready).run(sockets=[listener])
+        server = _server(assistant, host, listener, password, names, prepare)
+        server.listening = partial(ready, address(host, listener.getsockname()[1]))
+        server.run(sockets=[listener])
+    if server.fault:
+        raise server.fault
 
 
 @contextmanager
@@ -121,17 +122,41 @@ def serving(
     assistant: Assistant, host: str = HOST, port: int = 0, password: str = "", names: Sequence[str] = ()
 ) -> Iterator[str]:
     """Serve the page in a thread as long as the block runs; yields its address. Port 0 takes a free one."""
-    up = threading.Event()
+    _check(host, password)
     with _listening(host, port) as listener:
-        server = _server(assistant, host, listener, password, names, lambda _: up.set())
+        server = _server(assistant, host, listener, password, names)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
-            up.wait(60)
+            server.loaded.wait()
+            if server.fault:
+                raise server.fault
             yield address(host, listener.getsockname()[1])
         finally:
             server.should_exit = True
             thread.join(10)
+
+
+class _Server(uvicorn.Server):
+    """Tells when it listens, and ends when a part of the application cannot be loaded."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening: Callable[[], None] = lambda: None
+        self.loaded = threading.Event()
+        self.fault: BaseException | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn does."""
+        await super().startup(sockets)
+        if self.started:
+            self.listening()
+
+    def over(self, fault: BaseException | None) -> None:
+        """All parts are loaded, or one cannot be."""
+        self.fault = fault
+        self.should_exit = self.should_exit or fault is not None
+        self.loaded.set()
 
 
 def _server(
@@ -140,27 +165,38 @@ def _server(
     listener: socket.socket,
     password: str,
     names: Sequence[str],
-    ready: Callable[[str], None],
-) -> uvicorn.Server:
-    import uvicorn
+    prepare: Prepare = lambda _: None,
+) -> _Server:
+    def programs(tell: Told) -> Starlette:
+        prepare(lambda step: tell(f"{step.stage.capitalize()} {step.done} of {step.total}"))
+        tell("Loading")
+        from assistant.web.programs import mcp_server
 
-    port = listener.getsockname()[1]
+        return mcp_server(assistant).streamable_http_app()
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                ready(address(host, port))
+    def page(tell: Told) -> Starlette:
+        tell("Loading the page")
+        return build(assistant, host, listener.getsockname()[1])
 
-    return Server(
+    front = Front({"/mcp": programs, "/": page}, lambda fault: server.over(fault))
+    server = _Server(
         uvicorn.Config(
-            build(assistant, host, port, password, names),
+            Guard(front, host=host, names=frozenset(names), password=password),
             log_level="warning",
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
     )
+    return server
+
+
+def _check(host: str, password: str) -> None:
+    if not is_loopback(host) and not password:
+        raise ConfigError(
+            f"The address {host!r} can be reached from other machines, so a password is needed. "
+            "`assistant chat --auth`, or set ASSISTANT_PASSWORD"
+        )
 
 
 def _listening(host: str, port: int) -> socket.socket:

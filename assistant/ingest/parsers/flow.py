@@ -133,6 +133,7 @@ class _Laying:
         self._columns: tuple[str, ...] = ()
         self._caption = ""
         self._depths: list[float] = []
+        self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
         """Add a page: its head, what it says, its foot."""
@@ -160,7 +161,7 @@ class _Laying:
         if held is not None and self._continues(held, run):
             self._held = Run((*held.lines, *run.lines), run.full)
             return
-        self._release()
+        self._release(run)
         self._held = run
 
     def _continues(self, held: Run, run: Run) -> bool:
@@ -175,16 +176,16 @@ class _Laying:
             return False
         return start.islower() or text[-1] in "-\ufffe," or (held.full and not is_short_field(first.text))
 
-    def _release(self) -> None:
-        """Add the paragraph that is held back, then the furniture that waits for its end."""
+    def _release(self, after: Run | None = None) -> None:
+        """Add the paragraph that is held back, which ``after`` follows, then the furniture that waits for its end."""
         if (run := self._held) is not None:
             self._held = None
-            self._lay(run)
+            self._lay(run, after)
         for line in self._waiting:
             self.builder.furniture(line)
         self._waiting.clear()
 
-    def _lay(self, run: Run) -> None:
+    def _lay(self, run: Run, after: Run | None) -> None:
         text, breaks = self._text(run)
         first = run.lines[0][1]
         self._begin_pages(sum(number <= run.lines[0][0] for number in self._pages))
@@ -193,6 +194,8 @@ class _Laying:
             self.builder.code("\n".join(line.text for _, line in run.lines))
         elif _LEADERS.search(text):
             self.builder.furniture(text)
+        elif self._counts(run, after):
+            self.builder.item(text, self._depth(first.x0, first.size), "")
         elif level := self._level(run):
             self.builder.heading(text, level)
         elif _CAPTION.match(text) and len(text) < MAX_HEADING:
@@ -210,6 +213,13 @@ class _Laying:
             if self._pages:
                 self._pages.pop(0)
                 self.builder.page(at=end - len(text) + offset)
+
+    def _counts(self, run: Run, after: Run | None) -> bool:
+        """Whether a paragraph is an item of a list that is numbered without stops: "1 Boil", "2 Wait"."""
+        number, following = _bare_number(run), _bare_number(after)
+        counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
+        self._count = number if counts else 0
+        return counts
 
     def _text(self, run: Run) -> tuple[str, list[int]]:
         """The lines as one text, and where in it new pages begin."""
@@ -284,6 +294,16 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _bare_number(run: Run | None) -> int:
+    """The number that stands apart before the text of a paragraph in the size of the text, or 0."""
+    first = run.lines[0][1] if run else None
+    if first is None or len(first.words) < 4 or first.bold:
+        return 0
+    number, word = first.words[:2]
+    apart = word.x0 - number.x1 > 0.4 * first.size
+    return int(number.text) if apart and re.fullmatch(r"[1-9]\d?", number.text) else 0
 
 
 def _is_bullet(text: str) -> bool:
@@ -371,6 +391,8 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Col
         return False
     if line.bold != last.bold and (line.bold or len(run) < 4):
         return _fits(last, line, right) or (last.bold and not line.bold and last.x1 < right - 0.2 * (right - left))
+    if is_short_field(line.text) and is_short_field(last.text):
+        return True
     if marker_of(line.text):
         # In the middle of a full line, "- " or "2." may also go on with the sentence.
         return not (last.x1 > right - 2 * size and line.x0 > left + 0.5 * size and not marker_of(first.text)) or (

@@ -16,6 +16,7 @@ from assistant.ingest.parsers.lines import (
     is_page_mark,
     is_question_label,
     is_short_field,
+    is_stamped,
     is_title,
     marker_of,
 )
@@ -278,7 +279,7 @@ class Layout:
         if not self.lined.filled(at):
             return False
         said = self.lined.said(at)
-        if is_border(said) or said == _SIGNATURE or said.startswith((">", "```", "~~~")):
+        if is_border(said) or is_stamped(said) or said == _SIGNATURE or said.startswith((">", "```", "~~~")):
             return False
         if self.lined.goes_on(at - 1):
             return True

@@ -161,6 +161,17 @@ def is_page_mark(line: str) -> bool:
     return len(line) <= 120 and bool(_PAGE_MARK.fullmatch(line))
 
 
+def is_stamped(line: str) -> bool:
+    """Whether a line begins with a date and a time, as those of a log do."""
+    return bool(_LOGGED.match(line))
+
+
+_LOGGED = re.compile(
+    r"[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d[./]\d\d[./]\d{4} \d\d:\d\d:\d\d|"
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
+)
+
+
 def is_title(line: str) -> bool:
     """Whether a line reads as a title: few words, a capital first, no stop, no greeting, address or list of names."""
     words = line.split()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -91,15 +91,19 @@ def elements(page: Page) -> list[Element]:
     free = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
     parallel = False
     for band in _bands(free):
-        held = [piece for row in band for piece in row]
-        if (columns := _columns(band)) and _is_prose(band, columns):
+        if columns := _text_columns(band):
             parallel = True
+            sides = _side_by_side(free, band, columns)
+            parts = [(side, _within(side, page.rules)) for side in sides if side]
             if _interleaved(band, columns, order):
-                sides = _side_by_side(free, band, columns)
-                held = [piece for side in sides for piece in side]
-                found.append((held, list(held)))
-                taken.update(map(id, held))
-        elif columns and (grid := _free_table(band, columns)):
+                found.append(([*chain(*sides)], [*chain(*(part for _, part in parts))]))
+                taken.update(id(piece) for side in sides for piece in side)
+            else:
+                tables = [(side, part) for side, part in parts if any(isinstance(each, Grid) for each in part)]
+                found += tables
+                taken.update(id(piece) for side, _ in tables for piece in side)
+        elif (columns := _columns(band)) and (grid := _free_table(band, columns)):
+            held = [*chain(*band)]
             found.append((held, [grid]))
             taken.update(map(id, held))
     loose = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
@@ -108,6 +112,13 @@ def elements(page: Page) -> list[Element]:
     found += [([piece], [piece]) for row in loose for piece in row]
     found.sort(key=lambda part: min(order[id(piece)] for piece in part[0]))
     return _joined_rows([element for _, part in found for element in part])
+
+
+def _within(side: Sequence[Piece], rules: Sequence[Box]) -> list[Element]:
+    """The lines and tables of a column that stands beside others."""
+    left, right = min(piece.x0 for piece in side), max(piece.x1 for piece in side)
+    inside = tuple(rule for rule in rules if rule[0] > left - _TOUCH and rule[2] < right + 3 * _TOUCH)
+    return elements(Page(tuple(side), rules=inside))
 
 
 # --- rows and order -------------------------------------------------------------------------------
@@ -235,10 +246,21 @@ def _ended(band: list[Row]) -> Iterator[list[Row]]:
         yield band
 
 
-def _columns(band: Sequence[Row]) -> list[tuple[float, float]]:
-    """The columns of a band, from and to, by the gaps that nearly all of its fullest rows leave free."""
+def _text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
+    """The columns of running text that a band consists of, in which tables may stand; nothing where it is none."""
+    for columns in (_columns(band, 0.0), _columns(band)):
+        if columns and _is_prose(band, columns):
+            return columns
+    return []
+
+
+def _columns(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, float]]:
+    """The columns of a band, from and to, by the gaps that nearly all of its fullest rows leave free.
+
+    Full are the rows that have ``share`` of the most pieces of any.
+    """
     most = max(len(row) for row in band)
-    full = [row for row in band if len(row) >= max(2, 0.6 * most)]
+    full = [row for row in band if len(row) >= max(2, share * most)]
     size = median(piece.size for row in full for piece in row)
     edges = sorted((at, step) for row in full for piece in row for at, step in ((piece.x0, 1), (piece.x1, -1)))
     spare = len(full) // 8

@@ -196,7 +196,7 @@ def test_restructured_text_has_directives_fields_and_literal_blocks(tmp_path: Pa
         "paragraph: It needs Python. <Lantern>",
         "heading: Install <Lantern>",
         "paragraph: Run:: <Lantern › Install>",
-        "code: make <Lantern › Install>",
+        "code: make <Lantern › Install › Run::>",
         "paragraph: Never as root. <Lantern › Install>",
         "code: make clean <Lantern › Install>",
         "item: one <Lantern › Install>",

@@ -192,7 +192,7 @@ def test_headers_and_footers_are_furniture_once(tmp_path: Path) -> None:
     assert kinds(read(tmp_path, made)) == [("furniture", "Confidential"), ("paragraph", "The pier is open.")]
 
 
-def test_notes_come_after_their_section_and_comments_at_the_end(tmp_path: Path) -> None:
+def test_notes_come_after_their_section_and_comments_after_their_section(tmp_path: Path) -> None:
     made = docx.Document()
     made.add_heading("Prices", 1)
     _paragraph(made, '<w:r><w:t>A berth costs 12 euro.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>')
@@ -208,10 +208,10 @@ def test_notes_come_after_their_section_and_comments_at_the_end(tmp_path: Path) 
         "A berth costs 12 euro.",
         "Boats may stay.",
         "Footnote 1: In winter 9 euro.",
-        "Rules",
         "For how long?",
+        "Rules",
     ]
-    assert document.blocks[-1].speaker == "Comment by Ada Voss"
+    assert document.blocks[-2].speaker == "Comment by Ada Voss"
 
 
 def test_text_boxes_are_read_once_and_deletions_not_at_all(tmp_path: Path) -> None:

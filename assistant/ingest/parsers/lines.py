@@ -127,6 +127,30 @@ def marker_of(line: str) -> Marker | None:
     return None
 
 
+class Outline(NamedTuple):
+    """The items that are open at a place of a list, outermost first: their indent, their rank and their depth.
+
+    Numbers stand above letters and these above bullets where they have one indent, as in contracts: 3.1, (a).
+    """
+
+    items: tuple[tuple[int, int, int], ...] = ()
+
+    def below(self, indent: int, marker: Marker) -> Outline:
+        """The open items once one with this indent and marker has begun, which is the last of them."""
+        rank = marker.parts or (_LETTER if marker.number else _POINT)
+        outer = tuple(item for item in self.items if item[0] < indent or (item[0] == indent and item[1] < rank))
+        depth = max(marker.parts, 1 + (outer[-1][2] if outer else 0))
+        return Outline((*outer, (indent, rank, depth)))
+
+    @property
+    def depth(self) -> int:
+        """The depth of the last open item, 0 where there is none."""
+        return self.items[-1][2] if self.items else 0
+
+
+_LETTER, _POINT = 10, 11
+
+
 # --- rules, titles, furniture ---------------------------------------------------------------------
 
 _RULE = re.compile(r"(?:([-=*_~#+^.─═])[ \t]*)(?:\1[ \t]*){2,}")

@@ -216,7 +216,7 @@ class _Laying:
 
     def _counts(self, run: Run, after: Run | None) -> bool:
         """Whether a paragraph is an item of a list that is numbered without stops: "1 Boil", "2 Wait"."""
-        number, following = _bare_number(run), _bare_number(after)
+        number, following = _bare_number(run.lines[0][1]), _bare_number(after.lines[0][1]) if after else 0
         counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
         self._count = number if counts else 0
         return counts
@@ -296,13 +296,12 @@ class _Laying:
                     self._waiting.append(line.replace("\ufffe", "-"))
 
 
-def _bare_number(run: Run | None) -> int:
-    """The number that stands apart before the text of a paragraph in the size of the text, or 0."""
-    first = run.lines[0][1] if run else None
-    if first is None or len(first.words) < 4 or first.bold:
+def _bare_number(line: Piece) -> int:
+    """The number that stands apart before the text of a line, or 0."""
+    if len(line.words) < 4 or line.bold:
         return 0
-    number, word = first.words[:2]
-    apart = word.x0 - number.x1 > 0.4 * first.size
+    number, word = line.words[:2]
+    apart = word.x0 - number.x1 > 0.4 * line.size
     return int(number.text) if apart and re.fullmatch(r"[1-9]\d?", number.text) else 0
 
 
@@ -392,6 +391,8 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Col
     if line.bold != last.bold and (line.bold or len(run) < 4):
         return _fits(last, line, right) or (last.bold and not line.bold and last.x1 < right - 0.2 * (right - left))
     if is_short_field(line.text) and is_short_field(last.text):
+        return True
+    if _bare_number(line) > 1 and _bare_number(line) == _bare_number(first) + 1:
         return True
     if marker_of(line.text):
         # In the middle of a full line, "- " or "2." may also go on with the sentence.

@@ -268,7 +268,8 @@ def _proven(table: Table, depth: int) -> bool:
     said = [cell for cell in head if cell]
     if depth > 1 or _has_numbers(body, head):
         return True
-    if 2 * sum(cell.casefold().rstrip(".: ") in _USUAL for cell in said) >= len(said):
+    usual = sum(_is_usual(cell) for cell in said)
+    if 2 * usual >= len(said) and not (len(head) == 2 and usual == 1 and _is_form(table.rows)):
         return True
     if all(cell.isupper() for cell in said) and not any(_said(row).isupper() for row in body):
         return True
@@ -276,6 +277,17 @@ def _proven(table: Table, depth: int) -> bool:
         return all(head[1:]) and len(set(head)) == len(head)
     repeated = any(cell and cell in {row[column] for row in body} for column, cell in enumerate(head))
     return len(head) > 2 and len(body) > 1 and all(head) and len(set(head)) == len(head) and not repeated
+
+
+def _is_usual(cell: str) -> bool:
+    return cell.casefold().rstrip(".: ") in _USUAL
+
+
+def _is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether two columns hold labels and values from the first row on: "Name | Ines Haddad", "Department | Sales"."""
+    labels = [row[0] for row in rows if row[0]]
+    named = any(word[:1].isupper() or word[:1].isdigit() for word in rows[0][1].split()[1:])
+    return all(map(is_label, labels)) and (named or sum(map(_is_usual, labels)) > 1)
 
 
 def _has_numbers(body: Sequence[Sequence[str]], head: Sequence[str]) -> bool:

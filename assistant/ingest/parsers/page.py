@@ -76,7 +76,7 @@ Row = list[Piece]
 
 def elements(page: Page) -> list[Element]:
     """The lines and tables of ``page`` in the order they are read in."""
-    pieces = [*_with_markers(_in_order(_without_line_numbers(page.pieces)))]
+    pieces = [*_with_markers(_in_order(_with_counts(_without_line_numbers(page.pieces))))]
     rows = rows_of(pieces)
     if all(len(row) == 1 for row in rows):
         return list(pieces) if _stand_beside(rows) else [row[0] for row in rows]
@@ -174,6 +174,27 @@ def _without_line_numbers(pieces: Sequence[Piece]) -> Sequence[Piece]:
     if not numbers or 3 * gaps > beside:
         return pieces
     return [piece for piece in pieces if id(piece) not in numbers]
+
+
+def _with_counts(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces, with the numbers 1, 2, 3 that stand alone before some words joined to these: a list, no table."""
+    rows = [row for row in rows_of(pieces) if len(row) == 2 and row[0].text.isdecimal() and len(row[1].words) > 3]
+    runs: list[list[Row]] = []
+    for row in rows:
+        last = runs[-1][-1][0] if runs else None
+        counts = last is not None and int(row[0].text) == int(last.text) + 1
+        if last is not None and counts and abs(row[0].x0 - last.x0) < row[0].size and _behind(row[0], row[1]):
+            runs[-1].append(row)
+        elif row[0].text == "1" and _behind(row[0], row[1]):
+            runs.append([row])
+    joined = {
+        id(text): text._replace(words=(*number.words, *text.words))
+        for run in runs
+        if len(run) > 1
+        for number, text in run
+    }
+    numbers = {id(number) for run in runs if len(run) > 1 for number, _ in run}
+    return [joined.get(id(piece), piece) for piece in pieces if id(piece) not in numbers]
 
 
 def _with_markers(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -71,7 +71,7 @@ _ENGLISH = Abbreviations(
     inner=_words("vs e.g eg i.e cf viz approx ca resp incl excl esp aka a.k.a née nee intl natl"),
     before_number=_words(
         "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts app appx "
-        "tab ver cols ex ref refs ser est ed rs ft lb lbs oz tel"
+        "tab ver cols ex ref refs ser est ed rs ft lb lbs oz tel ext"
     ),
     before_name=_words(
         "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn govt esq "

@@ -12,7 +12,15 @@ from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.furniture import Cleared
 from assistant.ingest.parsers.grid import lay_table
 from assistant.ingest.parsers.hyphens import Hyphens
-from assistant.ingest.parsers.lines import field_of, is_capitals, is_short_field, is_title, marker_of
+from assistant.ingest.parsers.lines import (
+    field_of,
+    is_capitals,
+    is_rule,
+    is_short_field,
+    is_title,
+    marker_of,
+    states_amount,
+)
 from assistant.ingest.parsers.page import Element, Grid, Piece, elements
 
 LARGER = 1.12
@@ -60,6 +68,7 @@ class Sizes(NamedTuple):
 
 def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
     """Add ``pages`` to ``builder`` and return the title: the largest heading of the first page that has one, or ""."""
+    pages = _without_mono(pages)
     ordered = [elements(cleared.page) for cleared in pages]
     pieces = [piece for cleared in pages for piece in cleared.page.pieces]
     laying = _Laying(builder, sizes_of(pieces), Hyphens(piece.text for piece in pieces))
@@ -67,6 +76,17 @@ def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
         laying.page(number, cleared, page)
     laying.end()
     return _title(ordered, laying.sizes) or _running_title(pages)
+
+
+def _without_mono(pages: Sequence[Cleared]) -> Sequence[Cleared]:
+    """The pages as if no letters were those of a typewriter, where most are: they tell no code then."""
+    pieces = [piece for cleared in pages for piece in cleared.page.pieces]
+    if 2 * sum(len(piece.text) for piece in pieces if piece.mono) <= sum(len(piece.text) for piece in pieces):
+        return pages
+    plain = (tuple(piece._replace(mono=False) for piece in cleared.page.pieces) for cleared in pages)
+    return [
+        cleared._replace(page=cleared.page._replace(pieces=each)) for cleared, each in zip(pages, plain, strict=True)
+    ]
 
 
 def sizes_of(pieces: Sequence[Piece]) -> Sizes:
@@ -192,7 +212,7 @@ class _Laying:
         caption, self._caption = self._caption, ""
         if all(line.mono for _, line in run.lines) and len(run.lines) > 1:
             self.builder.code("\n".join(line.text for _, line in run.lines))
-        elif _LEADERS.search(text):
+        elif _LEADERS.search(text) or is_rule(text):
             self.builder.furniture(text)
         elif self._counts(run, after):
             self.builder.item(text, self._depth(first.x0, first.size), "")
@@ -255,6 +275,8 @@ class _Laying:
         size = max(line.size for line in lines)
         words = sum(map(str.isalpha, text))
         if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines) or _is_bullet(text):
+            return 0
+        if states_amount(text) and (is_short_field(text) or size < LARGER * self.sizes.text):
             return 0
         numbered = _NUMBERED.match(text)
         deeper = numbered[1].count(".") if numbered else 0

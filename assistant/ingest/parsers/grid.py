@@ -90,6 +90,9 @@ def _lay_body(
             builder.caption(section)
         elif fields and row[0] and row[1]:
             builder.field(row[0].rstrip(":： "), row[1])
+        elif not names and (pairs := _pairs(row)):
+            for label, value in pairs:
+                builder.field(label, value)
         else:
             builder.row(
                 _ended(row), names, CAPTION_SEPARATOR.join(dict.fromkeys([*captions, *([section] if section else [])]))
@@ -110,6 +113,16 @@ def _fields_in_cells(rows: Sequence[Sequence[str]]) -> list[Field]:
         field for lines in cells if len(lines) == 1 and is_short_field(lines[0]) and (field := field_of(lines[0]))
     ]
     return inline if len(inline) == len(cells) else []
+
+
+def _pairs(row: Sequence[str]) -> list[Field]:
+    """The fields of a row of a form that has a cell for each label, ending with a colon, and one for its value."""
+    said = [cell for cell in row if cell]
+    labels = said[::2]
+    marked = len(said) > 1 and len(said) % 2 == 0 and all(cell.endswith((":", "：")) for cell in labels)
+    if not marked or any(cell.endswith((":", "：")) for cell in said[1::2]) or not all(map(is_label, labels)):
+        return []
+    return [Field(label.rstrip(":： "), value) for label, value in zip(labels, said[1::2], strict=True)]
 
 
 def is_label(cell: str) -> bool:

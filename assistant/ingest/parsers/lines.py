@@ -196,6 +196,14 @@ _LOGGED = re.compile(
 )
 
 
+def states_amount(line: str) -> bool:
+    """Whether a line says how much something is, which no heading does: "TOTAL $821.14"."""
+    return bool(_AMOUNT.search(line))
+
+
+_AMOUNT = re.compile(r"[€$£¥]\s?\d+[.,]?\d*(?![\w-])|(?<![\w.,])\d[\d.,]*\s?(?:€|£|EUR\b|USD\b|CHF\b)")
+
+
 def is_title(line: str) -> bool:
     """Whether a line reads as a title: few words, a capital first, no stop, no greeting, address or list of names."""
     words = line.split()
@@ -207,6 +215,7 @@ def is_title(line: str) -> bool:
         and not line[0].islower()
         and (line[0].isalnum() or line[0] in '"“„«¿¡(§「『')
         and 2 * letters >= len(line.replace(" ", ""))
+        and not states_amount(line)
         and not (_GREETING.match(line) or _ADDRESS.search(line) or _LIST_OF_NAMES.search(line))
         and not _STOP_INSIDE.search(line)
     )
@@ -215,4 +224,10 @@ def is_title(line: str) -> bool:
 def is_capitals(line: str) -> bool:
     """Whether a line is written in capitals throughout, as headings are; five letters at least."""
     letters = [mark for mark in line if mark.isalpha()]
-    return len(letters) >= 5 and line.upper() == line and line.lower() != line and not line.endswith(SENTENCE_ENDS)
+    return (
+        not states_amount(line)
+        and len(letters) >= 5
+        and line.upper() == line
+        and line.lower() != line
+        and not line.endswith(SENTENCE_ENDS)
+    )

@@ -35,12 +35,12 @@ class Piece(NamedTuple):
     @property
     def x0(self) -> float:
         """Its left end."""
-        return self.words[0].x0
+        return min(self.words[0].x0, self.words[-1].x0)
 
     @property
     def x1(self) -> float:
         """Its right end."""
-        return self.words[-1].x1
+        return max(self.words[0].x1, self.words[-1].x1)
 
     @property
     def text(self) -> str:
@@ -252,12 +252,25 @@ def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
     for row in rows:
         near = not band or row[0].base - band[-1][0].base < _LOOSE * max(row[0].size, band[-1][0].size)
         multi = len(row) > 1
-        if band and (not near or (not multi and all(len(each) == 1 for each in band[-2:]))):
+        other = multi and bool(band) and len(band[-1]) == 1 and not _aligned(band, row)
+        if band and (other or not near or (not multi and all(len(each) == 1 for each in band[-2:]))):
             yield from _ended(band)
             band = []
         if multi or band:
             band.append(row)
     yield from _ended(band)
+
+
+def _aligned(band: Sequence[Row], row: Row) -> bool:
+    """Whether half of the pieces of ``row`` begin, end or have their middle where some do in the last full row."""
+    above = next(each for each in reversed(band) if len(each) > 1)
+    met = sum(any(_stand_alike(piece, other) for other in above) for piece in row)
+    return 2 * met >= min(len(row), len(above))
+
+
+def _stand_alike(one: Piece, other: Piece) -> bool:
+    left, right = one.x0 - other.x0, one.x1 - other.x1
+    return min(abs(left), abs(right), abs(left + right) / 2) < 0.8 * one.size
 
 
 def _ended(band: list[Row]) -> Iterator[list[Row]]:

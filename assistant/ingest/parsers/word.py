@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.grid import Place, Table, lay_table
-from assistant.ingest.parsers.lines import Marker, Outline, field_of, is_short_field, marker_of
+from assistant.ingest.parsers.lines import Marker, Outline, field_of, is_short_field, marker_of, states_amount
 from assistant.ingest.parsers.numbering import Numbering
 from assistant.ingest.parsers.packed import publish_date, transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
@@ -196,7 +196,7 @@ class _Laying:
         """Whether a short paragraph in bold stands above one that is not."""
         if len(said) > MAX_UNSTYLED or "\n" in said or said.endswith((".", ",", ";", ":", "?", "!")) or after is None:
             return False
-        if not _all_bold(element, style) or not any(map(str.isalpha, said)):
+        if states_amount(said) or not _all_bold(element, style) or not any(map(str.isalpha, said)):
             return False
         return bool(after.tag == f"{W}tbl" or not _all_bold(after, self._style(after)) or not paragraph_text(after))
 

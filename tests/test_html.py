@@ -20,6 +20,32 @@ def lines(folder: Path, body: str) -> list[str]:
     return outline(load(folder, "a.html", f"<html><body>{body}</body></html>"))
 
 
+def test_typed_bullets_and_numbers_are_items(tmp_path: Path) -> None:
+    body = "<p>Bring:</p><p class='MsoListParagraph'>&middot;&nbsp;&nbsp; a coat</p><p>&middot;&nbsp; boots</p>"
+    assert lines(tmp_path, body)[1:] == ["item: a coat <Bring:>", "item: boots <Bring:>"]
+    assert lines(tmp_path, "<p>Bring:<br>- a coat<br>- boots</p>")[1:] == [
+        "item: a coat <Bring:>",
+        "item: boots <Bring:>",
+    ]
+
+
+def test_titles_and_depths_that_only_classes_tell(tmp_path: Path) -> None:
+    body = "<p class='c1 title'>The plan</p><ul class='lst-kix_a1-0'><li>tape</li></ul>"
+    body += "<ul class='lst-kix_a1-1'><li>black</li></ul>"
+    assert lines(tmp_path, body) == [
+        "heading: The plan",
+        "item: tape <The plan>",
+        "item: black <The plan › tape>",
+    ]
+
+
+def test_marks_of_notes_and_of_editing_are_left_out(tmp_path: Path) -> None:
+    body = (
+        "<h2>Huts<span class='mw-editsection'>[edit]</span></h2><p>It has 64 beds.<sup><a href='#n'>[1]</a></sup></p>"
+    )
+    assert lines(tmp_path, body) == ["heading: Huts", "paragraph: It has 64 beds. <Huts>"]
+
+
 def test_what_a_site_shows_on_every_page_is_left_out(tmp_path: Path) -> None:
     body = "<p>The Sollow bridge reopened after eleven weeks of repairs.</p><p>It cost 3.2&nbsp;million crowns.</p>"
     document = load(tmp_path, "a.html", SITE.format(body=body))

@@ -27,6 +27,44 @@ def test_a_form_has_headings_and_fields(tmp_path: Path) -> None:
     ]
 
 
+def test_numbered_headings_go_on_above_lists(tmp_path: Path) -> None:
+    text = "House rules\n\n1. Quiet\n   It is quiet from 10 to 6.\n\n2. Waste\n   - paper: Fridays\n   - glass: never\n"
+    assert lines(tmp_path, text)[3:] == [
+        "heading: 2. Waste <House rules>",
+        "item: paper: Fridays <House rules › 2. Waste>",
+        "item: glass: never <House rules › 2. Waste>",
+    ]
+
+
+def test_letters_stand_below_numbers_and_bullets_below_letters(tmp_path: Path) -> None:
+    text = "You must:\n1. bring a coat, unless\na) it is summer\nb) it is dry\n- or both\n2. be on time\n"
+    assert lines(tmp_path, text)[1:] == [
+        "item: 1. bring a coat, unless <You must:>",
+        "item: a) it is summer <You must: 1. bring a coat, unless>",
+        "item: b) it is dry <You must: 1. bring a coat, unless>",
+        "item: or both <You must: 1. bring a coat, unless b) it is dry>",
+        "item: 2. be on time <You must:>",
+    ]
+
+
+def test_each_line_of_a_log_says_one_thing(tmp_path: Path) -> None:
+    log = "2025-05-02 03:14:07 INFO  backup started\n2025-05-02 03:52:41 ERROR backup failed: disk full\n"
+    log += "  on /dev/sdb1\n2025-05-02 09:52:44 INFO  backup finished\n"
+    assert lines(tmp_path, log) == [
+        "paragraph: 2025-05-02 03:14:07 INFO backup started",
+        "paragraph: 2025-05-02 03:52:41 ERROR backup failed: disk full on /dev/sdb1",
+        "paragraph: 2025-05-02 09:52:44 INFO backup finished",
+    ]
+
+
+def test_one_long_line_does_not_say_how_wide_a_text_is(tmp_path: Path) -> None:
+    text = (
+        "Wi-Fi\n-----\nNetwork: Larch\nPassword: heron\nPrinter: HP in room 2, its queue is pr-guest\nOpening hours\n"
+    )
+    text += "Mon  8-18\nTue  9-13\nSun  closed\n"
+    assert "field: Printer: HP in room 2, its queue is pr-guest <Wi-Fi>" in lines(tmp_path, text)
+
+
 @pytest.mark.parametrize(
     ("text", "headings"),
     [
@@ -196,7 +234,7 @@ def test_restructured_text_has_directives_fields_and_literal_blocks(tmp_path: Pa
         "paragraph: It needs Python. <Lantern>",
         "heading: Install <Lantern>",
         "paragraph: Run:: <Lantern › Install>",
-        "code: make <Lantern › Install>",
+        "code: make <Lantern › Install › Run::>",
         "paragraph: Never as root. <Lantern › Install>",
         "code: make clean <Lantern › Install>",
         "item: one <Lantern › Install>",

@@ -14,6 +14,15 @@ HEAD = "From: Ove Lund <ove@town.example>\nTo: Mia <mia@g.example>; Bo <bo@g.exa
 HEAD += "Date: Mon, 3 Jun 2024 14:02:11 +0200\n"
 
 
+def test_who_signs_a_letter_heads_nothing(tmp_path: Path) -> None:
+    mail = "From: Jon <j@x.example>\nSubject: Stand\n\nTake stand 41.\n\nJon\n\nOn 4 Sep 2025, Ada Lind wrote:\n"
+    mail += "> The corner is free.\n"
+    assert outline(load(tmp_path, "a.eml", mail))[-3:-1] == [
+        "paragraph: Jon",
+        "paragraph: On 4 Sep 2025, Ada Lind wrote: <Jon>",
+    ]
+
+
 def test_headers_are_fields_and_known_of_the_message(tmp_path: Path) -> None:
     mail = "Subject: =?utf-8?q?Br=C3=BCcke?=\nCc: c@g.example\n" + HEAD + "\nIt closes on 14 June.\n"
     document = load(tmp_path, "a.eml", mail)

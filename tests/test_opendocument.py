@@ -13,6 +13,7 @@ from assistant.ingest.discover import FoundFile
 from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
 from assistant.types import Document
+from tests.reading import outline
 
 _NAMES = " ".join(
     f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
@@ -140,6 +141,11 @@ def test_rtf_gives_paragraphs_rows_and_its_title(tmp_path: Path) -> None:
     ]
     assert readings(document) == ["Port: Tarn · Boats: 12", "Port: Odra · Boats: 3"]
     assert (document.title, document.publisher) == ("Harbour dues", "Ada Voss")
+
+
+def test_bullets_and_numbers_of_rtf_are_kept(tmp_path: Path) -> None:
+    data = rb"{\rtf1\ansi\ansicpg1252 Bring:\par {\pntext\'B7\tab}a coat\par {\listtext 2.\tab}boots\par}"
+    assert outline(load(tmp_path, "a.rtf", data))[1:] == ["item: a coat <Bring:>", "item: 2. boots <Bring:>"]
 
 
 def test_rtf_that_is_none_is_told(tmp_path: Path) -> None:

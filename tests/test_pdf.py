@@ -71,6 +71,16 @@ LEFT = [
     "the physicist Edda Volkmar, and its large",
     "mirror was ground in the town of Turku.",
 ]
+PROSE = [
+    "The water of the bay was clear on most of",
+    "the days and so the divers could work from",
+    "a small boat that was moored in the middle",
+    "of each of the beds that were to be counted",
+    "in frames which were thrown at random from",
+    "the stern while another of the team wrote",
+    "down how deep it was and how strongly the",
+    "current ran between the rocks and the land",
+] * 3
 RIGHT = [
     "The village lies below the summit and",
     "has 640 people, most of whom keep goats",
@@ -259,6 +269,57 @@ def test_headings_have_levels_by_size_and_weight(tmp_path: Path) -> None:
     ]
     assert found == [(1, "Harbour rules"), (2, "Piers"), (3, "Opening hours")]
     assert document.blocks[-1].headings == ("Harbour rules", "Piers", "Opening hours")
+
+
+def test_what_is_entered_into_a_form_stands_behind_its_label(tmp_path: Path) -> None:
+    def form(canvas: Canvas) -> None:
+        for number, (label, value) in enumerate((("Name", "Ines Haddad"), ("Trip", "Repair in Lund"), ("Km", "412"))):
+            canvas.drawString(60, 700 - 30 * number, label)
+            canvas.acroForm.textfield(name=label, value=value, x=200, y=695 - 30 * number, width=200, height=18)
+
+    document = load(tmp_path, drawn(form))
+    assert [text for _, text in kinds(document)] == ["Name: Ines Haddad", "Trip: Repair in Lund", "Km: 412"]
+
+
+def test_items_may_be_numbered_without_stops(tmp_path: Path) -> None:
+    said = ("Fill it with half a litre of water.", "Boil it once and wait for an hour.", "Rinse it twice with water.")
+
+    def steps(canvas: Canvas) -> None:
+        for number, step in enumerate(said, 1):
+            canvas.drawString(60, 700 - 13 * number, str(number))
+            canvas.drawString(80, 700 - 13 * number, step)
+
+    assert kinds(load(tmp_path, drawn(steps))) == [("item", f"{number} {step}") for number, step in enumerate(said, 1)]
+
+
+def test_a_table_stands_within_a_column_of_text(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 60, 700, PROSE[:8])
+        for row, cells in enumerate((("Depth", "2021", "2023"), ("0-2 m", "9", "31"), ("2-4 m", "14", "78"))):
+            for column, cell in enumerate(cells):
+                canvas.drawString(60 + 70 * column, 700 - 13 * (8 + row), cell)
+        lines(canvas, 60, 700 - 13 * 11, PROSE[8:14])
+        lines(canvas, 330, 700, PROSE[14:])
+
+    document = load(tmp_path, drawn(page))
+    rows = [said.reading for said in statements(document) if said.kind == "row"]
+    assert rows == ["Depth: 0-2 m · 2021: 9 · 2023: 31", "Depth: 2-4 m · 2021: 14 · 2023: 78"]
+    prose = " ".join(text.replace("\n", " ") for kind, text in kinds(document) if kind == "paragraph")
+    assert prose == " ".join(PROSE)
+
+
+def test_left_and_right_pages_may_have_heads_that_share_a_part(tmp_path: Path) -> None:
+    def page(name: str, words: str) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            canvas.drawString(60, 810, name)
+            canvas.drawRightString(530, 810, "Eelgrass in Skarv Bay")
+            lines(canvas, 60, 760, [f"{words} number {line} of them all." for line in range(6)])
+
+        return draw
+
+    document = load(tmp_path, drawn(page("J. Coast. 12 (2024)", "Shoots"), page("Ferreira and Quist", "Beds")))
+    heads = [text for kind, text in kinds(document) if kind == "furniture"]
+    assert heads == ["J. Coast. 12 (2024) Eelgrass in Skarv Bay", "Ferreira and Quist Eelgrass in Skarv Bay"]
 
 
 @pytest.mark.parametrize(

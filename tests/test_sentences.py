@@ -34,6 +34,7 @@ RUNNING = {
     "curly quotes": "He said \u201cit ended.\u201d |Then \u2018it began.\u2019 |\u201cGood.\u201d |It was.",
     "asked": '"Why now?" he asked. |"Why now?" Mr. Smith said. |"Stop!" the guard cried.',
     "two in quotes": "\u201cIt began. |It ended,\u201d he said.",
+    "attributed": '"Never tile before noon." — Ilse Vang',
     "brackets": "He left (in May.) |Then he (b. 1930 in Ulm. It grew.) came. |(It ended. |He left.) |Next.",
     "runs": "Really?! |No!! |What?? |Yes.",
     "digits first": "It rose. |26 people came in 2005. |3 left.",

@@ -98,5 +98,5 @@ def test_boxes_are_read_from_the_top_left_and_feet_once(tmp_path: Path) -> None:
     document = read(tmp_path, made)
     assert [text for _, text in kinds(document)][:4] == ["Slide of day 0", "Left", "Right", "Below them both."]
     assert document.blocks[0].kind == "heading"
-    assert document.notes == ("It has 1 hidden slides; they were read.",)
+    assert document.notes == ("It has a hidden slide; it was read.",)
     assert document.page_at(document.text.index("Slide of day 1")) == 2

@@ -192,7 +192,7 @@ def test_headers_and_footers_are_furniture_once(tmp_path: Path) -> None:
     assert kinds(read(tmp_path, made)) == [("furniture", "Confidential"), ("paragraph", "The pier is open.")]
 
 
-def test_notes_come_after_their_section_and_comments_at_the_end(tmp_path: Path) -> None:
+def test_notes_come_after_their_section_and_comments_after_their_section(tmp_path: Path) -> None:
     made = docx.Document()
     made.add_heading("Prices", 1)
     _paragraph(made, '<w:r><w:t>A berth costs 12 euro.</w:t></w:r><w:r><w:footnoteReference w:id="2"/></w:r>')
@@ -208,10 +208,28 @@ def test_notes_come_after_their_section_and_comments_at_the_end(tmp_path: Path) 
         "A berth costs 12 euro.",
         "Boats may stay.",
         "Footnote 1: In winter 9 euro.",
-        "Rules",
         "For how long?",
+        "Rules",
     ]
-    assert document.blocks[-1].speaker == "Comment by Ada Voss"
+    assert document.blocks[-2].speaker == "Comment by Ada Voss"
+
+
+def test_typed_numbers_tell_how_deep_items_are(tmp_path: Path) -> None:
+    made = docx.Document()
+    for said in ("1.\tBooking", "1.1\tBook two weeks ahead.", "2.\tHotels", "a)\tThey cost 180 at most."):
+        made.add_paragraph(said)
+    assert [said.context for said in statements(read(tmp_path, made))] == ["", "1. Booking", "", "2. Hotels"]
+
+
+def test_cells_that_hold_a_label_and_a_value_are_fields(tmp_path: Path) -> None:
+    made = docx.Document()
+    table = made.add_table(rows=2, cols=2)
+    said = ("Prepared by\nYara Lind", "Approved by\nSam Cole, CFO", "Version\n3.2", "Valid from\n1 May 2025")
+    for cell, text in zip((cell for row in table.rows for cell in row.cells), said, strict=True):
+        cell.text = text
+    document = read(tmp_path, made)
+    assert kinds(document)[1] == ("field", "Approved by: Sam Cole, CFO")
+    assert document.about.startswith("Prepared by: Yara Lind · Approved by: Sam Cole, CFO")
 
 
 def test_text_boxes_are_read_once_and_deletions_not_at_all(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ _ENGLISH = Abbreviations(
     inner=_words("vs e.g eg i.e cf viz approx ca resp incl excl esp aka a.k.a née nee intl natl"),
     before_number=_words(
         "no nos nr fig figs pp vol vols ch chap chs sec secs sect art arts eq eqs par para paras op pt pts app appx "
-        "tab ver cols ex ref refs ser est ed rs ft lb lbs oz tel"
+        "tab ver cols ex ref refs ser est ed rs ft lb lbs oz tel ext"
     ),
     before_name=_words(
         "inc ltd co cos corp plc llc bros jr sr al ave blvd rd min max avg ed eds trans dept depts univ assn govt esq "
@@ -110,10 +110,14 @@ _OTHER_LATIN = Abbreviations(
         "godz ok ust poz tel kl ca"
     ),
     before_name=_words(
-        "av avda avd bd bld pl ul al os pza pça sta sto ste co cía cia hnos str pl kg mbh mons fra san ev e.v s.a s.r.l"
+        "av avda avd bd bld pl ul al os pza pça sta sto ste co cía cia hnos str pl kg mbh mons fra san ev e.v s.a",
+        "s.r.l fa inh",
     ),
     places=_NONE,
-    days=_words("janv févr avr juil juill déc ene abr ago dic gen mag giu lug ott mrt okt dez jän"),
+    days=_words(
+        "janv févr avr juil juill déc ene abr ago dic gen mag giu lug ott mrt okt dez jän",
+        "lun jeu ven sam dim gio sab jue vie mié sáb",
+    ),
     usually_last=_words("usw u.s.w etc ecc enz itd itp ff"),
     starters=_words(
         "Der Die Das Den Dem Ein Eine Einen Er Sie Es Wir Ich Ihr Im Am Auf Mit Nach Danach Dann Dort Doch Aber Und "

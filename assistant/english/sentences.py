@@ -130,6 +130,7 @@ _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\
 # A quotation inside a longer sentence: 「...。」と言った, “……？”她问。
 _QUOTE_GOES_ON = re.compile("[とってはがをにのもでや、，,]|[\u4e00-\u9fff]{1,3}[问問说說道答喊叫]")
 _OPENING = "\"'“‘`´«»„‚([{<*_–—-「『（【《〈"
+_WHO = re.compile(r"\s*(?:[—–―]|--)\s*[^\W\d_][^.!?\n]*\.?")  # says a quotation: "Never." — Ilse Vang
 _LOOK = 50  # characters looked at on either side of a stop; a bound keeps the whole linear
 
 
@@ -170,7 +171,7 @@ def _ends(text: str, start: int, stop: re.Match[str], position: int, end: int, k
         inner = run == "．" and here.isdigit()
         return not inner and not (stop["close"] and _QUOTE_GOES_ON.match(text, position))
     word = _NEXT_WORD.search(text, position, min(end, position + _LOOK))
-    if word is None:
+    if word is None or (stop["close"] and end - position < 2 * _LOOK and _WHO.fullmatch(text, position, end)):
         return False
     if not here.isspace():
         return _ends_without_space(text, start, stop, word, end, known)

@@ -215,11 +215,20 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             above[block.level] = _context_line(text, block)
         elif block.kind in LISTED:
             lead_in = lead_in or introduction
+        elif block.kind == "code":
+            lead_in, introduction, above = lead_in or _led_by(made, text), "", {}
         elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
         before = before if block.kind in ("furniture", "caption") else block.kind
         made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
+
+
+def _led_by(before: Sequence[Block], text: str) -> str:
+    """The line with a colon that the last block ends with: "Then run:"."""
+    last = before[-1] if before and before[-1].kind in ("paragraph", "item") else None
+    line = _introduction(text[last.start : last.end]) if last else ""
+    return line if line.endswith(_COLONS) else ""
 
 
 def _introduction(text: str) -> str:

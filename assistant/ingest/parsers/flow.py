@@ -12,7 +12,15 @@ from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.furniture import Cleared
 from assistant.ingest.parsers.grid import lay_table
 from assistant.ingest.parsers.hyphens import Hyphens
-from assistant.ingest.parsers.lines import field_of, is_capitals, is_short_field, is_title, marker_of
+from assistant.ingest.parsers.lines import (
+    field_of,
+    is_capitals,
+    is_rule,
+    is_short_field,
+    is_title,
+    marker_of,
+    states_amount,
+)
 from assistant.ingest.parsers.page import Element, Grid, Piece, elements
 
 LARGER = 1.12
@@ -60,6 +68,7 @@ class Sizes(NamedTuple):
 
 def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
     """Add ``pages`` to ``builder`` and return the title: the largest heading of the first page that has one, or ""."""
+    pages = _without_mono(pages)
     ordered = [elements(cleared.page) for cleared in pages]
     pieces = [piece for cleared in pages for piece in cleared.page.pieces]
     laying = _Laying(builder, sizes_of(pieces), Hyphens(piece.text for piece in pieces))
@@ -67,6 +76,17 @@ def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
         laying.page(number, cleared, page)
     laying.end()
     return _title(ordered, laying.sizes) or _running_title(pages)
+
+
+def _without_mono(pages: Sequence[Cleared]) -> Sequence[Cleared]:
+    """The pages as if no letters were those of a typewriter, where most are: they tell no code then."""
+    pieces = [piece for cleared in pages for piece in cleared.page.pieces]
+    if 2 * sum(len(piece.text) for piece in pieces if piece.mono) <= sum(len(piece.text) for piece in pieces):
+        return pages
+    plain = (tuple(piece._replace(mono=False) for piece in cleared.page.pieces) for cleared in pages)
+    return [
+        cleared._replace(page=cleared.page._replace(pieces=each)) for cleared, each in zip(pages, plain, strict=True)
+    ]
 
 
 def sizes_of(pieces: Sequence[Piece]) -> Sizes:
@@ -133,6 +153,7 @@ class _Laying:
         self._columns: tuple[str, ...] = ()
         self._caption = ""
         self._depths: list[float] = []
+        self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
         """Add a page: its head, what it says, its foot."""
@@ -160,7 +181,7 @@ class _Laying:
         if held is not None and self._continues(held, run):
             self._held = Run((*held.lines, *run.lines), run.full)
             return
-        self._release()
+        self._release(run)
         self._held = run
 
     def _continues(self, held: Run, run: Run) -> bool:
@@ -175,24 +196,26 @@ class _Laying:
             return False
         return start.islower() or text[-1] in "-\ufffe," or (held.full and not is_short_field(first.text))
 
-    def _release(self) -> None:
-        """Add the paragraph that is held back, then the furniture that waits for its end."""
+    def _release(self, after: Run | None = None) -> None:
+        """Add the paragraph that is held back, which ``after`` follows, then the furniture that waits for its end."""
         if (run := self._held) is not None:
             self._held = None
-            self._lay(run)
+            self._lay(run, after)
         for line in self._waiting:
             self.builder.furniture(line)
         self._waiting.clear()
 
-    def _lay(self, run: Run) -> None:
+    def _lay(self, run: Run, after: Run | None) -> None:
         text, breaks = self._text(run)
         first = run.lines[0][1]
         self._begin_pages(sum(number <= run.lines[0][0] for number in self._pages))
         caption, self._caption = self._caption, ""
         if all(line.mono for _, line in run.lines) and len(run.lines) > 1:
             self.builder.code("\n".join(line.text for _, line in run.lines))
-        elif _LEADERS.search(text):
+        elif _LEADERS.search(text) or is_rule(text):
             self.builder.furniture(text)
+        elif self._counts(run, after):
+            self.builder.item(text, self._depth(first.x0, first.size), "")
         elif level := self._level(run):
             self.builder.heading(text, level)
         elif _CAPTION.match(text) and len(text) < MAX_HEADING:
@@ -210,6 +233,13 @@ class _Laying:
             if self._pages:
                 self._pages.pop(0)
                 self.builder.page(at=end - len(text) + offset)
+
+    def _counts(self, run: Run, after: Run | None) -> bool:
+        """Whether a paragraph is an item of a list that is numbered without stops: "1 Boil", "2 Wait"."""
+        number, following = _bare_number(run.lines[0][1]), _bare_number(after.lines[0][1]) if after else 0
+        counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
+        self._count = number if counts else 0
+        return counts
 
     def _text(self, run: Run) -> tuple[str, list[int]]:
         """The lines as one text, and where in it new pages begin."""
@@ -245,6 +275,8 @@ class _Laying:
         size = max(line.size for line in lines)
         words = sum(map(str.isalpha, text))
         if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines) or _is_bullet(text):
+            return 0
+        if states_amount(text) and (is_short_field(text) or size < LARGER * self.sizes.text):
             return 0
         numbered = _NUMBERED.match(text)
         deeper = numbered[1].count(".") if numbered else 0
@@ -284,6 +316,15 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _bare_number(line: Piece) -> int:
+    """The number that stands apart before the text of a line, or 0."""
+    if len(line.words) < 4 or line.bold:
+        return 0
+    number, word = line.words[:2]
+    apart = word.x0 - number.x1 > 0.4 * line.size
+    return int(number.text) if apart and re.fullmatch(r"[1-9]\d?", number.text) else 0
 
 
 def _is_bullet(text: str) -> bool:
@@ -371,6 +412,10 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Col
         return False
     if line.bold != last.bold and (line.bold or len(run) < 4):
         return _fits(last, line, right) or (last.bold and not line.bold and last.x1 < right - 0.2 * (right - left))
+    if is_short_field(line.text) and is_short_field(last.text):
+        return True
+    if _bare_number(line) > 1 and _bare_number(line) == _bare_number(first) + 1:
+        return True
     if marker_of(line.text):
         # In the middle of a full line, "- " or "2." may also go on with the sentence.
         return not (last.x1 > right - 2 * size and line.x0 > left + 0.5 * size and not marker_of(first.text)) or (

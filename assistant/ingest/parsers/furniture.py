@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.ingest.parsers.lines import is_page_mark
@@ -75,10 +75,16 @@ class _Seen(NamedTuple):
     numbers: tuple[str, ...]
 
 
-def _keys(row: Row, top: bool) -> tuple[Key, Key]:
-    """What is the same of a line on each of its pages: its words with its numbers, and without."""
-    said, size = _text(row).casefold(), round(row[0].size)
-    return (top, said, size), (top, _NUMBER.sub("#", said), size)
+def _keys(row: Row, top: bool) -> Iterator[tuple[Key, tuple[str, ...]]]:
+    """What may be the same of a line on each of its pages, with its numbers: its words, with these and without.
+
+    So may a part of it: left and right pages name the journal and the authors beside the title.
+    """
+    parts = [piece.text for piece in row if len(piece.words) > 1] if len(row) > 1 else []
+    for text in (_text(row), *parts):
+        said, size = text.casefold(), round(row[0].size)
+        for words in dict.fromkeys((said, _NUMBER.sub("#", said))):
+            yield (top, words, size), tuple(_NUMBER.findall(said))
 
 
 def _repeated(edges: Sequence[_Edge]) -> set[Key]:
@@ -87,8 +93,7 @@ def _repeated(edges: Sequence[_Edge]) -> set[Key]:
     for page, edge in enumerate(edges):
         for top, rows in ((True, edge.tops), (False, edge.bottoms)):
             for row in rows:
-                numbers = tuple(_NUMBER.findall(_text(row).casefold()))
-                for key in dict.fromkeys(_keys(row, top)):
+                for key, numbers in _keys(row, top):
                     seen[key].append(_Seen(page, row[0].base, numbers))
     enough = max(2, min(_SHARE * len(edges), 12))
     return {key for key, lines in seen.items() if len(lines) >= enough and _is_steady(lines, enough)}
@@ -168,7 +173,7 @@ def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[float]) -
         taken: list[Row] = []
         waiting: list[Row] = []  # lines that repeat, until a gap shows that they are no lines of the text
         for number, row in enumerate(lines[: len(edge.tops if top else edge.bottoms)]):
-            repeats = len(row) < _TABLE and not repeated.isdisjoint(_keys(row, top))
+            repeats = len(row) < _TABLE and any(key in repeated for key, _ in _keys(row, top))
             alone = _stands_alone(row, lines[number + 1 : number + 2])
             waiting.append(row)
             if row[0].base in numbers or _is_mark(_text(row)) or (repeats and alone):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from assistant.ingest.blocks import CELL_SEPARATOR, TextBuilder
+from assistant.ingest.parsers.lines import Field, field_of, is_short_field
 
 Place = tuple[int, int]
 """Row and column of a cell, from 0."""
@@ -43,6 +44,10 @@ def lay_table(
     it, what follows the last full row paragraphs. A table of two columns without a header is a list of fields.
     ``columns`` are the names that a table without a header of its own goes on with.
     """
+    if fields := _fields_in_cells(table.rows):
+        for field in fields:
+            builder.field(*field)
+        return ()
     table = _trimmed(table)
     rows = table.rows
     width = max(map(len, rows), default=0)
@@ -85,10 +90,44 @@ def _lay_body(
             builder.caption(section)
         elif fields and row[0] and row[1]:
             builder.field(row[0].rstrip(":： "), row[1])
+        elif not names and (pairs := _pairs(row)):
+            for label, value in pairs:
+                builder.field(label, value)
         else:
             builder.row(
                 _ended(row), names, CAPTION_SEPARATOR.join(dict.fromkeys([*captions, *([section] if section else [])]))
             )
+
+
+def _fields_in_cells(rows: Sequence[Sequence[str]]) -> list[Field]:
+    """The fields of a form that has one in each cell, its label in a line above the value or before a colon."""
+    cells = [
+        [" ".join(line.split()) for line in cell.strip().split("\n")] for row in rows for cell in row if cell.strip()
+    ]
+    if len(cells) < 2 or max(map(len, rows)) < 2:
+        return []
+    stacked = [Field(lines[0].rstrip(":： "), " ".join(lines[1:])) for lines in cells if 1 < len(lines) < 5]
+    if len(stacked) == len(cells) and all(is_label(label) for label, _ in stacked):
+        return stacked if len({label for label, _ in stacked}) == len(stacked) else []
+    inline = [
+        field for lines in cells if len(lines) == 1 and is_short_field(lines[0]) and (field := field_of(lines[0]))
+    ]
+    return inline if len(inline) == len(cells) else []
+
+
+def _pairs(row: Sequence[str]) -> list[Field]:
+    """The fields of a row of a form that has a cell for each label, ending with a colon, and one for its value."""
+    said = [cell for cell in row if cell]
+    labels = said[::2]
+    marked = len(said) > 1 and len(said) % 2 == 0 and all(cell.endswith((":", "：")) for cell in labels)
+    if not marked or any(cell.endswith((":", "：")) for cell in said[1::2]) or not all(map(is_label, labels)):
+        return []
+    return [Field(label.rstrip(":： "), value) for label, value in zip(labels, said[1::2], strict=True)]
+
+
+def is_label(cell: str) -> bool:
+    """Whether a text can be the label of a field: short, without a stop, and no number."""
+    return 0 < len(cell) <= MAX_LABEL and not cell.endswith((".", ",", ";", "!")) and not is_number(cell)
 
 
 def _are_lists(head: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -242,12 +281,26 @@ def _proven(table: Table, depth: int) -> bool:
     said = [cell for cell in head if cell]
     if depth > 1 or _has_numbers(body, head):
         return True
-    if 2 * sum(cell.casefold().rstrip(".: ") in _USUAL for cell in said) >= len(said):
+    usual = sum(_is_usual(cell) for cell in said)
+    if 2 * usual >= len(said) and not (len(head) == 2 and usual == 1 and _is_form(table.rows)):
         return True
     if all(cell.isupper() for cell in said) and not any(_said(row).isupper() for row in body):
         return True
+    if not head[0] and len(head) > 2 and all(row[0] for row in body):  # both sides name something, as in a timetable
+        return all(head[1:]) and len(set(head)) == len(head)
     repeated = any(cell and cell in {row[column] for row in body} for column, cell in enumerate(head))
     return len(head) > 2 and len(body) > 1 and all(head) and len(set(head)) == len(head) and not repeated
+
+
+def _is_usual(cell: str) -> bool:
+    return cell.casefold().rstrip(".: ") in _USUAL
+
+
+def _is_form(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether two columns hold labels and values from the first row on: "Name | Ines Haddad", "Department | Sales"."""
+    labels = [row[0] for row in rows if row[0]]
+    named = any(word[:1].isupper() or word[:1].isdigit() for word in rows[0][1].split()[1:])
+    return all(map(is_label, labels)) and (named or sum(map(_is_usual, labels)) > 1)
 
 
 def _has_numbers(body: Sequence[Sequence[str]], head: Sequence[str]) -> bool:

@@ -48,6 +48,7 @@ class Headings:
         self._lined = lined
         self._titled = titled
         # Questions that stand first in their group at least twice are headings of their answers.
+        self._counted = 0  # the number of the last heading that one number leads
         self._questions = sum(is_question(lined.said(at)) for at in lined.firsts()) > 1
 
     def at(self, at: int, above: Above) -> Heading | None:
@@ -89,7 +90,12 @@ class Headings:
         if match := _NUMBERED.match(said):
             if _continues_list(match["number"], above.last, self._lined.text):
                 return 0
-            return self._numbered_level(following, match["number"], match["title"], adjacent)
+            number = match["number"].rstrip(".")
+            count = int(number) if number.isdigit() else 0
+            goes_on = count == self._counted + 1 > 1
+            level = self._numbered_level(following, match["number"], match["title"], adjacent and not goes_on)
+            self._counted = count if level and count else self._counted
+            return level
         if is_capitals(said) or _CHAPTER.fullmatch(said):
             return 1 if above.first else CAPITALS_LEVEL
         if self._lined.introduces(following) and (adjacent or self._stands_out(at, above)):

@@ -21,7 +21,7 @@ def parse_html(data: bytes, source: str) -> Content:
     tree = parse_tree(read.text) if read.text.strip() else None
     if tree is None:
         return Content("")
-    found = _main_pieces(tree, read.text)
+    found = _titled(_main_pieces(tree, read.text))
     builder = TextBuilder()
     lay_out(builder, found)
     title, publisher, published = _metadata(read.text)
@@ -44,7 +44,7 @@ _FURNITURE_ROLES = frozenset(
 _FURNITURE_NAMES = re.compile(
     r"(?:^|[\s_-])(?:cookies?|consent|gdpr|nav|navbar|navigation|menu|breadcrumbs?|sidebar|share|sharing|social|"
     r"newsletter|subscribe|related|advert|ads?|promo|popup|modal|pagination|pager|skip-?link|toolbar|masthead|"
-    r"site-?(?:header|footer)|page-?footer|footer)(?:$|[\s_-])",
+    r"site-?(?:header|footer)|page-?footer|footer|toc|table-of-contents)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 _COOKIES = re.compile(r"\bcookies?\b|\bconsent\b|\bGDPR\b", re.IGNORECASE)
@@ -63,6 +63,13 @@ def _main_pieces(tree: Element, html: str) -> list[Piece]:
     if not found:
         return pieces(_without(parse_tree(html), "//nav"))
     return found if root.tag in ("main", "article") else _between(found, _extracted(html))
+
+
+def _titled(found: list[Piece]) -> list[Piece]:
+    """``found`` with a first line in bold as the outermost heading, where the page has none."""
+    if found and found[0].kind == "heading" and all(piece.level > 1 for piece in found if piece.kind == "heading"):
+        return [found[0]._replace(level=1), *found[1:]]
+    return found
 
 
 def _without(tree: Element, path: str) -> Element:
@@ -101,7 +108,7 @@ def _is_furniture(element: Element, size: int) -> bool:
     tag, role = element.tag, element.get("role")
     if tag in ("nav", "aside") or role in _FURNITURE_ROLES:
         return True
-    if tag in ("header", "footer"):
+    if tag in ("header", "footer") or element.get("id") in ("header", "footer"):
         return next(element.iterancestors("article", "main", "section", "blockquote"), None) is None
     text = element.text_content()
     name = f"{element.get('class') or ''} {element.get('id') or ''}"

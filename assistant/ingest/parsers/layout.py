@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
 from assistant.ingest.parsers.columns import is_border
 from assistant.ingest.parsers.headings import PLAIN_LEVEL, Above, Heading, Headings
 from assistant.ingest.parsers.lined import LinedText, ends_sentence, is_prompt
 from assistant.ingest.parsers.lines import (
     MAX_FIELD,
-    Marker,
+    Outline,
     field_of,
     is_page_mark,
     is_question_label,
     is_short_field,
+    is_stamped,
     is_title,
     marker_of,
 )
@@ -30,12 +30,6 @@ _LABELLED = 60  # characters of a value that stands below its label
 _COLONS = (":", "：")
 
 
-class _List(NamedTuple):
-    """The list that is open: the indents of its markers, outermost first."""
-
-    indents: tuple[int, ...] = ()
-
-
 class Layout:
     """One pass over the lines of a text. Dialects of plain text override the public methods."""
 
@@ -44,7 +38,7 @@ class Layout:
         self.found: list[Block] = []
         self._headings = Headings(self.lined, titled=titled)
         self._first_labels = self._labels_of_groups()
-        self._list = _List()
+        self._list = Outline()
         self._loose = ""  # a short line that may be a heading or an answer
 
     def blocks(self) -> list[Block]:
@@ -88,7 +82,7 @@ class Layout:
         if end > begin:
             self.found.append(Block(kind=kind, start=begin, end=end, level=level, speaker=speaker, lead_in=lead_in))
         if kind not in ("item", "furniture"):
-            self._list, self._loose = _List(), ""
+            self._list, self._loose = Outline(), ""
 
     def _take(self, at: int) -> int:
         """Add the block that begins with line ``at``; returns the line after it."""
@@ -111,7 +105,7 @@ class Layout:
             return at + 1
         if table := self.lined.table(at):
             self.found += table[0]
-            self._list, self._loose = _List(), ""
+            self._list, self._loose = Outline(), ""
             return table[1]
         if heading := self.heading(at):
             self.add("heading", at, at + 1, level=heading.level)
@@ -129,14 +123,9 @@ class Layout:
         while self._belongs(stop, line.indent):
             stop += 1
         start = line.start + (0 if marker.number else marker.width)
-        level = self._depth(line.indent, marker)
-        self.add("item", at, stop, start=start, level=level)
+        self._list = self._list.below(line.indent, marker)
+        self.add("item", at, stop, start=start, level=self._list.depth)
         return stop
-
-    def _depth(self, indent: int, marker: Marker) -> int:
-        outer = tuple(each for each in self._list.indents if each < indent)
-        self._list = _List((*outer, indent))
-        return max(len(self._list.indents), marker.parts)
 
     def _belongs(self, at: int, indent: int) -> bool:
         """Whether line ``at`` continues the item above it, whose marker stands at ``indent``."""
@@ -150,12 +139,12 @@ class Layout:
     def _item_paragraph(self, at: int) -> int | None:
         """A further paragraph of the last item, indented like its text."""
         indent = self.lined.lines[at].indent
-        if not self._list.indents or indent <= self._list.indents[-1]:
+        if not self._list.items or indent <= self._list.items[-1][0]:
             return None
         stop = self.lined.run(
             at, lambda n: marker_of(self.lined.said(n)) is None and self.lined.lines[n].indent >= indent
         )
-        self.add("item", at, stop, level=len(self._list.indents) + 1)
+        self.add("item", at, stop, level=self._list.depth + 1)
         return stop
 
     # --- fields
@@ -197,7 +186,8 @@ class Layout:
         return field is not None and self._first_labels[field.label] > 1
 
     def _is_field(self, at: int) -> bool:
-        return is_short_field(self.lined.said(at)) or self._is_open_field(at)
+        said = self.lined.said(at)
+        return (is_short_field(said) and not is_stamped(said)) or self._is_open_field(at)
 
     def _is_open_field(self, at: int) -> bool:
         """Whether the line is a label alone, with its value in the line or two below it."""
@@ -278,7 +268,7 @@ class Layout:
         if not self.lined.filled(at):
             return False
         said = self.lined.said(at)
-        if is_border(said) or said == _SIGNATURE or said.startswith((">", "```", "~~~")):
+        if is_border(said) or is_stamped(said) or said == _SIGNATURE or said.startswith((">", "```", "~~~")):
             return False
         if self.lined.goes_on(at - 1):
             return True

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.ingest.parsers.columns import table_at
-from assistant.ingest.parsers.lines import Line, field_of, lines_of, marker_of
+from assistant.ingest.parsers.lines import Line, field_of, is_stamped, lines_of, marker_of
+from assistant.ingest.parsers.quoting import quoted_speaker
 from assistant.types import Block
 
 MAX_WRAP = 140
@@ -15,6 +16,7 @@ MAX_WRAP = 140
 MIN_WRAP = 40
 """Characters of the narrowest column that paragraphs are wrapped to."""
 
+_WRAPPED = 5  # lines; of so many, two or more are full if they are wrapped
 _TABLE_TRIES = 8
 _ENDS = re.compile(r"[.!?…。！？।؟][\"'”’»)\]]*$")
 _CODE_SIGNS = re.compile(r"[{}();=<>$#|\\]|^(?:sudo|pip3?|git|npm|cd|curl|make|apt|brew|docker|python3?)\s")
@@ -42,8 +44,7 @@ class LinedText:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines = lines_of(text)
-        lengths = sorted(line.indent + line.end - line.start for line in self.lines if not line.blank)
-        self._width = lengths[len(lengths) * 19 // 20] if lengths else 0
+        self._width = _width(self.lines)
         self._stops = _group_stops(self.lines)
         self._tables_tried = (0, 0)  # the end of a group, and how many of its lines begin no table
 
@@ -101,6 +102,8 @@ class LinedText:
 
     def table(self, at: int) -> tuple[list[Block], int] | None:
         """The table that begins with line ``at``; only a few lines of a group are tried, so that time stays linear."""
+        if is_stamped(self.said(at)):
+            return None
         stop, tries = self._tables_tried
         if stop != self._stops[at]:
             tries = 0
@@ -116,6 +119,8 @@ class LinedText:
     def introduces(self, at: int) -> bool:
         """Whether line ``at`` begins what has headings: prose, a list, fields, code or a table."""
         said = self.said(at)
+        if quoted_speaker(said):  # what is above it ends a letter
+            return False
         if marker_of(said) or field_of(said) or said.startswith((">", "```", "|")) or is_prompt(said):
             return True
         if self.table(at):
@@ -123,6 +128,14 @@ class LinedText:
         stop = self.stop(at)
         prose = ends_sentence(self.said(stop - 1)) or len(said) > 60 or said.endswith(":")
         return prose or self.is_code(at, stop)
+
+
+def _width(lines: Sequence[Line]) -> int:
+    """How wide the text is wrapped: as wide as nearly all lines; 0 where one line alone is as wide as that."""
+    lengths = sorted(line.indent + line.end - line.start for line in lines if not line.blank)
+    width = lengths[len(lengths) * 19 // 20] if lengths else 0
+    full = sum(length > 0.8 * width for length in lengths)
+    return width if full > 1 or len(lengths) < _WRAPPED else 0
 
 
 def _group_stops(lines: Sequence[Line]) -> list[int]:

@@ -127,6 +127,30 @@ def marker_of(line: str) -> Marker | None:
     return None
 
 
+class Outline(NamedTuple):
+    """The items that are open at a place of a list, outermost first: their indent, their rank and their depth.
+
+    Numbers stand above letters and these above bullets where they have one indent, as in contracts: 3.1, (a).
+    """
+
+    items: tuple[tuple[int, int, int], ...] = ()
+
+    def below(self, indent: int, marker: Marker) -> Outline:
+        """The open items once one with this indent and marker has begun, which is the last of them."""
+        rank = marker.parts or (_LETTER if marker.number else _POINT)
+        outer = tuple(item for item in self.items if item[0] < indent or (item[0] == indent and item[1] < rank))
+        depth = max(marker.parts, 1 + (outer[-1][2] if outer else 0))
+        return Outline((*outer, (indent, rank, depth)))
+
+    @property
+    def depth(self) -> int:
+        """The depth of the last open item, 0 where there is none."""
+        return self.items[-1][2] if self.items else 0
+
+
+_LETTER, _POINT = 10, 11
+
+
 # --- rules, titles, furniture ---------------------------------------------------------------------
 
 _RULE = re.compile(r"(?:([-=*_~#+^.─═])[ \t]*)(?:\1[ \t]*){2,}")
@@ -161,6 +185,25 @@ def is_page_mark(line: str) -> bool:
     return len(line) <= 120 and bool(_PAGE_MARK.fullmatch(line))
 
 
+def is_stamped(line: str) -> bool:
+    """Whether a line begins with a date and a time, as those of a log do."""
+    return bool(_LOGGED.match(line))
+
+
+_LOGGED = re.compile(
+    r"[\[(<]?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d[./]\d\d[./]\d{4} \d\d:\d\d:\d\d|"
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)"
+)
+
+
+def states_amount(line: str) -> bool:
+    """Whether a line says how much something is, which no heading does: "TOTAL $821.14"."""
+    return bool(_AMOUNT.search(line))
+
+
+_AMOUNT = re.compile(r"[€$£¥]\s?\d+[.,]?\d*(?![\w-])|(?<![\w.,])\d[\d.,]*\s?(?:€|£|EUR\b|USD\b|CHF\b)")
+
+
 def is_title(line: str) -> bool:
     """Whether a line reads as a title: few words, a capital first, no stop, no greeting, address or list of names."""
     words = line.split()
@@ -172,6 +215,7 @@ def is_title(line: str) -> bool:
         and not line[0].islower()
         and (line[0].isalnum() or line[0] in '"“„«¿¡(§「『')
         and 2 * letters >= len(line.replace(" ", ""))
+        and not states_amount(line)
         and not (_GREETING.match(line) or _ADDRESS.search(line) or _LIST_OF_NAMES.search(line))
         and not _STOP_INSIDE.search(line)
     )
@@ -180,4 +224,10 @@ def is_title(line: str) -> bool:
 def is_capitals(line: str) -> bool:
     """Whether a line is written in capitals throughout, as headings are; five letters at least."""
     letters = [mark for mark in line if mark.isalpha()]
-    return len(letters) >= 5 and line.upper() == line and line.lower() != line and not line.endswith(SENTENCE_ENDS)
+    return (
+        not states_amount(line)
+        and len(letters) >= 5
+        and line.upper() == line
+        and line.lower() != line
+        and not line.endswith(SENTENCE_ENDS)
+    )

@@ -18,6 +18,7 @@ from assistant.errors import DocumentError
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content, cleaned
 from assistant.ingest.parsers.correspondence import with_writers
+from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.markup import lay_out, parse_tree, pieces
 from assistant.ingest.parsers.text import bare_blocks
 from assistant.types import Block, one_line
@@ -57,7 +58,7 @@ def parse_msg(data: bytes, source: str) -> Content:
     everybody = ", ".join(_recipients(message.recipients))
     mail = Mail(
         subject=_header_text(message.subject),
-        sender=_header_text(message.sender or "").replace('"', ""),
+        sender=_decoded(message.sender or "").replace('"', ""),
         to=_decoded(headers.get("to", "")) or everybody,
         cc=_decoded(headers.get("cc", "")),
         sent=f"{sent:%d %B %Y, %H:%M}".lstrip("0") if sent else _header_text(headers.get("date", "")),
@@ -108,7 +109,7 @@ def _messages(data: bytes) -> Iterator[bytes]:
 
 
 def _from_bytes(data: bytes) -> Mail:
-    message: EmailMessage = message_from_bytes(data, policy=default)
+    message: EmailMessage = message_from_bytes(_ascii(data), policy=default)
     sent = _header(message, "date")
     return Mail(
         subject=_header(message, "subject"),
@@ -121,6 +122,13 @@ def _from_bytes(data: bytes) -> Mail:
         html=_body(message, "html"),
         attachments=tuple(_attachments(message)),
     )
+
+
+def _ascii(data: bytes) -> bytes:
+    """A message that a program saved as UTF-16 in the bytes that a message has."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:8]:
+        return decoded(data, "message.eml").text.encode()
+    return data
 
 
 def _header(message: EmailMessage, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.grid import Place, Table, lay_table
-from assistant.ingest.parsers.lines import Field, field_of, is_short_field, is_title
+from assistant.ingest.parsers.lines import Field, field_of, is_short_field, is_title, marker_of
 from assistant.ingest.parsers.quoting import attribution, quoted_speaker
 from assistant.types import BlockKind
 
@@ -92,12 +92,20 @@ _BREAK = "\u2028"  # stands for <br> until white space is collapsed
 _DEEPEST = 150  # what is nested deeper is read as text alone
 _SPACE = re.compile(r"[ \t\r\n\f\u200b]+")
 _HIDDEN = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"(?:^|\s)(?:mw-editsection|mw-cite-backlink|mw-jump-link|noprint|sr-only|visually-hidden|screen-reader-text|"
+    r"headerlink|anchor-link)(?:$|\s)"
+)
+_TITLE_CLASS = re.compile(r"(?:^|\s)(?:title|MsoTitle)(?:$|\s)")
+_DEEPER = re.compile(r"\blst-kix_\w+-(\d)\b")
 _TEXT_QUOTED = re.compile(r"\bgmail_quote\b|\bmoz-cite-prefix\b|\byahoo_quoted\b|\bprotonmail_quote\b")
 
 
 class _List(NamedTuple):
     numbers: Iterator[int] | None
     style: str
+    deeper: int = 0
+    """How deep a list is below the one before it, where only its class tells."""
 
 
 class _Walk:
@@ -144,8 +152,9 @@ class _Walk:
         self._bold -= tag in _BOLD
 
     def _block(self, node: Element, tag: str, depth: int) -> None:
-        if tag in _HEADINGS or node.get("role") == "heading":
-            level = node.get("aria-level", "2")
+        titles = tag == "p" and bool(_TITLE_CLASS.search(node.get("class") or ""))
+        if tag in _HEADINGS or titles or node.get("role") == "heading":
+            level = node.get("aria-level", "1" if titles else "2")
             self._heading = _HEADINGS.get(tag, int(level) if level.isdecimal() else 2)
             self._children(node, depth)
             self.flush()
@@ -186,7 +195,7 @@ class _Walk:
             self._quoted(text)
         elif self._lists:
             fresh = self._marker is not None
-            depth = len(self._lists) + (not fresh)
+            depth = len(self._lists) + self._lists[-1].deeper + (not fresh)
             self.pieces.append(Piece("item", text, level=depth, marker=self._marker or ""))
             self._marker = None if fresh else self._marker
         else:
@@ -196,12 +205,23 @@ class _Walk:
         lines = text.split("\n")
         if bold and len(lines) == 1 and is_title(text.rstrip(":?")):
             self.pieces.append(Piece("heading", text, level=_BOLD_LEVEL))
+        elif any(map(marker_of, lines)) and 2 * sum(map(bool, map(marker_of, lines))) >= len(lines):
+            self._typed(lines)
         elif len(lines) > 1 and 2 * sum(map(is_short_field, lines)) > len(lines):
             self.pieces += (Piece("field" if is_short_field(line) else "paragraph", line) for line in lines if line)
         elif is_short_field(text):
             self.pieces.append(Piece("field", text))
         else:
             self.pieces += (Piece("paragraph", part) for part in re.split("\n{2,}", text))
+
+    def _typed(self, lines: Sequence[str]) -> None:
+        """Add lines of which most begin with a bullet or a number that is typed."""
+        for line in filter(None, lines):
+            marker = marker_of(line)
+            if marker and len(line) > marker.width:
+                self.pieces.append(Piece("item", line[marker.width :], level=1, marker=marker.number or "-"))
+            else:
+                self.pieces.append(Piece("paragraph", line))
 
     def _quoted(self, text: str) -> None:
         if name := attribution(text):
@@ -216,7 +236,8 @@ class _Walk:
         start = node.get("start", "1")
         first = int(start) if re.fullmatch(r"-?\d{1,6}", start) else 1
         numbers = count(first) if tag == "ol" else None
-        self._lists.append(_List(numbers, node.get("type", "1")))
+        deeper = _DEEPER.search(node.get("class") or "")
+        self._lists.append(_List(numbers, node.get("type", "1"), int(deeper[1]) if deeper else 0))
         self._children(node, depth)
         self.flush()
         self._lists.pop()
@@ -228,7 +249,7 @@ class _Walk:
             self._item(node, depth)
             self._lists.pop()
             return
-        numbers, style = self._lists[-1]
+        numbers, style, _ = self._lists[-1]
         self._marker = "-" if numbers is None else f"{_number(next(numbers), style)}."
         self._children(node, depth)
         self.flush()
@@ -327,8 +348,11 @@ def _collapsed(text: str) -> str:
 
 
 def _is_hidden(node: Element) -> bool:
+    if node.tag == "sup" and any((link.get("href") or "").startswith("#") for link in node.iter("a")):
+        return True  # the number of a note
     return (
         node.get("hidden") is not None
+        or bool(_UNSEEN.search(node.get("class") or ""))
         or node.get("aria-hidden") == "true"
         or bool(_HIDDEN.search(node.get("style") or ""))
     )

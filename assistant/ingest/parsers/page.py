@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -35,12 +35,12 @@ class Piece(NamedTuple):
     @property
     def x0(self) -> float:
         """Its left end."""
-        return self.words[0].x0
+        return min(self.words[0].x0, self.words[-1].x0)
 
     @property
     def x1(self) -> float:
         """Its right end."""
-        return self.words[-1].x1
+        return max(self.words[0].x1, self.words[-1].x1)
 
     @property
     def text(self) -> str:
@@ -76,7 +76,7 @@ Row = list[Piece]
 
 def elements(page: Page) -> list[Element]:
     """The lines and tables of ``page`` in the order they are read in."""
-    pieces = [*_with_markers(_in_order(_without_line_numbers(page.pieces)))]
+    pieces = [*_with_markers(_in_order(_with_counts(_without_line_numbers(page.pieces))))]
     rows = rows_of(pieces)
     if all(len(row) == 1 for row in rows):
         return list(pieces) if _stand_beside(rows) else [row[0] for row in rows]
@@ -91,15 +91,19 @@ def elements(page: Page) -> list[Element]:
     free = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
     parallel = False
     for band in _bands(free):
-        held = [piece for row in band for piece in row]
-        if (columns := _columns(band)) and _is_prose(band, columns):
+        if columns := _text_columns(band):
             parallel = True
+            sides = _side_by_side(free, band, columns)
+            parts = [(side, _within(side, page.rules)) for side in sides if side]
             if _interleaved(band, columns, order):
-                sides = _side_by_side(free, band, columns)
-                held = [piece for side in sides for piece in side]
-                found.append((held, list(held)))
-                taken.update(map(id, held))
-        elif columns and (grid := _free_table(band, columns)):
+                found.append(([*chain(*sides)], [*chain(*(part for _, part in parts))]))
+                taken.update(id(piece) for side in sides for piece in side)
+            else:
+                tables = [(side, part) for side, part in parts if any(isinstance(each, Grid) for each in part)]
+                found += tables
+                taken.update(id(piece) for side, _ in tables for piece in side)
+        elif (columns := _columns(band)) and (grid := _free_table(band, columns)):
+            held = [*chain(*band)]
             found.append((held, [grid]))
             taken.update(map(id, held))
     loose = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
@@ -108,6 +112,13 @@ def elements(page: Page) -> list[Element]:
     found += [([piece], [piece]) for row in loose for piece in row]
     found.sort(key=lambda part: min(order[id(piece)] for piece in part[0]))
     return _joined_rows([element for _, part in found for element in part])
+
+
+def _within(side: Sequence[Piece], rules: Sequence[Box]) -> list[Element]:
+    """The lines and tables of a column that stands beside others."""
+    left, right = min(piece.x0 for piece in side), max(piece.x1 for piece in side)
+    inside = tuple(rule for rule in rules if rule[0] > left - _TOUCH and rule[2] < right + 3 * _TOUCH)
+    return elements(Page(tuple(side), rules=inside))
 
 
 # --- rows and order -------------------------------------------------------------------------------
@@ -165,6 +176,27 @@ def _without_line_numbers(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return [piece for piece in pieces if id(piece) not in numbers]
 
 
+def _with_counts(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces, with the numbers 1, 2, 3 that stand alone before some words joined to these: a list, no table."""
+    rows = [row for row in rows_of(pieces) if len(row) == 2 and row[0].text.isdecimal() and len(row[1].words) > 3]
+    runs: list[list[Row]] = []
+    for row in rows:
+        last = runs[-1][-1][0] if runs else None
+        counts = last is not None and int(row[0].text) == int(last.text) + 1
+        if last is not None and counts and abs(row[0].x0 - last.x0) < row[0].size and _behind(row[0], row[1]):
+            runs[-1].append(row)
+        elif row[0].text == "1" and _behind(row[0], row[1]):
+            runs.append([row])
+    joined = {
+        id(text): text._replace(words=(*number.words, *text.words))
+        for run in runs
+        if len(run) > 1
+        for number, text in run
+    }
+    numbers = {id(number) for run in runs if len(run) > 1 for number, _ in run}
+    return [joined.get(id(piece), piece) for piece in pieces if id(piece) not in numbers]
+
+
 def _with_markers(pieces: Sequence[Piece]) -> Iterator[Piece]:
     """The pieces, with bullets and numbers joined to the text behind them."""
     waiting: Piece | None = None
@@ -220,12 +252,25 @@ def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
     for row in rows:
         near = not band or row[0].base - band[-1][0].base < _LOOSE * max(row[0].size, band[-1][0].size)
         multi = len(row) > 1
-        if band and (not near or (not multi and all(len(each) == 1 for each in band[-2:]))):
+        other = multi and bool(band) and len(band[-1]) == 1 and not _aligned(band, row)
+        if band and (other or not near or (not multi and all(len(each) == 1 for each in band[-2:]))):
             yield from _ended(band)
             band = []
         if multi or band:
             band.append(row)
     yield from _ended(band)
+
+
+def _aligned(band: Sequence[Row], row: Row) -> bool:
+    """Whether half of the pieces of ``row`` begin, end or have their middle where some do in the last full row."""
+    above = next(each for each in reversed(band) if len(each) > 1)
+    met = sum(any(_stand_alike(piece, other) for other in above) for piece in row)
+    return 2 * met >= min(len(row), len(above))
+
+
+def _stand_alike(one: Piece, other: Piece) -> bool:
+    left, right = one.x0 - other.x0, one.x1 - other.x1
+    return min(abs(left), abs(right), abs(left + right) / 2) < 0.8 * one.size
 
 
 def _ended(band: list[Row]) -> Iterator[list[Row]]:
@@ -235,10 +280,21 @@ def _ended(band: list[Row]) -> Iterator[list[Row]]:
         yield band
 
 
-def _columns(band: Sequence[Row]) -> list[tuple[float, float]]:
-    """The columns of a band, from and to, by the gaps that nearly all of its fullest rows leave free."""
+def _text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
+    """The columns of running text that a band consists of, in which tables may stand; nothing where it is none."""
+    for columns in (_columns(band, 0.0), _columns(band)):
+        if columns and _is_prose(band, columns):
+            return columns
+    return []
+
+
+def _columns(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, float]]:
+    """The columns of a band, from and to, by the gaps that nearly all of its fullest rows leave free.
+
+    Full are the rows that have ``share`` of the most pieces of any.
+    """
     most = max(len(row) for row in band)
-    full = [row for row in band if len(row) >= max(2, 0.6 * most)]
+    full = [row for row in band if len(row) >= max(2, share * most)]
     size = median(piece.size for row in full for piece in row)
     edges = sorted((at, step) for row in full for piece in row for at, step in ((piece.x0, 1), (piece.x1, -1)))
     spare = len(full) // 8

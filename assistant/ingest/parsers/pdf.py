@@ -77,12 +77,14 @@ def _pages(data: bytes, source: str) -> tuple[list[Page], list[str]]:
                 f"{source!r} is encrypted. `qpdf --decrypt --password=... {source!r} open.pdf`"
             ) from exc
         return list(_plain_pages(data)), []
+    if form := document.get_formtype():
+        document.init_forms()
     pages: list[Page] = []
     pictures: list[int] = []
     garbled: list[int] = []
     for number in range(len(document)):
         try:
-            sheet = document[number]
+            sheet = _filled(document, number) if form else document[number]
             page = read_page(sheet)
         except pdfium.PdfiumError:  # one damaged page costs no other
             page, sheet = Page(), None
@@ -99,6 +101,13 @@ def _pages(data: bytes, source: str) -> tuple[list[Page], list[str]]:
         *_unread(pictures, read, "a picture"),
         *_unread(garbled, read, "in letters that its fonts do not name"),
     ]
+
+
+def _filled(document: Any, number: int) -> Any:
+    """The page with what was entered into its form as a part of its text."""
+    sheet = document[number]
+    sheet.flatten()
+    return document[number]
 
 
 def _recognized(document: Any, numbers: Sequence[int]) -> dict[int, Page]:

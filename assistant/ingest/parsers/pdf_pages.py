@@ -255,11 +255,18 @@ def _pieces(words: list[_Mark]) -> Iterator[Piece]:
         yield _piece(run)
 
 
+def _leftward(text: str) -> bool:
+    """Whether a word is written from right to left, as in Arabic and Hebrew."""
+    return any("\u0590" <= letter < "\u0900" or "\ufb1d" <= letter < "\uff00" for letter in text)
+
+
 def _goes_on(before: _Mark, word: _Mark) -> bool:
     if before.text.endswith(HYPHEN):
         return False
     size = max(before.size, word.size)
     gap = word.box[0] - before.box[2]
+    if _leftward(before.text) and _leftward(word.text):
+        gap = before.box[0] - word.box[2]
     return abs(word.base - before.base) < 0.55 * size and -0.6 * size < gap < WIDE_GAP * size
 
 

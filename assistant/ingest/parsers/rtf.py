@@ -48,5 +48,8 @@ def _known(raw: str, name: str) -> str | None:
 def _plain(raw: str) -> str:
     from striprtf import striprtf
 
-    convert: Callable[..., str] = striprtf.rtf_to_text  # publishes no types
-    return convert(raw, errors="ignore")
+    convert: Callable[..., str] = striprtf.rtf_to_text  # publishes no types; leaves out what stands before items
+    return convert(_BEFORE_ITEM.sub("{", raw), errors="ignore")
+
+
+_BEFORE_ITEM = re.compile(r"{\\(?:pntext|listtext)(?![a-z])")

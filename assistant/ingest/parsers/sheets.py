@@ -188,7 +188,8 @@ def parse_xlsx(data: bytes, source: str) -> Content:
         sheets = [_xlsx_sheet(sheet, source) for sheet in book.worksheets]
     builder, notes = lay_sheets(sheets)
     if lost := sum(len(_UNCOMPUTED.findall(archive.read(part))) for part in parts):
-        notes.append(f"It has {lost:,} formulas without results; open it in a spreadsheet program, and save it.")
+        many = "a formula without a result" if lost == 1 else f"{lost:,} formulas without results"
+        notes.append(f"It has {many}; open it in a spreadsheet program, and save it.")
     known = book.properties
     return Content(
         builder.text,

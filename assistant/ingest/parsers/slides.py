@@ -26,10 +26,10 @@ def parse_pptx(data: bytes, source: str) -> Content:
     archive = unpackable(data, source)
     presentation = Presentation(io.BytesIO(transitional(archive, data)))
     builder = TextBuilder()
-    titles, hidden, furniture = [], 0, set[str]()
+    titles, hidden, furniture = list[str](), 0, set[str]()
     for slide in presentation.slides:
         builder.page()
-        titles.append(_lay_slide(builder, slide, furniture))
+        titles.append(_lay_slide(builder, slide, furniture, len(titles) + 1))
         hidden += slide.element.get("show") == "0"
     known = presentation.core_properties
     first = titles[0] if titles and _opens(presentation.slides[0]) else None
@@ -40,8 +40,13 @@ def parse_pptx(data: bytes, source: str) -> Content:
         published=publish_date(archive),
         pages=builder.pages,
         blocks=builder.blocks(),
-        notes=(f"It has {hidden} hidden slides; they were read.",) if hidden else (),
+        notes=tuple(_hidden(hidden)),
     )
+
+
+def _hidden(count: int) -> Iterator[str]:
+    if count:
+        yield "It has a hidden slide; it was read." if count == 1 else f"It has {count} hidden slides; they were read."
 
 
 def _opens(slide: Any) -> bool:
@@ -51,14 +56,14 @@ def _opens(slide: Any) -> bool:
     return any(shape.placeholder_format.type == PP_PLACEHOLDER.CENTER_TITLE for shape in slide.placeholders)
 
 
-def _lay_slide(builder: TextBuilder, slide: Any, furniture: set[str]) -> str:
-    """Add a slide and return its title."""
+def _lay_slide(builder: TextBuilder, slide: Any, furniture: set[str], number: int) -> str:
+    """Add a slide and return its title; what one without a title says stands below its number."""
     shapes = _in_order(slide.shapes)
     title = slide.shapes.title
     if title is None or not title.text_frame.text.strip():
         title = _heads(shapes)
     said = " ".join(_text(title.text_frame).split()) if title is not None else ""
-    builder.heading(said)
+    builder.heading(said or (f"Slide {number}" if number > 1 else ""))
     for shape in shapes:
         if title is None or shape.shape_id != title.shape_id:
             _lay_shape(builder, shape, furniture)

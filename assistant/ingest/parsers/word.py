@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content, printed
 from assistant.ingest.parsers.grid import Place, Table, lay_table
-from assistant.ingest.parsers.lines import field_of, is_short_field, marker_of
+from assistant.ingest.parsers.lines import Marker, Outline, field_of, is_short_field, marker_of, states_amount
 from assistant.ingest.parsers.numbering import Numbering, W, value_of
 from assistant.ingest.parsers.packed import publish_date, transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
@@ -68,8 +68,9 @@ class _Laying:
         self._headed = set(_headed_styles(document.styles.element))
         self._numbering = Numbering.of(parts.get("numbering"))
         self._notes = {kind: _bodies(parts.get(kind + "s"), kind) for kind in ("footnote", "endnote")}
-        self._comments = list(_comments(parts.get("comments")))
-        self._waiting: list[str] = []
+        self._comments = dict(_comments(parts.get("comments")))
+        self._waiting: list[tuple[str, str]] = []
+        self._typed = Outline()
         self._code: list[str] = []
 
     def run(self) -> None:
@@ -80,15 +81,14 @@ class _Laying:
         self._blocks(self._body)
         self._end_code()
         self._flush()
-        for author, said in self._comments:
-            self.builder.quotation(said, speaker=f"Comment by {author}" if author else "Comment")
         for line in feet:
             self.builder.furniture(line)
 
     def notes(self) -> Iterator[str]:
         """What a reader of the build report should know."""
-        if self._comments:
-            yield f"It has {len(self._comments):,} comments; they were read as quotations."
+        if count := len(self._comments):
+            many = f"{count:,} comments; they were read as quotations"
+            yield f"It has {'a comment; it was read as a quotation' if count == 1 else many}."
 
     # --- blocks
 
@@ -114,8 +114,8 @@ class _Laying:
             self._blocks(box)
 
     def _note(self, element: Any) -> None:
-        """Remember the notes that an element refers to."""
-        for kind, known in self._notes.items():
+        """Remember the notes and comments that an element refers to."""
+        for kind, known in (*self._notes.items(), ("comment", self._comments)):
             marks = (mark.get(f"{W}id") for mark in element.iter(f"{W}{kind}Reference"))
             self._waiting += [known[mark] for mark in marks if mark in known]
 
@@ -138,18 +138,26 @@ class _Laying:
             number = self._numbering.next(*where)
             self.builder.item(said, number.depth, number.text or "-")
         elif (typed := marker_of(said)) and not typed.number:
-            self.builder.item(said[typed.width :], 1)
+            self._item(said, typed)
         elif self._looks_like_heading(element, said, style, after):
             self._heading(said, UNSTYLED)
         elif typed and len(said) > typed.width:
-            self.builder.item(said[typed.width :], 1, typed.number)
-        elif is_short_field(said) and (field := field_of(said)):
-            self.builder.field(field.label, field.value)
+            self._item(said, typed)
         else:
-            self.builder.paragraph(said)
+            self._typed = Outline()
+            if is_short_field(said) and (field := field_of(said)):
+                self.builder.field(field.label, field.value)
+            else:
+                self.builder.paragraph(said)
+
+    def _item(self, said: str, marker: Marker) -> None:
+        """Add an item whose marker is typed, which says nothing of how deep it is."""
+        self._typed = self._typed.below(0, marker)
+        self.builder.item(said[marker.width :], self._typed.depth, marker.number or "-")
 
     def _heading(self, said: str, level: int) -> None:
         self._flush()
+        self._typed = Outline()
         if level < UNSTYLED:
             self.first_heading = self.first_heading or " ".join(said.split())
         self.builder.heading(" ".join(said.split()), level)
@@ -159,8 +167,11 @@ class _Laying:
         self._code.clear()
 
     def _flush(self) -> None:
-        for note in self._waiting:
-            self.builder.paragraph(note)
+        for speaker, said in self._waiting:
+            if speaker:
+                self.builder.quotation(said, speaker)
+            else:
+                self.builder.paragraph(said)
         self._waiting.clear()
 
     def _style(self, element: Any) -> _Style:
@@ -184,7 +195,7 @@ class _Laying:
         """Whether a short paragraph in bold stands above one that is not."""
         if len(said) > MAX_UNSTYLED or "\n" in said or said.endswith((".", ",", ";", ":", "?", "!")) or after is None:
             return False
-        if not _all_bold(element, style) or not any(map(str.isalpha, said)):
+        if states_amount(said) or not _all_bold(element, style) or not any(map(str.isalpha, said)):
             return False
         return bool(after.tag == f"{W}tbl" or not _all_bold(after, self._style(after)) or not paragraph_text(after))
 
@@ -335,8 +346,8 @@ def read_table(element: Any) -> Table:
 
 
 def cell_text(cell: Any) -> str:
-    """The paragraphs of a cell on one line."""
-    return " ".join(filter(None, map(paragraph_text, cell.iter(f"{W}p"))))
+    """The paragraphs of a cell, a line each."""
+    return "\n".join(filter(None, map(paragraph_text, cell.iter(f"{W}p"))))
 
 
 def _rows(table: Any) -> Iterator[Any]:
@@ -392,13 +403,13 @@ def _parts(main: Any) -> dict[str, Any]:
     return found
 
 
-def _bodies(root: Any, kind: str) -> dict[str, str]:
-    """The text of each footnote or endnote, by its id."""
+def _bodies(root: Any, kind: str) -> dict[str, tuple[str, str]]:
+    """The text of each footnote or endnote, which nobody speaks, by its id."""
     notes = {}
     for number, note in enumerate(_real_notes(root, kind), 1):
         said = " ".join(filter(None, map(paragraph_text, note.iter(f"{W}p"))))
         if said:
-            notes[note.get(f"{W}id")] = f"{kind.capitalize()} {number}: {said}"
+            notes[note.get(f"{W}id")] = ("", f"{kind.capitalize()} {number}: {said}")
     return notes
 
 
@@ -408,10 +419,12 @@ def _real_notes(root: Any, kind: str) -> Iterable[Any]:
     return (note for note in every if note.get(f"{W}type", "normal") == "normal")
 
 
-def _comments(root: Any) -> Iterator[tuple[str, str]]:
+def _comments(root: Any) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Each comment by its id: who makes it, and what it says."""
     for comment in root.iter(f"{W}comment") if root is not None else ():
         if said := " ".join(filter(None, map(paragraph_text, comment.iter(f"{W}p")))):
-            yield comment.get(f"{W}author") or "", said
+            author = comment.get(f"{W}author")
+            yield comment.get(f"{W}id"), (f"Comment by {author}" if author else "Comment", said)
 
 
 def _styles(root: Any) -> dict[str, _Style]:

@@ -14,7 +14,7 @@ from assistant.conversations import Conversation
 from assistant.errors import AssistantError
 from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
-from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
+from assistant.web.components import PANEL, RELOAD, ClickEvent, Components, Update
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
@@ -135,7 +135,7 @@ def connect(state: AppState, components: Components) -> None:
             return show(view, conversation, event)
 
         inputs, outputs = [components.conversation], [components.panel, components.events]
-        getattr(components.events, name)(handler, inputs, outputs, queue=False, **PRIVATE)
+        getattr(components.events, name)(handler, inputs, outputs, **PANEL)
 
     attach("sources", _show_sources)
     attach("cite", _show_citation)

@@ -368,8 +368,18 @@ def test_a_pdf_is_cited_with_its_page(page: Page) -> None:
     ask(page, "When was the lighthouse at Brannock Head lit?")
     page.locator("#log .chip").first.click()
     expect(page.locator("#panel-column .meta")).to_contain_text("page 2")
+    expect(page.locator("#panel .box")).to_be_in_viewport()
+    expect(page.locator("#panel .picture img")).to_have_js_property("naturalWidth", 1200)
+    page.get_by_role("button", name="Previous page").click()
+    expect(page.locator("#panel .pages")).to_contain_text("1 of 2")
+    expect(page.locator("#panel .box")).to_have_count(0)
+    page.get_by_role("button", name="Text", exact=True).click()
     expect(page.locator("#quoted")).to_have_text("The lighthouse at Brannock Head was lit on 4 May 1871.")
     expect(page.locator(".paper .page")).to_have_text(["Page 1", "Page 2"])
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the original").click()
+    assert download.value.suggested_filename == "harbour.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF")
 
 
 def test_what_is_not_borne_out_looks_different_and_says_why(page: Page) -> None:

@@ -69,6 +69,7 @@ class ClickEvent(Value):
     current: str = Field(default="", max_length=16, description="id of the conversation that the browser shows")
     exchange: str = Field(default="", max_length=16)
     marker: int = 0
+    page: int = Field(default=0, ge=0)
     start: int = 0
     end: int = 0
     source: str = Field(default="", max_length=2000)

@@ -146,9 +146,7 @@ watch("value", async () => {
 const exportAs = async (form) => {
   const text = await server.export({ form, conversation: JSON.stringify(current) });
   const type = { md: "text/markdown", html: "text/html", json: "application/json" }[form];
-  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: `conversation.${form}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  save(text, `conversation.${form}`, type);
 };
 
 // --- small help
@@ -241,13 +239,35 @@ const observe = (id, react) => {
   react();
   new MutationObserver(react).observe(node, { childList: true, subtree: true, characterData: true });
 };
+const showQuoted = () => {
+  for (const [within, marked] of [[".paper", "#quoted, .cells .quoted"], [".picture", ".box"]]) {
+    const sheet = $(`#panel ${within}`), quoted = sheet && $(marked, sheet);
+    if (!sheet) continue;
+    const at = quoted ? quoted.getBoundingClientRect().top - sheet.getBoundingClientRect().top : 0;
+    sheet.scrollTop = quoted ? sheet.scrollTop + at - sheet.clientHeight / 2 + quoted.offsetHeight / 2 : 0;
+  }
+};
+const showAs = (view) => {
+  body.classList.toggle("as-text", view === "text");
+  for (const button of document.querySelectorAll("#panel [data-view]"))
+    button.setAttribute("aria-pressed", String((button.dataset.view === "text") === body.classList.contains("as-text")));
+  showQuoted();
+};
 observe("panel", () => {
-  const quoted = $("#quoted"), paper = $("#panel .paper");
-  if (quoted && paper) {
-    const middle = quoted.offsetTop - paper.offsetTop - paper.clientHeight / 2 + quoted.offsetHeight / 2;
-    paper.scrollTop = Math.max(0, middle);
-  } else if (paper) paper.scrollTop = 0;
+  showAs(body.classList.contains("as-text") ? "text" : "page");
+  const drawn = $("#panel .picture img");
+  if (drawn && !drawn.complete) drawn.onload = showQuoted;
 });
+const save = (content, name, type) => {
+  const link = make("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+};
+const saveOriginal = async (source) => {
+  const file = await server.original({ source });
+  if (!file.data) return say(file.fault);
+  save(Uint8Array.from(atob(file.data), (sign) => sign.charCodeAt(0)), file.name, "application/octet-stream");
+};
 
 for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
   const label = () => {
@@ -395,6 +415,8 @@ document.addEventListener("click", (event) => {
   if (data.kept) return openKept(data.kept);
   if (data.gone) return deleteKept(data.gone);
   if (data.export) return exportAs(data.export);
+  if (data.original) return saveOriginal(data.original);
+  if (data.view) return showAs(data.view);
   if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");
   if (data.toggle === "light") {
     const dark = body.classList.toggle("dark");

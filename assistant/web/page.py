@@ -62,7 +62,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_asset("page.js"),
-            server_functions=[conversations.export],
+            server_functions=[conversations.export, panel.original(state)],
         )
         components = Components(events, welcome, log, live, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)

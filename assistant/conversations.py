@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -176,14 +177,20 @@ class ConversationStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._deleted: set[str] = set()  # an answer that is complete only after its conversation was deleted
 
     def save(self, conversation: Conversation) -> None:
-        """Keep a conversation, together with what another window has added to it."""
+        """Keep a conversation, together with what another window has added to it.
+
+        Raises OSError, FileNotFoundError for a conversation that was deleted.
+        """
         from filelock import FileLock
 
         file = self._file(conversation.id)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(self._folder / ".lock"):
+            if conversation.id in self._deleted:
+                raise FileNotFoundError(errno.ENOENT, "it was deleted")
             with suppress(ConfigError):  # there is none yet, or none that can be read
                 conversation = conversation.merged(self.load(conversation.id))
             write_private(file, conversation.model_dump_json().encode())
@@ -197,8 +204,14 @@ class ConversationStore:
             raise ConfigError(message) from exc
 
     def delete(self, id_: str) -> None:
-        """Remove a conversation's file."""
-        self._file(id_).unlink(missing_ok=True)
+        """Remove a conversation's file for good: what is still being answered in it is not kept either."""
+        from filelock import FileLock
+
+        file = self._file(id_)
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(self._folder / ".lock"):
+            self._deleted.add(id_)
+            file.unlink(missing_ok=True)
 
     def summaries(self) -> tuple[Summary, ...]:
         """All conversations that can be read, last changed first."""

@@ -162,6 +162,15 @@ def test_store_takes_no_id_that_leads_outside(store: ConversationStore, id_: str
         store.load(id_)
 
 
+def test_store_does_not_keep_what_is_answered_after_a_deletion(store: ConversationStore) -> None:
+    conversation = asked("One?")
+    store.save(conversation)
+    store.delete(conversation.id)
+    with pytest.raises(OSError, match="deleted"):
+        store.save(asked("Two?", start=conversation))
+    assert store.summaries() == ()
+
+
 def test_store_lists_the_others_beside_a_damaged_file(store: ConversationStore, tmp_path: Path) -> None:
     store.save(asked("One?"))
     (tmp_path / "kept" / f"{'0' * 16}.json").write_text("{")

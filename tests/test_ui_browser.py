@@ -6,9 +6,11 @@ import json
 import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -87,14 +89,15 @@ class Watched:
 
     def close(self) -> None:
         """Close all pages, forget what they kept, and see that nothing happened that must not."""
-        evil = []
+        evil = [page.evaluate("window.evil") for context in self._browser.contexts for page in context.pages]
         for context in self._browser.contexts:
-            for page in context.pages:
-                evil.append(page.evaluate("window.evil"))
-                page.evaluate(FORGET)
-                page.close()
             if context is not self._plain:
                 context.close()
+        for page in self._plain.pages if self._plain else ():
+            page.goto(urljoin(page.url, "/robots.txt"))  # where no answer arrives any more, to be kept again
+        for page in self._plain.pages if self._plain else ():
+            page.evaluate(FORGET)
+            page.close()
         outside, faults, self.outside, self.faults = self.outside, self.faults, [], []
         assert not any(evil), "something ran that must not"
         assert outside == []
@@ -115,6 +118,18 @@ class Watched:
         context.route("**/*", ours)
         return context
 
+
+KEPT = """async () => { const open = indexedDB.open('assistant', 1);
+  const db = await new Promise((r) => open.onsuccess = () => r(open.result));
+  const all = db.transaction('conversations').objectStore('conversations').getAll();
+  await new Promise((r) => all.onsuccess = r); db.close();
+  if (!all.result.length) return !!document.querySelector('#conversations [aria-current]');  // on the server's disk
+  const kept = all.result.find((each) => each.id === sessionStorage.current);
+  const busy = document.querySelector('body.asking #live .busy');
+  const shown = busy ?? document.querySelector('#log .exchange:last-child');
+  const last = kept?.exchanges.find((each) => each.id === shown?.dataset.exchange);
+  return !!last && kept.last === last.id && !!(busy || last.answer || last.note); }"""
+"""Whether the conversation is kept as it is shown."""
 
 FORGET = """async () => { localStorage.clear(); sessionStorage.clear();
   const open = indexedDB.open('assistant', 1);
@@ -140,13 +155,20 @@ def page(watched: Watched, address: str) -> Page:
 
 
 def ask(page: Page, question: str) -> None:
-    """Ask, and wait for the whole answer."""
+    """Ask, and wait until the whole answer is shown and kept."""
     expect(page.locator("body.asking")).to_have_count(0)
     count = page.locator("#log .exchange").count()
     page.fill("#box textarea", question)
     page.keyboard.press("Enter")
     expect(page.locator("#log .exchange")).to_have_count(count + 1)
     expect(page.locator("body.asking")).to_have_count(0)
+    page.wait_for_function(KEPT)
+
+
+def reload(page: Page) -> None:
+    """Load the page again once the conversation is kept."""
+    page.wait_for_function(KEPT)
+    page.reload()
 
 
 def tab(page: Page, name: str) -> None:
@@ -237,7 +259,7 @@ def test_versions_survive_a_reload(page: Page) -> None:
     edit(page, 1, WHEEL)
     page.get_by_role("button", name="Previous version").click()
     bubbles(page, HURT, FIRE)
-    page.reload()
+    reload(page)
     bubbles(page, HURT, FIRE)
     page.get_by_role("button", name="Next version").click()
     bubbles(page, HURT, WHEEL)
@@ -346,8 +368,18 @@ def test_a_pdf_is_cited_with_its_page(page: Page) -> None:
     ask(page, "When was the lighthouse at Brannock Head lit?")
     page.locator("#log .chip").first.click()
     expect(page.locator("#panel-column .meta")).to_contain_text("page 2")
+    expect(page.locator("#panel .box")).to_be_in_viewport()
+    expect(page.locator("#panel .picture img")).to_have_js_property("naturalWidth", 1200)
+    page.get_by_role("button", name="Previous page").click()
+    expect(page.locator("#panel .pages")).to_contain_text("1 of 2")
+    expect(page.locator("#panel .box")).to_have_count(0)
+    page.get_by_role("button", name="Text", exact=True).click()
     expect(page.locator("#quoted")).to_have_text("The lighthouse at Brannock Head was lit on 4 May 1871.")
     expect(page.locator(".paper .page")).to_have_text(["Page 1", "Page 2"])
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the original").click()
+    assert download.value.suggested_filename == "harbour.pdf"
+    assert download.value.path().read_bytes().startswith(b"%PDF")
 
 
 def test_what_is_not_borne_out_looks_different_and_says_why(page: Page) -> None:
@@ -416,7 +448,60 @@ def test_closing_the_panel_leaves_nothing_for_back(page: Page) -> None:
     page.get_by_role("button", name="Close the panel").click()
     expect(page.locator("#panel-column")).to_be_hidden()
     expect(page.locator("#log .chip").first).to_be_focused()
-    assert page.evaluate("history.state.own")
+    page.wait_for_function("history.state.own")
+
+
+def test_closing_the_panel_twice_at_once_stays_on_the_page(page: Page) -> None:
+    page.evaluate("history.pushState({ own: true }, '')")
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    page.evaluate(
+        """() => { for (let n = 0; n < 2; n++)
+        document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true })); }"""
+    )
+    expect(page.locator("#panel-column")).to_be_hidden()
+    page.wait_for_function("history.state.own")
+
+
+def test_the_panel_closed_and_opened_at_once_is_open(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    page.locator("#quoted").wait_for()
+    page.evaluate(
+        """async () => { const moved = new Promise((r) => addEventListener('popstate', r, { once: true }));
+        document.querySelector('#panel-column .close').click(); document.querySelector('#log .chip').click();
+        await moved; }"""
+    )
+    expect(page.locator("#panel-column")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#panel-column")).to_be_hidden()
+
+
+JOIN = "**/gradio_api/queue/join*"
+
+
+@contextmanager
+def held_up(page: Page, first: Callable[[], None]) -> Iterator[None]:
+    """What the page asks of the server by ``first``, and in the block, is on its way until the block ends."""
+    held: list[Route] = []
+    over = False
+    page.route(JOIN, lambda route: route.fallback() if over else held.append(route))
+    with page.expect_request(JOIN):
+        first()
+    yield
+    over = True
+    for route in held:
+        route.fallback()
+
+
+def test_no_step_through_the_citations_is_lost(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip[data-marker='1']").first.click()
+    page.locator("#quoted").wait_for()
+    with held_up(page, lambda: page.keyboard.press("ArrowRight")):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator(".neighbours")).to_contain_text("Citation 3 of")
 
 
 def test_a_finished_answer_is_announced(page: Page) -> None:
@@ -691,7 +776,7 @@ def test_a_conversation_is_named_and_reopened_with_its_citations(page: Page) -> 
 
 def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     ask(page, HURT)
-    page.reload()
+    reload(page)
     expect(page.locator("#log .answer").last).to_contain_text("nineteen")
     ask(page, "And who was at the wheel?")
     expect(page.locator("#log .searched")).to_contain_text("Port Vellan")
@@ -724,6 +809,29 @@ def test_a_deleted_conversation_is_gone(page: Page) -> None:
     assert "Vellan" not in left
 
 
+def test_no_deletion_is_lost_while_another_is_on_its_way(page: Page) -> None:
+    for question in (HURT, FIRE):
+        ask(page, question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#welcome")).to_be_visible()
+    kept(page, HURT, FIRE)
+    with held_up(page, page.get_by_role("button", name=f"Delete “{HURT}”").click):
+        page.get_by_role("button", name=f"Delete “{FIRE}”").click()
+    kept(page)
+    page.reload()
+    page.wait_for_selector("body[data-ready=yes]")
+    kept(page)
+
+
+def test_a_question_asked_before_the_new_conversation_is_there_is_asked_in_it(page: Page) -> None:
+    ask(page, HURT)
+    with held_up(page, page.get_by_role("button", name="New conversation").click):
+        page.fill("#box textarea", FIRE)
+        page.keyboard.press("Enter")
+    bubbles(page, FIRE)
+    kept(page, HURT, FIRE)
+
+
 def kept(page: Page, *titles: str) -> None:
     """Wait until the list of conversations has these titles, in any order."""
     expect(page.locator("#conversations .kept")).to_have_count(len(titles))
@@ -752,7 +860,7 @@ def test_two_tabs_have_conversations_of_their_own(watched: Watched, address: str
     ask(one, HURT)
     ask(other, FIRE)
     ask(one, WHEEL)
-    one.reload()
+    reload(one)
     bubbles(one, HURT, WHEEL)
     kept(one, HURT, FIRE)
     reopened(one, FIRE)
@@ -767,7 +875,7 @@ def test_two_tabs_in_one_conversation_keep_what_both_asked(watched: Watched, add
     bubbles(other, HURT)
     ask(one, FIRE)
     ask(other, WHEEL)
-    one.reload()
+    reload(one)
     bubbles(one, HURT, WHEEL)
     one.get_by_role("button", name="Previous version").click()
     bubbles(one, HURT, FIRE)
@@ -799,7 +907,7 @@ def test_two_browsers_with_conversations_on_disk_have_their_own(watched: Watched
 def test_a_reload_in_the_middle_of_an_answer_offers_the_question_again(page: Page, server: PageServer) -> None:
     ask(page, HURT)
     begin(page)
-    page.reload()
+    reload(page)
     bubbles(page, HURT, HELD)
     expect(page.locator("#log .note")).to_contain_text("before this question was answered")
     page.locator("#log .exchange").last.get_by_role("button", name="Ask again").click()
@@ -828,7 +936,7 @@ def test_a_draft_survives_a_reload(page: Page) -> None:
 
 def test_a_question_that_was_asked_is_no_draft(page: Page) -> None:
     ask(page, HURT)
-    page.reload()
+    reload(page)
     bubbles(page, HURT)
     expect(page.locator("#box textarea")).to_have_value("")
 

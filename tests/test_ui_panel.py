@@ -34,8 +34,9 @@ def test_the_marked_words_are_those_of_the_span(text: str, data: st.DataObject) 
 def test_previous_and_next_lead_to_the_neighbours() -> None:
     html = panel.citation_html(TWO, "", 1, document())
     assert "Citation <b>1</b> of 2" in html
-    assert 'data-marker="2" data-step="next"' in html
-    assert 'data-step="previous"' not in html
+    assert 'data-markers="1 2" data-here="0"' in html
+    assert '<button type="button" data-step="-1" disabled>' in html
+    assert '<button type="button" data-step="1">' in html
 
 
 def test_the_other_citations_of_the_document_are_marked_faintly() -> None:

@@ -15,7 +15,17 @@ from assistant.conversations import Conversation, Exchange
 from assistant.errors import AssistantError
 from assistant.types import Answer, Turn
 from assistant.web.answers import Growing, conversation_html, growing_html
-from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, ReaderSettings, Update
+from assistant.web.components import (
+    IN_TURN,
+    ONCE,
+    PRIVATE,
+    RELOAD,
+    ClickEvent,
+    Components,
+    ReaderSettings,
+    Update,
+    session,
+)
 from assistant.web.guard import without_paths
 from assistant.web.state import AppState
 
@@ -68,13 +78,12 @@ def connect(state: AppState, components: Components) -> list[Any]:
     handlers = _Handlers(state, components)
     started = [getattr(components, name) for name in ("log", "live", "box", "conversation", "growing", "events")]
     answers = [
-        event(begin, [components.conversation], started, **PRIVATE).success(
+        event(begin, [components.conversation], started, **IN_TURN | ONCE).success(
             handlers.answer,
             [components.growing, components.conversation, components.settings],
             started,
             concurrency_limit=8,
             concurrency_id="answer",
-            trigger_mode="multiple",  # "once" would swallow a question asked while a stopped one winds down
             **PRIVATE,
         )
         for event, begin in (
@@ -83,7 +92,7 @@ def connect(state: AppState, components: Components) -> list[Any]:
         )
     ]
     components.box.stop(
-        handlers.stop, [components.growing, components.conversation], started, cancels=answers, **PRIVATE
+        handlers.stop, [components.growing, components.conversation], started, cancels=answers, **IN_TURN
     )
     return answers
 
@@ -92,29 +101,30 @@ class _Handlers:
     def __init__(self, state: AppState, components: Components) -> None:
         self._state, self._components = state, components
 
-    def new_question(self, conversation: Conversation, event: gr.EventData) -> Update:
+    def new_question(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> Update:
         """A question from the box, an example, or a question of an evaluation."""
         click = ClickEvent.of(event)
         if click.current != conversation.id:
             return self._reload()
-        return self._begin(conversation.asking(click.text.strip()))
+        return self._begin(conversation.asking(click.text.strip()), request)
 
-    def same_question(self, conversation: Conversation, event: gr.EventData) -> Update:
+    def same_question(self, conversation: Conversation, event: gr.EventData, request: gr.Request) -> Update:
         """A question of this conversation once more, perhaps edited; the version before it is kept."""
         click = ClickEvent.of(event)
         if click.current != conversation.id:
             return self._reload()
         question = click.text.strip() or conversation.exchange(click.exchange).question
-        return self._begin(conversation.asking_instead(click.exchange, question))
+        return self._begin(conversation.asking_instead(click.exchange, question), request)
 
     def _reload(self) -> Update:
         return {self._components.growing: None, self._components.events: RELOAD}
 
-    def _begin(self, conversation: Conversation) -> Update:
+    def _begin(self, conversation: Conversation, request: gr.Request) -> Update:
         exchange = conversation.exchange(conversation.last)
         if not exchange.question:
             return {self._components.growing: None}
         growing = Growing(exchange)
+        self._state.expected[session(request)] = exchange.id
         return {
             self._components.log: conversation_html(conversation, growing=True),
             self._components.live: growing_html(growing),
@@ -124,19 +134,25 @@ class _Handlers:
             self._components.events: self._state.for_browser(conversation),
         }
 
-    def answer(self, growing: Growing | None, conversation: Conversation, settings: ReaderSettings) -> Iterator[Update]:
-        """The answer as it grows, then the conversation with it."""
+    def answer(
+        self, growing: Growing | None, conversation: Conversation, settings: ReaderSettings, request: gr.Request
+    ) -> Iterator[Update]:
+        """The answer as it grows, then the conversation with it; nothing more once it is stopped or left."""
         if growing is None:
             return
         assistant = self._state.with_settings(settings.model_dump())
-        for event in answering(assistant, growing.exchange, conversation.turns):
-            if isinstance(event, Exchange):
-                yield self._end(event, conversation)
-            else:
-                yield {self._components.live: growing_html(event), self._components.growing: event}
+        with closing(answering(assistant, growing.exchange, conversation.turns)) as events:  # type: ignore[type-var]
+            for event in events:
+                if self._state.expected.get(session(request)) != growing.exchange.id:
+                    return
+                if isinstance(event, Exchange):
+                    yield self._end(event, conversation)
+                else:
+                    yield {self._components.live: growing_html(event), self._components.growing: event}
 
-    def stop(self, growing: Growing | None, conversation: Conversation) -> Update:
+    def stop(self, growing: Growing | None, conversation: Conversation, request: gr.Request) -> Update:
         """What there is of the answer, kept as it is."""
+        self._state.expected.pop(session(request), None)
         if growing is None:
             return {self._components.box: gr.update(**_IDLE), self._components.live: ""}
         return self._end(stopped(growing), conversation)

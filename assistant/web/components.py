@@ -14,8 +14,20 @@ from assistant.types import Value
 Update = dict[Any, Any]
 """What an event changes: new values by component."""
 
-PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""Options of every event of the page: no spinner, and no endpoint in the API."""
+PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "multiple"}
+"""Options of the page's events: no spinner, no endpoint in the API, and no click is lost while one is on its way."""
+
+IN_TURN: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "conversation"}
+"""Options of events that change which conversation is shown, or ask in it: they are carried out in their order."""
+
+PANEL: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "panel"}
+"""Options of events that show something in the panel: what was clicked last is shown last."""
+
+ONCE: dict[str, Any] = {"trigger_mode": "once"}
+"""Makes a second click one and the same: a question is asked once."""
+
+LATEST: dict[str, Any] = {**PRIVATE, "trigger_mode": "always_last"}
+"""Options of events that read fields: what is changed while one is on its way is read after it."""
 
 RELOAD = json.dumps({"reload": True})
 """Value of ``Components.events`` that makes the browser load the page again, with its conversation."""
@@ -57,6 +69,7 @@ class ClickEvent(Value):
     current: str = Field(default="", max_length=16, description="id of the conversation that the browser shows")
     exchange: str = Field(default="", max_length=16)
     marker: int = 0
+    page: int = Field(default=0, ge=0)
     start: int = 0
     end: int = 0
     source: str = Field(default="", max_length=2000)
@@ -84,6 +97,11 @@ class Components(NamedTuple):
     conversation: gr.State
     growing: gr.State
     settings: gr.State
+
+
+def session(request: gr.Request) -> str:
+    """Names the page that a request comes from, as long as it is open."""
+    return str(request.session_hash)
 
 
 def html(value: str = "", **options: Any) -> gr.HTML:

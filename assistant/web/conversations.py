@@ -11,7 +11,7 @@ from assistant.errors import AssistantError
 from assistant.render import escape_markdown, heading, remainder_text, render_markdown, search_summary
 from assistant.web import panel
 from assistant.web.answers import conversation_html
-from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
+from assistant.web.components import IN_TURN, RELOAD, ClickEvent, Components, Update, session
 from assistant.web.state import AppState
 from assistant.web.templates import clean, render
 
@@ -21,7 +21,8 @@ Format = Literal["md", "html", "json"]
 def connect(state: AppState, components: Components, answers: list[Any]) -> None:
     """Attach the events; those that leave a conversation cancel ``answers``, which are still being written."""
 
-    def show(conversation: Conversation, *, save: bool = False) -> Update:
+    def show(conversation: Conversation, request: gr.Request, *, save: bool = False) -> Update:
+        state.expected.pop(session(request), None)
         return {
             components.conversation: conversation,
             components.log: conversation_html(conversation),
@@ -32,38 +33,38 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
             components.events: state.for_browser(conversation, save=save),
         }
 
-    def new() -> Update:
-        return show(Conversation())
+    def new(request: gr.Request) -> Update:
+        return show(Conversation(), request)
 
-    def reopen(event: gr.EventData) -> Update:
+    def reopen(event: gr.EventData, request: gr.Request) -> Update:
         click = ClickEvent.of(event)
         try:
-            return show(state.reopened(click.id, click.conversation))
+            return show(state.reopened(click.id, click.conversation), request)
         except (AssistantError, ValueError):
             gr.Warning("This conversation cannot be read. It stays where it is kept.", duration=6)
-            return new()
+            return new(request)
 
-    def version(conversation: Conversation, event: gr.EventData) -> Update:
+    def version(conversation: Conversation, event: gr.EventData, request: gr.Request) -> Update:
         click = ClickEvent.of(event)
         if click.current != conversation.id:
             return {components.events: RELOAD}
-        return show(conversation.showing(click.exchange), save=True)
+        return show(conversation.showing(click.exchange), request, save=True)
 
-    def delete(conversation: Conversation, event: gr.EventData) -> Update:
+    def delete(conversation: Conversation, event: gr.EventData, request: gr.Request) -> Update:
         click = ClickEvent.of(event)
-        state.delete(click.id)
+        state.delete(click.id)  # an answer in it ends where it is, for ``new`` expects none
         if click.id == conversation.id:
-            return new()
+            return new(request)
         return {components.events: state.for_browser(conversation, save=False)}
 
     events, here = components.events, [components.conversation]
     changed = [
         getattr(components, name) for name in ("conversation", "log", "live", "growing", "box", "panel", "events")
     ]
-    events.new(new, None, changed, cancels=answers, **PRIVATE)
-    events.open(reopen, None, changed, cancels=answers, **PRIVATE)
-    events.version(version, here, changed, cancels=answers, **PRIVATE)
-    events.forget(delete, here, changed, **PRIVATE)
+    events.new(new, None, changed, cancels=answers, **IN_TURN)
+    events.open(reopen, None, changed, cancels=answers, **IN_TURN)
+    events.version(version, here, changed, cancels=answers, **IN_TURN)
+    events.forget(delete, here, changed, **IN_TURN)
 
 
 def export(request: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.errors import AssistantError
 from assistant.ingest.parsers import SUFFIXES
 from assistant.types import IndexedDocument, Passage
-from assistant.web.components import PRIVATE, ClickEvent, Components, Refused, Update, html
+from assistant.web.components import LATEST, ONCE, PRIVATE, ClickEvent, Components, Refused, Update, html, session
 from assistant.web.guard import without_paths
 from assistant.web.library import MOST_BYTES, MOST_FILES, Library, RemovedFile, Row
 from assistant.web.state import AppState
@@ -54,13 +54,13 @@ class DocumentsTab:
         """Attach the events."""
         events, both = components.events, [self._progress, self._list]
         events.uploaded(self._index, None, both, concurrency_limit=4, **PRIVATE)
-        events.refresh(self._refresh, None, both, concurrency_limit=4, **PRIVATE)
+        events.refresh(self._refresh, None, both, concurrency_limit=4, **PRIVATE | ONCE)
         events.cancel(self._cancel, None, None, queue=False, **PRIVATE)
         events.remove(self._remove, None, both, **PRIVATE)
         events.restore(self._restore, None, both, **PRIVATE)
         events.delete(self._delete, None, both, **PRIVATE)
-        self._find.submit(self._search, [self._find], [self._hits], **PRIVATE)
-        self._tab.select(self._listed, None, [self._list], **PRIVATE)
+        self._find.submit(self._search, [self._find], [self._hits], **LATEST)
+        self._tab.select(self._listed, None, [self._list], **LATEST)
 
     def _listed(self) -> str:
         try:
@@ -70,10 +70,10 @@ class DocumentsTab:
 
     def _index(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         arrived = ClickEvent.of(event)
-        yield from self._watched(self._library.add(arrived.waiting, _owner(request)), arrived.refused)
+        yield from self._watched(self._library.add(arrived.waiting, session(request)), arrived.refused)
 
     def _refresh(self, request: gr.Request) -> Iterator[Update]:
-        yield from self._watched(self._library.refresh(_owner(request)))
+        yield from self._watched(self._library.refresh(session(request)))
 
     def _watched(self, build: Iterator[tuple[Row, ...]], refused: tuple[Refused, ...] = ()) -> Iterator[Update]:
         rows: tuple[Row, ...] = ()
@@ -82,7 +82,7 @@ class DocumentsTab:
         yield {self._progress: progress_html(rows, refused), self._list: self._listed()}
 
     def _cancel(self, request: gr.Request) -> None:
-        self._library.cancel(_owner(request))
+        self._library.cancel(session(request))
 
     def _remove(self, event: gr.EventData) -> Update:
         click = ClickEvent.of(event)
@@ -155,7 +155,3 @@ def removed_note(title: str, removed: RemovedFile | None) -> str:
 
 def _note(text: str) -> str:
     return render("documents", "note", text=text)
-
-
-def _owner(request: gr.Request) -> str:
-    return str(request.session_hash)

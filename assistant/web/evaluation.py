@@ -23,7 +23,7 @@ from assistant.eval.scoring import failures
 from assistant.ingest.read import read_folder
 from assistant.settings import command
 from assistant.types import Answer
-from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, html
+from assistant.web.components import LATEST, ONCE, PRIVATE, RELOAD, ClickEvent, Components, html
 from assistant.web.library import without_command
 from assistant.web.state import AppState
 from assistant.web.templates import render
@@ -63,9 +63,9 @@ class EvaluationTab:
 
     def connect(self, components: Components) -> None:
         """Attach the events."""
-        self._tab.select(lambda: evaluation_html(self._state.evaluations()), None, [self._shown], **PRIVATE)
+        self._tab.select(lambda: evaluation_html(self._state.evaluations()), None, [self._shown], **LATEST)
         components.events.run(self._choose, None, [self._shown], **PRIVATE)
-        components.events.save(self._save, [components.conversation], [components.events], **PRIVATE)
+        components.events.save(self._save, [components.conversation], [components.events], **PRIVATE | ONCE)
 
     def _choose(self, event: gr.EventData) -> str:
         return evaluation_html(self._state.evaluations(), ClickEvent.of(event).text)

@@ -141,6 +141,14 @@ class Library:
         """The folders that were ever indexed."""
         return [Path(root) for root in self._assistant.status().roots] or [self._documents]
 
+    def file(self, source: str) -> Path | None:
+        """The file of an indexed document, where it still lies in its folder."""
+        for root in self.roots():
+            file = root / source
+            if file.is_file() and file.resolve().is_relative_to(root.resolve()):
+                return file
+        return None
+
     def state(self, source: str) -> str:
         """``new`` or ``updated`` since the page was started, else ``indexed``."""
         return self._news.get(source, "indexed")

@@ -41,7 +41,9 @@ const merged = (kept, ours) => {
   });
   return { ...ours, exchanges: [...before, ...own.values()] };
 };
+const deleted = new Set();  // an answer or a list that was on its way brings none of them back
 const putInStore = async (ours) => {
+  if (deleted.has(ours.id)) return;
   const transaction = (await database).transaction("conversations", "readwrite");
   const store = transaction.objectStore("conversations"), reading = store.get(ours.id);
   reading.onsuccess = () => store.put(merged(reading.result, ours));
@@ -67,40 +69,48 @@ const readList = async () => {
   }
   drawList();
 };
-let drawn = "";
+const rowOf = (kept) => {
+  const button = make("button", { type: "button", class: "kept", "data-kept": kept.id, dir: "auto" }, kept.title);
+  const gone = make(
+    "button", { type: "button", class: "gone", "data-gone": kept.id, "aria-label": `Delete “${kept.title}”` }, "×",
+  );
+  return make("li", { id: `kept-${kept.id}` }, button, gone);
+};
+// Rows stay where they are as far as they can: one that is drawn anew between press and release swallows the click.
 const drawList = () => {
-  const list = $("#conversations"), open = current?.id;
+  const list = $("#conversations"), shown = summaries.filter((kept) => !deleted.has(kept.id));
   for (const button of document.querySelectorAll("[data-export]")) button.disabled = !current?.exchanges?.length;
-  const draw = JSON.stringify([open, summaries.map((kept) => [kept.id, kept.title])]);
-  if (!list || (draw === drawn && list.children.length)) return;  // a list that is drawn anew swallows a click
-  drawn = draw;
-  list.replaceChildren(...summaries.map((kept) => {
-    const button = make("button", { type: "button", class: "kept", "data-kept": kept.id, dir: "auto" }, kept.title);
-    if (kept.id === open) button.setAttribute("aria-current", "true");
-    const gone = make(
-      "button", { type: "button", class: "gone", "data-gone": kept.id, "aria-label": `Delete “${kept.title}”` }, "×",
-    );
-    return make("li", {}, button, gone);
-  }));
-  if (!summaries.length) list.append(make("li", { class: "none" }, "Your questions will appear here."));
+  if (!list) return;
+  const rows = shown.map((kept) => document.getElementById(`kept-${kept.id}`) ?? rowOf(kept));
+  if (!rows.length) rows.push($(".none", list) ?? make("li", { class: "none" }, "Your questions will appear here."));
+  for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
+  rows.forEach((row, place) => {
+    if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
+    const button = $(".kept", row);
+    if (button?.dataset.kept === current?.id) button?.setAttribute("aria-current", "true");
+    else button?.removeAttribute("aria-current");
+  });
 };
 const openKept = async (id) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
   emit("open", { id, conversation: kept ? JSON.stringify(kept) : null });
   leaveConversation();
 };
+const startNew = () => {
+  emit("new");
+  current = null;  // what is asked before the server has replied is asked in the new one
+};
 const leaveConversation = () => {
   body.classList.remove("sidebar-open");
-  if (body.classList.contains("panel-open")) closePanel();
+  closePanel();
 };
 const deleteKept = async (id) => {
   if (!confirm("Delete this conversation for good?")) return;
+  deleted.add(id);
   if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
-  if (sessionStorage.current === id) {
-    sessionStorage.removeItem("current");
-    emit("new", {});  // ends what is still being answered, which would be kept again
-  }
+  if (sessionStorage.current === id) sessionStorage.removeItem("current");
   emit("forget", { id });
+  if (current?.id === id) current = null;
   await readList();
 };
 
@@ -136,9 +146,7 @@ watch("value", async () => {
 const exportAs = async (form) => {
   const text = await server.export({ form, conversation: JSON.stringify(current) });
   const type = { md: "text/markdown", html: "text/html", json: "application/json" }[form];
-  const link = make("a", { href: URL.createObjectURL(new Blob([text], { type })), download: `conversation.${form}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  save(text, `conversation.${form}`, type);
 };
 
 // --- small help
@@ -190,46 +198,83 @@ document.addEventListener("scroll", hideTip, true);
 
 // --- the panel
 
-// The browser's Back closes it, as does its button.
-let opener = null;
+// The browser's Back closes it, as does its button: an entry of the history stands for the open panel. The history
+// follows the panel, a step at a time, for a step back takes a while.
+let opener = null, steppingBack = false;
+const panelIsOpen = () => body.classList.contains("panel-open");
+const followPanel = () => {
+  if (steppingBack || panelIsOpen() === !!history.state?.panel) return;
+  if (panelIsOpen()) return history.pushState({ panel: true }, "");
+  steppingBack = true;
+  history.back();
+};
 const openPanel = (from) => {
   if (from && !from.closest("#panel-column")) opener = from;
-  if (!body.classList.contains("panel-open")) history.pushState({ panel: true }, "");
   body.classList.add("panel-open");
-};
-const hidePanel = () => {
-  body.classList.remove("panel-open");
-  if (opener?.isConnected) opener.focus();
+  followPanel();
 };
 const closePanel = () => {
-  if (history.state?.panel) history.back();
-  else hidePanel();
+  if (!panelIsOpen()) return;
+  body.classList.remove("panel-open");
+  if (opener?.isConnected) opener.focus();
+  followPanel();
 };
-addEventListener("popstate", () => body.classList.contains("panel-open") && hidePanel());
-const observe = (id, react, first) => {
+addEventListener("popstate", () => {
+  if (!steppingBack) return closePanel();
+  steppingBack = false;
+  followPanel();
+});
+// From the citation that was asked for last, which may not be shown yet.
+const stepTo = (step) => {
+  const nav = $("#panel .neighbours");
+  if (!nav) return;
+  const markers = nav.dataset.markers.split(" "), here = Number(nav.dataset.here) + step;
+  if (!markers[here]) return;
+  nav.dataset.here = here;
+  emit("cite", { exchange: nav.dataset.exchange, marker: markers[here] });
+};
+const observe = (id, react) => {
   const node = document.getElementById(id);
-  if (!node) return setTimeout(() => observe(id, react, first), 200);
-  first?.();
-  let waiting = 0;
-  new MutationObserver(() => {
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(react);
-  }).observe(node, { childList: true, subtree: true, characterData: true, attributes: true });
+  if (!node) return setTimeout(() => observe(id, react), 200);
+  react();
+  new MutationObserver(react).observe(node, { childList: true, subtree: true, characterData: true });
+};
+const showQuoted = () => {
+  for (const [within, marked] of [[".paper", "#quoted, .cells .quoted"], [".picture", ".box"]]) {
+    const sheet = $(`#panel ${within}`), quoted = sheet && $(marked, sheet);
+    if (!sheet) continue;
+    const at = quoted ? quoted.getBoundingClientRect().top - sheet.getBoundingClientRect().top : 0;
+    sheet.scrollTop = quoted ? sheet.scrollTop + at - sheet.clientHeight / 2 + quoted.offsetHeight / 2 : 0;
+  }
+};
+const showAs = (view) => {
+  body.classList.toggle("as-text", view === "text");
+  for (const button of document.querySelectorAll("#panel [data-view]"))
+    button.setAttribute("aria-pressed", String((button.dataset.view === "text") === body.classList.contains("as-text")));
+  showQuoted();
 };
 observe("panel", () => {
-  const quoted = $("#quoted"), paper = $("#panel .paper");
-  if (quoted && paper) {
-    const middle = quoted.offsetTop - paper.offsetTop - paper.clientHeight / 2 + quoted.offsetHeight / 2;
-    paper.scrollTop = Math.max(0, middle);
-  } else if (paper) paper.scrollTop = 0;
+  showAs(body.classList.contains("as-text") ? "text" : "page");
+  const drawn = $("#panel .picture img");
+  if (drawn && !drawn.complete) drawn.onload = showQuoted;
 });
+const save = (content, name, type) => {
+  const link = make("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+};
+const saveOriginal = async (source) => {
+  const file = await server.original({ source });
+  if (!file.data) return say(file.fault);
+  save(Uint8Array.from(atob(file.data), (sign) => sign.charCodeAt(0)), file.name, "application/octet-stream");
+};
 
 for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
   const label = () => {
     $(`#${id} .submit-button`)?.setAttribute("aria-label", name);
     $(`#${id} .stop-button`)?.setAttribute("aria-label", "Stop");
   };
-  observe(id, label, label);
+  observe(id, label);
 }
 
 // --- the conversation
@@ -364,12 +409,14 @@ document.addEventListener("click", (event) => {
   if (!node) return;
   const data = node.dataset;
   if (node.matches("#box .submit-button")) return askTyped();
-  if (node.matches("[role=tab]") && event.isTrusted && body.classList.contains("panel-open")) closePanel();
+  if (node.matches("[role=tab]") && event.isTrusted) closePanel();
   if (data.copy !== undefined) return copy(data.copy);
   if (data.edit !== undefined) return edit(data.edit);
   if (data.kept) return openKept(data.kept);
   if (data.gone) return deleteKept(data.gone);
   if (data.export) return exportAs(data.export);
+  if (data.original) return saveOriginal(data.original);
+  if (data.view) return showAs(data.view);
   if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");
   if (data.toggle === "light") {
     const dark = body.classList.toggle("dark");
@@ -379,6 +426,7 @@ document.addEventListener("click", (event) => {
   }
   if (data.pick !== undefined) return $("#picked").click();
   if (data.do === "close") return closePanel();
+  if (data.step) return stepTo(Number(data.step));
   if (!EVENTS.includes(data.do)) return;
   if (data.confirm && !confirm(data.confirm)) return;
   if (OPENS_PANEL.has(data.do)) openPanel(node);
@@ -386,8 +434,11 @@ document.addEventListener("click", (event) => {
     pinned = true;
     $("#tabs button[role=tab]")?.click();
   }
-  if (data.do === "new") leaveConversation();
   hideTip();
+  if (data.do === "new") {
+    leaveConversation();
+    return startNew();
+  }
   const { do: what, confirm: _, ...sent } = data;
   emit(what, sent);
 });
@@ -402,16 +453,15 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     if (body.classList.contains("asking")) return $("#box .stop-button")?.click();
     if (body.classList.contains("sidebar-open")) return body.classList.remove("sidebar-open");
-    if (body.classList.contains("panel-open")) return closePanel();
+    if (panelIsOpen()) return closePanel();
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") {
     event.preventDefault();
     $("#box textarea")?.focus();
   }
-  const step = { ArrowLeft: "previous", ArrowRight: "next" }[event.key];
-  if (step && body.classList.contains("panel-open") && !event.target.closest?.("[role=tablist], .scroll"))
-    $(`#panel-column [data-step="${step}"]`)?.click();
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (step && panelIsOpen() && !event.target.closest?.("[role=tablist], .scroll")) stepTo(step);
 });
 
 if (localStorage.light) {

@@ -8,7 +8,7 @@ import gradio as gr
 
 from assistant.conversations import Conversation
 from assistant.web import chat, conversations, panel
-from assistant.web.components import PRIVATE, Components, ReaderSettings, html
+from assistant.web.components import LATEST, PRIVATE, Components, ReaderSettings, html
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
@@ -62,7 +62,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_asset("page.js"),
-            server_functions=[conversations.export],
+            server_functions=[conversations.export, panel.original(state)],
         )
         components = Components(events, welcome, log, live, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
@@ -100,8 +100,8 @@ def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -
         return state.for_browser(conversation, save=False)
 
     page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
-    page.load(welcome, None, [components.welcome], **PRIVATE)
-    components.events.new(welcome, None, [components.welcome], **PRIVATE)
+    page.load(welcome, None, [components.welcome], **LATEST)
+    components.events.new(welcome, None, [components.welcome], **LATEST)
 
 
 def _asset(name: str) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import base64
+from collections.abc import Callable, Mapping
 from functools import partial
-from itertools import pairwise
-from typing import NamedTuple
+from pathlib import Path
 
 import gradio as gr
 from markupsafe import Markup
@@ -14,7 +14,9 @@ from assistant.conversations import Conversation
 from assistant.errors import AssistantError
 from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
-from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
+from assistant.web.components import PANEL, RELOAD, ClickEvent, Components, Update
+from assistant.web.library import MOST_BYTES
+from assistant.web.paper import DrawnPage, Marks, drawn_page, parts
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
@@ -24,15 +26,6 @@ AROUND = 40_000
 EMPTY = "Click a citation to read it in its document, with the quoted words marked."
 NEAREST = "The nearest quotation; it does not answer the question."
 GONE = "It cannot be shown any more."
-
-
-class Segment(NamedTuple):
-    """A piece of a document's text: plain, quoted, or quoted by another citation; ``page`` begins before it."""
-
-    text: str
-    kind: str = ""
-    page: int = 0
-    first: bool = False
 
 
 def empty_html(text: str = EMPTY) -> str:
@@ -46,8 +39,12 @@ def sources_html(answer: Answer, exchange: str) -> str:
     return render("panel", "sources", answer=answer, exchange=exchange, doubts=doubts, labels=LABELS)
 
 
-def citation_html(answer: Answer, exchange: str, marker: int, document: Document | None) -> str:
+def citation_html(
+    answer: Answer, exchange: str, marker: int, document: Document | None, file: Path | None = None, page: int = 0
+) -> str:
     """The document of citation ``marker``, its quote marked; the quote alone where the document has changed.
+
+    Of the document's ``file``, where it is a PDF, ``page`` is drawn, or that of the quote.
 
     Raises LookupError for a marker that the answer does not have.
     """
@@ -70,7 +67,8 @@ def citation_html(answer: Answer, exchange: str, marker: int, document: Document
         gone = "no longer indexed" if document is None else "changed since this answer was given"
         return render("panel", "lost", citation=citation, head=head, gone=gone)
     others = [Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker]
-    return document_html(document, span, others, head=head)
+    again = {"data-do": "cite", "data-exchange": exchange, "data-marker": marker}
+    return document_html(document, span, others, head=head, drawn=drawn_page(document, file, span, page), again=again)
 
 
 def document_html(
@@ -80,8 +78,13 @@ def document_html(
     *,
     head: Markup | str = "",
     notice: str = "",
+    drawn: DrawnPage | None = None,
+    again: Mapping[str, object] | None = None,
 ) -> str:
-    """A document to read, with ``marked`` and ``faint`` words; of a very long one, the part around the marked ones."""
+    """A document to read, with ``marked`` and ``faint`` words; of a very long one, the part around the marked ones.
+
+    A page that was ``drawn`` is shown first, and the text on request; ``again`` shows the same with another page.
+    """
     first = max(0, marked.start - AROUND) if marked else 0
     last = min(len(document.text), (marked.end if marked else first) + AROUND)
     return render(
@@ -92,28 +95,11 @@ def document_html(
         head=head,
         notice=notice,
         before=first,
-        segments=segments(document, Span(first, last), marked, faint or []),
+        parts=parts(document, Span(first, last), Marks(marked, tuple(faint or ()))),
         after=len(document.text) - last,
+        drawn=drawn,
+        again=again or {"data-do": "document", "data-source": document.source},
     )
-
-
-def segments(document: Document, window: Span, marked: Span | None, faint: list[Span]) -> list[Segment]:
-    """The text of the window, cut where a mark or a page begins or ends."""
-    pages = {offset: number for number, offset in enumerate(document.pages, 1) if window.start <= offset < window.end}
-    edges = {edge for span in (*faint, *filter(None, [marked])) for edge in span}
-    cuts = {window.start, window.end, *pages, *(min(max(edge, window.start), window.end) for edge in edges)}
-
-    def kind(at: int) -> str:
-        if marked and marked.start <= at < marked.end:
-            return "quoted"
-        return "faint" if any(span.start <= at < span.end for span in faint) else ""
-
-    return [
-        Segment(
-            document.text[start:end], kind(start), pages.get(start, 0), marked is not None and start == marked.start
-        )
-        for start, end in pairwise(sorted(cuts))
-    ]
 
 
 def connect(state: AppState, components: Components) -> None:
@@ -135,13 +121,28 @@ def connect(state: AppState, components: Components) -> None:
             return show(view, conversation, event)
 
         inputs, outputs = [components.conversation], [components.panel, components.events]
-        getattr(components.events, name)(handler, inputs, outputs, queue=False, **PRIVATE)
+        getattr(components.events, name)(handler, inputs, outputs, **PANEL)
 
     attach("sources", _show_sources)
     attach("cite", _show_citation)
     attach("near", partial(_show_document, notice=NEAREST))
     attach("hit", _show_document)
     attach("document", _show_document)
+
+
+def original(state: AppState) -> Callable[[dict[str, str]], dict[str, str]]:
+    """What gives the browser the file of an indexed document: its name and its bytes in base64, or what is wrong."""
+
+    def original(request: dict[str, str]) -> dict[str, str]:
+        source = request["source"]
+        file = state.library.file(source) if state.document(source) else None
+        if file is None:
+            return {"fault": "The file is not where it was when it was indexed."}
+        if file.stat().st_size > MOST_BYTES:
+            return {"fault": f"The file is larger than {MOST_BYTES // 1_000_000} MB."}
+        return {"name": file.name, "data": base64.b64encode(file.read_bytes()).decode()}
+
+    return original
 
 
 def _show_sources(_: AppState, conversation: Conversation, click: ClickEvent) -> str:
@@ -151,14 +152,19 @@ def _show_sources(_: AppState, conversation: Conversation, click: ClickEvent) ->
 def _show_citation(state: AppState, conversation: Conversation, click: ClickEvent) -> str:
     answer = _answer(conversation, click)
     source = next((each.source for each in answer.citations if each.marker == click.marker), "")
-    return citation_html(answer, click.exchange, click.marker, state.document(source))
+    return citation_html(
+        answer, click.exchange, click.marker, state.document(source), state.library.file(source), click.page
+    )
 
 
 def _show_document(state: AppState, _: Conversation, click: ClickEvent, notice: str = "") -> str:
     document = state.document(click.source)
     if document is None:
         raise LookupError(click.source)
-    return document_html(document, Span(click.start, click.end) if click.end else None, notice=notice)
+    marked = Span(click.start, click.end) if click.end else None
+    drawn = drawn_page(document, state.library.file(click.source), marked, click.page)
+    again = {"data-do": "document", "data-source": click.source, "data-start": click.start, "data-end": click.end}
+    return document_html(document, marked, notice=notice, drawn=drawn, again=again)
 
 
 def _answer(conversation: Conversation, click: ClickEvent) -> Answer:

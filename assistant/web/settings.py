@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.doctor import Finding
-from assistant.web.components import PRIVATE, Components, ReaderSettings, html
+from assistant.web.components import IN_TURN, LATEST, Components, ReaderSettings, html
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
@@ -48,8 +48,8 @@ class SettingsTab:
     def connect(self, components: Components) -> None:
         """Attach the events."""
         changes = [field.change for field in self._fields]
-        gr.on(changes, self._changed, self._fields, [components.settings], **PRIVATE)
-        self._tab.select(self._diagnose, [components.settings], [self._findings], **PRIVATE)
+        gr.on(changes, self._changed, self._fields, [components.settings], **IN_TURN | LATEST)
+        self._tab.select(self._diagnose, [components.settings], [self._findings], **LATEST)
 
     def _changed(self, writer: str, model: str, passages: float, answer_threshold: float) -> ReaderSettings:
         return ReaderSettings.model_validate(

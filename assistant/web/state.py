@@ -30,6 +30,8 @@ class AppState:
         before = self.settings.index_dir / "exam"  # its name in version 0.1.0
         self.own_evaluation = before if before.is_dir() else self.settings.index_dir / "evaluation"
         self._evaluations = evaluations
+        self.expected: dict[str, str] = {}
+        """The exchange whose answer each page waits for."""
         on_disk = self.settings.conversations == "disk"
         self._store = ConversationStore(conversations_path(self.settings.index_dir)) if on_disk else None
         self._with_changes = lru_cache(maxsize=32)(self._changed)

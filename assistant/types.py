@@ -424,7 +424,8 @@ class Quotation(Value):
 class Plan(Value):
     """What an answer will say: which quotations, which conflicts, and what stays unanswered.
 
-    Without quotations it is a refusal, and ``nearest`` holds what comes closest.
+    Without quotations it is a refusal, and ``nearest`` holds what comes closest. A plan that is ``hesitant`` has
+    quotations that may or may not answer: a language model may write from them, and what it claims decides.
     """
 
     question: str
@@ -432,6 +433,7 @@ class Plan(Value):
     conflicts: tuple[ConflictCandidate, ...] = ()
     unanswered: tuple[str, ...] = ()
     omitted: int = 0
+    hesitant: bool = False
     nearest: tuple[Sentence, ...] = ()
     evidence: Evidence
 

@@ -88,8 +88,9 @@ def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:
 def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Delta, None, GenerationInfo]:
     """Have the plan written, and check what a model wrote; returns how it was written.
 
-    The plan has decided that there is an answer, and what must be in it: where a model says nothing that the
-    documents support, the quotations take its place, and a side of a conflict that it left out is added.
+    A plan that is sure has decided that there is an answer, and what must be in it: where a model says nothing that the
+    documents support, the quotations take its place, and a side of a conflict that it left out is added. Where the
+    plan is hesitant, such a model has refused.
     """
     written = GenerationInfo()
     shown = statements_for_model(planned)
@@ -105,9 +106,10 @@ def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Del
                 yield Delta(text=piece, verified=True)
     if written.model and not assembly.is_supported:
         assembly.discard_claims()
-        note = "The documents support nothing that the model wrote, so they are quoted."
-        written = written.model_copy(update={"notes": (*written.notes, note)})
-        yield from _quote([q for q in planned.quotations if not is_order(q.best.text)], assembly)
+        if not planned.hesitant:
+            note = "The documents support nothing that the model wrote, so they are quoted."
+            written = written.model_copy(update={"notes": (*written.notes, note)})
+            yield from _quote([q for q in planned.quotations if not is_order(q.best.text)], assembly)
     if assembly.is_supported:
         yield from _quote(assembly.missing_sides(), assembly)
     if piece := assembly.conclude():

@@ -430,7 +430,8 @@ class Quotation(Value):
 class Plan(Value):
     """What an answer will say: its quotations and conflicts, and which questions stay unanswered.
 
-    A plan without quotations is a refusal, and ``nearest`` holds the nearest statements.
+    A plan without quotations is a refusal, and ``nearest`` holds the nearest statements. The quotations of a hesitant
+    plan may or may not answer: a language model may write from them, and its verified claims decide.
     """
 
     question: str
@@ -438,6 +439,7 @@ class Plan(Value):
     conflicts: tuple[ConflictCandidate, ...] = ()
     unanswered: tuple[str, ...] = ()
     omitted: int = 0
+    hesitant: bool = False
     nearest: tuple[Sentence, ...] = ()
     evidence: Evidence
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.answering.plan import Limits, plan
 from assistant.answering.thresholds import Thresholds
+from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.types import Block, Chunk, Document, DocumentMetadata, Evidence, Part, Passage, Plan, Sentence
 
 COURIER = DocumentMetadata(source="a.md", title="Ferry", publisher="Courier", published=date(2025, 3, 12))
@@ -136,7 +137,17 @@ def test_a_question_for_a_list_is_answered_with_all_its_items() -> None:
 
 def test_a_refusal_names_the_nearest_statements() -> None:
     found = evidence("Who?", sentence(COURIER, "It sank.", 0, 1.0), sentence(HERALD, "It rained.", 0, 0.5))
-    part = found.parts[0].model_copy(update={"answerability": 0.1})
-    refused = made(found.model_copy(update={"answerability": 0.1, "parts": (part,)}))
+    part = found.parts[0].model_copy(update={"answerability": 0.05})
+    refused = made(found.model_copy(update={"answerability": 0.05, "parts": (part,)}))
     assert refused.quotations == ()
     assert [near.text for near in refused.nearest] == ["It sank.", "It rained."]
+
+
+def test_what_may_answer_is_planned_for_a_model_alone() -> None:
+    found = evidence("Who?", sentence(COURIER, "It sank.", 0, 1.0), sentence(HERALD, "It rained.", 0, 0.5))
+    part = found.parts[0].model_copy(update={"answerability": 0.3})
+    hesitant = made(found.model_copy(update={"answerability": 0.3, "parts": (part,)}))
+    assert hesitant.hesitant
+    assert hesitant.quotations != ()
+    assert [near.text for near in hesitant.nearest] == ["It sank.", "It rained."]
+    assert list(ExtractiveWriter().write(hesitant)) == []

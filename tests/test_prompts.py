@@ -85,10 +85,10 @@ def test_the_hash_follows_the_words(tmp_path: Path) -> None:
 
 
 def test_the_refusal_is_the_one_constant() -> None:
-    system, _ = load("answer").render(
+    _, user = load("answer").render(
         max_words="80", refusal=NOT_IN_DOCUMENTS, statements="", disagreements="", question="?"
     )
-    assert NOT_IN_DOCUMENTS in system.text
+    assert NOT_IN_DOCUMENTS in user.text
 
 
 def test_a_value_is_never_rendered_again() -> None:

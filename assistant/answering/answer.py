@@ -88,8 +88,9 @@ def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:
 def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Delta, None, GenerationInfo]:
     """Write the plan and verify what a model wrote; returns how it was written.
 
-    The plan has decided that there is an answer and what it must contain. If the documents support nothing that the
-    model says, the quotations take its place; if it leaves out a side of a conflict, that side is added.
+    A plan that is not hesitant has decided that there is an answer and what it must contain. If the documents support
+    nothing that the model says, the quotations take its place; if it leaves out a side of a conflict, that side is
+    added. If the plan is hesitant, a model that says nothing supported has refused.
     """
     written = GenerationInfo()
     shown = statements_for_model(planned)
@@ -105,9 +106,10 @@ def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Del
                 yield Delta(text=piece, verified=True)
     if written.model and not assembly.is_supported:
         assembly.discard_claims()
-        note = "The documents support nothing that the model wrote, so they are quoted."
-        written = written.model_copy(update={"notes": (*written.notes, note)})
-        yield from _quote([q for q in planned.quotations if not is_order(q.best.text)], assembly)
+        if not planned.hesitant:
+            note = "The documents support nothing that the model wrote, so they are quoted."
+            written = written.model_copy(update={"notes": (*written.notes, note)})
+            yield from _quote([q for q in planned.quotations if not is_order(q.best.text)], assembly)
     if assembly.is_supported:
         yield from _quote(assembly.missing_sides(), assembly)
     if piece := assembly.conclude():

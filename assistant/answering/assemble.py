@@ -44,8 +44,9 @@ class Assembly:
 
     @property
     def is_supported(self) -> bool:
-        """Whether the documents support any claim so far, at least in part."""
-        return any(claim.support != "unsupported" for claim in self._claims)
+        """Whether the documents support a claim so far: in full where the plan is hesitant, else at least in part."""
+        enough = {"supported"} if self._plan.hesitant else {"supported", "partial"}
+        return any(claim.support in enough for claim in self._claims)
 
     def missing_sides(self) -> Iterator[Quotation]:
         """Quotations for the sides of conflicts that no claim states yet."""

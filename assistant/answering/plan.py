@@ -48,8 +48,11 @@ MAX_NEAREST = 3
 MAX_ITEMS = 40
 """Items of one list that an answer shows at most."""
 
-MAX_SHOWN = 8
-"""Statements that a language model is shown."""
+MAX_SHOWN = 6
+"""Statements that a language model is shown, unless more are quoted."""
+
+LIKELY = 0.02
+"""Probability from which a model is shown a statement that is not quoted."""
 
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 
@@ -69,9 +72,12 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
 
     A part is answered if its answerability reaches the threshold. Its best sentence is chosen first, then the sides
     of conflicts and the best sentence for each offered option, then further sentences by probability as long as they
-    fit. If the question asks for a list and the best statement belongs to one, all items of that list are chosen.
+    fit. If the question asks for a list and the best statement belongs to one, all items of that list are chosen. If
+    no part reaches the threshold but some reach that for a language model, those are planned, and the plan is hesitant.
     """
-    answered = [part for part in evidence.parts if part.answerability >= thresholds.answer and part.sentences]
+    answered = _reaching(evidence, thresholds.answer)
+    hesitant = not answered
+    answered = answered or _reaching(evidence, thresholds.attempt)
     if not answered:
         return Plan(question=evidence.question, nearest=_nearest(evidence, thresholds), evidence=evidence)
     conflicts = tuple(
@@ -100,7 +106,8 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
         conflicts=conflicts,
         unanswered=tuple(part.question for part in evidence.parts if part not in answered),
         omitted=omitted,
-        nearest=(),
+        hesitant=hesitant,
+        nearest=_nearest(evidence, thresholds) if hesitant else (),
         evidence=evidence,
     )
 
@@ -109,11 +116,17 @@ def statements_for_model(plan: Plan) -> tuple[Sentence, ...]:
     """The statements that a model is shown: the planned quotations, then the best others.
 
     ``[n]`` in the model's prose cites the n-th of them. Orders to a reader are left out: a model might obey them.
+    Others are shown only if they are likely, so that the model reads few words, or if the plan is hesitant.
     """
     quoted = [sentence for quotation in plan.quotations for sentence in quotation.sentences]
-    others = [sentence for sentence in plan.evidence.sentences if sentence not in quoted]
+    least = 0.0 if plan.hesitant else LIKELY
+    others = [s for s in plan.evidence.sentences if s not in quoted and s.probability >= least]
     most = max(MAX_SHOWN, len(quoted))
     return tuple(sentence for sentence in [*quoted, *others] if not is_order(sentence.text))[:most]
+
+
+def _reaching(evidence: Evidence, threshold: float) -> list[Part]:
+    return [part for part in evidence.parts if part.answerability >= threshold and part.sentences]
 
 
 class _Chosen:

@@ -34,3 +34,8 @@ class Thresholds(Value):
 
     both_answer: float = 0.35
     """Product of the probabilities of two sentences from which they may contradict by their words alone."""
+
+    @property
+    def attempt(self) -> float:
+        """Answerability from which a language model may try to answer; what it claims must then be verified."""
+        return self.answer / 4

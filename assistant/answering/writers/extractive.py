@@ -13,5 +13,6 @@ class ExtractiveWriter:
     name = "extractive"
 
     def write(self, plan: Plan) -> Iterator[Quotation]:
-        """The planned quotations in their order."""
-        yield from plan.quotations
+        """The planned quotations in their order; nothing where the plan is hesitant."""
+        if not plan.hesitant:
+            yield from plan.quotations

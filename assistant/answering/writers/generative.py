@@ -121,7 +121,7 @@ class GenerativeWriter:
         def filled(shown: Sequence[Sentence]) -> tuple[Message, ...]:
             return prompt.render(
                 max_words=str(self._max_words),
-                refusal=NOT_IN_DOCUMENTS,
+                refusal=f"If no statement answers this, write only: {NOT_IN_DOCUMENTS}" if plan.hesitant else "",
                 statements="\n".join(
                     prompts.numbered(n, sentence, metadata.get(sentence.source)) for n, sentence in enumerate(shown, 1)
                 ),

@@ -1,4 +1,4 @@
-"""The panel beside the conversation: an answer's citations, and a document at the words that were quoted."""
+"""The panel beside the conversation: an answer's citations, and a document with the quoted words marked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ GONE = "It cannot be shown any more."
 
 
 class Segment(NamedTuple):
-    """A piece of a document's text: plain, quoted, or quoted by another citation; ``page`` begins before it."""
+    """A piece of a document's text: plain, quoted, or quoted by another citation. ``page`` is the page that starts
+    here.
+    """
 
     text: str
     kind: str = ""
@@ -41,15 +43,15 @@ def empty_html(text: str = EMPTY) -> str:
 
 
 def sources_html(answer: Answer, exchange: str) -> str:
-    """All citations of an answer, each with a warning where a claim is not supported by it."""
+    """All citations of an answer, each with a warning if it does not support a claim."""
     doubts = {each.marker: [c for c in _claims(answer, each) if c.support != "supported"] for each in answer.citations}
     return render("panel", "sources", answer=answer, exchange=exchange, doubts=doubts, labels=LABELS)
 
 
 def citation_html(answer: Answer, exchange: str, marker: int, document: Document | None) -> str:
-    """The document of citation ``marker``, its quote marked; the quote alone where the document has changed.
+    """The document of citation ``marker`` with its quote marked; only the quote if the document has changed.
 
-    Raises LookupError for a marker that the answer does not have.
+    Raises LookupError if the answer does not have this marker.
     """
     markers = [citation.marker for citation in answer.citations]
     here = markers.index(marker) if marker in markers else -1
@@ -98,7 +100,7 @@ def document_html(
 
 
 def segments(document: Document, window: Span, marked: Span | None, faint: list[Span]) -> list[Segment]:
-    """The text of the window, cut where a mark or a page begins or ends."""
+    """The text of the window, split where a mark or a page starts or ends."""
     pages = {offset: number for number, offset in enumerate(document.pages, 1) if window.start <= offset < window.end}
     edges = {edge for span in (*faint, *filter(None, [marked])) for edge in span}
     cuts = {window.start, window.end, *pages, *(min(max(edge, window.start), window.end) for edge in edges)}

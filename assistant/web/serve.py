@@ -32,9 +32,9 @@ def address(host: str, port: int) -> str:
 def build(
     assistant: Assistant, host: str = HOST, port: int = PORT, password: str = "", names: Sequence[str] = ()
 ) -> Guard:
-    """The whole application, guarded.
+    """The whole application behind the guard.
 
-    ``names`` are host names it may be reached under besides ``host``. Raises ConfigError where ``host`` can be
+    ``names`` are host names under which it may be reached besides ``host``. Raises ConfigError if ``host`` can be
     reached from other machines and there is no password.
     """
     if not is_loopback(host) and not password:
@@ -108,9 +108,9 @@ def run(
     names: Sequence[str] = (),
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
-    """Serve the page until interrupted; ``ready`` hears its address once it can be opened.
+    """Serve the page until interrupted; ``ready`` is called with its address as soon as it can be opened.
 
-    Raises ConfigError where the port is taken or a password is missing.
+    Raises ConfigError if the port is taken or a password is missing.
     """
     with _listening(host, port) as listener:
         _server(assistant, host, listener, password, names, ready).run(sockets=[listener])
@@ -164,7 +164,7 @@ def _server(
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything slow is loaded so that a taken port is reported at once."""
+    """A listening socket. It is opened before anything slow is loaded, so that a taken port is reported at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -101,7 +101,7 @@ class Record(BaseModel):
 _Record = TypeVar("_Record", bound=Record)
 
 
-class Reader:
+class RecordReader:
     """Reads the records of a file. A record whose layout is wrong is an error; one that lacks a value is left out."""
 
     def __init__(self, name: str, path: Path) -> None:

@@ -216,8 +216,8 @@ class Assistant:
     @cached_property
     def _reading(self) -> answering.Engines:
         """What a search needs. It has no chat model, so searching works while the chosen model is missing."""
-        embedder, reader = self._open_embedder(), _reader() if self.settings.cross_encoder else None
-        return answering.Engines(self._index, embedder, ExtractiveWriter(), self.settings, reader)
+        embedder, cross_encoder = self._open_embedder(), _cross_encoder() if self.settings.cross_encoder else None
+        return answering.Engines(self._index, embedder, ExtractiveWriter(), self.settings, cross_encoder)
 
     @cached_property
     def _engines(self) -> answering.Engines:
@@ -257,7 +257,7 @@ def _embedder(settings: Settings) -> Embedder:
 
 
 @cache
-def _reader() -> CrossEncoder:
+def _cross_encoder() -> CrossEncoder:
     from assistant.models.cross_encoder import MiniCrossEncoder
 
     return MiniCrossEncoder.open()

@@ -160,8 +160,8 @@ def _freshness(settings: Settings) -> Finding:
         if not status.documents or not folder.is_dir():
             return Finding(name="freshness", ok=True, detail="nothing to compare")
         found, skipped = find_files(folder)
-        with closing(ParserPool(Limits())) as readers:
-            stale = [file.source for file in found if not _indexed(assistant, readers, file)]
+        with closing(ParserPool(Limits())) as pool:
+            stale = [file.source for file in found if not _indexed(assistant, pool, file)]
         if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
             present = {*(file.source for file in found), *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
@@ -171,10 +171,10 @@ def _freshness(settings: Settings) -> Finding:
     return Finding(name="freshness", ok=False, detail=detail, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, readers: ParserPool, file: FoundFile) -> bool:
+def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> bool:
     """Whether the index holds the current content of the file. A file that cannot be read is reported by the build."""
     try:
-        document = readers.read(file)
+        document = pool.read(file)
     except DocumentError:
         return True
     indexed = assistant.document(document.source)

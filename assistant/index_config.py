@@ -56,7 +56,7 @@ class IndexConfig(Value):
         try:
             found = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as exc:
-            raise IndexConfigError(f"{str(path)!r} cannot be read: {exc}. Mend the file, or `rm {path}`") from exc
+            raise IndexConfigError(f"{str(path)!r} cannot be read: {exc}. Fix the file, or `rm {path}`") from exc
         try:
             return cls.model_validate(found, strict=True)
         except ValidationError as exc:
@@ -75,8 +75,8 @@ class IndexConfig(Value):
 
 @cache
 def _tell_new_name(path: Path) -> None:
-    mend = f"`mv {path} {path.with_name(NAME)}`"
-    warnings.warn(f"The file {str(path)!r} is called {NAME!r} in this version. {mend}", FutureWarning, stacklevel=3)
+    cure = f"`mv {path} {path.with_name(NAME)}`"
+    warnings.warn(f"The file {str(path)!r} is called {NAME!r} in this version. {cure}", FutureWarning, stacklevel=3)
 
 
 def config_file(index_dir: Path) -> Path | None:

@@ -299,7 +299,7 @@ class Dropped(Value):
 class Trace(Value):
     """How an answer was made: everything needed to see, replay and criticize it."""
 
-    question: str = Field(description="the question as it was searched: rewritten if a follow-up, respelled")
+    question: str = Field(description="the question as searched: made self-contained, spelling corrected")
     candidates: tuple[Candidate, ...] = ()
     sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
     dropped: tuple[Dropped, ...] = ()

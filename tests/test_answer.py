@@ -74,7 +74,7 @@ def test_a_misspelled_name_is_read_as_the_documents_spell_it_and_told(assistant:
     assert_proven(answer, assistant)
 
 
-def test_strictness_moves_the_line(stories: Path, embedder: MiniLM) -> None:
+def test_the_answer_threshold_decides_about_refusals(stories: Path, embedder: MiniLM) -> None:
     strict = Settings(index_dir=stories, answer_threshold=1.0)
     with Assistant.open(strict, embedder=embedder) as assistant:
         assert assistant.ask("Who was at the wheel of the ferry?").outcome == "not_in_documents"

@@ -269,7 +269,7 @@ def test_removing_what_is_not_there(index: Index, docs: Path) -> None:
         index.remove("tru")
 
 
-def test_a_new_recipe_splits_every_document_again(index: Index, index_dir: Path, docs: Path) -> None:
+def test_a_new_index_configuration_splits_every_document_again(index: Index, index_dir: Path, docs: Path) -> None:
     sync(index, docs)
     chunks = index.status().chunks
     (index_dir / "config.toml").write_text("chunk_tokens = 60")

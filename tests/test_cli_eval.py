@@ -32,7 +32,7 @@ Cli = Callable[..., Result]
 
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
-    """The template of one's own exam, as ``--init`` writes it."""
+    """The template of one's own evaluation, as ``--init`` writes it."""
     folder = tmp_path / "mine"
     assert CliRunner().invoke(app, ["eval", "--init", str(folder)]).exit_code == 0
     return folder
@@ -312,7 +312,7 @@ def test_a_set_with_files_of_its_own_is_read_from_them(cli: Cli, suite: Path, tm
         (["--dataset", "squad3:{tmp}"], "there is no data set 'squad3'"),
         (["--dataset", "squad2:{tmp}/none.json"], "there is no such file"),
         (["--dataset", "squad2:{tmp}/mine/gold/dev.jsonl"], "broken JSON"),
-        (["--split", "exam"], "there is no split 'exam'"),
+        (["--split", "final"], "there is no split 'final'"),
         (["--compare", "never"], "there is no such run log"),
         (["--rescore", "never"], "there is no such run log"),
         (["--beside", "never"], "there is no such run log"),

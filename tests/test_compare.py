@@ -29,38 +29,40 @@ RAIN = Quote("Weather. Post", "Heavy rain fell along the border for three days."
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniCrossEncoder:
+def cross_encoder() -> MiniCrossEncoder:
     return MiniCrossEncoder.open()
 
 
-def test_the_reader_tells_who_answers_as_well_from_who_speaks_of_something_else(reader: MiniCrossEncoder) -> None:
+def test_the_cross_encoder_tells_another_answer_from_another_topic(
+    cross_encoder: MiniCrossEncoder,
+) -> None:
     question = "How did the generals hold their talks?"
-    other, same, beside_the_point = reader.compare(question, [(PHONE, OUTPOST), (PHONE, CALLED), (PHONE, RAIN)])
+    other, same, beside_the_point = cross_encoder.compare(question, [(PHONE, OUTPOST), (PHONE, CALLED), (PHONE, RAIN)])
     assert other.same_answer + other.contradiction > 0.8
     assert same.same_answer + same.contradiction > 0.8
     assert beside_the_point.same_answer + beside_the_point.contradiction < 0.5
 
 
-def test_figures_that_are_equal_do_not_oppose_each_other(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
+def test_figures_that_are_equal_do_not_contradict_each_other(embedder: MiniLM, cross_encoder: MiniCrossEncoder) -> None:
     question = parse_question("How many passengers were hurt?")
     texts = ("The crash hurt 12 passengers.", "Twelve passengers were hurt.", "19 passengers were hurt, a nurse said.")
-    ranked = rank(question, embedder.embed_query(question.text), hits(embedder, *texts), reader)
-    opposes = {s.text: s.contradiction for s in compare(question, ranked, reader).sentences}
+    ranked = rank(question, embedder.embed_query(question.text), hits(embedder, *texts), cross_encoder)
+    contradiction = {s.text: s.contradiction for s in compare(question, ranked, cross_encoder).sentences}
     best = ranked.sentences[0].text
-    equal = [opposes[text] for text in texts[:2] if text != best]
+    equal = [contradiction[text] for text in texts[:2] if text != best]
     assert best in texts[:2]
     assert equal == [0.0]
-    assert (opposes[texts[2]] or 0.0) > 0.1
+    assert (contradiction[texts[2]] or 0.0) > 0.1
 
 
-def test_no_pairs_are_no_comparisons(reader: MiniCrossEncoder) -> None:
-    assert reader.compare("How?", []) == []
+def test_no_pairs_are_no_comparisons(cross_encoder: MiniCrossEncoder) -> None:
+    assert cross_encoder.compare("How?", []) == []
 
 
-def test_a_side_that_is_contradicted_is_shown(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
+def test_a_side_that_is_contradicted_is_shown(embedder: MiniLM, cross_encoder: MiniCrossEncoder) -> None:
     question = parse_question("How did the generals hold their talks?")
     found = hits(embedder, *(quote.text for quote in (PHONE, OUTPOST, RAIN)))
-    ranked = compare(question, rank(question, embedder.embed_query(question.text), found, reader), reader)
+    ranked = compare(question, rank(question, embedder.embed_query(question.text), found, cross_encoder), cross_encoder)
     (conflict_candidate,) = conflicts(question, ranked.sentences)
     assert {sentence.source for sentence in conflict_candidate.sentences} == {"0.txt", "1.txt"}
 
@@ -106,7 +108,7 @@ def test_rivals_are_few_and_never_those_that_answer_nothing() -> None:
 
 
 @given(sentences, st.lists(st.floats(0, 1), min_size=1))
-def test_only_what_opposes_the_best_sentence_stands_against_it(found: list[Sentence], chances: list[float]) -> None:
+def test_only_what_contradicts_the_best_sentence_stands_against_it(found: list[Sentence], chances: list[float]) -> None:
     judged = [
         found[0],
         *(s.model_copy(update={"contradiction": chance}) for s, chance in zip(found[1:], chances, strict=False)),

@@ -113,7 +113,7 @@ def test_three_sources_make_one_contrast_with_three_sides() -> None:
 
 
 def read(*answers: tuple[str, str, str]) -> list[Sentence]:
-    """Sentences that a reader has read, with the answer it found in each."""
+    """Sentences that the cross-encoder has read, with the answer it found in each."""
     plain = said(*((source, text) for source, text, _ in answers))
     return [s.model_copy(update={"answer": a}) for s, (*_, a) in zip(plain, answers, strict=True)]
 

@@ -51,8 +51,8 @@ def test_the_check_sees_what_is_wrong(tmp_path: Path) -> None:
     crashes.write(place.docs, state)
     with place.open() as index:
         sync(index, place.docs)
-        recipe = IndexConfig()
-        assert crashes.difference(index, recipe, state) == ""
-        assert "missing" in crashes.difference(index, recipe, {**state, "doc3.txt": "x"})
+        config = IndexConfig()
+        assert crashes.difference(index, config, state) == ""
+        assert "missing" in crashes.difference(index, config, {**state, "doc3.txt": "x"})
         changed = {**state, "doc2.txt": crashes.text_of("doc2.txt", 3, 3)}
-        assert crashes.difference(index, recipe, changed) == "doc2.txt has another text"
+        assert crashes.difference(index, config, changed) == "doc2.txt has another text"

@@ -53,10 +53,10 @@ def dora(question: str) -> str:
 
 def test_run_asks_and_logs_every_question_once(tmp_path: Path) -> None:
     asked: list[str] = []
-    done = run(voyage(tmp_path), lambda q: asked.append(q) or dora(q), {"recipe": "r1"}, workers=3)  # type: ignore[func-returns-value]
+    done = run(voyage(tmp_path), lambda q: asked.append(q) or dora(q), {"index_config": "r1"}, workers=3)  # type: ignore[func-returns-value]
     assert sorted(asked) == [f"Question {n}?" for n in range(6)]
     lines = done.path.read_text(encoding="utf-8").splitlines()
-    assert json.loads(lines[0])["about"] == {"recipe": "r1"}
+    assert json.loads(lines[0])["about"] == {"index_config": "r1"}
     assert sorted(json.loads(line)["case"] for line in lines[1:]) == [f"q{n}" for n in range(6)]
 
 
@@ -214,7 +214,7 @@ def ask(question):
         sys.stdin.read()
     return "Dora"
 
-run(voyage(Path(sys.argv[1]), 12, time_limit=100.0), ask, {"recipe": "r"})
+run(voyage(Path(sys.argv[1]), 12, time_limit=100.0), ask, {"index_config": "r"})
 """
 
 

@@ -1,4 +1,4 @@
-"""The exam with a model as writer: against the double of a server, and against any callable."""
+"""The evaluation with a model as writer: against the double of a server, and against any callable."""
 
 from __future__ import annotations
 

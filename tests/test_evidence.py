@@ -1,4 +1,4 @@
-"""Sentences that answer come first, and the chance that one does follows what the documents hold."""
+"""Sentences that answer come first, and the probability that one does follows what the documents hold."""
 
 import numpy as np
 import pytest
@@ -49,11 +49,11 @@ def test_the_sentence_that_answers_comes_first(embedder: MiniLM, question: str, 
 
 def test_answerability_tells_what_is_there_from_what_is_not(embedder: MiniLM) -> None:
     found = hits(embedder, FERRY, BAKERY)
-    chance = {
+    probability = {
         question: rank(parse_question(question), embedder.embed_query(question), found).answerability
         for question in ("Who was at the wheel of the Lady Ansa?", "What is the boiling point of mercury?")
     }
-    held, absent = chance.values()
+    held, absent = probability.values()
     assert held > 0.8 > 0.2 > absent
 
 
@@ -92,30 +92,32 @@ PAPERS = (
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniCrossEncoder:
+def cross_encoder() -> MiniCrossEncoder:
     return MiniCrossEncoder.open()
 
 
-def test_the_reader_finds_what_words_alone_do_not(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
+def test_the_cross_encoder_finds_what_words_alone_do_not(embedder: MiniLM, cross_encoder: MiniCrossEncoder) -> None:
     question = "Whose hands were on the helm of the ship?"
-    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY), reader)
+    ranked = rank(
+        parse_question(question), embedder.embed_query(question), hits(embedder, FERRY, BAKERY), cross_encoder
+    )
     assert ranked.sentences[0].text.startswith("Captain Lena Storrow")
     assert "Storrow" in ranked.sentences[0].answer
 
 
-def test_the_reader_gives_each_source_its_own_answer(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
+def test_the_cross_encoder_gives_each_source_its_own_answer(embedder: MiniLM, cross_encoder: MiniCrossEncoder) -> None:
     question = "Who was steering the Lady Ansa?"
-    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, *PAPERS), reader)
+    ranked = rank(parse_question(question), embedder.embed_query(question), hits(embedder, *PAPERS), cross_encoder)
     answers = {s.source: s.answer for s in reversed(ranked.sentences)}
     assert "Storrow" in answers["0.txt"]
     assert "Abery" in answers["1.txt"]
 
 
-def test_the_reader_tells_a_near_miss_from_an_answer(embedder: MiniLM, reader: MiniCrossEncoder) -> None:
+def test_the_cross_encoder_tells_a_near_miss_from_an_answer(embedder: MiniLM, cross_encoder: MiniCrossEncoder) -> None:
     found = hits(embedder, FERRY, BAKERY)
-    chances = {
-        question: rank(parse_question(question), embedder.embed_query(question), found, reader).answerability
+    probabilities = {
+        question: rank(parse_question(question), embedder.embed_query(question), found, cross_encoder).answerability
         for question in ("Who founded the bakery on Mill Lane?", "Who sold the bakery on Mill Lane?")
     }
-    held, missing = chances.values()
+    held, missing = probabilities.values()
     assert held > missing + 0.1

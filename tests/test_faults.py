@@ -217,7 +217,7 @@ def test_a_disk_that_is_full_is_not_called_a_damaged_index() -> None:
                 catalog.insert(long, StoredFile("long", "long", 1, 2, ""), [])
             short = Document(source="short", title="S", text="The truce held.")
             catalog.insert(short, StoredFile("short", "short", 1, 2, ""), [])
-            assert catalog.publish([], "recipe", "fake").generation == 1
+            assert catalog.publish([], "config", "fake").generation == 1
     except PermissionError as exc:
         pytest.skip(str(exc))
 

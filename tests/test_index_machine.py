@@ -75,12 +75,12 @@ class IndexMachine(RuleBasedStateMachine):
             self.removed.add(name)
 
     @rule(tokens=st.sampled_from([20, 30, 200]))
-    def change_recipe(self, tokens: int) -> None:
+    def change_config(self, tokens: int) -> None:
         (self.folder / "index").mkdir(exist_ok=True)
-        recipe = self.folder / "index" / "config.toml"
+        config = self.folder / "index" / "config.toml"
         text = f"chunk_tokens = {tokens}"
-        before = recipe.read_text() if recipe.exists() else "chunk_tokens = 200"
-        recipe.write_text(text)
+        before = config.read_text() if config.exists() else "chunk_tokens = 200"
+        config.write_text(text)
         if text != before:
             self.index.close()
             self.stale = True

@@ -241,7 +241,7 @@ def test_an_embedder_that_is_not_pulled_names_its_cure(double: OllamaDouble) -> 
             call()
 
 
-def test_a_recipe_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_path: Path) -> None:
+def test_the_index_configuration_can_name_an_embedder_of_the_server(double: OllamaDouble, tmp_path: Path) -> None:
     folder = tmp_path / "index"
     folder.mkdir()
     (folder / "config.toml").write_text('embedder = "embeddinggemma"\n')

@@ -1,4 +1,4 @@
-"""What the reader learns from is labelled as it reads."""
+"""Training examples for the cross-encoder have the labels that it will be asked for."""
 
 import json
 import random

@@ -409,7 +409,7 @@ def test_a_conflict_is_two_dated_columns_newest_first(page: Page) -> None:
 def test_a_refusal_shows_what_was_looked_for_and_the_nearest_documents(page: Page) -> None:
     ask(page, "What is the capital of France?")
     expect(page.locator("#log .refusal")).to_have_text("Not in the documents.")
-    expect(page.locator("#log .looked")).to_contain_text("What is the capital of France?")
+    expect(page.locator("#log .refusal-search")).to_contain_text("What is the capital of France?")
     page.locator("#log .near").first.click()
     expect(page.locator("#panel-column .notice")).to_contain_text("does not answer")
     expect(page.locator("#quoted")).not_to_be_empty()
@@ -983,10 +983,10 @@ def test_conversations_on_disk_are_kept_and_deleted_there(
     assert not file.exists()
 
 
-# --- exam and settings
+# --- evaluation and settings
 
 
-def test_an_answer_is_added_to_ones_own_exam(page: Page) -> None:
+def test_an_answer_is_added_to_ones_own_evaluation(page: Page) -> None:
     ask(page, HURT)
     page.get_by_role("button", name="Save as test question").click()
     expect(page.get_by_text("Saved. Run your questions with")).to_be_visible()

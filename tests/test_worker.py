@@ -26,22 +26,22 @@ def write(folder: Path, name: str, data: bytes) -> FoundFile:
 
 
 @pytest.fixture
-def readers() -> Iterator[ParserPool]:
-    readers = ParserPool(Limits(seconds=120, memory=1 << 30))
-    yield readers
-    readers.close()
+def pool() -> Iterator[ParserPool]:
+    pool = ParserPool(Limits(seconds=120, memory=1 << 30))
+    yield pool
+    pool.close()
 
 
-def test_a_worker_reads_what_is_read_here(tmp_path: Path, readers: ParserPool) -> None:
+def test_a_worker_reads_what_is_read_here(tmp_path: Path, pool: ParserPool) -> None:
     for suffix in (".html", ".epub", ".txt", ".eml"):
-        document = readers.read(write(tmp_path, f"a{suffix}", made(TALKS, suffix)))
+        document = pool.read(write(tmp_path, f"a{suffix}", made(TALKS, suffix)))
         assert "The truce came in May." in document.text
         assert document.source == f"a{suffix}"
 
 
-def test_reasons_come_back(tmp_path: Path, readers: ParserPool) -> None:
+def test_reasons_come_back(tmp_path: Path, pool: ParserPool) -> None:
     with pytest.raises(DocumentError, match=r"'a\.jsonl', line 1: not JSON"):
-        readers.read(write(tmp_path, "a.jsonl", b"{"))
+        pool.read(write(tmp_path, "a.jsonl", b"{"))
 
 
 def in_workers(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> None:
@@ -59,43 +59,43 @@ sys.addaudithook(hook)
 """
 
 
-def test_plain_text_needs_no_worker(tmp_path: Path, readers: ParserPool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_text_needs_no_worker(tmp_path: Path, pool: ParserPool, monkeypatch: pytest.MonkeyPatch) -> None:
     in_workers(tmp_path, monkeypatch, "import os; os._exit(1)")
-    assert readers.read(write(tmp_path, "a.md", b"The truce held.")).text == "The truce held."
+    assert pool.read(write(tmp_path, "a.md", b"The truce held.")).text == "The truce held."
     with pytest.raises(DocumentError, match="crashes its parser"):
-        readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
+        pool.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
 
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_workers(tmp_path, monkeypatch, ON_OPENING.format("threading.Event().wait()"))
     late = pytest.raises(DocumentError, match=r"'bad\.csv' takes longer than 1 seconds")
-    with closing(ParserPool(Limits(seconds=1))) as readers, late:
-        readers.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
+    with closing(ParserPool(Limits(seconds=1))) as pool, late:
+        pool.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="memory is limited on Linux alone")
 def test_a_file_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
-    with closing(ParserPool(Limits(seconds=60, memory=200 << 20))) as readers:
+    with closing(ParserPool(Limits(seconds=60, memory=200 << 20))) as pool:
         with pytest.raises(DocumentError, match=r"takes more than 200 MB of memory|crashes its parser"):
-            readers.read(write(tmp_path, "a.jsonl", b"[" + b"[]," * 10_000_000 + b"0]"))
-        assert readers.read(write(tmp_path, "b.jsonl", b'{"text": "0"}\n')).text == "0"
+            pool.read(write(tmp_path, "a.jsonl", b"[" + b"[]," * 10_000_000 + b"0]"))
+        assert pool.read(write(tmp_path, "b.jsonl", b'{"text": "0"}\n')).text == "0"
 
 
 def test_after_a_crash_the_next_file_has_a_new_worker(
-    tmp_path: Path, readers: ParserPool, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pool: ParserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_workers(tmp_path, monkeypatch, ON_OPENING.format("os._exit(1)"))
-    assert "1" in readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n")).text
+    assert "1" in pool.read(write(tmp_path, "a.csv", b"a,b\n1,2\n")).text
     with pytest.raises(DocumentError, match=r"'bad\.csv' crashes its parser"):
-        readers.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
-    assert "1" in readers.read(write(tmp_path, "b.csv", b"a,b\n1,2\n")).text
+        pool.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
+    assert "1" in pool.read(write(tmp_path, "b.csv", b"a,b\n1,2\n")).text
 
 
 def test_a_worker_that_never_starts_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     in_workers(tmp_path, monkeypatch, "import threading; threading.Event().wait()")
     late = pytest.raises(DocumentError, match=r"'a\.csv' is not read: .* takes longer than 1 seconds to start")
-    with closing(ParserPool(Limits(start=1))) as readers, late:
-        readers.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
+    with closing(ParserPool(Limits(start=1))) as pool, late:
+        pool.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
 
 
 @pytest.mark.parametrize(

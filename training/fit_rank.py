@@ -62,18 +62,18 @@ class Example(NamedTuple):
     parts: QuestionParts
     hits: tuple[Hit, ...]
     table: Table
-    odds: Features
+    logits: Features
     gold: np.ndarray[tuple[int], np.dtype[np.bool_]]
     answerable: bool
     times: int
 
     def rows(self, reading: bool) -> Features:
         """The feature rows, with the cross-encoder's log-odds as the last column if ``reading``."""
-        return np.column_stack([self.table.rows, self.odds]) if reading else self.table.rows
+        return np.column_stack([self.table.rows, self.logits]) if reading else self.table.rows
 
     def seen(self, reading: bool) -> Features | None:
         """The cross-encoder's log-odds of each sentence, if ``reading``."""
-        return self.odds if reading else None
+        return self.logits if reading else None
 
     def answerability_row(self, ranking: Features, reading: bool) -> Features:
         """The features of answerability."""

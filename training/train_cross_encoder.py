@@ -52,7 +52,7 @@ from training.examples import (
 from training.fitting import auroc
 from training.weights_file import restored
 
-QUESTION_TOKENS, HEADLINE_TOKENS, PASSAGE_TOKENS = 48, 32, 120
+QUESTION_TOKENS, HEADER_TOKENS, PASSAGE_TOKENS = 48, 32, 120
 BATCH, WARM_UP = 16, 0.08
 
 T = TypeVar("T")
@@ -120,16 +120,16 @@ def main() -> None:
 
 def encode(tokenizer: Tokenizer, item: Item) -> Encoded:
     """Tokens of the question and of a window of whole sentences that holds the answer, if there is one."""
-    spans, pieces, headline = _tokens(tokenizer, item.passage)
+    spans, pieces, header = _tokens(tokenizer, item.passage)
     gold = [n for n, s in enumerate(spans) if any(a < s.end and b > s.start for a, b in item.spans)]
     sizes = [min(len(piece.ids), PASSAGE_TOKENS) for piece in pieces]
     first, last = _window(sizes, random.choice(gold) if gold else random.randrange(len(spans)))
     question = tokenizer.encode(item.question).ids
     ids = [*question[: QUESTION_TOKENS - 1], question[-1]] if len(question) > QUESTION_TOKENS else list(question)
     types, sentence, start, end = [0] * len(ids), [-1] * len(ids), 0, 0
-    ids += headline
-    types += [1] * len(headline)
-    sentence += [-1] * len(headline)
+    ids += header
+    types += [1] * len(header)
+    sentence += [-1] * len(header)
     for number in range(first, last + 1):
         offsets = pieces[number].offsets[:PASSAGE_TOKENS]
         if item.short and item.spans and number in gold and not start:
@@ -156,7 +156,7 @@ def encode_pair(tokenizer: Tokenizer, pair: Pair) -> EncodedPair:
 def _tokens(tokenizer: Tokenizer, passage: Passage) -> tuple[list[Span], list[Encoding], list[int]]:
     spans = list(passage.statements)
     pieces = [tokenizer.encode(passage.text[s.start : s.end], add_special_tokens=False) for s in spans]
-    return spans, pieces, tokenizer.encode(passage.header, add_special_tokens=False).ids[:HEADLINE_TOKENS]
+    return spans, pieces, tokenizer.encode(passage.header, add_special_tokens=False).ids[:HEADER_TOKENS]
 
 
 def _window(sizes: Sequence[int], centre: int) -> tuple[int, int]:

@@ -1,8 +1,8 @@
 """The command line: one small module per noun, and the only place that prints and exits.
 
-A command is a function in a module of its own, registered below. It opens an assistant with ``opening``,
-writes through ``screen``, and raises AssistantError or ``typer.Exit(code)``; ``root`` alone turns those into
-an exit status. Commands import what they need when they run, so that ``assistant --help`` stays quick.
+Each command is a function in a module of its own, registered below. It opens an assistant with ``opening``, writes
+with ``screen``, and raises AssistantError or ``typer.Exit(code)``; only ``root`` turns these into an exit status.
+Commands import what they need when they run, so that ``assistant --help`` stays fast.
 """
 
 from __future__ import annotations

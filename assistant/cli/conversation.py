@@ -1,4 +1,4 @@
-"""Remembers the last conversation with each index, privately, for ``ask --continue``."""
+"""Stores the last conversation with each index, readable by its owner alone, for ``ask --continue``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def path(index_dir: Path) -> Path:
 
 
 def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
-    """The turns to go on from; none, and ``note`` hears why, where they cannot be read."""
+    """The turns to continue from. If they cannot be read there are none, and ``note`` is told why."""
     from pydantic import TypeAdapter
 
     from assistant.types import Turn
@@ -34,9 +34,9 @@ def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
 
 
 def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) -> None:
-    """Keep ``turns`` for the next question, whole or not at all, readable by their owner alone.
+    """Store ``turns`` for the next question, readable by their owner alone.
 
-    A conversation that cannot be kept is not worth failing an answer for: ``note`` hears why.
+    If that fails, ``note`` is told why; the answer is not lost because of it.
     """
     from pydantic import TypeAdapter
 

@@ -150,7 +150,7 @@ def _evaluation(screen: Screen, folder: Path, dataset: str | None, split: str, s
                 raise
             for fault in faults:
                 screen.note(one_line(fault))
-            raise SuiteError(f"{folder} has {len(faults)} faults. Mend them, then `assistant eval {folder}`") from error
+            raise SuiteError(f"{folder} has {len(faults)} faults. Fix them, then `assistant eval {folder}`") from error
     name, colon, path = dataset.partition(":")
     if not colon or not path:
         raise typer.BadParameter(f"{dataset!r} is not NAME:PATH", param_hint="--dataset")
@@ -173,7 +173,7 @@ def _reference(suite: Suite) -> Path:
 
 
 def _compared(screen: Screen, suite: Suite, given: str) -> Path:
-    """What to compare with; the reference run also by its old name and its old file."""
+    """The run to compare with; for the reference run, the old name and the old file also work."""
     if given not in ("reference", "baseline"):
         return _run_at(suite, given)
     reference = _reference(suite)
@@ -198,7 +198,7 @@ def _scorecard(suite: Suite, path: Path) -> Scorecard:
 
 
 def _logged(suite: Suite, path: Path) -> tuple[Suite, Run]:
-    """A logged run, and the suite without the questions it did not ask."""
+    """A logged run, and the suite with only the questions that it asked."""
     from assistant.eval import read_run
     from assistant.eval import rescore as scored
 

@@ -1,4 +1,4 @@
-"""Brings a suite and an assistant together: an index of the documents alone, and what answers depend on."""
+"""Connects a suite with an assistant: an index of the suite's documents, and a record of what answers depend on."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ _IRRELEVANT = {
     "index_dir", "weights_dir", "ollama_url", "ollama_token", "password", "conversations", "keep_alive",
     "first_token_seconds", "idle_seconds",
 }  # fmt: skip
-"""Settings that are secrets, or places and patience of one machine: no answer depends on them."""
+"""Settings on which no answer depends: secrets, and addresses and time limits of one machine."""
 
 _NOT_ANSWERING = ("cli", "web", "eval", "__pycache__")
 
 
 class Evaluation(NamedTuple):
-    """A suite, and the folder in the user's cache for what can be made again: the index of its documents."""
+    """A suite, and the folder in the user's cache for the index of its documents."""
 
     suite: Suite
     cache: Path
@@ -94,9 +94,9 @@ def read_corpus(folder: Path, note: Note) -> dict[str, Document]:
 
 
 class Asker:
-    """Asks an assistant, and knows whether a question is still being answered, as one that was given up may be.
+    """Asks an assistant, and knows whether it is still answering, perhaps a question that timed out.
 
-    An index must not be closed under a thread that reads it.
+    An index must not be closed while a thread reads it.
     """
 
     def __init__(self, assistant: Assistant) -> None:
@@ -113,7 +113,7 @@ class Asker:
             self._count(-1)
 
     def close(self) -> None:
-        """Close the assistant, unless it is still busy after ``PATIENCE`` seconds; the program ends soon."""
+        """Close the assistant, unless it is still busy after ``PATIENCE`` seconds; the program then ends anyway."""
         with self._changed:
             idle = self._changed.wait_for(lambda: not self._busy, PATIENCE)
         if idle:
@@ -127,9 +127,9 @@ class Asker:
 
 @contextmanager
 def asker(context: typer.Context, settings: Settings, evaluation: Evaluation, screen: Screen) -> Iterator[Asker]:
-    """An assistant with the suite's documents alone, by the index configuration of ``settings.index_dir``.
+    """An assistant with only the suite's documents and the index configuration of ``settings.index_dir``.
 
-    Its index is in the evaluation's cache, one for each configuration, and is brought up to date first.
+    Its index is in the evaluation's cache, which has one for each configuration. It is brought up to date first.
     """
     index_dir = evaluation.cache / f"index-{IndexConfig.read(settings.index_dir).fingerprint}"
     index_dir.mkdir(parents=True, exist_ok=True)
@@ -148,7 +148,7 @@ def asker(context: typer.Context, settings: Settings, evaluation: Evaluation, sc
 def about(assistant: Assistant) -> dict[str, JsonValue]:
     """Everything that an answer depends on, for the header of a run.
 
-    Raises BackendError where the chosen model is not there, and PromptError for a prompt that is invalid.
+    Raises BackendError if the chosen model is not available, and PromptError if a prompt is invalid.
     """
     import assistant as package
     from assistant import prompts
@@ -188,7 +188,7 @@ def _version(name: str) -> str:
 
 
 def _commit(checkout: Path) -> str:
-    """The commit of the checkout the package runs from; empty where it is installed."""
+    """The commit of the checkout that the package runs from; empty if it is installed."""
     git = shutil.which("git")
     if not git or not (checkout / ".git").exists():
         return ""

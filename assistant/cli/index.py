@@ -1,4 +1,4 @@
-"""``assistant index``: build, inspect and mend the index."""
+"""``assistant index``: build, inspect and repair the index."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ WATCH_SECONDS = 1.0
 """How often a watched folder is looked at."""
 
 FEW_PAGES = 0.1
-"""What part of a PDF file's pages may hold no text without a word."""
+"""The share of a PDF file's pages that may have no text without a note."""
 
 LISTED = 12
-"""How many file names of a kind a report spells out."""
+"""The most file names of a kind in a report."""
 
-app = typer.Typer(no_args_is_help=True, help="Build, inspect and mend the index.")
+app = typer.Typer(no_args_is_help=True, help="Build, inspect and repair the index.")
 
 
 @app.command()
@@ -77,7 +77,7 @@ def build(
 
 
 def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> list[Path]:
-    """Build after a change; returns the folders where that failed, to be tried again, for whatever reason it was."""
+    """Build after a change; returns the folders where that failed, which will be tried again."""
     from assistant.cli.opening import build
 
     undone = []
@@ -93,7 +93,7 @@ def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part
 
 
 def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[IndexReport]) -> None:
-    """Say which of the PDF files that were just read were scanned in part; a few empty pages are in every book."""
+    """Name the newly indexed PDF files with many pages that have no text; a few empty pages are normal."""
     from assistant.cli.opening import count
     from assistant.ingest.read import pages_without_text
 
@@ -173,8 +173,8 @@ def verify(
     elif problems:
         for problem in problems:
             screen.write(one_line(f"- {problem}"))
-        mend = command("index build" if repair else "index verify --repair", settings.index_dir)
-        cure = f"`{mend}` mends what is left." if repair else f"`{mend}`"
+        next_step = command("index build" if repair else "index verify --repair", settings.index_dir)
+        cure = f"`{next_step}` repairs what is left." if repair else f"`{next_step}`"
         screen.note(f"{count(len(problems), 'problem')} found. {cure}")
     else:
         screen.write(f"The index is sound: {count(documents, 'document')}.")
@@ -284,7 +284,7 @@ def _show_report(screen: Screen, report: IndexReport) -> None:
 
 
 def _plain(value: object) -> str:
-    """A value of a status as a reader likes it."""
+    """A value of a status in readable form."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {_plain(each)}" for name, each in value.items())
     if isinstance(value, list):
@@ -295,7 +295,9 @@ def _plain(value: object) -> str:
 
 
 def _near(root: str) -> str:
-    """``root`` as seen from here if it lies below; the report of a removal has none, and names the index."""
+    """``root`` relative to the current folder if it is below it; ``index`` in the report of a removal, which has
+    none.
+    """
     here = Path.cwd()
     below = bool(root) and Path(root) != here and Path(root).is_relative_to(here)
     return one_line(str(Path(root).relative_to(here)) if below else root or "index")

@@ -1,4 +1,4 @@
-"""Opens the assistant a command works with, building the index first where there is none yet."""
+"""Opens the assistant that a command uses, and builds the index first if there is none."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def settings_from(index_dir: Path | None = None, writer: str | None = None) -> Settings:
-    """The settings of the environment, overruled by the options that were given.
+    """The settings from the environment, overridden by the given options.
 
-    Raises ConfigError naming the variable that holds an invalid value.
+    Raises ConfigError, which names the variable that has an invalid value.
     """
     from pydantic import ValidationError
 
@@ -57,8 +57,8 @@ def ready(
 ) -> Iterator[Assistant]:
     """An assistant that can be asked.
 
-    With ``answer_first``, what a first build puts into the Chroma collection comes after the answer, which does not
-    need it: importing chromadb takes seconds.
+    With ``answer_first``, the Chroma collection of a first build is filled after the answer, which does not need it:
+    importing chromadb takes seconds.
     """
     with opened(context, settings) as assistant, ExitStack() as after:
         if unbuilt(assistant, settings):
@@ -87,7 +87,7 @@ def tell_first(report: IndexReport, settings: Settings, screen: Screen) -> None:
 
 @contextmanager
 def _chroma_filled_after(assistant: Assistant, screen: Screen) -> Iterator[None]:
-    """Fills the collection once the answer is out, whatever it is; a problem with that is no problem of the answer."""
+    """Fills the collection when the block ends; if that fails, a note says so, and the answer still counts."""
     try:
         yield
     except typer.Exit:
@@ -107,7 +107,7 @@ def _fill_chroma(assistant: Assistant, screen: Screen) -> None:
 def build(
     assistant: Assistant, folder: Path, screen: Screen, shard: Shard | None = None, *, chroma: bool = True
 ) -> IndexReport:
-    """Sync the index with ``folder``, or with a part of its files, showing how far it has come."""
+    """Sync the index with ``folder``, or with a shard of its files, and show the progress."""
     with screen.progress() as advance:
         if shard is None:
             return assistant.index(folder, advance, chroma=chroma)
@@ -115,7 +115,7 @@ def build(
 
 
 def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:
-    """Say so where a filter leaves nothing to look in: more often a slip of the pen than an answer."""
+    """Note if a filter admits no document, which is more often a typing error than intended."""
     if where != type(where)() and not any(where.admits(document) for document in assistant.documents()):
         from assistant.settings import command
 
@@ -124,7 +124,7 @@ def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:
 
 
 def documents_folder(settings: Settings) -> Path:
-    """Where the index keeps documents of its own."""
+    """The folder for documents inside the index folder."""
     return settings.index_dir / "documents"
 
 

@@ -1,4 +1,4 @@
-"""The options that commands share, declared once."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ Until = Annotated[
 
 
 def question_from(argument: str) -> str:
-    """The question itself: what stdin holds where the argument is ``-``, and always encodable text."""
+    """The question: the argument, or standard input if that is ``-``; always text that can be encoded."""
     text = sys.stdin.read() if argument == "-" else argument
-    # Bytes of an argument that are no UTF-8 arrive as lone surrogates, which nothing further on can store.
+    # Bytes of an argument that are not UTF-8 arrive as lone surrogates, which cannot be stored.
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
 
 

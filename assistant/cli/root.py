@@ -1,4 +1,4 @@
-"""The one place where what went wrong becomes a line on stderr and an exit code."""
+"""The one place where errors become a line on stderr and an exit code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FAILED = 1
 """Exit code of a check that ran and found faults."""
 
 ERROR = 2
-"""Exit code of anything the user has to mend first."""
+"""Exit code of errors that the user has to fix first."""
 
 NOT_FOUND = 3
 """Exit code of a question that the documents do not answer."""
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 class Root(TyperGroup):
     """The ``assistant`` command.
 
-    What is no AssistantError, OSError or wrong usage is a bug, and keeps its traceback.
+    Anything except AssistantError, OSError and wrong usage is a bug and keeps its traceback.
     """
 
     def main(
@@ -39,7 +39,7 @@ class Root(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run a command line; exit with its code, or return the code where ``standalone_mode`` is off."""
+        """Run a command line; exit with its code, or return the code if ``standalone_mode`` is off."""
         _tolerate_narrow_encodings()
         try:
             returned = super().main(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.types import Delta, OnProgress
 
 WIDEST = 100
-"""Columns beyond which lines of prose get hard to read."""
+"""Columns beyond which lines of prose are hard to read."""
 
 _SPACES = dict.fromkeys(map(ord, "\t\r\v\f\x85\u2028\u2029"), " ")
 _REMOVED = dict.fromkeys(
@@ -55,7 +55,7 @@ class _Console(Console):
 
 
 class Screen:
-    """Both streams. On a terminal lines are wrapped and coloured; anywhere else each stays one plain line."""
+    """Standard output and error. On a terminal lines are wrapped and colored; elsewhere each is one plain line."""
 
     def __init__(self) -> None:
         self._out = _Console(highlight=False, markup=False, emoji=False)
@@ -68,7 +68,7 @@ class Screen:
 
     @property
     def width(self) -> int:
-        """Columns to write in; of no meaning where stdout is no terminal."""
+        """The number of columns to use; it has no meaning if stdout is not a terminal."""
         return min(self._out.width, WIDEST)
 
     def write(self, text: Text | str = "", *, indent: int = 0, lead: Text | None = None) -> None:
@@ -80,11 +80,11 @@ class Screen:
         _paragraph(self._out, body, indent, lead or Text(), self.width)
 
     def note(self, text: str, *, indent: int = 0) -> None:
-        """Write a side remark to stderr."""
+        """Write a note to stderr."""
         _paragraph(self._err, Text(clean(text), "dim"), indent, Text(), min(self._err.width, WIDEST))
 
     def error(self, message: str) -> None:
-        """Write one line to stderr that says what is wrong, the curing command standing out."""
+        """Write one line to stderr that says what is wrong, with the command that fixes it highlighted."""
         line = Text.assemble(("error: ", "bold red"), one_line(message))
         line.highlight_regex(_CURE, "bold cyan")
         self._err.print(line, soft_wrap=True)
@@ -98,7 +98,7 @@ class Screen:
             self._out.on_broken_pipe()
 
     def json(self, text: str) -> None:
-        """Write a JSON text to stdout; what could steer a terminal is written as its escape."""
+        """Write a JSON text to stdout, with characters that could control a terminal escaped."""
         self.raw(_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -20,7 +20,7 @@ _NARROWEST_SIDE = 26
 
 
 def show_answer(screen: Screen, answer: Answer) -> None:
-    """The answer with its doubts marked, both sides of disagreements, and sources; of a refusal, what comes nearest."""
+    """Show an answer with its warnings, conflicts and sources; of a refusal, the nearest statements."""
     screen.write(_prose(answer))
     for conflict in answer.conflicts:
         _show_conflict(screen, conflict)
@@ -36,7 +36,7 @@ def show_answer(screen: Screen, answer: Answer) -> None:
 
 
 def small_print(answer: Answer, seconds: float) -> str:
-    """Who wrote the answer, how long it took, and what was searched if the question was rewritten."""
+    """The writer of the answer, the time it took, and the question as searched if it was rewritten."""
     parts = [f"{answer.writer} writer", f"{seconds:.2f} s"]
     if one_line(answer.trace.question) != one_line(answer.question):
         parts.append(f"searched as: {answer.trace.question}")
@@ -75,7 +75,7 @@ def _claim(text: str, claim: Claim) -> Text:
 
 
 def _show_conflict(screen: Screen, conflict: Conflict) -> None:
-    """The sides beside one another, where there is room; the text of the answer lists them as well."""
+    """The sides next to each other if there is room; the text of the answer lists them as well."""
     if not screen.wide or screen.width < _NARROWEST_SIDE * len(conflict.sides):
         return
     from rich import box

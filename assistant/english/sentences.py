@@ -48,7 +48,7 @@ _MARKER = re.compile(
     rf"[ \t]*(?:[{_BULLETS}–—]|\(?\d{{1,3}}[.)]|\(?[a-zA-Z]\)|\(?[ivx]{{1,4}}\)|\[\d{{1,4}}\])[ \t]+(?=\S)"
 )
 _LINE_ENDS = tuple('.!?:;…。！？：；)"”’]')
-# A line shorter than the first before one longer than the second is a title: no wrapping does that.
+# A line shorter than the first number before one longer than the second is a title: wrapping does not make that.
 _TITLE_WIDTH = 100
 _PROSE_WIDTH = 140
 

@@ -1,4 +1,4 @@
-"""Evaluation: gold questions, metrics, runs and reports; it never sees the machinery it measures.
+"""Evaluation: gold questions, metrics, runs and reports. It imports nothing of the machinery it measures.
 
 ``suite = load("eval", read)``, ``run(suite, ask)``, ``report_on(suite, run)``, ``write(report)``.
 """

@@ -1,6 +1,6 @@
-"""Trivial systems that answer every question beside the real one: a metric they do well on measures nothing.
+"""Baselines: trivial systems that answer every question. A metric on which they do well measures nothing.
 
-Each is made from the texts and a seed, and its answers are scored as those of any other system.
+Each is made from the texts and a seed, and its answers are scored like those of any other system.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 class Texts:
-    """The corpus cut into sentences and passages of whole sentences, in an order that the seed decides."""
+    """The corpus split into sentences and passages of whole sentences, in an order that depends on the seed."""
 
     def __init__(self, corpus: Corpus, seed: int) -> None:
         self.corpus, self.seed = corpus, seed
@@ -77,7 +77,7 @@ class Texts:
         return self.corpus[place.source].text[place.span.start : place.span.end]
 
     def chance(self, question: str) -> random.Random:
-        """Randomness that depends on seed and question alone, so that answers do not depend on the order of asking."""
+        """A random generator for the seed and the question, so that answers do not depend on the order of asking."""
         key = hashlib.blake2b(f"{self.seed} {question}".encode(), digest_size=8).digest()
         return random.Random(int.from_bytes(key))  # noqa: S311 - no secret
 
@@ -92,7 +92,7 @@ def run_baseline(suite: Suite, name: str) -> list[tuple[Case, Answer]]:
 
 
 def always_refuse(texts: Texts) -> Baseline:
-    """Always says that the documents do not hold it."""
+    """Refuses every question."""
     refusal = _answer(texts, ())
     return lambda _question, _where: refusal
 
@@ -120,7 +120,7 @@ def random_sentence(texts: Texts) -> Baseline:
 
 
 def everything(texts: Texts) -> Baseline:
-    """All there is, each document cited as a whole."""
+    """All documents, each cited as a whole."""
 
     @lru_cache(maxsize=8)
     def dump(where: Filter) -> Answer:
@@ -132,7 +132,7 @@ def everything(texts: Texts) -> Baseline:
 
 
 def keyword_search(texts: Texts, said: int = 1) -> Baseline:
-    """BM25 alone: the ``said`` best sentences of the four best passages. Ties are broken at random by the seed.
+    """Only BM25: the ``said`` best sentences of the four best passages. Ties are broken randomly by the seed.
 
     Answerability is the share of the question's words, by idf, that the best sentence has.
     """
@@ -238,7 +238,9 @@ def _answer(
     sentences: Sequence[Sentence] | None = None,
     answerability: float = 0.5,
 ) -> Answer:
-    """An answer that quotes the places ``said``; those ``shown`` are its passages, and its sentences by default."""
+    """An answer that quotes the places ``said``. The places ``shown`` are its passages and, by default, its
+    sentences.
+    """
     claims = []
     for marker, place in enumerate(said, 1):
         metadata, quote = texts.corpus.metadata(place.source).model_dump(), texts.text(place)

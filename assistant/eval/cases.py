@@ -22,7 +22,7 @@ Variant = Literal["", "full", "bare"]
 
 
 class GoldQuote(Value):
-    """Gold evidence: words that stand in a source. Never a chunk id, so that gold outlives a change of chunks."""
+    """Gold evidence: the words of a source and never a chunk id, so that it stays valid if chunks change."""
 
     source: str
     quote: str = Field(min_length=1)
@@ -52,7 +52,7 @@ class Case(Value):
 
     @property
     def key(self) -> str:
-        """What the run log calls this question: its id, and the variant if it is one."""
+        """The name of this question in a run log: its id, and its variant if it has one."""
         return f"{self.id}#{self.variant}" if self.variant else self.id
 
     @property
@@ -68,12 +68,12 @@ class Case(Value):
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The history as a system takes it."""
+        """The history in the form that a system takes."""
         return tuple(Turn(role="user", text=text) for text in self.history)
 
     @property
     def where(self) -> Filter:
-        """The scope as a system takes it."""
+        """The scope in the form that a system takes."""
         return Filter(sources=self.scope)
 
     def tagged(self, name: str) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Case(Value):
         return tuple(tag.removeprefix(f"{name}:") for tag in self.tags if tag.startswith(f"{name}:"))
 
     def variants(self) -> tuple[Case, ...]:
-        """A follow-up asked in full and asked bare, to measure what the history is worth."""
+        """The follow-up asked in full and asked without its history, to measure what the history contributes."""
         full = self.tagged("full")
         if not self.history or not full:
             return ()
@@ -92,9 +92,9 @@ class Case(Value):
 
 
 class Suite(Value):
-    """Questions, the texts they are about, what is measured, and what must hold.
+    """Questions, the texts they are about, the metrics, and the gates.
 
-    ``warnings`` are oddities of the gold that do not stop a run. ``folder`` is where runs are kept.
+    ``warnings`` are oddities of the gold that do not stop a run. ``folder`` is where runs are stored.
     """
 
     model_config = Value.model_config | {"arbitrary_types_allowed": True}
@@ -120,7 +120,7 @@ class Suite(Value):
 
     @property
     def forms(self) -> tuple[Case, ...]:
-        """Every question as it is asked: each case, and behind a follow-up its variants."""
+        """Every question as it is asked: each case, and after a follow-up its variants."""
         return tuple(form for case in self.cases for form in (case, *case.variants()))
 
     @cached_property

@@ -26,7 +26,7 @@ Outcome = Literal["better", "worse", "different", "noise", "same"]
 
 
 class AnswerDigest(Value):
-    """What is kept of one answer: its outcome and a hash of its words."""
+    """The outcome of an answer and a hash of its words."""
 
     outcome: str
     text: str
@@ -129,7 +129,7 @@ def accept(run: Run, suite: Suite, path: Path | None = None) -> Path:
 def earlier(path: Path, suite: Suite) -> Snapshot:
     """The snapshot in a ``reference.json``, or that of a run from its log or folder.
 
-    Raises SuiteError where it belongs to another suite or cannot be read.
+    Raises SuiteError if it belongs to another suite or cannot be read.
     """
     if path.suffix != ".json":
         return snapshot(rescore(path, suite), suite)
@@ -162,9 +162,9 @@ class _Test(NamedTuple):
 def compare(before: Snapshot, after: Snapshot, primary: Collection[str] = (), seed: int = 0) -> Comparison:
     """Both snapshots case by case: exact McNemar for yes-or-no scores, else sign flips.
 
-    p values are adjusted (Holm, after Tarone) among the ``primary`` metrics, those chosen beforehand such as the gated
-    ones, and separately among all others. Seconds are left out: a slow machine slows every question of a run alike,
-    and no pairing can tell that from a change.
+    p values are adjusted (Holm, after Tarone) among the ``primary`` metrics, which were chosen beforehand, such as the
+    gated ones, and separately among all others. Seconds are left out: a slow machine slows down every question of a
+    run, and pairing cannot distinguish that from a change.
     """
     both = [METRICS[m] for m in after.scores if m in before.scores and m in METRICS]
     shared = [metric for metric in both if metric.score is not seconds]

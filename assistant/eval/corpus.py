@@ -14,9 +14,9 @@ Sentences = frozenset[tuple[str, int]]
 
 
 class Corpus(Mapping[str, Document]):
-    """Documents by source. What an answer says about a text is never trusted; it is looked up here.
+    """Documents by source. What an answer says about a text is never trusted but looked up here.
 
-    Sentences and places of quotations depend on the texts alone. They are computed once and kept.
+    Sentences and places of quotations depend only on the texts. They are computed once and cached.
     """
 
     def __init__(self, documents: Mapping[str, Document | str]) -> None:
@@ -54,9 +54,9 @@ class Corpus(Mapping[str, Document]):
         return self._sentences[source]
 
     def locate(self, source: str, quote: str) -> tuple[Span, ...]:
-        """Every place where ``quote`` stands in a document; any run of blanks and line breaks counts as one blank.
+        """Every place of ``quote`` in a document; a run of spaces and line breaks counts as one space.
 
-        Empty when the source is unknown or does not hold the quote.
+        Empty if the source is unknown or does not have the quote.
         """
         key = (source, quote)
         if key not in self._places:
@@ -81,11 +81,11 @@ class Corpus(Mapping[str, Document]):
         return self._touched[key]
 
     def quoted(self, source: str, quote: str) -> Sentences:
-        """The sentences that a quotation covers, wherever in its source it stands."""
+        """The sentences that a quotation covers, at every place in its source."""
         return self.touched(source, self.locate(source, quote))
 
     def fault(self, citation: Citation) -> str | None:
-        """What is wrong with a citation, or None: its quote must stand in its source at its offsets, verbatim."""
+        """What is wrong with a citation, or None: its source must have its quote, verbatim, at its offsets."""
         if citation.source not in self:
             return f"[{citation.marker}] cites {citation.source!r}, which is not in the corpus"
         text = self[citation.source].text

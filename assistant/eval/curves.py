@@ -1,6 +1,6 @@
-"""What an answer trades: coverage of facts against words, false answers against false refusals, risk against coverage.
+"""Trade-offs of a run: coverage of facts and words, false answers and false refusals, risk and coverage.
 
-Each curve shows what another choice of length or threshold would give on the same run.
+Each curve shows the result of other lengths or thresholds on the same run.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Curve(NamedTuple):
 
 
 def coverage_by_words(scores: Scorecard, baselines: Sequence[Scorecard] = ()) -> list[Curve]:
-    """Mean fact coverage against mean words, over the questions with key facts; a refusal covers nothing in no words.
+    """Mean fact coverage and mean words, over the questions with key facts; a refusal has no words and covers nothing.
 
     One curve cuts the answers after their first 1, 2, 3, ... claims and ends at the whole answers. The others answer
     every question with its 1, 2, 3, ... best-ranked sentences and never refuse.

@@ -1,4 +1,4 @@
-"""Copies the commented example suite that one's own evaluation starts from."""
+"""Copies the commented example suite, from which users start their own evaluation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FILES = ("suite.toml", "gold/dev.jsonl", "documents/lighthouse.md")
 def init(folder: str | Path) -> list[Path]:
     """Writes suite.toml, gold/dev.jsonl with two example questions, and the document they are about.
 
-    Returns the files. Raises SuiteError, and writes nothing, where one of them exists.
+    Returns the files. Raises SuiteError, and writes nothing, if one of them exists.
     """
     example = resources.files("assistant.eval") / "example"
     files = {Path(folder) / name: example.joinpath(name).read_text(encoding="utf-8") for name in FILES}

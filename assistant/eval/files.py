@@ -14,7 +14,7 @@ _Model = TypeVar("_Model", bound=BaseModel)
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file. Raises SuiteError where there is none."""
+    """The text of a UTF-8 file. Raises SuiteError if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
@@ -24,12 +24,12 @@ def read_text(path: Path) -> str:
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines of a file that hold anything, with their numbers. Raises SuiteError as ``read_text`` does."""
+    """The lines of a file that are not blank, with their numbers. Raises SuiteError as ``read_text`` does."""
     return ((n, line) for n, line in enumerate(read_text(path).split("\n"), 1) if line.strip())
 
 
 def parsed(kind: type[_Model], line: str | bytes, path: Path, number: int, hint: str = "") -> _Model:
-    """The record in one line of JSON. Raises SuiteError with one line for each fault, and ``hint`` behind each."""
+    """The record in one line of JSON. Raises SuiteError with one line for each fault, each followed by ``hint``."""
     try:
         return kind.model_validate_json(line)
     except ValidationError as error:

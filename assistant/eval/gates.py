@@ -1,4 +1,4 @@
-"""Thresholds that a run has to keep: ``citation_validity = ">= 1.0"``."""
+"""Gates: thresholds that a run has to meet, such as ``citation_validity = ">= 1.0"``."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Gate(Value):
 
 
 class Verdict(Value):
-    """The result of a gate; ``skipped`` where no question of the run could be measured."""
+    """The result of a gate; ``skipped`` if no question of the run could be measured."""
 
     gate: Gate
     value: float | None

@@ -1,4 +1,4 @@
-"""Reads a suite from its folder, strictly: every fault is reported with file and line, all of them at once."""
+"""Loads a suite from its folder and reports all its faults at once, each with file and line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from assistant.eval.metrics import METRICS
 from assistant.types import Document, Value
 
 Read = Callable[[Path], Mapping[str, Document]]
-"""Turns a folder into documents by source. It is handed in, since the evaluation must not know how files are read."""
+"""Turns a folder into documents by source. It is a parameter since the evaluation must not know how files are read."""
 
 
 class _SuiteFile(Value):
@@ -88,7 +88,7 @@ def _gates(path: Path, given: Mapping[str, str], faults: list[str]) -> Iterator[
 
 
 def read_gold(path: Path, faults: list[str]) -> list[Line]:
-    """The questions of one gold file; what is wrong with it is added to ``faults`` as ``file:line: ...``."""
+    """The questions of a gold file; its faults are added to ``faults`` as ``file:line: ...``."""
     lines: list[Line] = []
     before = len(faults)
     try:
@@ -105,7 +105,7 @@ def read_gold(path: Path, faults: list[str]) -> list[Line]:
 
 
 def check(lines: Sequence[Line], corpus: Corpus) -> list[str]:
-    """What makes questions unusable: double ids, quotes that are not in their source, missing gold."""
+    """Faults that make questions unusable: duplicate ids, quotes that are not in their source, missing gold."""
     faults: list[str] = []
     seen: dict[str, str] = {}
     for place, case in lines:
@@ -138,7 +138,7 @@ def _faults(case: Case, corpus: Corpus) -> Iterator[str]:
 
 
 def doubts(lines: Sequence[Line]) -> list[str]:
-    """Oddities that do not stop a run: facts of which no accepted wording stands in the evidence."""
+    """Oddities that do not stop a run: facts without any accepted wording in the evidence."""
     return [
         f"{place}: no evidence of case {case.id!r} holds the fact {' | '.join(wordings)!r}"
         for place, case in lines

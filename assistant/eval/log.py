@@ -18,7 +18,7 @@ LOG = "answers.jsonl"
 
 
 class Header(Value):
-    """What a run was: its suite and selection, and what the caller says about the system that answered."""
+    """The description of a run: its suite and selection, and what the caller says about the system."""
 
     suite: str
     suite_hash: str
@@ -29,7 +29,7 @@ class Header(Value):
     about: dict[str, JsonValue] = Field(default_factory=dict)
 
     def same_run(self, other: Header) -> bool:
-        """Whether both describe one run, whenever it was started."""
+        """Whether both describe the same run, apart from the time of its start."""
         return self.model_dump(exclude={"started"}) == other.model_dump(exclude={"started"})
 
 
@@ -56,7 +56,7 @@ class Result(Value):
 
 
 class Run(Value):
-    """A run as its log has it; ``notes`` say what was left out."""
+    """A run as read from its log; ``notes`` say what was left out."""
 
     path: Path
     header: Header
@@ -67,7 +67,7 @@ class Run(Value):
 def read_run(path: Path) -> Run:
     """The log at ``path``, or in the run folder ``path``; a last line cut off in the middle is left out.
 
-    Raises SuiteError, ``file:line: ...``, where any other line is broken.
+    Raises SuiteError, ``file:line: ...``, if any other line is broken.
     """
     path = path / LOG if path.is_dir() else path
     if not path.is_file():

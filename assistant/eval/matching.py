@@ -1,4 +1,4 @@
-"""Text made comparable: SQuAD's rules for exact match and F1, and milder rules to find a fact in an answer."""
+"""Comparison of texts: SQuAD's rules for exact match and F1, and more lenient rules to find a fact in an answer."""
 
 from __future__ import annotations
 

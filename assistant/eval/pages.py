@@ -45,7 +45,7 @@ def cut(text: str, length: int) -> str:
 
 
 def md(text: str) -> str:
-    """Text of a document or a question on one line, so that it cannot become Markdown markup."""
+    """Text of a document or a question on one line, escaped for Markdown."""
     flat = " ".join(str(text).split())
     for character in "\\`*_[]<>|":
         flat = flat.replace(character, f"\\{character}")

@@ -1,4 +1,4 @@
-"""SVG pictures for reports. What is drawn is computed here; the markup is in ``templates/plots.svg``."""
+"""SVG pictures for reports. Positions are computed here; the markup is in ``templates/plots.svg``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Bar(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """A labelled place on an axis, as a fraction of its length."""
+    """A label at a place on an axis, given as a fraction of its length."""
 
     label: str
     at: float

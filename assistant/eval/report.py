@@ -83,13 +83,13 @@ class Report(NamedTuple):
 
     @property
     def tiles(self) -> list[Row]:
-        """The numbers that the page shows large."""
+        """The numbers that the page highlights."""
         rows = {row.metric.name: row for group in self.groups.values() for row in group}
         return [rows[name] for name in _TILES if name in rows]
 
     @property
     def notes(self) -> list[str]:
-        """What a reader of the numbers should know: dropped lines, oddities of the gold, questions not asked."""
+        """Notes on the numbers: dropped lines, oddities of the gold, questions that were not asked."""
         missing = self.run.header.cases - len(self.run.results)
         unfinished = [f"the run is unfinished: {missing} questions were not asked"] if missing > 0 else []
         return [*self.run.notes, *unfinished, *self.suite.warnings]

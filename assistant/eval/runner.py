@@ -22,7 +22,7 @@ from assistant.eval.metrics import PLAIN, WALL
 from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace, Turn
 
 Ask = Callable[..., Answer | str]
-"""``ask(question, history=..., where=...)``; the question alone is enough where no case has a history or a scope.
+"""``ask(question, history=..., where=...)``; the question is enough if no case has a history or a scope.
 
 ``history`` is a sequence of ``Turn``, ``where`` a ``Filter``. A plain string is an answer without citations.
 """
@@ -40,12 +40,12 @@ def run(
     workers: int = 1,
     on_progress: OnProgress = lambda _: None,
 ) -> Run:
-    """Asks the questions of the suite and returns the run, logged in ``<suite>/runs/<run>/answers.jsonl``.
+    """Asks the questions of the suite and returns the run, which is logged in ``<suite>/runs/<run>/answers.jsonl``.
 
-    ``about`` describes the system: index configuration, settings, prompt hashes, versions, code commit. A run of the
-    same suite and the same ``about`` that was stopped is resumed, and nothing is asked twice. A question that raises,
-    takes longer than ``suite.time_limit`` or returns neither Answer nor string is a failed result, and the run goes
-    on. Follow-ups are also asked in full and without their history.
+    ``about`` describes the system: index configuration, settings, prompt hashes, versions, code commit. An interrupted
+    run with the same suite and ``about`` is resumed, and nothing is asked twice. A question that raises, takes longer
+    than ``suite.time_limit`` or returns neither Answer nor string is a failed result, and the run continues.
+    Follow-ups are also asked in full and without their history.
     """
     cases = suite.forms
     header = Header(
@@ -73,7 +73,7 @@ def run(
 
 @contextmanager
 def _claimed(runs: Path, header: Header) -> Iterator[Path]:
-    """The log of an unfinished run of the same kind, else of a new one; no other process writes to it meanwhile."""
+    """The log of an unfinished run of the same kind, else of a new one, locked against other processes."""
     path, lock = _unfinished_log(runs, header) or _new_log(runs, header)
     try:
         yield path
@@ -113,7 +113,7 @@ def _locked(path: Path) -> FileLock | None:
 
 
 def _unfinished(path: Path, header: Header) -> bool:
-    """Whether the log is one of this run and lacks answers. Lines are counted, not parsed: a log may be long."""
+    """Whether the log is of this run and lacks answers. Lines are counted, not parsed, since a log may be long."""
     try:
         with path.open("rb") as file:
             first = file.readline()
@@ -129,10 +129,10 @@ class _Job(NamedTuple):
 
 
 class _Worker:
-    """A thread that answers one question after another; abandoned when one takes too long.
+    """A thread that answers one question after another, and is abandoned if one takes too long.
 
-    A thread serves many questions because engines keep connections by thread. It is a daemon: a question that never
-    returns must not keep the program from ending.
+    One thread serves many questions because engines keep connections for each thread. It is a daemon, so that a
+    question that never returns does not keep the program from ending.
     """
 
     def __init__(self, ask: Ask, done: queue.SimpleQueue[tuple[_Job, Result]]) -> None:
@@ -146,7 +146,7 @@ class _Worker:
 
 
 def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) -> Iterator[Result]:
-    """The result of each case, as they come; one that takes over ``time_limit`` seconds is given up."""
+    """The result of each case as it arrives; a case that takes over ``time_limit`` seconds is given up."""
     done: queue.SimpleQueue[tuple[_Job, Result]] = queue.SimpleQueue()
     waiting = list(reversed(cases))
     idle = [_Worker(ask, done) for _ in range(min(max(workers, 1), len(cases)))]
@@ -173,7 +173,7 @@ def answers(cases: Sequence[Case], ask: Ask, workers: int, time_limit: float) ->
 
 
 def answered(ask: Ask, case: Case) -> Result:
-    """Asks one question and returns its answer or error, and how long it took."""
+    """Asks one question and returns its answer or error with the time it took."""
     scope: dict[str, Any] = {"where": case.where} if case.scope else {}
     start = time.perf_counter()
     try:
@@ -199,7 +199,7 @@ def _conversation(ask: Ask, case: Case, scope: Mapping[str, Any]) -> tuple[Turn,
 
 
 def as_answer(case: Case, given: Answer | str) -> Answer:
-    """An answer as it is; a string as an answer without citations, and as a refusal if it is blank or says so."""
+    """``given`` as an Answer: a string has no citations, and is a refusal if it is blank or says so."""
     if isinstance(given, Answer):
         return given
     refusal = not given.strip() or given.strip().startswith(NOT_IN_DOCUMENTS)
@@ -215,6 +215,6 @@ def as_answer(case: Case, given: Answer | str) -> Answer:
 
 
 def _timed(answer: Answer, seconds: float) -> Answer:
-    """The answer with the wall seconds it took, as the caller measured them, in its trace."""
+    """The answer with the wall seconds that the caller measured in its trace."""
     trace = answer.trace.model_copy(update={"seconds": {**answer.trace.seconds, WALL: seconds}})
     return answer.model_copy(update={"trace": trace})

@@ -43,15 +43,15 @@ class Scorecard(NamedTuple):
 
     @property
     def asked(self) -> list[Scored]:
-        """The cases as the suite has them, without the variants of follow-ups."""
+        """The cases of the suite, without the variants of follow-ups."""
         return [one for one in self.cases if not one.case.variant]
 
 
 def rescore(run: Run | Path, suite: Suite, metrics: Sequence[str] = (), name: str = "") -> Scorecard:
-    """The scorecard of a logged run, from its log alone; nothing is asked.
+    """The scorecard of a logged run, computed from its log without asking anything.
 
-    ``metrics`` defaults to the suite's. Cases the log lacks are left out. Raises SuiteError when the log belongs to
-    another suite.
+    ``metrics`` defaults to the suite's. Cases that the log does not have are left out. Raises SuiteError if the log
+    belongs to another suite.
     """
     run = read_run(run) if isinstance(run, Path) else run
     if run.header.suite_hash != suite.hash:
@@ -72,7 +72,7 @@ def scorecard(
     *,
     intervals: bool = True,
 ) -> Scorecard:
-    """The scorecard of answers in hand; ``intervals`` take most of the time where questions are many."""
+    """The scorecard of answers. With many questions, ``intervals`` take most of the time."""
     chosen = [METRICS[metric] for metric in metrics or suite.metrics or METRICS]
     # A gate may be set on a metric that the table does not show, and a case may fail by one.
     behind = {*(fault.metric for fault in FAULTS), *(gate.metric for gate in suite.gates)}
@@ -87,7 +87,7 @@ def scorecard(
 
 
 def number(metric: Metric, cases: Sequence[Scored], seed: int = 0, interval: bool = True) -> Number | None:
-    """A metric over all cases it applies to, with its interval; None where it applies to none or has no value."""
+    """A metric over all cases to which it applies, with its interval; None if there are none or it has no value."""
     points = [
         (s.case.cluster, score.value, score.truth)
         for s in cases
@@ -114,7 +114,7 @@ def check_gates(suite: Suite, scores: Scorecard) -> tuple[Verdict, ...]:
 
 
 class Fault(NamedTuple):
-    """A metric that tells a bad answer, the value that is good, and how bad it is to miss it entirely."""
+    """A metric that detects a bad answer, its good value, and how bad it is to miss that entirely."""
 
     metric: str
     good: float

@@ -1,4 +1,4 @@
-"""How certain a number is: confidence intervals, paired tests of two runs, and corrections for many tests."""
+"""Statistics: confidence intervals, paired tests of two runs, and corrections for many tests."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ SIGNIFICANT = 0.05
 
 
 class Column(NamedTuple):
-    """The scores of one metric over all cases, and the gold value of each beside them. Both have shape (cases,)."""
+    """The scores of one metric over all cases, and the gold value of each case. Both have shape (cases,)."""
 
     values: Floats
     truths: Floats
 
     def rows(self, chosen: NDArray[np.intp]) -> Column:
-        """The column of these rows alone."""
+        """The column with only these rows."""
         return Column(self.values[chosen], self.truths[chosen])
 
 
 Overall = Callable[[Column], float]
-"""Turns a column into the number that is reported; NaN where that number does not exist."""
+"""Turns a column into the number that is reported; NaN if that number does not exist."""
 
 
 class Interval(NamedTuple):
-    """A number with its 95 % interval. The bounds are None where there is nothing to resample."""
+    """A number with its 95 % interval. The bounds are None if there is nothing to resample."""
 
     value: float
     low: float | None
@@ -82,9 +82,9 @@ def mcnemar(before: Floats, after: Floats) -> float:
 
 
 def sign_flip(before: Floats, after: Floats, seed: int = 0) -> float:
-    """Two-sided p of the mean difference: how often flipped signs of the differences give one as large.
+    """Two-sided p of the mean difference: how often random signs of the differences give one at least as large.
 
-    All sign patterns are tried where there are at most FLIPS; else FLIPS random ones, the observed one counted in.
+    All sign patterns are tried if there are at most FLIPS; else FLIPS random ones, including the observed one.
     """
     differences = (after - before)[after != before]
     count = len(differences)
@@ -103,7 +103,7 @@ def sign_flip(before: Floats, after: Floats, seed: int = 0) -> float:
 
 
 def swap(overall: Overall, before: Floats, after: Floats, truths: Floats, seed: int = 0) -> float:
-    """Two-sided p for a number that is no mean: the two runs' scores change places at random, case by case."""
+    """Two-sided p for a number that is not a mean: the scores of the two runs are exchanged randomly, case by case."""
     observed = abs(overall(Column(after, truths)) - overall(Column(before, truths)))
     if math.isnan(observed) or not (before != after).any():
         return 1.0

@@ -29,7 +29,7 @@ from assistant.types import Document, IndexReport, OnProgress, Progress, Skipped
 REBUILT = "The index was made by an earlier version or with another configuration: all documents were read again."
 """The note in the report of such a build."""
 
-_READERS = min(8, os.cpu_count() or 1)  # files that are read at once
+_PARALLEL = min(8, os.cpu_count() or 1)  # files that are read at once
 _SETTLED_NS = 2_000_000_000  # a file that changed more recently may change again without a new time stamp
 
 
@@ -227,7 +227,7 @@ class _Work:
     def read(self, found: Sequence[FoundFile], limits: Limits) -> Iterator[_ReadFile]:
         """Each file with its outcome, in order. Several are read at the same time, and few are in memory."""
         parsers = ParserPool(limits)
-        with ThreadPoolExecutor(_READERS) as pool:
+        with ThreadPoolExecutor(_PARALLEL) as pool:
             waiting: deque[tuple[FoundFile, StoredFile | None, Future[_Outcome] | _Outcome]] = deque()
             try:
                 for file in found:
@@ -237,7 +237,7 @@ class _Work:
                     else:
                         same_as = None if self._sink.outdated else known
                         waiting.append((file, known, pool.submit(_read, parsers, file, same_as)))
-                    if len(waiting) > 2 * _READERS:
+                    if len(waiting) > 2 * _PARALLEL:
                         yield _done(*waiting.popleft())
                 while waiting:
                     yield _done(*waiting.popleft())

@@ -24,7 +24,7 @@ from assistant.types import Span
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-_QUESTION_TOKENS, _HEADLINE_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 32, 200, 24
+_QUESTION_TOKENS, _HEADER_TOKENS, _PASSAGE_TOKENS, _SPAN_TOKENS = 48, 32, 200, 24
 _TITLE_TOKENS, _SENTENCE_TOKENS = 16, 64
 
 
@@ -47,8 +47,8 @@ def pair_tokens(tokenizer: Tokenizer, question: str, one: Quote, other: Quote) -
     separator = asked[-1]
     ids = [*asked[:-1][: _QUESTION_TOKENS - 1], separator]
     types = [0] * len(ids)
-    for headline, text in (one, other):
-        for piece, most in ((headline, _TITLE_TOKENS), (text, _SENTENCE_TOKENS)):
+    for header, text in (one, other):
+        for piece, most in ((header, _TITLE_TOKENS), (text, _SENTENCE_TOKENS)):
             ids += tokenizer.encode(piece, add_special_tokens=False).ids[:most]
         ids.append(separator)
     return ids, [*types, *[1] * (len(ids) - len(types))]
@@ -91,8 +91,8 @@ class PassageEncoder:
         *asked, separator = self._tokenizer.encode(question).ids
         asked = asked[: _QUESTION_TOKENS - 1]
         rows, places = [], []
-        for (headline, text), sentences in passages:
-            title = self._tokenizer.encode(headline, add_special_tokens=False).ids[:_HEADLINE_TOKENS]
+        for (header, text), sentences in passages:
+            title = self._tokenizer.encode(header, add_special_tokens=False).ids[:_HEADER_TOKENS]
             said = self._tokenizer.encode(text, add_special_tokens=False)
             ids = [*asked, separator, *title, *said.ids[:_PASSAGE_TOKENS], separator]
             rows.append((ids, [0] * (len(asked) + 1) + [1] * (len(ids) - len(asked) - 1)))

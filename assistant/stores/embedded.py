@@ -251,10 +251,10 @@ class Index(BaseIndex):
             with self._storing():
                 yield
         except BackendError as exc:
-            mend = command("index verify --repair", self._dir)
+            cure = command("index verify --repair", self._dir)
             raise StoreError(
                 f"All documents are stored, but a search engine's files cannot be written: {exc}. Questions are "
-                f"answered without them, slower. {self._room}, `{mend}` mends them"
+                f"answered without them, slower. {self._room}, `{cure}` repairs them"
             ) from exc
 
     @property

@@ -173,12 +173,12 @@ def passage(new: NewChunk, document: Document, live: DocumentRecord, embedding: 
 
 def stored(record: Record) -> StoredChunk:
     """The passage that ``record`` was made from, with vectors in the stored precision."""
-    known, origin = record.known, metadata(record)
+    known, found = record.known, metadata(record)
     halves = np.frombuffer(base64.b64decode(_whole("whole", known)), dtype=np.float16).astype(np.float32)
     vector = (halves / np.linalg.norm(halves)).astype(np.float32)
-    chunk = Chunk(source=origin.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
+    chunk = Chunk(source=found.source, start=int(known["start"]), end=int(known["end"]), text=record.text)
     embedding = Embedding(vector, _unpacked(_whole("vectors", known), len(vector)))
-    return StoredChunk(chunk, origin, statements(record), embedding, about(record))
+    return StoredChunk(chunk, found, statements(record), embedding, about(record))
 
 
 def owner(record: Record) -> tuple[str, str]:

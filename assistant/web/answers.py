@@ -1,4 +1,4 @@
-"""How exchanges are shown: an answer that grows, its claims and their proof, conflicts and refusals."""
+"""Shows exchanges: an answer while it is written, its claims and their proof, conflicts and refusals."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from assistant.types import Answer, Claim, Conflict, Delta
 from assistant.web.templates import one_line, render
 
 THOUGHT = 400
-"""Characters of a model's last thoughts that are shown while it thinks."""
+"""The most characters of a model's latest thoughts that are shown while it thinks."""
 
 TRACED = 15
 """Rows of each table below an answer; the JSON export has them all."""
 
 LABELS = {"supported": "Supported", "partial": "Partly", "unsupported": "Not supported"}
-"""What a claim's support is called."""
+"""How the page names the support of a claim."""
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _QUESTION_WORD = re.compile(r"(what|when|where|which|who|whose|whom|why|how)\b", re.IGNORECASE)
 
 
 class Growing(NamedTuple):
-    """An answer on its way: what has been checked, what is still a draft, and what the model thinks meanwhile."""
+    """An answer while it is written: what has been checked, what is still a draft, and the model's thoughts."""
 
     exchange: Exchange
     checked: tuple[str, ...] = ()
@@ -36,7 +36,7 @@ class Growing(NamedTuple):
     thought: str = ""
 
     def with_delta(self, delta: Delta) -> Growing:
-        """The answer with the next piece. A checked sentence takes the place of its draft."""
+        """The answer with the next piece. A checked sentence replaces its draft."""
         if delta.kind == "thinking":
             return self._replace(thought=(self.thought + delta.text)[-THOUGHT:])
         if delta.kind == "waiting":
@@ -47,7 +47,7 @@ class Growing(NamedTuple):
 
 
 class ClaimGroup(NamedTuple):
-    """Consecutive claims that stand under one heading, as one paragraph or as one list."""
+    """Consecutive claims under one heading, as one paragraph or as one list."""
 
     heading: str
     listed: bool
@@ -55,14 +55,14 @@ class ClaimGroup(NamedTuple):
 
 
 def grouped(claims: Sequence[Claim]) -> list[ClaimGroup]:
-    """Claims by what they stand under: who says it and its context."""
+    """The claims grouped by heading: who says it, and the context."""
     return [
         ClaimGroup(*key, tuple(group)) for key, group in groupby(claims, lambda claim: (heading(claim), claim.listed))
     ]
 
 
 def divided(answer: Answer) -> tuple[list[Claim], list[Claim]]:
-    """The claims of an answer: those to be read, and those that only repeat the sides of its conflicts."""
+    """The claims of an answer in two parts: those to show, and those that only repeat the sides of its conflicts."""
     sides = {side.citation.marker for conflict in answer.conflicts for side in conflict.sides}
     read: list[Claim] = []
     repeated: list[Claim] = []
@@ -73,13 +73,13 @@ def divided(answer: Answer) -> tuple[list[Claim], list[Claim]]:
 
 
 def topic(conflict: Conflict) -> str:
-    """What the sources disagree on, as it follows a colon: ``where did the fire start?``."""
+    """What the sources disagree about, as it follows a colon: ``where did the fire start?``."""
     about = one_line(conflict.about).rstrip("?")
     return f"{about[0].lower()}{about[1:]}?" if _QUESTION_WORD.match(about) else about
 
 
 def made_by(answer: Answer, seconds: float) -> str:
-    """Where an answer comes from, and in what time."""
+    """Who wrote an answer, and how long it took."""
     if answer.outcome == "not_in_documents":
         who = "Searched your documents"
     elif model := answer.trace.model:
@@ -90,7 +90,7 @@ def made_by(answer: Answer, seconds: float) -> str:
 
 
 def conversation_html(conversation: Conversation, *, growing: bool = False) -> Markup:
-    """The shown thread; without its last exchange where that is ``growing``, which ``growing_html`` shows."""
+    """The shown thread; without its last exchange if that is ``growing``, which ``growing_html`` shows."""
     thread = conversation.thread[:-1] if growing else conversation.thread
     return Markup("").join(
         exchange_html(exchange, number, conversation.versions(exchange)) for number, exchange in enumerate(thread, 1)
@@ -98,7 +98,7 @@ def conversation_html(conversation: Conversation, *, growing: bool = False) -> M
 
 
 def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] = ()) -> Markup:
-    """A question and its answer, ``number`` in its thread; ``versions`` are all that stand in its place."""
+    """A question and its answer, the ``number``-th of its thread; ``versions`` are all its versions."""
     answer = exchange.answer
     values: dict[str, object] = {"exchange": exchange, "number": number, "versions": versions}
     if answer is None:

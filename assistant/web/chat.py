@@ -1,4 +1,4 @@
-"""The Chat tab: a question is asked, its answer grows, and ends complete, stopped or with an error's words."""
+"""The Chat tab: asks questions and shows each answer while it is written, until it is complete, stopped or failed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from assistant.web.guard import without_paths
 from assistant.web.state import AppState
 
 PACE = 0.1
-"""Seconds between two updates of a growing answer; more of them make the page lag."""
+"""Seconds between two updates of a growing answer; more frequent updates make the page lag."""
 
 BROKEN = "Something went wrong while answering. The details are in the terminal that runs this page."
 STOPPED = "Stopped before the answer was complete."
@@ -68,7 +68,7 @@ def answering(
 
 
 def stopped(growing: Growing) -> Exchange:
-    """What is kept of an answer that was stopped."""
+    """The exchange of an answer that was stopped."""
     draft = "".join((*growing.checked, growing.draft)).strip()
     return growing.exchange.model_copy(update={"note": STOPPED, "draft": draft})
 
@@ -151,7 +151,7 @@ class _Handlers:
                     yield {self._components.live: growing_html(event), self._components.growing: event}
 
     def stop(self, growing: Growing | None, conversation: Conversation, request: gr.Request) -> Update:
-        """What there is of the answer, kept as it is."""
+        """Keep the part of the answer that has been written."""
         self._state.expected.pop(session(request), None)
         if growing is None:
             return {self._components.box: gr.update(**_IDLE), self._components.live: ""}

@@ -43,19 +43,19 @@ class ReaderSettings(Value):
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """What the settings say."""
+        """The values in ``settings``."""
         return cls.model_validate({name: getattr(settings, name) for name in cls.model_fields})
 
 
 class Upload(Value):
-    """A file that has arrived and waits to be indexed: its token, and the name it had where it came from."""
+    """An uploaded file that waits to be indexed: its token and its original name."""
 
     token: str
     name: str
 
 
 class Refused(Value):
-    """A file that was not taken, and why."""
+    """A file that was not accepted, and why."""
 
     name: str
     reason: str
@@ -81,7 +81,7 @@ class ClickEvent(Value):
 
     @classmethod
     def of(cls, event: gr.EventData) -> Self:
-        """What came with ``event``. Raises ValueError where it is not what the page sends."""
+        """The values sent with ``event``. Raises ValueError if the page does not send such values."""
         return cls.model_validate(event._data or {})
 
 

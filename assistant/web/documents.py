@@ -97,7 +97,7 @@ class DocumentsTab:
         return self._changed(lambda: _note(f"The file “{self._library.delete(key)}” is deleted."))
 
     def _changed(self, change: Callable[[], str]) -> Update:
-        """What a change has to say, and the list after it."""
+        """The message of a change, and the list after it."""
         try:
             note = change()
         except AssistantError as error:
@@ -112,7 +112,7 @@ class DocumentsTab:
 
 
 def progress_html(rows: Sequence[Row], refused: Iterable[Refused] = (), *, busy: bool = False) -> str:
-    """Each file with its bar and state, then what was skipped and why; empty where there is no file."""
+    """Each file with its bar and state, then the skipped files with reasons; empty if there are no files."""
     every = [*rows, *(Row(each.name, "skipped", 0.0, each.reason) for each in refused)]
     return render("documents", "progress", rows=every, busy=busy) if every else ""
 
@@ -125,7 +125,7 @@ def documents_html(documents: Sequence[IndexedDocument], library: Library) -> st
 
 
 def hits_html(passages: Sequence[Passage], words: str) -> str:
-    """Passages that a search for ``words`` found, by falling score, each at the place that has most of the words."""
+    """The passages that a search for ``words`` found, best first, each at the place with most of the words."""
     found = [passage for passage in passages if passage.score >= LEAST_SCORE]
     found.sort(key=lambda passage: passage.score, reverse=True)
     return render("documents", "hits", hits=[(passage, snippet(passage.chunk.text, words)) for passage in found])
@@ -149,7 +149,7 @@ def snippet(text: str, words: str, length: int = SNIPPET) -> str:
 
 
 def removed_note(title: str, removed: RemovedFile | None) -> str:
-    """Says that a document was removed, with the way back where there is one."""
+    """Says that a document was removed, with a button to undo that if it is possible."""
     return render("documents", "removed_note", title=title, removed=removed)
 
 

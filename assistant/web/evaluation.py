@@ -88,7 +88,7 @@ class EvaluationTab:
 
 
 class LoggedRun(NamedTuple):
-    """A run of an evaluation; ``key`` names it on the page and says nothing of where it lies."""
+    """A run of an evaluation; ``key`` identifies it on the page without revealing its path."""
 
     folder: Path
     log: Path
@@ -150,7 +150,7 @@ def _scored(folder: Path, log: Path, changed: int) -> tuple[Run, Scorecard]:  # 
 
 
 def _suite(folder: Path, run: Run) -> Suite:
-    """The suite a run belongs to, whichever split was asked."""
+    """The suite of a run, whichever split was asked."""
     fault: SuiteError | None = None
     for split in ("dev", "test", None):
         try:
@@ -168,10 +168,10 @@ def save_question(
 ) -> None:
     """Put a question and its answer, as they are, into the evaluation in ``folder``.
 
-    The quotes become the evidence, and facts, so that the evaluation notices when the answer gets worse. A refusal
-    becomes a question the documents do not answer. Edit the gold where the answer was not right.
+    The quotes become evidence and facts, so that the evaluation notices when the answer gets worse. A refusal becomes a
+    question that the documents do not answer. If the answer was not right, edit the gold question.
 
-    Raises SuiteError where the cited documents are not all in one folder.
+    Raises SuiteError if the cited documents are not all in one folder.
     """
     sources = {citation.source for citation in answer.citations}
     corpus = next((root for root in roots if all((root / source).is_file() for source in sources)), None)

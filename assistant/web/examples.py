@@ -1,4 +1,4 @@
-"""Example questions drawn from the documents: about the people and places they name most, each tried out first."""
+"""Example questions made from the documents: about the people and places they name most, each tested first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SPEECH = r"(?:said|says|told|wrote|warned|argued|added|insisted|believes|thinks
 
 
 def examples(assistant: Assistant, wanted: int = WANTED) -> tuple[str, ...]:
-    """Questions the documents answer, about different ones if that can be; none where nothing is indexed."""
+    """Questions that the documents answer, from different documents if possible; none if nothing is indexed."""
     try:
         status = assistant.status()
         return _drawn(assistant, status.generation, wanted) if status.documents else ()
@@ -54,7 +54,7 @@ def _drawn(assistant: Assistant, generation: int, wanted: int) -> tuple[str, ...
 
 
 def _candidates(document: Document) -> Iterator[str]:
-    """The likeliest questions first: what those who speak in it said of what it is about, then its main names."""
+    """Possible questions, the best first: what its speakers said about its topic, then about its main names."""
     text = document.text
     counted = Counter(text[name.start : name.end] for name in names(text))
     common = [name for name, _ in counted.most_common(12) if _presentable(name)]

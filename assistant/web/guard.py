@@ -1,4 +1,4 @@
-"""Who may ask the page what: known hosts, own origin, a password away from home, a list of paths, and no more."""
+"""Access to the page: checks host, origin, path and, on other machines, a password."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ PATHS = re.compile(
     r"|/gradio_api/(info|openapi\.json|app_id|startup-events|queue/(join|data|status)|cancel|reset|component_server"
     r"|run/predict|call/(v2/)?(ask|search|list_documents)(/[\w-]*)?|heartbeat/\w+|mcp)/?"
 )
-"""All paths that are answered. Gradio has more: proxies, file reads, uploads and editors that no one needs here."""
+"""All paths that are answered. Gradio has others that are not needed: proxies, file access, uploads and editors."""
 
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'none'; object-src 'none'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
-"""What the browser itself refuses: every request to another host, whatever a document or a model wrote."""
+"""Makes the browser refuse every request to another host, whatever a document or a model wrote."""
 
 _HEADERS = {
     b"content-security-policy": POLICY.encode(),
@@ -43,12 +43,12 @@ _PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:)?(?:[/\\][^\s/\\'\"`:,;<>|]+)+[/
 
 
 def without_paths(text: str) -> str:
-    """``text`` with every absolute path cut down to its last part: a page does not tell how a disk is laid out."""
+    """``text`` with every absolute path reduced to its last part, so that the page does not reveal folders."""
     return _PATH.sub(lambda found: re.split(r"[/\\]", found[0].rstrip("/\\"))[-1], text)
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address is reached from this machine alone."""
+    """Whether an address can only be reached from this machine."""
     if host in LOOPBACK:
         return True
     try:
@@ -60,9 +60,9 @@ def is_loopback(host: str) -> bool:
 class Guard:
     """ASGI middleware around the whole application.
 
-    A request is refused when its Host is neither ours nor ``names`` (a page elsewhere may point its own name at
-    this machine), when it comes from a page of another origin, when its path is not in ``PATHS``, and, where
-    there is a ``password``, when it brings none: as HTTP Basic password with any user name, or as bearer token.
+    A request is refused if its Host is neither this server's nor in ``names`` (another site may point its own name at
+    this machine), if it comes from a page of another origin, if its path is not in ``PATHS``, or if there is a
+    ``password`` and the request does not have it as HTTP Basic password with any user name or as bearer token.
     """
 
     def __init__(self, app: App, *, host: str, names: frozenset[str] = frozenset(), password: str = "") -> None:
@@ -108,7 +108,7 @@ class Guard:
             name = urlsplit(f"//{host}").hostname or ""
             if name in self._names:
                 return True
-            # A number cannot be pointed elsewhere, so on an open address every number is ours.
+            # Nobody can redirect an IP address, so on an open address every IP address is accepted.
             return not self._local and bool(ipaddress.ip_address(name))
         except ValueError:
             return False

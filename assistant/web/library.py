@@ -1,4 +1,4 @@
-"""Adds, removes and re-reads documents for the page, one change at a time, and tells how far each has come."""
+"""Adds, removes and re-reads documents for the page, one change at a time, and reports the progress of each."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from assistant.web.components import Upload
 from assistant.web.guard import without_paths
 
 MOST_BYTES = 20_000_000
-"""Bytes of the largest upload that is taken."""
+"""The most bytes of an upload."""
 
 MOST_FILES = 50
-"""Files taken at a time, and files that may wait to be indexed."""
+"""The most files in one upload, and the most files that may wait to be indexed."""
 
 READING = 0.1
-"""The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
+"""The part of the progress bar for reading a document; the rest is for embedding, which takes longer."""
 
 NAME_BYTES = 160
 """Bytes of an uploaded file's name at most, without its suffix."""
@@ -42,7 +42,7 @@ State = Literal["waiting", "indexing", "indexed", "already there", "skipped", "c
 
 @dataclass(frozen=True)
 class Row:
-    """How far one file has come; ``part`` is in [0, 1]."""
+    """The progress of a file; ``part`` is in [0, 1]."""
 
     name: str
     state: State = "waiting"
@@ -58,7 +58,7 @@ class RemovedFile(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Names the file on the page and says nothing of where it lies."""
+        """Identifies the file on the page without revealing its path."""
         return hashlib.blake2b(os.fsencode(self.path), digest_size=8).hexdigest()
 
 
@@ -68,7 +68,7 @@ class _CancelledError(Exception):
 
 @dataclass
 class _Job:
-    """A build in a thread of its own, as the page watches it."""
+    """A build in a separate thread, whose progress the page shows."""
 
     rows: list[Row] = field(default_factory=list)
     cancelled: threading.Event = field(default_factory=threading.Event)
@@ -94,8 +94,8 @@ class _Job:
 class Library:
     """The documents behind the page.
 
-    An upload lies in ``<index>/documents/uploads/<digest>/<name>``: the same content is stored once, and the name is
-    the one it came with as far as that is safe. The file of a removed upload is set aside in ``uploads/.removed``.
+    An upload is stored as ``<index>/documents/uploads/<digest>/<name>``: the same content is stored once, under its
+    original name made safe. The file of a removed upload is moved to ``uploads/.removed``.
     """
 
     def __init__(self, assistant: Assistant, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
@@ -134,11 +134,11 @@ class Library:
         return Upload(token=token, name=name)
 
     def sweep(self) -> None:
-        """Throw away what was uploaded to an earlier page and never indexed."""
+        """Delete files that were uploaded before a restart and never indexed."""
         rmtree(self._incoming, ignore_errors=True)
 
     def roots(self) -> list[Path]:
-        """The folders that were ever indexed."""
+        """The folders that have been indexed."""
         return [Path(root) for root in self._assistant.status().roots] or [self._documents]
 
     def file(self, source: str) -> Path | None:
@@ -169,7 +169,7 @@ class Library:
         return self._watched(job, owner, [partial(work, *each) for each in enumerate(uploads)])
 
     def refresh(self, owner: str = "") -> Iterator[tuple[Row, ...]]:
-        """Read again what changed in every folder that was ever indexed, a row for each folder."""
+        """Index what changed in every folder that has been indexed, with a row for each folder."""
         roots = self.roots()
         job = _Job([Row(root.name) for root in roots])
 
@@ -179,7 +179,7 @@ class Library:
         return self._watched(job, owner, [partial(work, *each) for each in enumerate(roots)])
 
     def cancel(self, owner: str) -> None:
-        """End what ``owner`` has begun; what is indexed by then stays."""
+        """Stop what ``owner`` has started; documents indexed by then stay."""
         for job in self._jobs.get(owner, ()):
             job.cancel()
 
@@ -249,9 +249,9 @@ class Library:
     # --- removing, and the way back
 
     def remove(self, source: str) -> RemovedFile | None:
-        """Take a document out of the index; returns its file, for ``restore``, where that is still there.
+        """Take a document out of the index; returns its file, for ``restore``, if that still exists.
 
-        The file of an upload is set aside, any other stays where it is. Raises DocumentError where there is no such
+        The file of an upload is moved aside; any other file stays where it is. Raises DocumentError if there is no such
         document.
         """
         with self._mutex:
@@ -270,7 +270,7 @@ class Library:
             return RemovedFile(aside, uploaded=True)
 
     def removed(self) -> tuple[RemovedFile, ...]:
-        """Files of removed documents that can be taken back."""
+        """Files of removed documents that can be restored."""
         aside = sorted(path for path in self._removed.rglob("*") if path.is_file())
         return (
             *(RemovedFile(path, uploaded=True) for path in aside),
@@ -278,7 +278,7 @@ class Library:
         )
 
     def restore(self, key: str) -> str:
-        """Take a removed document back; returns its file's name. Raises DocumentError where the file is gone."""
+        """Restore a removed document; returns its file's name. Raises DocumentError if the file is gone."""
         with self._mutex:
             removed = self._removed_file(key)
             if removed.uploaded:
@@ -306,7 +306,7 @@ class Library:
         return found
 
     def _uploaded(self, source: str) -> Path | None:
-        """The uploaded file behind a source, whether uploads or all documents were indexed as one folder."""
+        """The uploaded file of a source, whether the folder of uploads or that of all documents was indexed."""
         for path in (self._uploads / source, self._documents / source):
             if path.resolve().is_relative_to(self._uploads.resolve()) and path.is_file():
                 return path
@@ -323,6 +323,6 @@ def safe_name(name: str) -> str:
 
 
 def without_command(message: str) -> str:
-    """The part of an error's message that says what is wrong: the cure is a command, which a page cannot run."""
+    """The part of an error's message that says what is wrong, without the command, which a page cannot run."""
     what, _, cure = without_paths(message).partition("`")
     return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."

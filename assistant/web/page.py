@@ -1,4 +1,4 @@
-"""The page: where its components stand, and what connects them."""
+"""The page: its layout and the connections between its components."""
 
 from __future__ import annotations
 

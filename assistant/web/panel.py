@@ -1,4 +1,4 @@
-"""The panel beside the conversation: an answer's citations, and a document at the words that were quoted."""
+"""The panel beside the conversation: an answer's citations, and a document with the quoted words marked."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def empty_html(text: str = EMPTY) -> str:
 
 
 def sources_html(answer: Answer, exchange: str) -> str:
-    """All citations of an answer, each with a warning where a claim is not supported by it."""
+    """All citations of an answer, each with a warning if it does not support a claim."""
     doubts = {each.marker: [c for c in _claims(answer, each) if c.support != "supported"] for each in answer.citations}
     return render("panel", "sources", answer=answer, exchange=exchange, doubts=doubts, labels=LABELS)
 
@@ -42,11 +42,11 @@ def sources_html(answer: Answer, exchange: str) -> str:
 def citation_html(
     answer: Answer, exchange: str, marker: int, document: Document | None, file: Path | None = None, page: int = 0
 ) -> str:
-    """The document of citation ``marker``, its quote marked; the quote alone where the document has changed.
+    """The document of citation ``marker`` with its quote marked; only the quote if the document has changed.
 
-    Of the document's ``file``, where it is a PDF, ``page`` is drawn, or that of the quote.
+    If ``file`` is a PDF, its page ``page``, or the page of the quote, is drawn.
 
-    Raises LookupError for a marker that the answer does not have.
+    Raises LookupError if the answer does not have this marker.
     """
     markers = [citation.marker for citation in answer.citations]
     here = markers.index(marker) if marker in markers else -1

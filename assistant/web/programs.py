@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 NAMES = ("ask", "search", "list_documents")
-"""All endpoints and tools there are; a test pins the list."""
+"""The names of all endpoints and tools."""
 
 MOST_PASSAGES = 100
 
@@ -30,7 +30,7 @@ _DOCUMENTS = TypeAdapter(tuple[IndexedDocument, ...])
 
 
 class Endpoints(NamedTuple):
-    """The functions as Gradio wants them: plain JSON in and out."""
+    """The functions in the form that Gradio needs: plain JSON in and out."""
 
     ask: Callable[..., Any]
     search: Callable[..., Any]
@@ -116,7 +116,7 @@ def mcp_server(assistant: Assistant) -> FastMCP:
     )
 
     async def guarded(work: Callable[[], Result]) -> Result:
-        """The result of ``work`` in a thread: the page is served meanwhile. Errors become what a client may see."""
+        """The result of ``work``, run in a thread so that the page is served meanwhile. Errors become safe messages."""
         try:
             return await to_thread.run_sync(work)
         except AssistantError as exc:

@@ -102,11 +102,11 @@ def run(
 ) -> None:
     """Serve the page until interrupted.
 
-    ``names`` are host names it may be reached under besides ``host``. ``ready`` hears its address once it listens: in
-    a moment, with a page that says how far ``prepare`` has come and then makes room for the real one.
+    ``names`` are host names under which it may be reached besides ``host``. ``ready`` is called with the address as
+    soon as the server listens. Until the page is loaded, a small page shows how far ``prepare`` has come.
 
-    Raises ConfigError where the port is taken, or where ``host`` can be reached from other machines and there is no
-    password; and what ``prepare`` raises.
+    Raises ConfigError if the port is taken, or if ``host`` can be reached from other machines and there is no password;
+    and what ``prepare`` raises.
     """
     _check(host, password)
     with _listening(host, port) as listener:
@@ -200,7 +200,7 @@ def _check(host: str, password: str) -> None:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything slow is loaded so that a taken port is reported at once."""
+    """A listening socket. It is opened before anything slow is loaded, so that a taken port is reported at once."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

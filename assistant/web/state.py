@@ -1,4 +1,4 @@
-"""What the whole page shares: the assistant under each reader's settings, the documents and the conversations."""
+"""State that all users of the page share: the assistant with each user's settings, documents and conversations."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from assistant.types import Document
 from assistant.web.library import Library
 
 EVALUATIONS = Path("eval")
-"""Where evaluations are looked for besides the reader's own: here, and in its folders."""
+"""Where evaluations are looked for besides the user's own: in this folder and its subfolders."""
 
 
 class AppState:
-    """One for all who use the page; safe to share between threads."""
+    """The state of the page, shared by all its users; safe to share between threads."""
 
     def __init__(self, assistant: Assistant, evaluations: Path = EVALUATIONS) -> None:
         self.assistant = assistant
@@ -37,7 +37,7 @@ class AppState:
         self._with_changes = lru_cache(maxsize=32)(self._changed)
 
     def with_settings(self, settings: Mapping[str, Any]) -> Assistant:
-        """The assistant under a reader's own settings; it shares index and embedder with all others."""
+        """The assistant with a user's own settings; index and embedder are shared with all others."""
         return self._with_changes(tuple(sorted(settings.items())))
 
     def _changed(self, settings: tuple[tuple[str, Any], ...]) -> Assistant:
@@ -49,14 +49,14 @@ class AppState:
         return self.assistant.status().documents
 
     def document(self, source: str) -> Document | None:
-        """A document with its full text; None where there is none, or no index."""
+        """A document with its full text; None if there is no such document or no index."""
         try:
             return self.assistant.document(source)
         except AssistantError:
             return None
 
     def diagnose(self, settings: Mapping[str, Any]) -> tuple[Finding, ...]:
-        """The doctor's findings under a reader's settings."""
+        """The doctor's findings with a user's settings."""
         return diagnose(Settings.model_validate({**self.settings.model_dump(), **settings}))
 
     def evaluations(self) -> tuple[Path, ...]:
@@ -67,7 +67,7 @@ class AppState:
     # --- conversations
 
     def for_browser(self, conversation: Conversation, *, save: bool = True) -> str:
-        """What the browser is given of a conversation, which is saved first where the disk keeps conversations."""
+        """A conversation in the form that the browser gets; it is saved first if conversations are kept on disk."""
         message: dict[str, Any] = {
             "where": self.settings.conversations,
             "conversation": conversation.model_dump(mode="json"),
@@ -82,15 +82,15 @@ class AppState:
         return json.dumps(message)
 
     def reopened(self, id_: str, from_browser: str | None) -> Conversation:
-        """A kept conversation: from the disk by its id, or as the browser sends it.
+        """A saved conversation: from the disk by its id, or as the browser sends it.
 
-        Raises ConfigError or ValueError where it cannot be read.
+        Raises ConfigError or ValueError if it cannot be read.
         """
         if self._store:
             return self._store.load(id_)
         return Conversation.model_validate_json(from_browser or "")
 
     def delete(self, id_: str) -> None:
-        """Delete a conversation from the disk, where that keeps them; the browser has deleted its own."""
+        """Delete a conversation from the disk if conversations are kept there; the browser has deleted its own."""
         if self._store:
             self._store.delete(id_)

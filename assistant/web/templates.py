@@ -1,4 +1,4 @@
-"""Renders the page's HTML by Jinja2: every value is cleaned and escaped here, and nowhere else."""
+"""Renders the page's HTML with Jinja2, which cleans and escapes every value; the only place that does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 
 
 def render(template: str, macro: str, **values: object) -> Markup:
-    """What the macro of ``templates/<template>.html`` makes of ``values``."""
+    """The HTML of a macro in ``templates/<template>.html`` with ``values``."""
     markup: Markup = getattr(_environment().get_template(f"{template}.html").module, macro)(**values)
     return markup
 
@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 0) -> str:
-    """``clean`` text on one line, cut to ``limit`` characters where one is given."""
+    """``clean`` text on one line, cut to ``limit`` characters if given."""
     line = " ".join(clean(text).split())
     return line if not limit or len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
@@ -49,7 +49,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def known(metadata: DocumentMetadata, page: int | None = None) -> str:
-    """Publisher, date, genre and page of a document, as far as known."""
+    """Publisher, date, genre and page of a document, if known."""
     parts = (metadata.publisher, day(metadata.published), metadata.genre, f"page {page}" if page else "")
     return " · ".join(filter(None, parts))
 

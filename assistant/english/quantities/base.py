@@ -11,7 +11,7 @@ from assistant.english.lexicon import YEARS_IN
 
 Kind = Literal["number", "ordinal", "percent", "money", "date", "duration", "time"]
 DateParts = tuple[int | None, int | None, int | None]
-"""Year, month and day, with None for what is not said."""
+"""Year, month and day, with None for a part that is not given."""
 
 VAGUE: DateParts = (None, None, None)
 
@@ -97,7 +97,7 @@ def date_at(text: str, start: int, end: int, value: DateParts = VAGUE, unit: str
 # --- the words around a quantity ------------------------------------------------------------------
 
 SPACE = r"[^\S\n]?\s"
-"""Pattern of the space between two words. A line may be wrapped there, but no paragraph ends. Its length is bounded,
+"""Pattern of the space between two words. It may contain a line break, but not a paragraph end. Its length is bounded,
 which keeps every match short and the scan linear."""
 
 _WORD_BEFORE = re.compile(r"([^\W\d_]+)\.?[\s-]{0,2}\Z")

@@ -66,7 +66,7 @@ def match_half(text: str, start: int) -> Found | None:
 
 
 def match_ordinal(text: str, start: int) -> Found | None:
-    """ "The second time", "the 5th attack"; nothing that is part of a name or an adverb."""
+    """ "The second time", "the 5th attack"; None for a part of a name and for an adverb."""
     match = ORDINAL.match(text, start)
     if not match:
         return None

@@ -48,7 +48,7 @@ def duration_after(text: str, start: int, end: int) -> Measure | None:
 
 
 def match_while(text: str, start: int) -> Found | None:
-    """ "A week" where it is a length of time and not a rate, and "a week ago"."""
+    """ "A week" if it is a duration and not a rate, and "a week ago"."""
     match = _A_WHILE.match(text, start)
     if not match:
         return None

@@ -62,7 +62,7 @@ def figure_value(figure: str) -> float:
         if token[0].isdecimal():
             current = (current or 0.0) + float(_GROUPING.sub("", token))
         elif token in SCALES:
-            if current is None and total:  # "2.5 lakh crore": the scale is of all before it
+            if current is None and total:  # "2.5 lakh crore": a scale multiplies everything before it
                 total, current = 0.0, total
             current = (1.0 if current is None else current) * SCALES[token]
             if SCALES[token] >= 1e3:

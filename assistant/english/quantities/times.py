@@ -50,7 +50,7 @@ def clock_after(text: str, _start: int, end: int) -> Measure | None:
 
 
 def match_spoken_time(text: str, start: int) -> Found | None:
-    """ "Half past three", "quarter to five", "ten past six"; the half of the day is not said."""
+    """ "Half past three", "quarter to five", "ten past six"; whether a.m. or p.m. is not given."""
     match = _SPOKEN.match(text, start)
     if not match:
         return None

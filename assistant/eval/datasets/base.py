@@ -21,7 +21,7 @@ from assistant.types import Document
 
 
 def write_documents(corpus: Corpus, folder: Path) -> Path:
-    """Writes the documents as files to index, with title, publisher and date in front; returns the folder."""
+    """Writes the documents as files with title, publisher and date as front matter; returns the folder."""
     for source, document in corpus.items():
         path = folder / source
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -43,9 +43,9 @@ class Draft(NamedTuple):
 
 
 class Given(NamedTuple):
-    """A question with the texts it came with; ``build`` makes the case once their sources are known.
+    """A question with its given texts; ``build`` makes the case once the sources of the texts are known.
 
-    A text that is empty becomes no document.
+    An empty text does not become a document.
     """
 
     contexts: Sequence[Draft]
@@ -55,9 +55,9 @@ class Given(NamedTuple):
 def given_contexts(
     name: str, items: Sequence[Given], seed: int, protocol: str, metrics: Sequence[str], warnings: Sequence[str]
 ) -> Suite:
-    """The suite of a set where each question comes with its own texts.
+    """The suite of a set in which each question has its own texts.
 
-    The texts of a question are shuffled before they are named, so that neither order nor name tells which is gold.
+    The texts of a question are shuffled before they are named, so that neither order nor name reveals the gold one.
     """
     chance = random.Random(seed)  # noqa: S311 - no secret
     documents: dict[str, Document] = {}
@@ -93,7 +93,7 @@ def quotation(source: str, text: str, wordings: Sequence[str]) -> GoldQuote:
 
 
 class Record(BaseModel):
-    """What an adapter needs of a record. Other keys are ignored, and numbers may stand for text."""
+    """The part of a record that an adapter needs. Other keys are ignored; numbers are accepted as text."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
 
@@ -101,7 +101,7 @@ class Record(BaseModel):
 _Record = TypeVar("_Record", bound=Record)
 
 
-class Reader:
+class RecordReader:
     """Reads the records of a file. A record whose layout is wrong is an error; one that lacks a value is left out."""
 
     def __init__(self, name: str, path: Path) -> None:
@@ -115,7 +115,7 @@ class Reader:
         return [f"{count} records were left out, the first at {self._left_out[0]}"] if count else []
 
     def parsed(self, kind: type[_Record], raw: object, line: int = 1) -> _Record | None:
-        """The record, or None where a value that is needed is null. Raises SuiteError, ``file:line``, otherwise."""
+        """The record, or None if a required value is null. Raises SuiteError, ``file:line``, for other faults."""
         try:
             return kind.model_validate(printable(raw))
         except ValidationError as error:
@@ -127,7 +127,7 @@ class Reader:
             return None
 
     def leave_out(self, reason: str, line: int = 1) -> None:
-        """Notes that a record was left out."""
+        """Counts a record that is left out."""
         self._left_out.append(f"{self.path}:{line}: {reason}")
 
     def jsonl(self) -> Iterator[tuple[int, Any]]:
@@ -135,11 +135,11 @@ class Reader:
         return ((number, self._loaded(text, number)) for number, text in numbered_lines(self.path))
 
     def json(self) -> Any:
-        """The content of a JSON file. Raises SuiteError where there is none."""
+        """The content of a JSON file. Raises SuiteError if it has none."""
         return self._loaded(read_text(self.path))
 
     def json_list(self) -> Iterator[tuple[int, Any]]:
-        """The members of a JSON list with the lines they start in. Raises SuiteError where there is none."""
+        """The members of a JSON list with the lines where they start. Raises SuiteError if there is no list."""
         text, members = read_text(self.path), self.json()
         if not isinstance(members, list):
             raise SuiteError(f"{self.path}:1: this is no {self.name} file, which is one JSON list.")
@@ -162,7 +162,7 @@ _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *range(0
 
 
 def printable(value: Any) -> Any:
-    """JSON with a blank for each control character, so that offsets stay, and null for each NaN."""
+    """JSON with a space for each control character, which keeps offsets, and null for each NaN."""
     if isinstance(value, str):
         return value.translate(_CONTROLS)
     if isinstance(value, list):

@@ -13,8 +13,8 @@ from assistant.eval.datasets.base import (
     COSTS,
     Draft,
     Given,
-    Reader,
     Record,
+    RecordReader,
     given_contexts,
 )
 
@@ -57,14 +57,14 @@ def clapnq(path: Path, seed: int = 0) -> Suite:
     items: list[Given] = []
     warnings: list[str] = []
     for file in files:
-        reader = Reader("clapnq", file)
-        for line, raw in reader.jsonl():
-            if question := reader.parsed(_Question, raw, line):
+        records = RecordReader("clapnq", file)
+        for line, raw in records.jsonl():
+            if question := records.parsed(_Question, raw, line):
                 if question.passages and (question.gold or not all(output.answer for output in question.output)):
                     items.append(_given(question))
                 else:
-                    reader.leave_out("no passage, or an answer without a selected sentence", line)
-        warnings += reader.warnings
+                    records.leave_out("no passage, or an answer without a selected sentence", line)
+        warnings += records.warnings
     metrics = (
         "sentence_hit@1", "sentence_hit@3", "sentence_mrr@10", "sentence_ndcg@10", "sentence_recall@4",
         *CITING, *ABSTAINING, *COSTS,

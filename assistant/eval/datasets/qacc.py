@@ -17,8 +17,8 @@ from assistant.eval.datasets.base import (
     COSTS,
     Draft,
     Given,
-    Reader,
     Record,
+    RecordReader,
     given_contexts,
     quotation,
 )
@@ -61,19 +61,19 @@ class _Question(Record):
 
 def qacc(path: Path, seed: int = 0) -> Suite:
     """A QACC file, one JSON list. See PROTOCOL."""
-    reader = Reader("qacc", path)
+    records = RecordReader("qacc", path)
     items = []
-    for number, (line, raw) in enumerate(reader.json_list(), 1):
-        if question := reader.parsed(_Question, raw, line):
+    for number, (line, raw) in enumerate(records.json_list(), 1):
+        if question := records.parsed(_Question, raw, line):
             if question.answers:
                 items.append(_given(number, question))
             else:
-                reader.leave_out("no answer names a snippet", line)
+                records.leave_out("no answer names a snippet", line)
     metrics = (
         "passage_hit@1", "passage_hit@3", "passage_hit@4", "passage_mrr@10", "fact_coverage", "token_f1",
         *CONFLICTING, "false_conflicts", "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    return given_contexts("qacc", items, seed, PROTOCOL, metrics, reader.warnings)
+    return given_contexts("qacc", items, seed, PROTOCOL, metrics, records.warnings)
 
 
 def _given(number: int, question: _Question) -> Given:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.eval.cases import Case, GoldQuote, Suite
-from assistant.eval.datasets.base import CITING, COSTS, Draft, Given, Reader, Record, given_contexts
+from assistant.eval.datasets.base import CITING, COSTS, Draft, Given, Record, RecordReader, given_contexts
 
 PROTOCOL = (
     "Given contexts: each question may use its own paragraph alone. Only questions with a single selected sentence "
@@ -52,14 +52,14 @@ class _Question(Record):
 
 def qed(path: Path, seed: int = 0) -> Suite:
     """A QED file, one JSON object a line. See PROTOCOL."""
-    reader = Reader("qed", path)
-    parsed = (reader.parsed(_Question, raw, line) for line, raw in reader.jsonl())
+    records = RecordReader("qed", path)
+    parsed = (records.parsed(_Question, raw, line) for line, raw in records.jsonl())
     items = [_given(question) for question in parsed if question and question.annotation.sentence and question.answers]
     metrics = (
         "sentence_hit@1", "sentence_hit@3", "sentence_mrr@10", "fact_coverage", "exact_match", "token_f1",
         "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    return given_contexts("qed", items, seed, PROTOCOL, metrics, reader.warnings)
+    return given_contexts("qed", items, seed, PROTOCOL, metrics, records.warnings)
 
 
 def _given(question: _Question) -> Given:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.eval.cases import Case, Suite
-from assistant.eval.datasets.base import CITING, COSTS, Draft, Given, Reader, Record, given_contexts, quotation
+from assistant.eval.datasets.base import CITING, COSTS, Draft, Given, Record, RecordReader, given_contexts, quotation
 
 PROTOCOL = (
     "Given contexts, shuffled: each question may use its own documents; one without a correct document is left out. "
@@ -38,15 +38,15 @@ class _Question(Record):
 
 def ramdocs(path: Path, seed: int = 0) -> Suite:
     """A RAMDocs file, one JSON object a line. See PROTOCOL."""
-    reader = Reader("ramdocs", path)
-    parsed = [(line, reader.parsed(_Question, raw, line)) for line, raw in reader.jsonl()]
+    records = RecordReader("ramdocs", path)
+    parsed = [(line, records.parsed(_Question, raw, line)) for line, raw in records.jsonl()]
     items = [_given(line, question) for line, question in parsed if question and question.correct]
     metrics = (
         "passage_hit@1", "passage_hit@4", "passage_recall@10", "strict_match", "fact_coverage",
         "conflict_precision", "conflict_recall", "conflict_f1", "false_conflicts", "both_sides_cited",
         "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    return given_contexts("ramdocs", items, seed, PROTOCOL, metrics, reader.warnings)
+    return given_contexts("ramdocs", items, seed, PROTOCOL, metrics, records.warnings)
 
 
 def _given(line: int, question: _Question) -> Given:

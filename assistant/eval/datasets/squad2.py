@@ -11,7 +11,7 @@ from assistant.english.sentences import split_sentences
 from assistant.errors import SuiteError
 from assistant.eval.cases import Case, GoldQuote, Suite
 from assistant.eval.corpus import Corpus
-from assistant.eval.datasets.base import ABSTAINING, CITING, COSTS, RANKING, Reader, Record
+from assistant.eval.datasets.base import ABSTAINING, CITING, COSTS, RANKING, Record, RecordReader
 from assistant.types import Document
 
 PROTOCOL = (
@@ -49,19 +49,19 @@ class _Question(Record):
 
 def squad2(path: Path, seed: int = 0) -> Suite:
     """A file in SQuAD layout, ``{"data": [{"title", "paragraphs": [{"context", "qas"}]}]}``. See PROTOCOL."""
-    reader = Reader("squad2", path)
-    file = reader.parsed(_File, reader.json())
-    articles = [article for raw in (file.data if file else ()) if (article := reader.parsed(_Article, raw))]
+    records = RecordReader("squad2", path)
+    file = records.parsed(_File, records.json())
+    articles = [article for raw in (file.data if file else ()) if (article := records.parsed(_Article, raw))]
     paragraphs = [(article.title or "", paragraph) for article in articles for paragraph in article.paragraphs]
     random.Random(seed).shuffle(paragraphs)  # noqa: S311 - no secret
     documents: dict[str, Document] = {}
     cases: list[Case] = []
     for number, (title, raw) in enumerate(paragraphs, 1):
-        paragraph = reader.parsed(_Paragraph, raw)
+        paragraph = records.parsed(_Paragraph, raw)
         if paragraph and paragraph.context.strip():
             source = f"squad2/{number:05d}.md"
             documents[source] = Document(source=source, title=title.replace("_", " "), text=paragraph.context)
-            questions = [reader.parsed(_Question, qa) for qa in paragraph.qas]
+            questions = [records.parsed(_Question, qa) for qa in paragraph.qas]
             cases += [_case(source, paragraph.context, q) for q in questions if q and (q.is_impossible or q.answers)]
     if not cases:
         raise SuiteError(f"{path}:1: this is no squad2 file, it holds no questions.")
@@ -76,7 +76,7 @@ def squad2(path: Path, seed: int = 0) -> Suite:
         corpus=Corpus(documents),
         metrics=metrics,
         protocol=PROTOCOL,
-        warnings=tuple(reader.warnings),
+        warnings=tuple(records.warnings),
     )
 
 

@@ -1,4 +1,4 @@
-"""Does it know when it does not know: refusals against answerability, and the answerability score itself."""
+"""Abstention: whether the system refuses exactly the questions that cannot be answered, and its answerability score."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from assistant.eval.stats import Column, Floats
 
 
 def precision(column: Column) -> float:
-    """Share of the positives found that are true; NaN where none was found."""
+    """Share of the found positives that are true; NaN if none was found."""
     found, truth = column
     return float((found * truth).sum() / found.sum()) if found.sum() else float("nan")
 
 
 def recall(column: Column) -> float:
-    """Share of the true positives that were found; NaN where there are none."""
+    """Share of the true positives that were found; NaN if there are none."""
     found, truth = column
     return float((found * truth).sum() / truth.sum()) if truth.sum() else float("nan")
 
 
 def f1(column: Column) -> float:
-    """2 TP / (2 TP + FP + FN); NaN where there are no true positives to find."""
+    """2 TP / (2 TP + FP + FN); NaN if there are no true positives to find."""
     found, truth = column
     return float(2 * (found * truth).sum() / (found.sum() + truth.sum())) if truth.sum() else float("nan")
 
 
 def auroc(column: Column) -> float:
-    """Chance that a true case scores above a false one, ties counting half (Mann-Whitney U / n1 n0)."""
+    """Probability that a true case scores above a false one, with ties counted as half (Mann-Whitney U / n1 n0)."""
     scores, truth = column
     positive, total = int(truth.sum()), len(truth)
     if not 0 < positive < total:
@@ -58,13 +58,13 @@ def aurc(column: Column) -> float:
 
 
 def answerability(sample: Sample) -> Score:
-    """The answerability score beside whether the question can be answered."""
+    """The answerability score, and whether the question can be answered."""
     found = sample.answer.answerability
     return Score(found, f"answerability {found:.2f}", float(sample.case.answerable))
 
 
 def refusal(sample: Sample) -> Score:
-    """Whether it refused beside whether it should have."""
+    """Whether the system refused, and whether it should have."""
     return Score(float(sample.refused), "refused" if sample.refused else "answered", float(not sample.case.answerable))
 
 

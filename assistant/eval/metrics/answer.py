@@ -1,4 +1,4 @@
-"""Is the answer right: key facts, SQuAD's exact match and F1, the answer sentence, and the length of the answer."""
+"""Correctness of answers: key facts, SQuAD's exact match and F1, the answer sentence, and the length of the answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assistant.eval.metrics.retrieval import hit, ranks
 
 
 def missing_facts(case: Case, text: str) -> list[tuple[str, ...]]:
-    """The key facts of which a text holds no accepted wording, as whole words."""
+    """The key facts without an accepted wording in ``text``, compared as whole words."""
     return [wordings for wordings in case.facts if not any(says(text, wording) for wording in wordings)]
 
 

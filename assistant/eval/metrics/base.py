@@ -1,4 +1,4 @@
-"""What a metric is: a pure function of one answered question, and how its scores become one number."""
+"""The types of metrics: a metric is a pure function of one answered question, and a way to sum up its scores."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from assistant.eval.stats import Overall, mean
 from assistant.types import Answer, Citation, Span
 
 FAILED = "failed"
-"""The writer of the answer that stands for a crash or a timeout."""
+"""The writer of an answer that represents a crash or a timeout."""
 
 PLAIN = "plain text"
-"""The writer of an answer that was handed in as a bare string, without citations."""
+"""The writer of an answer that is a plain string without citations."""
 
 Better = Literal["higher", "lower", "neither"]
 
@@ -41,7 +41,7 @@ class Sample:
 
     @cached_property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation of the answer, wherever it is kept, each once."""
+        """All citations of the answer, its claims and its conflicts, each once."""
         answer = self.answer
         claimed = (citation for claim in answer.claims for citation in claim.citations)
         sides = (side.citation for conflict in answer.conflicts for side in conflict.sides)
@@ -60,7 +60,7 @@ class Sample:
 
 
 class Score(NamedTuple):
-    """One answer by one metric. ``value`` None: the metric does not apply, and the case is left out of the mean.
+    """The score of one answer by one metric. If ``value`` is None, the metric does not apply to this case.
 
     ``truth`` is the gold value, for metrics that compare two columns over all cases (AUROC, precision, ...).
     """

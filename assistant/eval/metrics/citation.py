@@ -1,4 +1,4 @@
-"""Are the citations true, and do they point to the evidence: everything is looked up in the texts."""
+"""Citations: whether they are true and point to the evidence. Everything is looked up in the texts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from assistant.eval.metrics.base import FAILED, PLAIN, Metric, Sample, Score
 from assistant.types import Citation, Claim
 
 _MARKER = re.compile(r"\[(\d+)\]")
-_ENOUGH_WORDS = 5  # shorter texts stand in many documents by chance
+_ENOUGH_WORDS = 5  # shorter texts are in many documents by chance
 
 
 def faults(sample: Sample) -> tuple[list[str], int]:
-    """What is wrong with the citations of an answer, and how many citations and markers without one it has."""
+    """What is wrong with the citations of an answer, and the number of its citations and of markers without one."""
     wrong = [text for citation in sample.citations if (text := sample.corpus.fault(citation))]
     meanings: dict[int, Citation] = {}
     for citation in sample.citations:
@@ -63,7 +63,7 @@ def recall(sample: Sample) -> Score:
 
 
 def f1(sample: Sample) -> Score:
-    """Harmonic mean of precision and recall; 0 where nothing is cited."""
+    """Harmonic mean of precision and recall; 0 if nothing is cited."""
     found, wanted = precision(sample), recall(sample)
     if wanted.value is None:
         return Score(None, wanted.reason)
@@ -72,7 +72,7 @@ def f1(sample: Sample) -> Score:
 
 
 def uncited(sample: Sample) -> Score:
-    """Share of the claims that carry no citation; an answer without claims is one uncited claim."""
+    """Share of the claims without a citation; an answer without claims is one uncited claim."""
     claims = sample.answer.claims
     if sample.silent:
         return Score(None, "no answer was given")
@@ -85,9 +85,9 @@ def uncited(sample: Sample) -> Score:
 def misattributed(sample: Sample) -> Score:
     """Share of the cited claims that are attributed to the wrong source.
 
-    That is a claim whose words stand in another document and not in the ones it cites; one that names a publisher of
-    the corpus which is neither its source nor named in its quotes; or one whose citation gives a title, publisher or
-    date that its document does not have.
+    Such a claim has words that are in another document and not in the ones it cites; or it names a publisher of the
+    corpus that is neither its source nor named in its quotes; or its citation gives a title, publisher or date that
+    its document does not have.
     """
     cited = [claim for claim in sample.answer.claims if claim.citations]
     if not cited:

@@ -1,4 +1,4 @@
-"""When sources disagree: is it noticed, is every side cited and named, are clean questions left alone."""
+"""Conflicts: whether they are reported, with every side cited and named, and only if sources disagree."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from assistant.types import Side, Span
 
 
 def reported(sample: Sample) -> bool:
-    """Whether the answer tells its reader that the sources disagree."""
+    """Whether the answer says that the sources disagree."""
     return sample.answer.outcome == "conflicting" or bool(sample.answer.conflicts)
 
 
 def sides(case: Case) -> list[list[GoldQuote]]:
-    """The evidence of each side: the quotations that hold one of its wordings, a side for each fact.
+    """The evidence of each side: the quotations with one of its wordings, with a side for each fact.
 
-    Quotations that hold no wording of any fact are a side of their own. Empty unless the sources disagree.
+    Quotations without a wording of any fact are sides of their own. Empty unless the sources disagree.
     """
     if not case.conflicting:
         return []
@@ -27,13 +27,13 @@ def sides(case: Case) -> list[list[GoldQuote]]:
 
 
 def detection(sample: Sample) -> Score:
-    """Whether a conflict was reported beside whether there is one."""
+    """Whether a conflict was reported, and whether there is one."""
     said = "reports a conflict" if reported(sample) else "reports no conflict"
     return Score(float(reported(sample)), said, float(sample.case.conflicting))
 
 
 def false_conflict(sample: Sample) -> Score:
-    """1.0 if a conflict was reported where the sources agree or only one speaks."""
+    """1.0 if a conflict was reported although the sources agree or there is only one."""
     if sample.case.conflicting:
         return Score(None, "the sources do disagree")
     said = "reports a conflict that is none" if reported(sample) else "reports none"

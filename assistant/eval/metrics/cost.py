@@ -1,4 +1,4 @@
-"""What an answer costs, and whether there was one at all."""
+"""The time that answers take, and failures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from assistant.eval.metrics.base import FAILED, Metric, Sample, Score
 from assistant.eval.stats import Column
 
 WALL = "wall"
-"""The step of ``trace.seconds`` under which a run notes how long the whole answer took."""
+"""The step of ``trace.seconds`` in which a run records the time of the whole answer."""
 
 
 def seconds(sample: Sample) -> Score:

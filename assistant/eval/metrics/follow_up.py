@@ -1,4 +1,4 @@
-"""Follow-ups: measured as asked, beside the same questions asked in full and asked without their history."""
+"""Follow-ups, measured as asked, asked in full, and asked without their history."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Ranking metrics at three levels: documents, passages, sentences.
 
-What is to be found are the gold quotations (at document level: their documents). The rank of one is the rank of the
-first item that covers it. So the numbers do not depend on how a system cuts its chunks, and finding one thing twice
-earns nothing. Where items and quotations match one to one, the values are those of trec_eval.
+The targets are the gold quotations (at document level: their documents). The rank of a target is the rank of the first
+item that covers it. So the numbers do not depend on how a system makes its chunks, and finding one thing twice earns
+nothing. If items and quotations match one to one, the values are those of trec_eval.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from assistant.types import Chunk, Sentence, Span
 
 Level = Literal["document", "passage", "sentence"]
 Ranks = Sequence[int | None]
-"""For each thing to be found the rank it was found at, from 1, or None."""
+"""For each target its rank from 1, or None if it was not found."""
 
 
 @lru_cache(maxsize=16)  # a dozen metrics of one answer ask for the same ranks
 def ranks(sample: Sample, level: Level) -> Ranks:
-    """At which rank each piece of gold evidence was found."""
+    """The rank of each piece of gold evidence."""
     case, answer, corpus = sample.case, sample.answer, sample.corpus
     if level == "document":
         sources = list(dict.fromkeys(passage.chunk.source for passage in answer.passages))
@@ -47,7 +47,7 @@ def _place(item: Chunk | Sentence) -> tuple[str, Span]:
 
 
 def _sentences(sample: Sample) -> list[tuple[str, Span]]:
-    """The ranked sentences as the corpus cuts them. One that is a whole page stands for all its sentences, in order.
+    """The ranked sentences, split as in the corpus. One that is a whole page counts as all its sentences, in order.
 
     Otherwise a system that ranks pages as sentences would find everything at rank 1.
     """

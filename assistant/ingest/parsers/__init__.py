@@ -6,7 +6,9 @@ from importlib import import_module
 from assistant.ingest.parsers.content import Content
 
 Parser = Callable[[bytes, str], Content]
-"""Takes the bytes of a file and its source. May raise anything; ``read_document`` puts it into words."""
+"""Takes the bytes of a file and its source. It may raise anything: ``read_document`` turns that into a
+DocumentError.
+"""
 
 PARSERS: Mapping[str, str] = {
     ".txt": "text.parse_text",
@@ -55,11 +57,11 @@ SUFFIXES = tuple(PARSERS)
 """Endings of the files that can be read."""
 
 IN_PLACE = frozenset({".txt", ".text", ".log", ".md", ".markdown", ".rst", ".adoc", ".asciidoc"})
-"""Endings of files that need no process of their own: they are parsed in time linear in their size."""
+"""Endings of files that are parsed in the main process, since parsing takes time linear in their size."""
 
 
 def parser_for(suffix: str) -> Parser:
-    """The parser of files that end in ``suffix``. Raises ImportError where it needs a package that is missing."""
+    """The parser of files that end in ``suffix``. Raises ImportError if it needs a package that is not installed."""
     module, _, function = PARSERS[suffix].partition(".")
     parser: Parser = getattr(import_module(f"{__name__}.{module}"), function)
     return parser

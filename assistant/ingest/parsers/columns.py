@@ -1,4 +1,4 @@
-"""Tables in plain text: rows of cells parted by bars, tabs or gaps."""
+"""Tables in plain text: rows of cells separated by bars, tabs or gaps."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_border(line: str) -> bool:
 
 
 def pipe_cells(text: str, start: int, end: int) -> Row:
-    """The cells of a line whose cells are parted by ``|``, escaped ones and those in backticks left alone."""
+    """The cells of a line that are separated by ``|``, except for escaped bars."""
     bars = [match.start() for match in re.finditer(r"(?<!\\)\|", text[start:end])]
     edges = [start - 1, *(start + bar for bar in bars), end]
     cells = [stripped(text, left + 1, right) for left, right in pairwise(edges)]
@@ -43,7 +43,7 @@ def stripped(text: str, start: int, end: int) -> Span:
 
 
 def row_blocks(text: str, rows: Sequence[Row], given: int = 0) -> list[Block]:
-    """A block for each row; header rows are furniture, their cells stand in ``columns`` of the others."""
+    """A block for each row. Header rows are furniture; their cells are the ``columns`` of the other rows."""
     said = [[text[cell.start : cell.end] for cell in row] for row in rows]
     depth = given + _goes_on_below(said, given) if given else None
     names, count = header(Table(said, header=depth, named=bool(given)))
@@ -62,7 +62,7 @@ def row_blocks(text: str, rows: Sequence[Row], given: int = 0) -> list[Block]:
 
 
 def _goes_on_below(rows: Sequence[Sequence[str]], given: int) -> bool:
-    """Whether a header with empty cells, as merged ones leave, is completed by a row of names above numbers."""
+    """Whether a header with empty cells, which merged cells leave, is completed by a row of names above numbers."""
     if len(rows) < given + 2 or all(rows[given - 1][1:]):
         return False
     names, below = rows[given][1:], rows[given + 1][1:]
@@ -70,7 +70,7 @@ def _goes_on_below(rows: Sequence[Sequence[str]], given: int) -> bool:
 
 
 def _inside(cell: Span, start: int, end: int) -> Span:
-    """An empty cell may lie outside its row, whose span is that of its filled cells."""
+    """``cell`` within the span of its row, which is that of the filled cells; an empty cell may be outside it."""
     if cell.end > cell.start:
         return cell
     at = min(max(cell.start, start), end)
@@ -81,7 +81,7 @@ def _inside(cell: Span, start: int, end: int) -> Span:
 
 
 def table_at(text: str, lines: Sequence[Line], first: int) -> tuple[list[Block], int] | None:
-    """The rows of the table that begins with ``lines[first]``, and the line after it; None where none does."""
+    """The rows of the table that starts with ``lines[first]``, and the line after it; None if there is none."""
     line = lines[first]
     if not _SIGNS.search(text, line.start, line.end):
         return None
@@ -138,7 +138,7 @@ def _tabbed(text: str, lines: Sequence[Line], first: int) -> _Found | None:
 
 
 def _gapped(text: str, lines: Sequence[Line], first: int, stop: int) -> _Found | None:
-    """Rows whose cells are parted by runs of tabs: as many in each row."""
+    """Rows whose cells are separated by runs of tabs, with the same number of cells in each row."""
     rows = []
     for line in lines[first:stop]:
         said = text[line.start : line.end]
@@ -156,7 +156,7 @@ _LONG_CELL = 60  # characters; rows of longer cells are two columns of prose
 
 
 def _aligned(text: str, lines: Sequence[Line], first: int) -> _Found | None:
-    """Rows whose cells stand below each other, at least two spaces apart in every row."""
+    """Rows whose cells are aligned in columns at least two spaces apart."""
     stop = first
     while stop < len(lines) and not lines[stop].blank and lines[stop].end - lines[stop].start <= _WIDE:
         said = text[lines[stop].start : lines[stop].end]
@@ -188,7 +188,7 @@ def _has_gap(said: str) -> bool:
 
 
 def _columns(text: str, lines: Sequence[Line]) -> list[tuple[int, int]]:
-    """The columns, from and to, that two or more blanks part in all ``lines``; none where tabs indent."""
+    """The start and end of each column, if two or more spaces separate them in all ``lines``; none if tabs indent."""
     if any("\t" in text[line.start - min(line.indent, line.start) : line.end] for line in lines):
         return []
     width = max(line.indent + line.end - line.start for line in lines)

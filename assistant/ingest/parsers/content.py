@@ -1,4 +1,4 @@
-"""What the readers of all formats share: what they return, and how bytes and markup become text."""
+"""``Content``, which every parser returns, and functions that clean text."""
 
 import re
 from collections.abc import Iterable
@@ -9,10 +9,10 @@ from assistant.types import Block, one_line
 
 
 class Content(NamedTuple):
-    """What a parser makes of a file.
+    """The result of parsing a file.
 
-    The title falls back to the file's name. ``pages`` holds where each page begins. ``notes`` tell what was guessed
-    or left out, a sentence each.
+    Without a title, the file's name is used. ``pages`` are the offsets where pages start. ``notes`` are sentences that
+    say what was guessed or left out.
     """
 
     text: str
@@ -29,7 +29,7 @@ _UNPRINTABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def cleaned(text: str) -> str:
-    """``text`` without what no text holds; a vertical tab is a line break in Office."""
+    """``text`` without control characters and surrogates; vertical tabs are line breaks in Office."""
     return _UNPRINTABLE.sub("", text.replace("\x0b", "\n").replace("\x0c", "\n"))
 
 

@@ -39,10 +39,10 @@ _OTHER_LABELS = frozenset(
 
 
 def with_writers(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """``blocks`` of a message where what others wrote is theirs, and signatures and disclaimers are furniture.
+    """``blocks`` of a message with quoted text attributed to its writers; signatures and disclaimers are furniture.
 
-    What follows "Original Message", the headers of a forwarded message or "Dora Lind wrote:" is Dora's to the end.
-    Lines that begin with ``>`` are quotations already.
+    Everything after "Original Message", the headers of a forwarded message or "Dora Lind wrote:" is by that writer.
+    Lines that start with ``>`` are already quotations.
     """
     found: list[Block] = []
     writer = ""
@@ -72,7 +72,7 @@ def with_writers(text: str, blocks: Sequence[Block]) -> list[Block]:
 
 
 def is_message(text: str, blocks: Sequence[Block]) -> bool:
-    """Whether a text begins with the headers of a message."""
+    """Whether a text starts with the headers of a message."""
     return bool(blocks) and bool(_begins_headers(text, blocks, 0))
 
 
@@ -102,7 +102,7 @@ def _is_header(said: str) -> bool:
 
 
 def _begins_headers(text: str, blocks: Sequence[Block], at: int) -> str:
-    """The name in a ``From:`` line if one or more headers follow it, as in a forwarded message; else nothing."""
+    """The name in a ``From:`` line if other headers follow, as in a forwarded message; else empty."""
     block = blocks[at]
     after = blocks[at + 1] if at + 1 < len(blocks) else None
     if block.kind != "field" or after is None or after.kind != "field":

@@ -1,4 +1,4 @@
-"""Reads the date that a file states about itself."""
+"""Parses the date in a file's metadata."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _FORMS: tuple[Callable[[str], datetime], ...] = (
 
 
 def stated_date(text: str | None) -> date | None:
-    """Return the date in ``text`` ("2025-05-08", "8 May 2025", "May 8, 2025", with or without a time).
+    """The date in ``text`` ("2025-05-08", "8 May 2025", "May 8, 2025", with or without a time).
 
-    Return None where ``text`` is no date or one that no calendar has, such as "0000-00-00": programs write such values
-    into files, and a file is worth reading without its date.
+    None if ``text`` is not a date or does not exist, such as "0000-00-00": programs write such values, and the file is
+    still worth reading.
     """
     for form in _FORMS:
         try:

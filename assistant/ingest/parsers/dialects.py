@@ -1,4 +1,4 @@
-"""Reads reStructuredText and AsciiDoc: plain text with marks of its own for headings, lists, code and tables."""
+"""Parses reStructuredText and AsciiDoc: plain text with special marks for headings, lists, code and tables."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ _UNREAD = frozenset(
 
 
 class _Rst(Layout):
-    """Underlines rank by the order in which they first occur; directives hold text or code."""
+    """The layout of reStructuredText. Headings are underlined; the order of first use gives the level of an
+    underline.
+    """
 
     _order: tuple[str, ...] = ()
 
@@ -95,7 +97,7 @@ class _Rst(Layout):
         return self.lined.text.endswith("::", 0, self.found[-1].end)
 
     def _indented(self, at: int, indent: int) -> int:
-        """The line after those indented at least so far, blank ones between them included."""
+        """The line after those that are indented at least ``indent``, including blank ones between them."""
         stop = last = at
         while stop < len(self.lined):
             if self.lined.filled(stop):
@@ -106,7 +108,7 @@ class _Rst(Layout):
         return last + 1
 
     def _directive(self, at: int, name: str, said: str) -> int:
-        """What a directive holds: code, nothing to be read, or text, which is read as the text around it is."""
+        """Add a directive: code, something that is not shown, or text, which is parsed like the text around it."""
         indent = self.lined.lines[at].indent
         stop = at + 1
         while self.lined.filled(stop) and self.lined.lines[stop].indent > indent and self.lined.said(stop)[0] == ":":
@@ -144,14 +146,14 @@ _CITED = re.compile(r"\[(?:quote|verse),[ ]*(?P<name>[^,\]]+)")
 
 
 class _AsciiDoc(Layout):
-    """Sections begin with ``=``, lists with ``*`` and ``.``, definitions end with ``::``; tables stand in ``|===``."""
+    """The layout of AsciiDoc: sections start with ``=``, lists with ``*`` and ``.``; tables are between ``|===``."""
 
     def heading(self, at: int) -> Heading | None:  # noqa: ARG002 - they have none but marked ones
         """None: headings are marked."""
         return None
 
     def special(self, at: int) -> int | None:
-        """Sections, lists, definitions, delimited blocks, tables and what is not shown."""
+        """Sections, lists, definitions, delimited blocks, tables and lines that are not shown."""
         said, line = self.lined.said(at), self.lined.lines[at]
         if match := _SECTION.fullmatch(said):
             begin = line.start + match.start("said")
@@ -177,7 +179,7 @@ class _AsciiDoc(Layout):
         return None
 
     def continues_paragraph(self, at: int, second: bool) -> bool:
-        """Whether line ``at`` is of the paragraph above it: the marks of AsciiDoc end one."""
+        """Whether line ``at`` belongs to the paragraph above it, which the marks of AsciiDoc end."""
         return super().continues_paragraph(at, second) and not self._begins(at)
 
     def _begins(self, at: int) -> bool:
@@ -187,7 +189,7 @@ class _AsciiDoc(Layout):
         ) or said in ("+", "|===", *_DELIMITED)
 
     def _definition(self, at: int, match: re.Match[str]) -> int:
-        """A term and what it means, in its line or below it."""
+        """A term and its definition, on the same line or below it."""
         stop = at + 1
         if not match["value"]:
             while stop < len(self.lined) and not self.lined.filled(stop):
@@ -198,7 +200,7 @@ class _AsciiDoc(Layout):
         return stop
 
     def _delimited(self, at: int, mark: str) -> int:
-        """A block between two lines of signs: code, a quotation, or text that is read as the text around it is."""
+        """A block between two delimiter lines: code, a quotation, or text, which is parsed like the text around it."""
         stop = next((n for n in range(at + 1, len(self.lined)) if self.lined.said(n) == mark), None)
         kind = _DELIMITED[mark[:4]]
         if stop is None or not kind:
@@ -210,7 +212,7 @@ class _AsciiDoc(Layout):
         return stop + 1
 
     def _marked_table(self, at: int) -> int:
-        """Rows of a line each, or of as many lines of cells as the first line has cells."""
+        """Rows on one line each, or on as many lines as the first line has cells."""
         stop = next(
             (n for n in range(at + 1, len(self.lined)) if self.lined.said(n).startswith("|===")), len(self.lined)
         )

@@ -1,4 +1,4 @@
-"""Turns the bytes of a text file into characters, and says where their encoding was guessed."""
+"""Decodes the bytes of a text file, and says if the encoding was guessed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from assistant.errors import DocumentError
 
 
 class Decoded(NamedTuple):
-    """The characters of a file; ``guessed`` names the encoding where neither a mark nor the bytes state it."""
+    """The characters of a file. ``guessed`` is the encoding if neither a mark nor the bytes determine it."""
 
     text: str
     guessed: str = ""
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What to tell of a guess."""
+        """A note about a guessed encoding, if it was guessed."""
         return (f"Its encoding is not stated; it was read as {self.guessed}.",) if self.guessed else ()
 
 
@@ -37,8 +37,8 @@ _WESTERN_TWINS = frozenset("ăŕĺńŁ")  # windows-1250 for the bytes that are 
 def decoded(data: bytes, source: str, declared: str | None = None) -> Decoded:
     """The characters of ``data``, without a byte order mark and with newlines as ``\\n``.
 
-    The encoding is that of the mark, UTF-16 by its zero bytes, UTF-8 if the bytes are, the ``declared`` one, or a
-    guess. Raises DocumentError for data that is no text.
+    The encoding is that of the mark, UTF-16 if zero bytes show it, UTF-8 if the bytes are valid, the ``declared`` one,
+    or a guess, in this order. Raises DocumentError if the data is not text.
     """
     marked = next((name for mark, name in _BOMS if data.startswith(mark)), None) or _wide(data)
     guessed = ""
@@ -64,7 +64,7 @@ def _binary(source: str) -> DocumentError:
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 where one half of each pair of bytes is often zero, the other never, and the pairs make text."""
+    """UTF-16 if one half of the byte pairs is often zero, the other never, and the pairs are text."""
     sample = data[: _PREFIX & ~1]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if not (even or odd) or (even and odd) or len(data) % 2 or max(even, odd) * 20 < len(sample):
@@ -100,7 +100,7 @@ def _decode_unmarked(data: bytes, declared: str | None) -> tuple[str, str]:
 
 
 def _as_browsers_do(declared: str | None) -> str:
-    """The declared encoding; Latin-1 means Windows-1252, and a declared UTF has been found untrue before."""
+    """The declared encoding, as browsers read it: Latin-1 means Windows-1252. A declared UTF was already ruled out."""
     name = (declared or "").lower()
     if name in ("iso-8859-1", "latin1", "us-ascii"):
         return "cp1252"
@@ -108,7 +108,7 @@ def _as_browsers_do(declared: str | None) -> str:
 
 
 def _guess(data: bytes, wrong: int) -> str:
-    """The likely encoding of the stretch around the first byte that is not UTF-8."""
+    """The likely encoding, guessed from the text around the first byte that is not UTF-8."""
     from chardetng_py import detect  # type: ignore[import-untyped]  # publishes no types
 
     start = data.rfind(b"\n", max(0, wrong - _PREFIX // 2), wrong) + 1 or max(0, wrong - _PREFIX // 2)
@@ -119,7 +119,7 @@ def _guess(data: bytes, wrong: int) -> str:
 
 
 def _may_be_western(data: bytes, guess: str) -> bool:
-    """Whether only such letters tell the guess from Windows-1252 as Western texts are full of."""
+    """Whether the guess differs from Windows-1252 only in letters that are common in Western texts."""
     if guess != "windows-1250":
         return False
     central, western = data.decode(guess, "replace"), data.decode("cp1252", "replace")

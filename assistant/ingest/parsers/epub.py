@@ -1,4 +1,4 @@
-"""Reads EPUB books: their chapters in order, block by block."""
+"""Parses EPUB books: their chapters in order, block by block."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages as a document: lines become headings, paragraphs, list items and fields, over the ends of columns and pages."""
+"""Lays out PDF pages as a document: lines become headings, paragraphs, items and fields, across columns and pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from assistant.ingest.parsers.lines import (
 from assistant.ingest.parsers.page import Element, Grid, Piece, elements
 
 LARGER = 1.12
-"""Times the size of the text, from which on a line is a heading."""
+"""A line is a heading if its font is this many times as large as that of the text."""
 
 MAX_HEADING = 250
 """Characters of the longest heading; longer text in large letters is text."""
@@ -33,10 +33,10 @@ MAX_BOLD_HEADING = 120
 """Characters of the longest heading that is only bold."""
 
 MAX_PART = 60
-"""Characters of the longest heading that is one for beginning as "Chapter 3" does."""
+"""The most characters of a heading that starts like "Chapter 3"."""
 
 MAX_SIZES = 6
-"""Levels of headings that sizes tell apart."""
+"""The most levels of headings that font sizes distinguish."""
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|exhibit|tabelle|abbildung|tabla|tableau)\s+\d+[.\d]*\b", re.IGNORECASE)
@@ -50,7 +50,7 @@ _STOPS = tuple(".!?:;…。！？»”\"'’)")
 
 
 class Run(NamedTuple):
-    """Lines of one paragraph, with the page that each stands on."""
+    """The lines of one paragraph, each with its page."""
 
     lines: tuple[tuple[int, Piece], ...]
     full: bool
@@ -63,7 +63,7 @@ class Sizes(NamedTuple):
     text: float
     headings: tuple[float, ...]
     bold: bool
-    """Whether the text is bold, so that bold letters tell nothing."""
+    """Whether the text itself is bold, so that bold letters do not show headings."""
 
 
 def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
@@ -140,7 +140,7 @@ def _running_title(pages: Sequence[Cleared]) -> str:
 
 
 class _Laying:
-    """Lays out pages one after the other; a paragraph is held back until it is known to end."""
+    """Lays out pages one after the other. A paragraph is held back until its end is certain."""
 
     def __init__(self, builder: TextBuilder, sizes: Sizes, hyphens: Hyphens) -> None:
         self.builder = builder
@@ -156,7 +156,7 @@ class _Laying:
         self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
-        """Add a page: its head, what it says, its foot."""
+        """Add a page: its header, its text and its footer."""
         self._pages.append(number)
         self._furniture(cleared.heads)
         first = True
@@ -306,7 +306,7 @@ class _Laying:
         self._columns = lay_table(self.builder, grid.table, caption, columns)
 
     def _furniture(self, lines: Sequence[str]) -> None:
-        """Keep each line once; within a paragraph it waits for the end of it."""
+        """Add each line of furniture once; within a paragraph, after its end."""
         for line in lines:
             key = re.sub(r"\d+", "#", line)
             if key not in self._said and any(map(str.isalnum, line)):
@@ -336,7 +336,7 @@ def _is_bullet(text: str) -> bool:
 
 
 def _parts(found: Sequence[Element]) -> Iterator[Grid | list[Piece]]:
-    """Tables, and the lines between them that follow each other down one column."""
+    """Tables, and between them the runs of lines in one column."""
     lines: list[Piece] = []
     for element in found:
         if isinstance(element, Grid):
@@ -364,7 +364,7 @@ class _Column(NamedTuple):
     left: float
     right: float
     justified: bool
-    """Whether lines end at its right side, but for the last ones of paragraphs."""
+    """Whether lines end at the right side of the column, except for the last lines of paragraphs."""
 
 
 def _column(lines: Sequence[Piece]) -> _Column:
@@ -374,7 +374,7 @@ def _column(lines: Sequence[Piece]) -> _Column:
 
 
 def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
-    """The lines of a column as paragraphs: by indents, gaps, short lines, fonts and what begins items."""
+    """The lines of a column as paragraphs, found by indents, gaps, short lines, fonts and list markers."""
     column = _column(lines)
     steps = sorted(after.base - before.base for before, after in pairwise(lines))
     usual = steps[len(steps) // 3] if steps else 0.0
@@ -397,7 +397,7 @@ def _run(page: int, run: Sequence[Piece], right: float) -> Run:
 
 
 def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Column, usual: float) -> bool:
-    """Whether ``line`` begins a new paragraph."""
+    """Whether ``line`` starts a new paragraph."""
     last, first = run[-1], run[0]
     size = max(line.size, last.size)
     left, right, justified = column
@@ -435,7 +435,7 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Col
 
 
 def _fits(last: Piece, line: Piece, right: float) -> bool:
-    """Whether the first word of ``line`` would have fitted on the line before, so that something made it begin anew."""
+    """Whether the first word of ``line`` would have fit on the line before, so that the break is deliberate."""
     word = line.words[0]
     if last.text.endswith("\ufffe"):
         return False

@@ -1,4 +1,4 @@
-"""YAML front matter: what a text file says about itself between two lines of dashes."""
+"""YAML front matter: metadata of a text file between two lines of dashes at its start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KEYS = {
 
 
 class FrontMatter(NamedTuple):
-    """What is known from front matter. ``end`` is where the text after it begins, 0 where there is none."""
+    """The metadata in front matter. ``end`` is where the text after it starts; 0 if there is no front matter."""
 
     title: str | None = None
     publisher: str | None = None
@@ -36,7 +36,7 @@ _BLOCK = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
 
 
 def front_matter(text: str, source: str) -> FrontMatter:
-    """The front matter of ``text``. Raises DocumentError, with the line, where it is not valid."""
+    """The front matter of ``text``. Raises DocumentError, which names the line, if it is not valid."""
     block = _BLOCK.match(text)
     if not block:
         return FrontMatter()
@@ -59,7 +59,7 @@ def _fields(block: str, source: str) -> dict[str, str]:
     if len(block) > MAX_LENGTH:
         raise DocumentError(f"{source!r}, line 1: front matter is too long. Write lines of `key: value`")
     try:
-        # Only text, lists and mappings, and no dates of its own: YAML's raise for days that no calendar has.
+        # Only text, lists and mappings, without YAML's dates, which raise for days that do not exist.
         values = yaml.load(block, Loader=yaml.BaseLoader)  # noqa: S506 - it builds less than SafeLoader
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)

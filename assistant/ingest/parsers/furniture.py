@@ -1,4 +1,4 @@
-"""Running heads, feet and page numbers: lines at the edges of pages that repeat from page to page."""
+"""Headers, footers and page numbers of PDF pages: lines at the edges that repeat from page to page."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from assistant.ingest.parsers.lines import is_page_mark
 from assistant.ingest.parsers.page import Page, Piece, Row, rows_of
 
 _EDGE = 4
-"""Rows at the top and at the bottom of a page among which furniture is looked for."""
+"""How many rows at the top and at the bottom of a page are examined for furniture."""
 
 _SHARE = 0.2
-"""Of the pages, on which a line must stand to be furniture; two pages at least."""
+"""The share of the pages, but at least two, that must have a line for it to be furniture."""
 
 _TABLE = 4
-"""Pieces of a line from which on it is the header of a table that goes on from page to page."""
+"""A line with at least this many pieces is the header of a table that continues on every page."""
 
 _SAME_PLACE = 6.0
 """Points by which the place of a repeated line may differ."""
@@ -33,7 +33,7 @@ _BOILERPLATE = re.compile(r"(?:©|\(c\)|copyright\b).{0,120}|.{0,60}all rights r
 
 
 class Cleared(NamedTuple):
-    """A page without its furniture, and the lines that were taken from it, those of its head first."""
+    """A page without its furniture, and the lines that were removed from it, those of the header first."""
 
     page: Page
     heads: tuple[str, ...] = ()
@@ -41,7 +41,7 @@ class Cleared(NamedTuple):
 
 
 def without_furniture(pages: Sequence[Page]) -> list[Cleared]:
-    """The pages with the lines at their edges taken away that repeat, or only number the page."""
+    """The pages without lines at their edges that repeat or only number the page."""
     edges = [_edges(page) for page in pages]
     repeated = _repeated(edges)
     numbers = _numbered(edges)
@@ -76,9 +76,9 @@ class _Seen(NamedTuple):
 
 
 def _keys(row: Row, top: bool) -> Iterator[tuple[Key, tuple[str, ...]]]:
-    """What may be the same of a line on each of its pages, with its numbers: its words, with these and without.
+    """What identifies a line, or a part of it, on several pages: its words with and without numbers; and its numbers.
 
-    So may a part of it: left and right pages name the journal and the authors beside the title.
+    A part, because left and right pages name the journal and the authors beside the title.
     """
     parts = [piece.text for piece in row if len(piece.words) > 1] if len(row) > 1 else []
     for text in (_text(row), *parts):
@@ -88,7 +88,7 @@ def _keys(row: Row, top: bool) -> Iterator[tuple[Key, tuple[str, ...]]]:
 
 
 def _repeated(edges: Sequence[_Edge]) -> set[Key]:
-    """The lines that stand at the same place of enough pages, the same but for the number of the page."""
+    """The lines at the same place of enough pages that are equal except for the page number."""
     seen: dict[Key, list[_Seen]] = defaultdict(list)
     for page, edge in enumerate(edges):
         for top, rows in ((True, edge.tops), (False, edge.bottoms)):
@@ -100,7 +100,7 @@ def _repeated(edges: Sequence[_Edge]) -> set[Key]:
 
 
 def _is_steady(lines: Sequence[_Seen], enough: float) -> bool:
-    """Whether lines of the same words stand at one place, and each of their numbers stays or counts the pages."""
+    """Whether lines with the same words are at one place, and each of their numbers is constant or counts pages."""
     few = lines[:60]
     near = max(sum(abs(one.base - other.base) < _SAME_PLACE for other in few) for one in few)
     if near < 0.8 * min(enough, len(few)):
@@ -114,7 +114,7 @@ def _is_steady(lines: Sequence[_Seen], enough: float) -> bool:
 
 
 def _numbered(edges: Sequence[_Edge]) -> list[set[float]]:
-    """For each page the rows, by their place, that hold its number alone: numbers that grow with the pages."""
+    """For each page, the rows, by their place, that only have its number: numbers that grow with the pages."""
     found: list[dict[float, int]] = []
     for edge in edges:
         numbers = {}
@@ -131,7 +131,7 @@ def _numbered(edges: Sequence[_Edge]) -> list[set[float]]:
 
 
 def _numbered_heads(edges: Sequence[_Edge]) -> list[set[float]]:
-    """For each page the first and the last row, by its place, if it begins or ends with the number of the page."""
+    """For each page, the first and the last row, by place, if it starts or ends with the page number."""
     ends: list[list[tuple[float, str]]] = []
     for edge in edges:
         rows = [*edge.tops[:1], *edge.bottoms[-1:]]
@@ -193,10 +193,10 @@ def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[float]) -
 
 
 def _stands_alone(row: Row, further: Sequence[Row]) -> bool:
-    """Whether a gap parts a row from the next one, further from the edge of the page."""
+    """Whether a gap separates a row from the next one, which is farther from the edge of the page."""
     return not further or abs(further[0][0].base - row[0].base) > 1.45 * row[0].size
 
 
 def _is_mark(line: str) -> bool:
-    """Whether a line at the edge of a page is furniture even where it stands once."""
+    """Whether a line at the edge of a page is furniture even if it does not repeat."""
     return is_page_mark(line) or bool(_BOILERPLATE.fullmatch(line))

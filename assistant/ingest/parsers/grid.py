@@ -1,4 +1,4 @@
-"""Tables of all formats: which rows are titles, headers, sections and notes, and how each row becomes a block."""
+"""Tables of all formats: finds titles, headers, sections and notes, and makes a block of each row."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ MAX_LABEL = 60
 """Characters that the label of a field has at most."""
 
 MAX_HEADER = 3
-"""Rows that a header has at most, where the format does not say how many it has."""
+"""The most rows of a header, if the format does not say how many it has."""
 
 MAX_COLUMNS = 2_000
-"""Cells of the widest row that is a row; a wider one is running text."""
+"""The most cells of a row; a wider one is treated as running text."""
 
 
 class Table(NamedTuple):
-    """The cells of a table as they stand: a merged cell holds its text once, at its upper left corner.
+    """The cells of a table. A merged cell has its text once, at its upper left corner.
 
-    ``covers`` leads from each further place of a merged cell to that corner. ``header`` is the number of header rows
-    where the format tells it. ``named`` says that a header is usual, as in a CSV file.
+    ``covers`` maps the other places of a merged cell to that corner. ``header`` is the number of header rows, if the
+    format gives it. ``named`` says that a header is usual, as in a CSV file.
     """
 
     rows: Sequence[Sequence[str]]
@@ -38,11 +38,11 @@ class Table(NamedTuple):
 def lay_table(
     builder: TextBuilder, table: Table, caption: str = "", columns: Sequence[str] = (), *, sections: bool = True
 ) -> tuple[str, ...]:
-    """Add ``table`` to ``builder`` and return the names of its columns, for a table that goes on elsewhere.
+    """Add ``table`` to ``builder`` and return the names of its columns, for a table that continues elsewhere.
 
-    Titles above the header become captions, header rows furniture, a row of one cell the caption of the rows below
-    it, what follows the last full row paragraphs. A table of two columns without a header is a list of fields.
-    ``columns`` are the names that a table without a header of its own goes on with.
+    Titles above the header become captions, header rows become furniture. A row with one cell is the caption of the
+    rows below it; rows after the last full one become paragraphs. A table of two columns without a header is a list
+    of fields. ``columns`` are the names of a table that continues without a header of its own.
     """
     if fields := _fields_in_cells(table.rows):
         for field in fields:
@@ -131,7 +131,7 @@ def is_label(cell: str) -> bool:
 
 
 def _are_lists(head: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Whether the columns are lists of one kind beside each other: "Members present", "Staff present"."""
+    """Whether the columns are separate lists of one kind: "Members present", "Staff present"."""
     said = [cell for row in body for cell in row if cell]
     shared = set.intersection(*(set(cell.casefold().split()) for cell in head)) - _LITTLE if len(head) < 4 else set()
     words = sum(len(cell.split()) for cell in said)
@@ -153,7 +153,7 @@ CAPTION_SEPARATOR = " › "
 
 
 def _trimmed(table: Table) -> Table:
-    """Without empty rows and columns, every row of the same length, every cell on one line."""
+    """The table without empty rows and columns, with rows of the same length and each cell on one line."""
     rows = [[" ".join(cell.split()) for cell in row] for row in table.rows]
     width = max((len(row) for row in rows), default=0)
     tall = [number for number, row in enumerate(rows) if any(row)]
@@ -182,7 +182,7 @@ def _cut(table: Table, first: int) -> Table:
 
 
 def _titles(table: Table) -> int:
-    """How many rows above the header hold one cell that titles the table: the first, or one merged to the end."""
+    """How many rows above the header are titles: rows with a single cell that starts at the left or spans the table."""
     rows = table.rows
     full = next((number for number, row in enumerate(rows) if _count(row) > 1), 0)
     for number in range(full):
@@ -194,7 +194,7 @@ def _titles(table: Table) -> int:
 
 
 def _filled_down(table: Table, number: int) -> list[str]:
-    """A row with the text of the cells that reach down into it; each but the first place of a wide cell is empty."""
+    """A row with the text of merged cells that reach down into it, in the first place of each."""
     row = list(table.rows[number])
     for column in range(len(row)):
         top, left = table.covers.get((number, column), (number, column))
@@ -220,7 +220,7 @@ def _said(row: Sequence[str]) -> str:
 
 
 def header(table: Table) -> tuple[tuple[str, ...], int]:
-    """The name of each column of ``table``, and how many of its rows they come from; no names without a header."""
+    """The name of each column, and the number of header rows; no names if there is no header."""
     width = max(map(len, table.rows), default=0)
     table = table._replace(rows=[[*row, *[""] * (width - len(row))] for row in table.rows])
     depth = _header_depth(table)
@@ -239,7 +239,7 @@ def _header_depth(table: Table) -> int:
 
 
 def _names_columns(table: Table, number: int) -> bool:
-    """Whether the cells of a row can be names of columns: short, and no numbers but years."""
+    """Whether the cells of a row can be names of columns: short, and without numbers other than years."""
     row = table.rows[number]
     said = [cell for cell in row if cell]
     merged = any(place[0] == number for place in table.covers)
@@ -258,7 +258,7 @@ def _years_below(table: Table, number: int) -> bool:
 
 
 def _stacked(table: Table) -> int:
-    """How many rows from the first on name columns together: a row with merged or empty cells is completed below."""
+    """How many rows from the first on name the columns together: a row with merged or empty cells continues below."""
     rows = table.rows
     depth = 1
     while depth < min(MAX_HEADER, len(rows) - 1):
@@ -276,7 +276,7 @@ def _stacked(table: Table) -> int:
 
 
 def _proven(table: Table, depth: int) -> bool:
-    """Whether the rows below differ from the header as data differ from names."""
+    """Whether the rows below differ from the header in the way that data differ from names."""
     head, body = table.rows[depth - 1], table.rows[depth:]
     said = [cell for cell in head if cell]
     if depth > 1 or _has_numbers(body, head):
@@ -304,7 +304,7 @@ def _is_form(rows: Sequence[Sequence[str]]) -> bool:
 
 
 def _has_numbers(body: Sequence[Sequence[str]], head: Sequence[str]) -> bool:
-    """Whether a column with a name holds hardly anything but numbers, of one sort where the table may be a form."""
+    """Whether a column with a name has almost only numbers; in a table of two columns, of one sort."""
     for column, name in enumerate(head):
         cells = [row[column] for row in body if row[column] and row[column] not in _NOTHING]
         sorts = [_sort(cell) for cell in cells]
@@ -329,7 +329,7 @@ def _names(table: Table, depth: int) -> tuple[str, ...]:
         said = ""
         for column, cell in enumerate(rows[number]):
             top, left = table.covers.get((number, column), (number, column))
-            # Where nothing tells merged cells from empty ones, a name reaches to the next one, but for the last row.
+            # If merged cells are not marked, a name extends over empty cells to the next name, except in the last row.
             said = cell or ("" if table.covers or number == depth - 1 or column == 0 else said)
             name = rows[top][left] or said
             if name and name not in names[column]:

@@ -10,7 +10,7 @@ from assistant.ingest.parsers.lines import field_of, is_capitals, is_rule, is_ti
 from assistant.types import Block
 
 CAPITALS_LEVEL, NUMBERED_LEVEL, PLAIN_LEVEL = 2, 3, 9
-"""Levels of headings by how they are written; a number with more parts is deeper. The title is of level 1."""
+"""Levels of headings by how they are written; a number with more parts is deeper. The title has level 1."""
 
 UNDERLINE = re.compile(r"([=\-~^\"'*+#_`:.])\1{2,}")
 """A line drawn below a heading."""
@@ -27,14 +27,16 @@ _CHAPTER = re.compile(
 
 
 class Heading(NamedTuple):
-    """The level of a heading, and the line after it and what is drawn below it."""
+    """The level of a heading, and the line after it and its underline."""
 
     level: int
     stop: int
 
 
 class Above(NamedTuple):
-    """What stands above a line: the last block, whether there is any but furniture, and a short line without a stop."""
+    """What is above a line: the last block, whether there is any except furniture, and a short line without a
+    period.
+    """
 
     last: Block | None = None
     first: bool = True
@@ -42,7 +44,7 @@ class Above(NamedTuple):
 
 
 class Headings:
-    """Finds the headings of a text. Where it is not ``titled``, its first line is no title."""
+    """Finds the headings of a text. If it is not ``titled``, its first line is not a title."""
 
     def __init__(self, lined: LinedText, *, titled: bool = True) -> None:
         self._lined = lined
@@ -76,14 +78,14 @@ class Headings:
         return Heading(level, at + 1) if level else None
 
     def _underlines(self, at: int) -> bool:
-        """Whether the line below ``at`` is drawn below it and not around it."""
+        """Whether the line below ``at`` underlines it and is not part of a frame."""
         line, rule = self._lined.lines[at], self._lined.lines[at + 1]
         long_enough = 2 * (rule.end - rule.start) >= line.end - line.start
         boxed = self._lined.filled(at + 2) and is_rule(self._lined.said(at + 2))
         return long_enough and not boxed and line.end - line.start <= 120
 
     def _level(self, at: int, said: str, following: int, above: Above) -> int:
-        """The level of a short line, 0 where it is no heading."""
+        """The level of a short line; 0 if it is not a heading."""
         adjacent = following == at + 1
         if above.first and self._titled and not adjacent and not marker_of(said):
             return 1
@@ -116,9 +118,9 @@ class Headings:
         return NUMBERED_LEVEL + number.strip(".").count(".")
 
     def _stands_out(self, at: int, above: Above) -> bool:
-        """Whether a short line alone is rather a heading than an answer to the one before it.
+        """Whether a short line by itself is a heading and not the answer to the line before it.
 
-        It is if more blank lines are above it than below, or if what comes before is not such a line.
+        It is a heading if it has more blank lines above than below, or if the line before is not such a line.
         """
         more_above = self._lined.blanks(at - 1, -1) > self._lined.blanks(at + 1, 1)
         last = above.last
@@ -127,7 +129,7 @@ class Headings:
 
 
 def _continues_list(number: str, last: Block | None, text: str) -> bool:
-    """Whether the list that ends with the block ``last`` has come to just this number."""
+    """Whether this number continues the list that ends with the block ``last``."""
     if last is None or last.kind != "item" or not number.rstrip(".").isdigit():
         return False
     before = re.match(r"\(?(\d+)[.)]?\s", text[last.start : last.end])

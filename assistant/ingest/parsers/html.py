@@ -1,4 +1,4 @@
-"""Reads HTML pages: their main text, without navigation and banners, and what they say about themselves."""
+"""Parses HTML pages: their main text, without navigation and banners, and their metadata."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ _ENOUGH = 0.5  # share of a page's text that the extractor must find for its jud
 
 
 def _main_pieces(tree: Element, html: str) -> list[Piece]:
-    """The blocks of the main text, or all that is visible where nothing else would be left."""
+    """The blocks of the main text, or all visible blocks if nothing would be left."""
     root = _root(tree)
     _drop_furniture(root)
     found = pieces(root)
@@ -80,7 +80,7 @@ def _without(tree: Element, path: str) -> Element:
 
 
 def _root(tree: Element) -> Element:
-    """The one ``main`` of the page, or its one ``article`` if that holds much of its text, else the page."""
+    """The only ``main`` element, or the only ``article`` if it has much of the text, else the page."""
     size = len(tree.text_content())
     for path, least in (
         ("//main|//*[@role='main']", _SHORT),
@@ -93,7 +93,7 @@ def _root(tree: Element) -> Element:
 
 
 def _drop_furniture(root: Element) -> None:
-    """Remove what a site shows on every page; headings at the head of a page stay."""
+    """Remove what a site shows on every page, except for headings at the top."""
     size = max(1, len(root.text_content()))
     for element in list(root.iter("nav", "footer", "aside", "header", "div", "section", "ul", "form", "p")):
         if element is root or element.getparent() is None or not _is_furniture(element, size):
@@ -123,7 +123,7 @@ def _share_of_links(element: Element, text: str) -> float:
 
 
 def _extracted(html: str) -> set[str]:
-    """How each line begins that trafilatura takes for main text."""
+    """The starts of the lines that trafilatura finds to be main text."""
     import logging
 
     from trafilatura import bare_extraction
@@ -139,7 +139,7 @@ def _beginning(line: str) -> str:
 
 
 def _between(found: list[Piece], extracted: set[str]) -> list[Piece]:
-    """``found`` without the short blocks before and after the main text, if that is most of the page."""
+    """``found`` without short blocks before and after the main text, if the main text is most of the page."""
     known = [_beginning(piece.text) in extracted for piece in found]
     sizes = [len(piece.text) for piece in found]
     if sum(size for size, kept in zip(sizes, known, strict=True) if kept) < _ENOUGH * sum(sizes):
@@ -182,7 +182,7 @@ _TITLE_PARTS = re.compile(r"\s+[|–—·»:-]\s+")
 
 
 def _title(tree: Element, extracted: str | None, heading: str | None) -> str | None:
-    """The first heading if it is part of the page's title or there is none, else the title."""
+    """The first heading if it is part of the page's title or the page has no title, else the title."""
     named = next(iter(tree.xpath("//head/title/text()")), "")
     if heading and (not extracted or heading in named or not named.strip()):
         return heading
@@ -190,7 +190,7 @@ def _title(tree: Element, extracted: str | None, heading: str | None) -> str | N
 
 
 def _written(day: str | None, html: str) -> date | None:
-    """The date, if the page states it; the extractor makes up a day for "2025-05" and for "2025-02-31"."""
+    """The date, if the page states it. The extractor invents a day for "2025-05" and for "2025-02-31"."""
     try:
         when = date.fromisoformat(day or "")
     except ValueError:

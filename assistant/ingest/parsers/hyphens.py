@@ -1,4 +1,4 @@
-"""Words that a line end breaks: whole again, with a hyphen only where one belongs to them."""
+"""Joins words that are broken at a line end, and keeps the hyphen only if it belongs to the word."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ENDING = re.compile(
 
 
 class Hyphens:
-    """Joins the parts of broken words as the rest of the document spells them."""
+    """Joins the parts of broken words in the way the rest of the document spells them."""
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._words: set[str] = set()
@@ -30,7 +30,7 @@ class Hyphens:
             self._words.update(word.lower() for word in _WORD.findall(whole))
 
     def join(self, before: str, after: str) -> str:
-        """Two lines as one, parted by a space unless a word goes on from one to the other."""
+        """Two lines joined with a space, or without one if a word is broken between them."""
         if not before or not after:
             return before + after
         if before[-1] not in _BREAK or len(before) < 2 or not before[-2].isalpha():

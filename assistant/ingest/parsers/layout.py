@@ -1,4 +1,4 @@
-"""The layout of plain text: which lines are headings, paragraphs, items, fields, tables, code and quotations."""
+"""The layout of plain text: finds headings, paragraphs, items, fields, tables, code and quotations."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ class Layout:
         return self.found
 
     def special(self, at: int) -> int | None:  # noqa: ARG002 - for dialects
-        """The line after what only a dialect has at line ``at``, or None where there is nothing of that kind."""
+        """Add what only a dialect has at line ``at``; returns the line after it, or None if there is nothing of
+        that kind.
+        """
         return None
 
     def heading(self, at: int) -> Heading | None:
@@ -69,7 +71,7 @@ class Layout:
         speaker: str = "",
         lead_in: str = "",
     ) -> None:
-        """Add lines ``at`` to ``stop`` as a block, which may begin further on in its first line."""
+        """Add lines ``at`` to ``stop`` as a block, which may start within its first line."""
         lines = self.lined.lines
         while at < stop and lines[at].blank:
             at += 1
@@ -85,7 +87,7 @@ class Layout:
             self._list, self._loose = Outline(), ""
 
     def _take(self, at: int) -> int:
-        """Add the block that begins with line ``at``; returns the line after it."""
+        """Add the block that starts with line ``at``; returns the line after it."""
         if stop := self.special(at):
             return stop
         said = self.lined.said(at)
@@ -128,7 +130,7 @@ class Layout:
         return stop
 
     def _belongs(self, at: int, indent: int) -> bool:
-        """Whether line ``at`` continues the item above it, whose marker stands at ``indent``."""
+        """Whether line ``at`` continues the item above it, whose marker is at ``indent``."""
         if not self.lined.filled(at):
             return False
         said = self.lined.said(at)
@@ -150,13 +152,13 @@ class Layout:
     # --- fields
 
     def _labels_of_groups(self) -> Counter[str]:
-        """How many groups of fields begin with each label."""
+        """How many groups of fields start with each label."""
         firsts = (at for at in self.lined.firsts() if self.lined.stop(at) > at + 1)
         fields = (field_of(self.lined.said(at)) for at in firsts)
         return Counter(field.label for field in fields if field)
 
     def _fields(self, at: int) -> int | None:
-        """A run of ``Label: value`` lines; a lone one that runs over several lines is a paragraph."""
+        """A run of ``Label: value`` lines; a single one that extends over several lines is a paragraph."""
         spans: list[tuple[int, int]] = []
         stop = at
         while self.lined.filled(stop) and self._is_field(stop):
@@ -177,11 +179,13 @@ class Layout:
         return stop
 
     def _is_one_field(self, at: int) -> bool:
-        """Whether a lone field of several lines is one: its lines hang below its label, or it is a label alone."""
+        """Whether a single field of several lines is a field: its lines are indented below the label, or it has
+        only a label.
+        """
         return self.lined.lines[at + 1].indent > self.lined.lines[at].indent or self._is_open_field(at)
 
     def _is_record(self, at: int) -> bool:
-        """Whether a run of fields is one of several that begin with the same label, as those of an address book do."""
+        """Whether a run of fields is one of several that start with the same label, as in an address book."""
         field = field_of(self.lined.said(at))
         return field is not None and self._first_labels[field.label] > 1
 
@@ -190,7 +194,7 @@ class Layout:
         return (is_short_field(said) and not is_stamped(said)) or self._is_open_field(at)
 
     def _is_open_field(self, at: int) -> bool:
-        """Whether the line is a label alone, with its value in the line or two below it."""
+        """Whether the line is only a label, with its value in the one or two lines below it."""
         said = self.lined.said(at)
         if not said.endswith(_COLONS) or field_of(f"{said} x") is None:
             return False
@@ -223,7 +227,7 @@ class Layout:
         return stop if stop and stop > at + 1 else None
 
     def _quotation(self, at: int) -> int:
-        """Lines that begin with ``>``: a block for each paragraph of one depth, whose writer a line above it names."""
+        """Lines that start with ``>``: a block for each paragraph of one depth, with the writer named above it."""
         stop = self.lined.run(at, lambda n: self.lined.said(n).startswith(">"))
         speakers = {1: self._speaker()}
         begin, depth, said = at, 0, ""
@@ -241,7 +245,7 @@ class Layout:
         return stop
 
     def _speaker(self) -> str:
-        """Who the block above says is quoted, or who is quoted there."""
+        """The speaker whom the block above introduces or quotes."""
         last = self.found[-1] if self.found else None
         if last is None or last.kind == "quotation":
             return last.speaker if last else ""
@@ -264,7 +268,7 @@ class Layout:
         return stop
 
     def continues_paragraph(self, at: int, second: bool) -> bool:
-        """Whether line ``at`` is of the paragraph above it, whose ``second`` line it may be."""
+        """Whether line ``at`` belongs to the paragraph above it; ``second`` says that it would be its second line."""
         if not self.lined.filled(at):
             return False
         said = self.lined.said(at)
@@ -277,7 +281,7 @@ class Layout:
         return not is_short_field(said) or (second and field_of(self.lined.said(at - 1)) is not None)
 
     def _listed_from(self, at: int, stop: int) -> int:
-        """One more than the line from which on each line says one thing, 0 where the lines are a paragraph.
+        """One more than the line from which on each line is a statement of its own; 0 if the lines are a paragraph.
 
         The first line introduces the others if it ends with a colon, or if it is a title and they are indented.
         """
@@ -290,7 +294,7 @@ class Layout:
         return begin + 1 if (led or stop - at > _FEW) and self._is_list(begin, stop) else 0
 
     def _bare_list(self, at: int, begin: int, stop: int) -> int:
-        """A list without markers from line ``begin`` on, below what introduces it, if anything does."""
+        """A list without markers from line ``begin`` on, after its introduction, if there is one."""
         loose = self._loose
         if begin > at:
             self.add("paragraph", at, begin)
@@ -299,7 +303,7 @@ class Layout:
         return stop
 
     def _is_list(self, at: int, stop: int) -> bool:
-        """Whether the lines are short, none goes on in the next, and few end with a stop."""
+        """Whether the lines are short, none continues on the next, and few end with a period."""
         if any(self.lined.goes_on(n) for n in range(at, stop - 1)):
             return False
         said = [self.lined.said(n) for n in range(at, stop)]
@@ -307,6 +311,6 @@ class Layout:
 
 
 def _unquoted(line: str) -> tuple[int, str]:
-    """How deep a line is quoted, and what it says."""
+    """The depth of quotation of a line, and its text."""
     mark = QUOTE_MARK.match(line)
     return (mark[0].count(">"), line[mark.end() :].strip()) if mark else (0, line)

@@ -1,4 +1,4 @@
-"""A plain text as lines: where its groups end, how wide it is wrapped, and which tables stand in it."""
+"""A plain text as lines: where its groups end, how wide it is wrapped, and which tables it has."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from assistant.ingest.parsers.quoting import quoted_speaker
 from assistant.types import Block
 
 MAX_WRAP = 140
-"""Characters of the longest line that may be a line of a wrapped paragraph; a longer one is a paragraph."""
+"""The most characters of a line in a wrapped paragraph; a longer line is a paragraph itself."""
 
 MIN_WRAP = 40
-"""Characters of the narrowest column that paragraphs are wrapped to."""
+"""The fewest characters to which paragraphs are wrapped."""
 
 _WRAPPED = 5  # lines; of so many, two or more are full if they are wrapped
 _TABLE_TRIES = 8
@@ -24,22 +24,22 @@ _PROMPT = re.compile(r"(?:\$|>>>|C:\\>|PS>) \S")
 
 
 def ends_sentence(line: str) -> bool:
-    """Whether a line ends with a stop, with quotation marks and brackets behind it."""
+    """Whether a line ends with final punctuation, perhaps followed by quotation marks and brackets."""
     return bool(_ENDS.search(line))
 
 
 def is_prompt(line: str) -> bool:
-    """Whether a line is what somebody typed at a prompt: ``$ make install``."""
+    """Whether a line is a command after a prompt: ``$ make install``."""
     return bool(_PROMPT.match(line))
 
 
 def is_question(line: str) -> bool:
-    """Whether a line asks something, as the headings of a list of questions and answers do."""
+    """Whether a line is a question, like the headings of a list of questions and answers."""
     return line.endswith(("?", "？")) and len(line) <= 150 and not line[0].islower() and line[0] != ">"
 
 
 class LinedText:
-    """The lines of a text, by number. A group is a run of lines without a blank one."""
+    """The lines of a text, by number. A group is a run of lines that are not blank."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -90,7 +90,7 @@ class LinedText:
         return at
 
     def goes_on(self, at: int) -> bool:
-        """Whether line ``at`` was broken because it was full, or goes on below with a small letter."""
+        """Whether line ``at`` was broken because it was full, or continues below in lower case."""
         line, said, below = self.lines[at], self.said(at), self.said(at + 1)
         if line.end - line.start > MAX_WRAP:
             return False
@@ -101,7 +101,7 @@ class LinedText:
         return line.indent + len(said) + 1 + len(below.partition(" ")[0]) > self._width
 
     def table(self, at: int) -> tuple[list[Block], int] | None:
-        """The table that begins with line ``at``; only a few lines of a group are tried, so that time stays linear."""
+        """The table that starts with line ``at``; only a few lines of a group are tried, so that time stays linear."""
         if is_stamped(self.said(at)):
             return None
         stop, tries = self._tables_tried
@@ -117,7 +117,7 @@ class LinedText:
         return stop > at and min(self.lines[n].indent for n in range(at, stop)) >= 4 and 2 * signs >= stop - at
 
     def introduces(self, at: int) -> bool:
-        """Whether line ``at`` begins what has headings: prose, a list, fields, code or a table."""
+        """Whether line ``at`` starts something that can have a heading: prose, a list, fields, code or a table."""
         said = self.said(at)
         if quoted_speaker(said):  # what is above it ends a letter
             return False

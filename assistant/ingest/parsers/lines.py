@@ -1,4 +1,4 @@
-"""Lines of a text as people type them: their spans, and which of them are fields, items, rules or titles."""
+"""Lines of a text: their spans, and which of them are fields, items, rules or titles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.ingest.dialogue import STAMP
 
 
 class Line(NamedTuple):
-    """A line without the whitespace around it; ``start == end`` where it is blank. A tab indents to a multiple of 4."""
+    """A line without the whitespace around it; ``start == end`` if it is blank. A tab indents to a multiple of 4."""
 
     start: int
     end: int
@@ -17,7 +17,7 @@ class Line(NamedTuple):
 
     @property
     def blank(self) -> bool:
-        """Whether the line holds nothing but whitespace."""
+        """Whether the line has only whitespace."""
         return self.start == self.end
 
 
@@ -40,7 +40,7 @@ def lines_of(text: str) -> list[Line]:
 # --- fields ---------------------------------------------------------------------------------------
 
 MAX_FIELD = 300
-"""Characters of the longest ``Label: value`` line; a longer one is a paragraph that begins with a label."""
+"""The most characters of a ``Label: value`` line; a longer one is a paragraph that starts with a label."""
 
 _FIELD = re.compile(
     rf"{STAMP}?"
@@ -80,7 +80,7 @@ def field_of(line: str) -> Field | None:
 
 
 def is_short_field(line: str) -> bool:
-    """Whether a line is a field that is one statement."""
+    """Whether a line is a field short enough to be one statement."""
     field = field_of(line) if len(line) <= MAX_FIELD else None
     return field is not None and (len(field.value) <= 60 or not _INNER_STOP.search(field.value))
 
@@ -97,7 +97,7 @@ _INNER_STOP = re.compile(r"\w{3,}[.!?][\"”’)]?\s+[A-Z\d\"“]")
 # --- items ----------------------------------------------------------------------------------------
 
 BULLETS = "-*+•‣⁃◦▪▫●○■□➢➤✓✔·–—"
-"""Signs that begin an item of a list and say nothing."""
+"""Characters that start an item of a list and have no meaning."""
 
 _BULLET = re.compile(rf"[{BULLETS}][ \t\u00a0]+(?=\S)|[•‣◦▪●■➢✓✔](?=\w)")
 _NUMBER = re.compile(
@@ -107,7 +107,7 @@ _NUMBER = re.compile(
 
 
 class Marker(NamedTuple):
-    """What begins an item: a bullet, which is no part of what it says, or a number, which is."""
+    """The marker of an item: a bullet, which is not part of its text, or a number, which is."""
 
     width: int
     number: str = ""
@@ -160,7 +160,7 @@ _PAGE_MARK = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_ENDS = (*".!?…:;,。！？：；，、؟।", "...")
-"""What a title does not end with."""
+"""Punctuation with which a title does not end."""
 
 MAX_TITLE_WORDS = 12
 MAX_TITLE = 90
@@ -176,12 +176,12 @@ _STOP_INSIDE = re.compile(r"[a-z]{3,}[.!?]\s+[A-Z]")
 
 
 def is_rule(line: str) -> bool:
-    """Whether a line is drawn: three or more of one sign."""
+    """Whether a line is a rule: three or more of one character."""
     return bool(_RULE.fullmatch(line))
 
 
 def is_page_mark(line: str) -> bool:
-    """Whether a line only says which page ends or begins."""
+    """Whether a line only gives a page number."""
     return len(line) <= 120 and bool(_PAGE_MARK.fullmatch(line))
 
 
@@ -205,7 +205,9 @@ _AMOUNT = re.compile(r"[€$£¥]\s?\d+[.,]?\d*(?![\w-])|(?<![\w.,])\d[\d.,]*\s?
 
 
 def is_title(line: str) -> bool:
-    """Whether a line reads as a title: few words, a capital first, no stop, no greeting, address or list of names."""
+    """Whether a line can be a title: few words, a capital first, no period; not a greeting, address or list of
+    names.
+    """
     words = line.split()
     letters = sum(map(str.isalpha, line))
     return (
@@ -222,7 +224,7 @@ def is_title(line: str) -> bool:
 
 
 def is_capitals(line: str) -> bool:
-    """Whether a line is written in capitals throughout, as headings are; five letters at least."""
+    """Whether a line of at least five letters is all in capitals, as headings often are."""
     letters = [mark for mark in line if mark.isalpha()]
     return (
         not states_amount(line)

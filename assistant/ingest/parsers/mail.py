@@ -1,4 +1,4 @@
-"""Reads mail: single messages (EML, MSG) and archives (mbox), with who wrote what and with attachments."""
+"""Parses mail: single messages (EML, MSG) and archives (mbox), with the writer of each part and attachments."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _DEPTH = 3  # of messages attached to messages
 
 
 class Mail(NamedTuple):
-    """A message, whatever it was stored as. Addresses read ``Dora Lind <dora@park.example>``."""
+    """A message from any format. Addresses look like ``Dora Lind <dora@park.example>``."""
 
     subject: str
     sender: str
@@ -81,7 +81,7 @@ def _recipients(recipients: Sequence[object]) -> Iterator[str]:
 
 
 def parse_mbox(data: bytes, source: str) -> Content:
-    """An archive: each message below a heading of its subject, writer and date."""
+    """An archive: each message under a heading with its subject, writer and date."""
     builder = TextBuilder()
     notes: list[str] = []
     for raw in _messages(data):
@@ -132,7 +132,7 @@ def _ascii(data: bytes) -> bytes:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """A header as a person reads it. The library's own reading changes it, and fails on broken ones."""
+    """A decoded header. The library's own decoding changes headers, and fails for broken ones."""
     raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
     return _decoded(raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
@@ -169,7 +169,7 @@ def _body(message: EmailMessage, kind: str) -> str:
 
 
 def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of each attachment; a picture that the text shows is none."""
+    """The name and the bytes of each attachment, except for pictures that the text shows."""
     for number, part in enumerate(message.iter_attachments(), 1):
         if number > MAX_ATTACHMENTS:
             return
@@ -237,7 +237,7 @@ def _add(builder: TextBuilder, mail: Mail, source: str, depth: int) -> list[str]
 
 
 def _addresses(value: str) -> str:
-    """Each address as ``Name <address>``, without the quotation marks that some names stand in."""
+    """Each address as ``Name <address>``, without quotation marks around names."""
     found = [(name, address) for name, address in getaddresses([value.replace(";", ",")]) if name or address]
     if not found:
         return value
@@ -245,7 +245,7 @@ def _addresses(value: str) -> str:
 
 
 def _laid_out(mail: Mail) -> tuple[str, Sequence[Block]]:
-    """The body with its blocks: the plain text, unless the page says much more."""
+    """The body with its blocks: the plain text, unless the HTML has much more text."""
     plain = cleaned(mail.plain.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
     tree = parse_tree(mail.html) if mail.html.strip() else None
     if tree is not None:

@@ -1,4 +1,4 @@
-"""Reads Markdown: the text stays as it is after its front matter, and markdown-it says what its lines are."""
+"""Parses Markdown: the text after the front matter stays as it is, and markdown-it finds its blocks."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def markdown_blocks(text: str) -> tuple[Block, ...]:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    # What stands inside a line is not parsed: only the places of blocks are wanted, and that takes linear time.
+    # Inline markup is not parsed: only the places of blocks are needed, and finding these takes linear time.
     return MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
 
 _BOLD_HEADING = 7
-"""Level of a line that is bold throughout, below those of all headings."""
+"""Level of a line that is all bold, below that of every heading."""
 
 _BOLD_LINE = re.compile(r"(\*\*|__)(?P<said>[^*_\n]{1,90}?):?\1:?")
 _CALLOUT = re.compile(r"\[!\w+\][^\n]*")
@@ -86,7 +86,7 @@ class _Walk:
         self._rows: list[Row] = []
 
     def take(self, token: Token) -> None:
-        """Add what ``token`` holds."""
+        """Add the block that ``token`` starts or ends."""
         if token.nesting > 0:
             self._open(token)
         elif token.nesting < 0:
@@ -124,7 +124,7 @@ class _Walk:
         return "table_open" in self._kinds
 
     def _line(self, number: int) -> Span:
-        """Line ``number`` without whitespace and the signs of quotations and lists before its text."""
+        """Line ``number`` without whitespace and without markers of quotations and lists before its text."""
         raw = self._text[self._starts[number] : self._starts[number + 1] - 1]
         lead = len(raw) - len(raw.lstrip(" \t>"))
         return Span(self._starts[number] + lead, self._starts[number] + max(lead, len(raw.rstrip())))
@@ -146,7 +146,7 @@ class _Walk:
             self._paragraph(spans)
 
     def _spans(self, token: Token) -> list[Span]:
-        """Where each line of the token's text stands."""
+        """The span of each line of the token's text."""
         first = (token.map or [0])[0]
         spans = []
         for number, said in enumerate(token.content.split("\n"), first):
@@ -182,7 +182,7 @@ class _Walk:
             self._add("paragraph", spans)
 
     def _bare_table(self, spans: Sequence[Span]) -> list[Block]:
-        """The rows of a table without the line of dashes that Markdown wants below the header."""
+        """The rows of a table without the line of dashes that Markdown requires below the header."""
         if len(spans) < 2 or not all("|" in self._text[start:end] for start, end in spans):
             return []
         found = table_at(self._text, [Line(start, end) for start, end in spans], 0)
@@ -211,7 +211,7 @@ class _Walk:
         self._add("quotation", spans, speaker=self._speaker)
 
     def _name_speaker(self, name: str) -> None:
-        """The name below a quotation is that of all its paragraphs."""
+        """Take the name below a quotation as the speaker of all its paragraphs."""
         self._speaker = name
         for at in range(len(self.blocks) - 1, -1, -1):
             block = self.blocks[at]
@@ -231,7 +231,7 @@ class _Walk:
         self._add("code", filled)
 
     def _html(self, first: int, stop: int) -> None:
-        """What stands between the tags of a block of HTML, a paragraph for each line."""
+        """The text between the tags of a block of HTML, with a paragraph for each line."""
         start, end = self._starts[first], self._starts[stop] - 1
         at = start
         for match in [*_MARKUP.finditer(self._text, start, end), None]:

@@ -1,4 +1,4 @@
-"""The structure of HTML: headings, paragraphs, lists, tables and quotations, as HTML pages, EPUB and mail hold them."""
+"""The structure of HTML in web pages, EPUB and mail: headings, paragraphs, lists, tables and quotations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Piece(NamedTuple):
 
 
 def parse_tree(html: str) -> Element | None:
-    """The tree of a page, or None where there is none."""
+    """The tree of a page, or None if it is empty."""
     from lxml import etree  # type: ignore[import-untyped]  # publishes no types
     from lxml import html as parser
 
@@ -42,7 +42,7 @@ def parse_tree(html: str) -> Element | None:
 
 
 def pieces(root: Element) -> list[Piece]:
-    """All that a browser would show of ``root``, block by block."""
+    """Everything that a browser would show of ``root``, block by block."""
     walk = _Walk()
     walk.element(root, 0)
     walk.flush()
@@ -79,7 +79,7 @@ INVISIBLE = frozenset(
     "script style noscript template head link meta title object embed iframe svg math canvas audio video map area "
     "select option button input textarea progress meter dialog frameset".split()
 )
-"""Tags whose text a page does not show, or shows as a control."""
+"""Tags whose text a page does not show or shows as a control."""
 
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span "
@@ -120,7 +120,7 @@ class _Walk:
         self._quotes: list[str] = []  # the speakers of the quotations that are open
 
     def element(self, node: Element, depth: int) -> None:
-        """Add ``node`` and all in it, without what follows it."""
+        """Add ``node`` with everything in it, but without its tail."""
         tag = node.tag if isinstance(node.tag, str) else ""
         if not tag or tag in INVISIBLE or _is_hidden(node):
             return
@@ -183,7 +183,7 @@ class _Walk:
             self._children(node, depth)
 
     def flush(self) -> None:
-        """End the block that is gathered."""
+        """End the current block."""
         text = _collapsed("".join(self._buffer))
         bold = not self._plain
         self._buffer, self._plain = [], False
@@ -256,7 +256,7 @@ class _Walk:
         self._marker = None
 
     def _definitions(self, node: Element, depth: int) -> None:
-        """``dt`` and ``dd``: a field where the definition is one short block, else a heading with what is under it."""
+        """``dt`` and ``dd``: a field if the definition is one short block, else a heading with blocks under it."""
         label = ""
         parts = [part for child in node for part in (child if child.tag == "div" else (child,))]
         for child in parts:
@@ -342,7 +342,7 @@ def cell_text(node: Element) -> str:
 
 
 def _collapsed(text: str) -> str:
-    """White space as a browser shows it: runs are one space, lines end at ``<br>`` only."""
+    """Whitespace as a browser shows it: runs are one space, and lines end only at ``<br>``."""
     lines = (_SPACE.sub(" ", line).strip(" \u00a0") for line in text.split(_BREAK))
     return "\n".join(lines).strip("\n")
 
@@ -381,7 +381,7 @@ _LONG_CELL = 500
 
 
 def _is_layout(table: Element, rows: Sequence[Element]) -> bool:
-    """Whether a table only places things on the page."""
+    """Whether a table is only used for layout."""
     if table.get("role") in ("presentation", "none") or len(rows) == 0:
         return True
     cells = [_cells(row) for row in rows]
@@ -406,7 +406,7 @@ def _span(cell: Element, name: str, most: int) -> int:
 
 
 def _grid(rows: Sequence[Element]) -> Table:
-    """The cells of a table; its header are the rows of ``thead`` or of header cells alone, where it has such cells."""
+    """The cells of a table. Its header are the rows of ``thead``, or else the first rows with only header cells."""
     texts: list[list[str]] = []
     covers: dict[Place, Place] = {}
     for number, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""Reads Jupyter notebooks: their text, their code and what it printed."""
+"""Parses Jupyter notebooks: their text, their code and its output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MAX_OUTPUT = 20_000
 
 
 def parse_notebook(data: bytes, source: str) -> Content:
-    """Each cell in turn. Raises DocumentError where the file is no notebook."""
+    """The cells in order. Raises DocumentError if the file is not a notebook."""
     try:
         notebook = json.loads(decode(data, source))
     except (ValueError, RecursionError) as exc:
@@ -59,7 +59,7 @@ def _joined(source: Any) -> str:
 
 
 def _output(builder: TextBuilder, output: Any) -> None:
-    """A table as a table, other text as it was printed; pictures and errors are left out."""
+    """An output: a table as a table, other text as code; pictures and errors are left out."""
     if not isinstance(output, dict):
         return
     data = output.get("data")

@@ -1,4 +1,4 @@
-"""Values of a spreadsheet as it displays them, by their number formats: percent, thousands, dates, currencies."""
+"""Displays the values of a spreadsheet in their number formats: percent, thousands, dates, currencies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Scalar = str | int | float | bool | date | time | timedelta | None
 
 
 def displayed(value: Scalar, code: str = "General") -> str:
-    """``value`` in the number format ``code``, in the English locale, or plainly where the format is a rare one."""
+    """``value`` in the number format ``code`` in the English locale; unformatted if the format is a rare one."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -51,7 +51,7 @@ _DIGITS = re.compile(r"[#0?][#0?,]*(?:\.[#0?]*)?,*|\.[#0?]+")
 
 @lru_cache(maxsize=4096)
 def _format(section: str) -> _Format | None:
-    """What a section of a number format says; None for one that is not about plain numbers."""
+    """A section of a number format; None if it is not for plain numbers."""
     literals: list[str] = []
 
     def keep(match: re.Match[str]) -> str:
@@ -115,7 +115,7 @@ _DATE_TOKEN = re.compile(r"\[h+\]|\[m+\]|\[s+\]|y+|m+|d+|h+|s+(?:\.0+)?|am/pm|a/
 
 
 def _moment(value: date | time, code: str) -> str:
-    """A date or a time as its format spells it, or in ISO form where the format has no part of one."""
+    """A date or a time in its format, or in ISO form if the format has no parts of dates."""
     plain = _SKIPPED_BUT_TIME.sub("", _CURRENCY.sub("", code.split(";")[0]))
     if not _DATE_TOKEN.search(plain):
         return _iso(value)

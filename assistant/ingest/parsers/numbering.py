@@ -1,4 +1,4 @@
-"""Numbers of list items in Word documents: what Word prints before each, counted as Word counts."""
+"""Numbers of list items in Word documents, counted and printed as Word does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 class Number(NamedTuple):
-    """What stands before an item, nothing for a bullet; and its depth, from 1."""
+    """The number before an item, empty for a bullet, and the item's depth from 1."""
 
     text: str
     depth: int
@@ -33,7 +33,7 @@ class Numbering:
 
     @classmethod
     def of(cls, root: Any) -> Numbering:
-        """The lists that the part ``numbering`` describes; none where there is no such part."""
+        """The lists in the part ``numbering``; none if there is no such part."""
         lists: dict[str, str] = {}
         levels: dict[str, dict[int, _Level]] = {}
         starts: dict[tuple[str, int], int] = {}
@@ -119,5 +119,5 @@ def _ordinal(number: int) -> str:
 
 
 def value_of(element: Any) -> str:
-    """The value of an element such as ``<w:ilvl w:val="1"/>``; empty where there is no such element."""
+    """The value of an element such as ``<w:ilvl w:val="1"/>``; empty if there is no element."""
     return str(element.get(f"{W}val") or "") if element is not None else ""

@@ -82,7 +82,7 @@ def parse_odp(data: bytes, source: str) -> Content:
 
 
 class _Package:
-    """The parts of a file; all but the content may be missing."""
+    """The parts of a file; all except the content may be missing."""
 
     def __init__(self, archive: zipfile.ZipFile, source: str) -> None:
         if b"encryption-data" in self._bytes(archive, "META-INF/manifest.xml"):
@@ -109,23 +109,23 @@ class _Package:
         return (root for root in (self._looks, self._content) if root is not None)
 
     def body(self, kind: str) -> Any:
-        """The element that holds a text, a spreadsheet or a presentation. Raises ValueError where there is none."""
+        """The element with the text, spreadsheet or presentation. Raises ValueError if there is none."""
         found = self._content.find(f"{OFFICE}body/{OFFICE}{kind}")
         if found is None:
             raise ValueError(f"it holds no {kind}")
         return found
 
     def known(self, name: str) -> str | None:
-        """What the properties say."""
+        """The value of a property."""
         found = next(self._meta.iter(name), None) if self._meta is not None else None
         return found.text if found is not None else None
 
     def author(self) -> str | None:
-        """Who made it, if that is a name."""
+        """The author, if that is the name of a person or an organization."""
         return sensible_name(self.known(f"{META}initial-creator") or self.known(f"{DC}creator"))
 
     def margins(self, kind: str) -> Iterator[str]:
-        """The lines of all page headers or footers, each once, numbers of pages left out."""
+        """The lines of all page headers or footers, each once, without page numbers."""
         lines: dict[str, None] = {}
         for part in self._looks.iter(f"{STYLE}{kind}", f"{STYLE}{kind}-first") if self._looks is not None else ():
             for paragraph in part.iter(f"{TEXT}p"):
@@ -135,7 +135,7 @@ class _Package:
         return iter(lines)
 
     def names(self, style: str | None) -> Iterator[Any]:
-        """A style and those it is based on."""
+        """The names of a style and of those it is based on."""
         seen: set[str] = set()
         while style and style not in seen and (element := self.styles.get(style)) is not None:
             seen.add(style)
@@ -157,7 +157,7 @@ _SKIPPED = frozenset(
 
 
 def _text(element: Any) -> str:
-    """The text of an element as it is shown, without notes, comments and frames in it."""
+    """The displayed text of an element, without notes, comments and frames in it."""
     return printed(_pieces(element))
 
 
@@ -328,7 +328,7 @@ def read_table(element: Any) -> Table:
 
 
 def _cells(element: Any) -> tuple[dict[Place, str], dict[Place, Place], int]:
-    """What is not empty, what merged cells cover, and the number of header rows."""
+    """The cells that are not empty, the places that merged cells cover, and the number of header rows."""
     cells: dict[Place, str] = {}
     covers: dict[Place, Place] = {}
     number = header = 0
@@ -359,7 +359,7 @@ def _rows(element: Any, heads: bool) -> Iterator[tuple[Any, bool]]:
 
 
 def _row_cells(row: Any) -> Iterator[tuple[int, str, int, int]]:
-    """Column, text, width and height of the cells of a row that hold something or cover others."""
+    """Column, text, width and height of the cells of a row that are not empty or cover others."""
     column = 0
     for cell in row.iterchildren(f"{TABLE}table-cell", f"{TABLE}covered-table-cell"):
         times = _integer(cell, "number-columns-repeated")

@@ -1,4 +1,4 @@
-"""Packed files (Office, OpenDocument, EPUB): opened within limits, and the date on their cover page."""
+"""Zip-based files (Office, OpenDocument, EPUB): opens them within limits, and finds the date on a cover page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _PUBLISH_DATE = re.compile(rb"<(?:\w+:)?PublishDate>\s*(\d{4}-\d\d-\d\d)")
 
 
 def publish_date(archive: zipfile.ZipFile) -> date | None:
-    """What stands in the field "Publish Date" of a cover page; the days of making and saving say nothing."""
+    """The field "Publish Date" of a cover page. The days of creating and saving a file are not used."""
     parts = (archive.read(name) for name in archive.namelist() if name.startswith("customXml/item"))
     found = next((match for match in map(_PUBLISH_DATE.search, parts) if match), None)
     return stated_date(found[1].decode()) if found else None
@@ -42,7 +42,9 @@ _TRANSITIONAL = b"http://schemas.openxmlformats.org/"
 
 
 def transitional(archive: zipfile.ZipFile, data: bytes) -> bytes:
-    """An Office file in the usual variant of its format, where it is in the "strict" one that libraries do not know."""
+    """An Office file converted to the usual variant of its format if it has the "strict" one, which libraries
+    cannot read.
+    """
     relations = "_rels/.rels"
     if relations not in archive.namelist() or _STRICT not in archive.read(relations):
         return data

@@ -1,4 +1,4 @@
-"""A printed page: pieces of lines with their places, put into the order they are read in, and its tables."""
+"""A PDF page: pieces of lines with their positions, put into reading order, and its tables."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Box = tuple[float, float, float, float]
 
 
 class Word(NamedTuple):
-    """A word, and where it begins and ends across the page."""
+    """A word, and its left and right end on the page."""
 
     text: str
     x0: float
@@ -23,7 +23,7 @@ class Word(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Words that stand together on a line. ``base`` is the line they stand on, ``size`` that of their font."""
+    """Words that are together on a line. ``base`` is their baseline, ``size`` their font size."""
 
     words: tuple[Word, ...]
     base: float
@@ -49,9 +49,9 @@ class Piece(NamedTuple):
 
 
 class Page(NamedTuple):
-    """What stands on a page; ``pieces`` are in the order they are drawn in.
+    """The content of a page; ``pieces`` are in the order in which they are drawn.
 
-    ``aside`` is what is written across the others, ``unmapped`` the share of characters that are not known.
+    ``aside`` are pieces written at an angle to the others, ``unmapped`` is the share of unknown characters.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -75,7 +75,7 @@ Row = list[Piece]
 
 
 def elements(page: Page) -> list[Element]:
-    """The lines and tables of ``page`` in the order they are read in."""
+    """The lines and tables of ``page`` in reading order."""
     pieces = [*_with_markers(_in_order(_with_counts(_without_line_numbers(page.pieces))))]
     rows = rows_of(pieces)
     if all(len(row) == 1 for row in rows):
@@ -125,7 +125,7 @@ def _within(side: Sequence[Piece], rules: Sequence[Box]) -> list[Element]:
 
 
 def rows_of(pieces: Iterable[Piece]) -> list[Row]:
-    """The pieces by the lines they stand on, from the top of the page."""
+    """The pieces grouped by line, from the top of the page."""
     rows: list[Row] = []
     for piece in sorted(pieces, key=lambda piece: (piece.base, piece.x0)):
         if rows and piece.base - rows[-1][0].base < 0.45 * min(piece.size, rows[-1][0].size):
@@ -136,7 +136,7 @@ def rows_of(pieces: Iterable[Piece]) -> list[Row]:
 
 
 def _in_order(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces as drawn, or by rows where they are drawn up and down the page."""
+    """The pieces in drawing order, or by rows if the drawing order jumps up and down the page."""
     back = sum(
         after.base < before.base - 1.5 * before.size and after.x0 < before.x1 and before.x0 < after.x1
         for before, after in pairwise(pieces)
@@ -145,7 +145,7 @@ def _in_order(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _stand_beside(rows: Sequence[Row]) -> bool:
-    """Whether text stands beside other text, so that the order of drawing tells more than that of lines."""
+    """Whether there is text beside other text, so that drawing order is better than the order of lines."""
     beside = sum(len(row) > 1 for row in rows)
     for above, row in pairwise(rows):
         near = row[0].base - above[0].base < 2 * row[0].size
@@ -157,7 +157,7 @@ _NUMBERED_LINES = 8  # that count on, one after the other, number the lines of t
 
 
 def _without_line_numbers(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces without the numbers that count the lines of the page at its left."""
+    """The pieces without line numbers at the left of the page."""
     left = [row[0] for row in rows_of(pieces) if row[0].text.isdecimal() and len(row[0].text) < 4]
     runs: list[list[Piece]] = []
     for piece in left:
@@ -169,7 +169,7 @@ def _without_line_numbers(pieces: Sequence[Piece]) -> Sequence[Piece]:
             runs.append([piece])
     numbers = {id(piece) for run in runs if len(run) >= _NUMBERED_LINES for piece in run}
     beside = sum(len(row) > 1 and id(row[0]) in numbers for row in rows_of(pieces)) if numbers else 0
-    # A table may count its rows; the rows of a page have no other gaps.
+    # A table may number its rows; numbered lines have no other gaps.
     gaps = sum(len(row) > 2 for row in rows_of(pieces)) if numbers else 0
     if not numbers or 3 * gaps > beside:
         return pieces
@@ -198,7 +198,7 @@ def _with_counts(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _with_markers(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces, with bullets and numbers joined to the text behind them."""
+    """The pieces, with bullets and numbers joined to the text after them."""
     waiting: Piece | None = None
     for piece in pieces:
         if waiting is not None:
@@ -221,7 +221,7 @@ def _behind(marker: Piece, piece: Piece) -> bool:
 
 
 def _joined_rows(found: Sequence[Element]) -> list[Element]:
-    """What is left on one line beside each other, outside tables, becomes one line: ``Date:   8 May``."""
+    """The pieces outside tables, with those on one line joined: ``Date:   8 May``."""
     done: list[Element] = []
     for element in found:
         before = done[-1] if done else None
@@ -247,7 +247,7 @@ _LOOSE = 3.2  # times the font size; rows further apart belong to no table
 
 
 def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Runs of rows of two or more pieces; up to two rows of one may stand between them."""
+    """Runs of rows with two or more pieces; up to two rows with one piece may be between them."""
     band: list[Row] = []
     for row in rows:
         near = not band or row[0].base - band[-1][0].base < _LOOSE * max(row[0].size, band[-1][0].size)
@@ -281,7 +281,7 @@ def _ended(band: list[Row]) -> Iterator[list[Row]]:
 
 
 def _text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
-    """The columns of running text that a band consists of, in which tables may stand; nothing where it is none."""
+    """The columns of running text that a band consists of, which may hold tables; none if it is not running text."""
     for columns in (_columns(band, 0.0), _columns(band)):
         if columns and _is_prose(band, columns):
             return columns
@@ -289,9 +289,9 @@ def _text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
 
 
 def _columns(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, float]]:
-    """The columns of a band, from and to, by the gaps that nearly all of its fullest rows leave free.
+    """The left and right end of each column of a band, from gaps that nearly all of its full rows have.
 
-    Full are the rows that have ``share`` of the most pieces of any.
+    A row is full if it has at least ``share`` of the pieces of the row with the most.
     """
     most = max(len(row) for row in band)
     full = [row for row in band if len(row) >= max(2, share * most)]
@@ -314,7 +314,7 @@ def _columns(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, float
 
 
 def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> tuple[int, int]:
-    """The first and the last column that a piece stands in."""
+    """The first and the last column of a piece."""
     over = [n for n, (left, right) in enumerate(columns) if min(right, piece.x1) - max(left, piece.x0) > 0]
     if not over:
         middle = (piece.x0 + piece.x1) / 2
@@ -324,7 +324,7 @@ def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> tuple[in
 
 
 def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether a column holds running text that pays no heed to what stands beside it."""
+    """Whether a column has running text that is independent of the text beside it."""
     for number, (left, right) in enumerate(columns):
         lines = [(row, piece) for row in band for piece in row if _column_of(piece, columns) == (number, number)]
         if len(lines) < 3 or sum(len(piece.words) for _, piece in lines) < 3 * len(lines):
@@ -337,7 +337,7 @@ def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> bo
 
 
 def _is_inside_sentence(above: Piece, piece: Piece, width: float) -> bool:
-    """Whether a line goes on with the sentence above it: in small letters, or below a full line without a stop."""
+    """Whether a line continues the sentence above: in lower case, or after a full line without a period."""
     first = piece.text[0]
     full = above.x1 - above.x0 > 0.85 * width and not above.text.endswith(SENTENCE_ENDS)
     uncased = first.isalpha() and first.upper() == first.lower()
@@ -357,7 +357,7 @@ def _interleaved(band: Sequence[Row], columns: Sequence[tuple[float, float]], or
 def _side_by_side(
     rows: Sequence[Row], band: Sequence[Row], columns: Sequence[tuple[float, float]]
 ) -> list[list[Piece]]:
-    """The pieces of each column, with the rows above and below the band that stay within one."""
+    """The pieces of each column, with rows above and below the band that stay within the column."""
     first = next(n for n, row in enumerate(rows) if row is band[0])
     last = next(n for n, row in enumerate(rows) if row is band[-1])
     while last + 1 < len(rows) and _follows(rows[last], rows[last + 1], columns):
@@ -378,7 +378,7 @@ def _follows(above: Row, row: Row, columns: Sequence[tuple[float, float]]) -> bo
 
 
 def _free_table(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> Grid | None:
-    """The table that a band is, by gaps alone; None for a few lines that happen to have gaps."""
+    """The table in a band, found only by gaps; None if the lines happen to have gaps."""
     multi = [row for row in band if len(row) > 1]
     if len(multi) < (3 if len(columns) == 2 else 2):
         return None
@@ -393,7 +393,7 @@ def _free_table(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> 
 
 
 def _bold_rows(bold: Sequence[bool]) -> int | None:
-    """How many rows at the top are the header for being bold, where those below are not."""
+    """How many rows at the top are a header because they are bold and those below are not."""
     first = next((number for number, each in enumerate(bold) if not each), len(bold))
     return first if 0 < first <= 2 and first < len(bold) and sum(bold[first:]) <= 0.3 * len(bold) else None
 
@@ -413,7 +413,7 @@ def _cells(rows: Sequence[Row], columns: Sequence[tuple[float, float]]) -> tuple
 
 
 def _merged(cells: list[list[str]], covers: dict[Place, Place], gaps: Sequence[float]) -> Table:
-    """The table, with lines that only go on with the cells above them joined to these."""
+    """The table, with lines that only continue the cells above joined to these."""
     pitch = median(gaps) if gaps else 0.0
     rows: list[list[str]] = []
     kept: dict[int, int] = {}
@@ -430,7 +430,7 @@ def _merged(cells: list[list[str]], covers: dict[Place, Place], gaps: Sequence[f
 
 
 def _goes_on(above: Sequence[str], row: Sequence[str], close: bool) -> bool:
-    """Whether the cells of a row go on with those above: none at its left, and words that begin no cell."""
+    """Whether the cells of a row continue those above: the first is empty, and the words do not start a cell."""
     said = [(cell, up) for cell, up in zip(row, above, strict=True) if cell]
     if any(is_number(cell) for cell, _ in said) or not all(up for _, up in said):
         return False
@@ -446,7 +446,7 @@ _MAX_STROKES = 1_500
 
 
 class _Region(NamedTuple):
-    """Rules that touch each other: where they stand down and across, and the upright ones."""
+    """Rules that touch each other: the positions of rows and columns, and the vertical rules."""
 
     box: Box
     across: tuple[float, ...]
@@ -455,14 +455,14 @@ class _Region(NamedTuple):
 
 
 def _ruled(rules: Sequence[Box]) -> Iterator[_Region]:
-    """The groups of rules that draw at least two cells beside and two above each other."""
+    """The groups of rules that form at least two rows and two columns."""
     strokes = list(_strokes(rules))
     if not 4 <= len(strokes) <= _MAX_STROKES:
         return
     for group in _touching(strokes):
         upright = tuple(stroke for stroke in group if stroke[3] - stroke[1] > stroke[2] - stroke[0])
         level = [stroke for stroke in group if stroke[3] - stroke[1] <= stroke[2] - stroke[0]]
-        # The outer columns may be open at their sides: the level rules reach over them.
+        # The outer columns may have no vertical rule at their sides; the horizontal rules cover them.
         sides = [min((stroke[0] for stroke in level), default=0.0), max((stroke[2] for stroke in level), default=0.0)]
         inner = [
             stroke[0] for stroke in upright if len(upright) < 3 or sides[0] - _TOUCH < stroke[0] < sides[1] + _TOUCH
@@ -502,7 +502,7 @@ def _touch(a: Box, b: Box) -> bool:
 
 
 def _places(values: Sequence[float]) -> tuple[float, ...]:
-    """The values, those close to each other once."""
+    """The values, with close ones only once."""
     found: list[float] = []
     for value in sorted(values):
         if not found or value - found[-1] > _TOUCH:
@@ -520,7 +520,7 @@ def _inside(box: Box, pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _ruled_table(region: _Region, pieces: Sequence[Piece]) -> Grid | None:
-    """The table that rules draw; a cell without a rule at its right goes on to the next."""
+    """The table that rules form; a cell without a rule at its right extends to the next."""
     held = _inside(region.box, pieces)
     wide, tall = len(region.across) - 1, len(region.down) - 1
     words: dict[Place, list[_Placed]] = {}
@@ -555,7 +555,7 @@ def _ruled_table(region: _Region, pieces: Sequence[Piece]) -> Grid | None:
 
 
 def _open_rows(region: _Region, held: Sequence[Piece], covers: dict[Place, Place]) -> Iterator[int]:
-    """The rows that no upright rule parts although their text has gaps, as below a header with rules."""
+    """Rows without vertical rules although their text has gaps, as below a header with rules."""
     wide = len(region.across) - 1
     for number, (top, bottom) in enumerate(pairwise(region.down)):
         if sum(place[0] == number for place in covers) == wide - 1:
@@ -571,7 +571,7 @@ class _Placed(NamedTuple):
 
 
 def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
-    """What stands between two level rules: one row, or several where cells hold numbers below each other."""
+    """The row between two horizontal rules, or several rows if cells have numbers on separate lines."""
     starts = _number_lines(cells)
     lines = [["" for _ in cells] for _ in starts or (0,)]
     for column, cell in enumerate(cells):
@@ -582,7 +582,7 @@ def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
 
 
 def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
-    """Where lines of numbers stand in at least one cell, as many as in any; nothing where a cell has but one."""
+    """The positions of lines of numbers in the cell with the most lines; none if a cell has only one."""
     stacks = []
     for cell in cells:
         lines: dict[int, list[str]] = {}
@@ -595,7 +595,7 @@ def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
 
 
 def _uncrossed(region: _Region) -> dict[Place, Place]:
-    """The cells that no upright rule parts from the one at their left, each with the first of them."""
+    """The cells without a vertical rule to the one at their left, each with the first cell of that run."""
     covers: dict[Place, Place] = {}
     for row in range(len(region.down) - 1):
         middle = (region.down[row] + region.down[row + 1]) / 2

@@ -1,4 +1,4 @@
-"""PDF: pages as they are read, with tables, headings and furniture told from text; pages that are pictures by OCR."""
+"""Parses PDF: pages in reading order with headings, tables and furniture; pages that are pictures by OCR."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from assistant.ingest.parsers.page import Page, Piece, Word
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_UNMAPPED = 0.15
-"""Share of characters without a known letter, from which on a page is not readable."""
+"""Share of unknown characters from which a page counts as unreadable."""
 
 OCR_SECONDS = 35.0
-"""Seconds that the pages of one file may take to be read as pictures; the rest is told."""
+"""Seconds for OCR of the pages of one file; a note names the pages that are not read."""
 
 
 def parse_pdf(data: bytes, source: str) -> Content:
-    """The pages with their blocks. Raises DocumentError where the file is encrypted or no page can be read."""
+    """The pages with their blocks. Raises DocumentError if the file is encrypted or no page can be read."""
     known = _known(data)
     pages, unread = _pages(data, source)
     if not any(page.pieces or page.aside for page in pages):
@@ -47,7 +47,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
 
 
 def _title(largest: str, told: str | None, text: str) -> str | None:
-    """The title of the properties where the document itself says it, else its largest heading, else the former."""
+    """The title in the properties if the document also shows it, else the largest heading, else the former."""
     said = sensible_title(told)
     if said and _letters(said) in _letters(text[:4000]):
         return said
@@ -111,7 +111,7 @@ def _filled(document: Any, number: int) -> Any:
 
 
 def _recognized(document: Any, numbers: Sequence[int]) -> dict[int, Page]:
-    """The pages that OCR has read, by their numbers; none where it is not installed."""
+    """The pages that OCR has read, by number; none if OCR is not installed."""
     if not numbers:
         return {}
     from assistant.ingest.parsers.scans import recognizer
@@ -130,7 +130,7 @@ def _recognized(document: Any, numbers: Sequence[int]) -> dict[int, Page]:
 
 
 def _unread(numbers: Sequence[int], read: dict[int, Page], what: str) -> Iterator[str]:
-    """What to tell of pages that were read by OCR, and of those that were not."""
+    """Notes on pages that were read by OCR, and on those that were not read."""
     by_ocr = [number for number in numbers if number in read and read[number].pieces]
     left = [number for number in numbers if number not in read]
     if by_ocr:
@@ -160,7 +160,7 @@ _ENOUGH = 30  # words that a text is judged by
 
 
 def is_garbled(page: Page) -> bool:
-    """Whether a page's letters are not what is printed, as where a font does not say which letters it draws."""
+    """Whether a page's letters are not the printed ones, because a font does not say which letters it draws."""
     words = [word.text for piece in page.pieces for word in piece.words]
     said = [word for word in words if any(map(str.isalpha, word))]
     if len(words) < _ENOUGH:
@@ -172,7 +172,7 @@ def is_garbled(page: Page) -> bool:
 
 
 def _plain_pages(data: bytes) -> Iterator[Page]:
-    """The pages of a file that only the second library opens, line by line."""
+    """The pages of a file that only the second library can open, line by line."""
     from pypdf import PdfReader
 
     for page in PdfReader(io.BytesIO(data)).pages:
@@ -181,7 +181,7 @@ def _plain_pages(data: bytes) -> Iterator[Page]:
 
 
 def _plain_piece(words: Sequence[str], row: int) -> Piece:
-    """A line as if typed on a typewriter: six points a letter, twelve a line."""
+    """A line with positions as on a typewriter: six points for each letter, twelve for each line."""
     made, at = [], 0.0
     for word in words:
         made.append(Word(word, at, at + 6.0 * len(word)))
@@ -199,7 +199,7 @@ class _Known(NamedTuple):
 
 
 def _known(data: bytes) -> _Known:
-    """What the properties say, as far as it is to be believed."""
+    """The title and author in the properties, if they are credible."""
     from pypdf import PdfReader
 
     with suppress(Exception):  # a file without readable properties is still a document

@@ -1,4 +1,4 @@
-"""What stands on the pages of a PDF: pieces of lines with their place and font, drawn rules, and pictures."""
+"""The content of PDF pages: pieces of lines with their position and font, drawn rules, and pictures."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from assistant.ingest.parsers.page import Box, Page, Piece, Word
 
 WIDE_GAP = 1.15
-"""Of the font size: a wider gap parts a line into pieces."""
+"""A gap wider than this share of the font size separates the pieces of a line."""
 
 MAX_RULES = 4_000
-"""Drawn lines of a page that are looked at; a page with more is a drawing."""
+"""The most drawn lines of a page that are examined; a page with more is a drawing."""
 
 HYPHEN = "\ufffe"
-"""Stands for a hyphen at the end of a line that may only break the word."""
+"""Stands for a hyphen at a line end that may only break the word."""
 
 _BOLD = re.compile(rb"bold|black|heavy|semib|demi|-medi(?!um)|cmbx|sfbx|cmssbx|-bd|,b\b|\bbd\b", re.IGNORECASE)
 _ITALIC = re.compile(rb"ital|obliq|cmti|sfti|slant", re.IGNORECASE)
@@ -35,7 +35,7 @@ _BREAKS = frozenset({0x0A, 0x0D, 0x0B, 0x0C, 0x2028})
 
 
 def read_page(page: Any) -> Page:
-    """The pieces of ``page`` in the order they are drawn in, turned upright."""
+    """The pieces of ``page`` in drawing order, rotated upright."""
     glyphs = _Glyphs(page)
     words = list(glyphs.words())
     turn = Counter({0: 1})
@@ -60,7 +60,7 @@ class _Font(NamedTuple):
 
 
 class _Mark(NamedTuple):
-    """A word as it is found: its box, its font, and whether a line break comes before it."""
+    """A word: its box, its font, and whether a line break comes before it."""
 
     text: str
     box: Box
@@ -72,7 +72,7 @@ class _Mark(NamedTuple):
 
 
 class _Open:
-    """A word that is being gathered; y grows upwards."""
+    """A word that is being collected; y grows upwards."""
 
     def __init__(self) -> None:
         self.letters: list[str] = []
@@ -83,7 +83,7 @@ class _Open:
         self._foot = self._head = 0.0
 
     def clear(self) -> None:
-        """Forget the word; the next one stands on the same line."""
+        """Forget the word; the next one is on the same line."""
         if self.letters:
             self.letters, self.breaks = [], False
         self.is_note = False
@@ -101,7 +101,7 @@ class _Open:
         self.letters.append(letter)
 
     def is_far(self, box: Box) -> bool:
-        """Whether a letter is no part of the word, by its place."""
+        """Whether a letter is too far away to be part of the word."""
         x0, y0, x1, y1 = self.box
         height = max(y1 - y0, box[3] - box[1], 4.0)
         return max(box[0] - x1, x0 - box[2]) > 3 * height or max(box[1] - y1, y0 - box[3]) > 1.5 * height
@@ -115,13 +115,13 @@ class _Open:
         return word[-1:].isalpha() and (len(word) > 3 or word != before)
 
     def is_number_of_note(self, letter: str, box: Box) -> bool:
-        """Whether the word is the raised number before a note, and the letter begins its text."""
+        """Whether the word is the raised number of a note, and the letter starts the note's text."""
         raised = letter.isalpha() and letter not in _DESCENDING and self.box[1] > box[1] + 0.25 * (box[3] - box[1])
         return raised and len(self.letters) < 4 and "".join(self.letters).isdecimal()
 
 
 class _Glyphs:
-    """The characters of a page, gathered to words."""
+    """The characters of a page, collected into words."""
 
     def __init__(self, page: Any) -> None:
         from pypdfium2 import raw
@@ -138,7 +138,7 @@ class _Glyphs:
         self.unmapped = 0
 
     def words(self) -> Iterator[_Mark]:
-        """All words in the order they are drawn in; raised numbers behind words, which lead to notes, are left out."""
+        """All words in drawing order, without raised numbers after words, which refer to notes."""
         raw, text = self._raw, self._text
         left, right, bottom, top = self._edges
         pointers = [ctypes.byref(edge) for edge in self._edges]
@@ -216,7 +216,7 @@ class _Glyphs:
 
 
 def _turned(word: _Mark, turn: int) -> _Mark:
-    """A word with coordinates as a reader holds the page: x to the right, y downwards."""
+    """A word with coordinates of the upright page: x to the right, y downwards."""
     base = {0: -word.base, 1: word.base, 2: word.base, 3: -word.base}[turn]
     return word._replace(box=_turned_box(word.box, turn), base=base)
 
@@ -244,7 +244,7 @@ def _runs(words: list[_Mark]) -> Iterator[list[_Mark]]:
 
 
 def _pieces(words: list[_Mark]) -> Iterator[Piece]:
-    """Words that stand together on a line; a line break that the eye does not see parts nothing."""
+    """Words grouped into pieces of lines; line breaks in the file that are not visible are ignored."""
     run: list[_Mark] = []
     for word in words:
         if run and not _goes_on(run[-1], word):
@@ -312,7 +312,7 @@ def drawn_rules(page: Any) -> Iterator[Box]:
 
 
 def _strokes(drawn: Any, segments: int) -> Iterator[Box]:
-    """The straight lines of a path that draws several, as of a whole grid."""
+    """The straight lines of a path that draws several, such as a whole grid."""
     from pypdfium2 import raw
 
     matrix = raw.FS_MATRIX()
@@ -329,7 +329,7 @@ def _strokes(drawn: Any, segments: int) -> Iterator[Box]:
 
 
 def has_pictures(page: Any) -> bool:
-    """Whether a picture, or a drawing of many strokes, stands on ``page``."""
+    """Whether ``page`` has a picture or a drawing of many strokes."""
     from pypdfium2 import raw
 
     count = raw.FPDFPage_CountObjects(page)

@@ -1,4 +1,4 @@
-"""What the properties of a file are worth: programs fill in titles and names that no person would use."""
+"""Checks the properties of a file: programs fill in titles and names that no person would use."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LEFT_OVER = re.compile(
 
 
 def sensible_name(name: str | None) -> str | None:
-    """The name of a person or an organization, or None for what programs and their users' accounts are called."""
+    """The name of a person or an organization, or None for names of programs and user accounts."""
     said = " ".join((name or "").split())
     if not said or said.casefold() in _NOBODY or _PROGRAM.search(said) or _FILE_NAME.search(said):
         return None
@@ -41,7 +41,7 @@ MAX_TITLE = 250
 
 
 def sensible_title(title: str | None) -> str | None:
-    """A title that a person gave, or None for the name of a file and what templates leave behind."""
+    """A title that a person gave, or None for file names and titles of templates."""
     said = " ".join((title or "").split())
     if not said or said.casefold() in _NOBODY or _FILE_NAME.fullmatch(said) or _LEFT_OVER.fullmatch(said):
         return None

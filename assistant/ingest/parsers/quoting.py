@@ -1,11 +1,11 @@
-"""Who is quoted: the lines that introduce quoted mail, and the signs that lead its lines."""
+"""Who is quoted: lines that introduce quoted mail, and the marks at the start of quoted lines."""
 
 from __future__ import annotations
 
 import re
 
 QUOTE_MARK = re.compile(r"(?:>[ \t]?)+")
-"""What leads each line of quoted text."""
+"""The marks at the start of a line of quoted text."""
 
 _WROTE = (
     r"wrote|writes|said|says|asked|replied|answered|schrieb|schreibt|a écrit|écrit|escribió|escreveu|ha scritto|"
@@ -27,7 +27,7 @@ _ATTRIBUTION = re.compile(r"(?:[—–―]|--)[ \t]*(?P<name>[^\W\d_][^\n]{1,80}
 
 
 def quoted_speaker(line: str) -> str:
-    """Who is quoted below a line such as ``On 3 June 2024, Dora Lind <dora@park.example> wrote:``, or nothing."""
+    """The speaker in a line such as ``On 3 June 2024, Dora Lind <dora@park.example> wrote:``, or empty."""
     said = " ".join(line[-2 * _MAX_INTRODUCTION :].split())
     if not said.endswith(":") or len(said) > _MAX_INTRODUCTION:
         return ""
@@ -40,6 +40,6 @@ def quoted_speaker(line: str) -> str:
 
 
 def attribution(line: str) -> str:
-    """The name in a line such as ``— Ada Lovelace`` below a quotation, or nothing."""
+    """The name in a line such as ``— Ada Lovelace`` below a quotation, or empty."""
     match = _ATTRIBUTION.fullmatch(line.strip())
     return match["name"].strip() if match else ""

@@ -1,4 +1,4 @@
-"""Reads JSON: lines of objects, lists of objects as tables, and objects as fields below headings."""
+"""Parses JSON: lines of objects, lists of objects as tables, and objects as fields under headings."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.text import bare_blocks
 
 TEXT_KEYS = ("text", "content", "body", "passage", "article")
-"""Keys of objects that hold a whole text, in order of preference."""
+"""Keys for the main text of an object, in order of preference."""
 
 _MAX_DEPTH = 30
 _MAX_VALUE = 300  # characters of a value in a table or a field; a longer one is a text
 
 
 def parse_json_lines(data: bytes, source: str) -> Content:
-    """Each object in turn: its text, or its values by name. A line that is cut short stays as it is.
+    """The objects in order: their text, or their values by name. An incomplete line stays as it is.
 
-    Raises DocumentError, with the line, where no line is JSON.
+    Raises DocumentError, which names the line, if no line is JSON.
     """
     read = decoded(data, source)
     builder = TextBuilder()
@@ -44,7 +44,7 @@ def parse_json_lines(data: bytes, source: str) -> Content:
 
 
 def parse_json(data: bytes, source: str) -> Content:
-    """A JSON file as a person would write it down. Raises DocumentError, with the line, where it is not JSON."""
+    """A JSON file as headings, fields and tables. Raises DocumentError, which names the line, if it is not JSON."""
     read = decoded(data, source)
     if not read.text.strip():
         return Content("")
@@ -86,7 +86,7 @@ def _record(builder: TextBuilder, value: Any) -> None:
 
 
 def _flat(value: Any) -> dict[str, str] | None:
-    """The values of an object and of those in it by name ("address city"), if they are short enough for a row."""
+    """The values of an object and of nested ones, by name ("address city"), if they are short enough for a row."""
     if not isinstance(value, dict):
         return None
     flat: dict[str, str] = {}
@@ -118,7 +118,7 @@ def _value(builder: TextBuilder, name: str, value: Any, depth: int) -> None:
 
 
 def _members(builder: TextBuilder, value: dict[str, Any], depth: int) -> None:
-    """Short values first, for what follows a heading stands below it."""
+    """The values of an object, short ones first, since everything after a heading is under it."""
     for nested in (False, True):
         for key, each in value.items():
             if _is_nested(each) == nested:

@@ -1,4 +1,4 @@
-"""Rich Text Format: the text without its formatting, read as plain text is."""
+"""Parses Rich Text Format as plain text, without formatting."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def parse_rtf(data: bytes, source: str) -> Content:
 
 
 def _spaced(text: str) -> Iterator[str]:
-    """The lines with an empty one between two paragraphs; rows and items stay together."""
+    """The lines with an empty line between paragraphs, but not between rows or items."""
     before = ""
     for line in text.split("\n"):
         said = (

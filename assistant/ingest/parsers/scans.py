@@ -1,4 +1,4 @@
-"""Pictures of text, read by OCR where the extra ``ocr`` is installed: PNG, JPEG, TIFF and others."""
+"""Reads pictures of text by OCR if the extra ``ocr`` is installed: PNG, JPEG, TIFF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assistant.ingest.parsers.furniture import without_furniture
 from assistant.ingest.parsers.page import Page, Piece, Word
 
 Recognize = Callable[[Any, float], Page]
-"""Reads a Pillow image; the second argument is how many pixels a point of the page has."""
+"""Reads a Pillow image; the second argument is the number of pixels for each point of the page."""
 
 MAX_FRAMES = 50
 """Pages of a TIFF file that are read."""
@@ -28,7 +28,7 @@ _SURE = 0.5  # a line that the model is less sure of is noise
 
 
 def parse_picture(data: bytes, source: str) -> Content:
-    """The text of a picture. Raises DocumentError without the extra ``ocr``, and for a picture that holds none."""
+    """The text of a picture. Raises DocumentError without the extra ``ocr``, and if the picture has no text."""
     recognize = recognizer()
     if recognize is None:
         raise DocumentError(f"{source!r} is a picture and was not read. `pip install 'assistant[ocr]'`")
@@ -57,7 +57,7 @@ def _frames(data: bytes, source: str) -> Iterator[Any]:
 
 @cache
 def recognizer() -> Recognize | None:
-    """What reads pictures, or None where the extra ``ocr`` is not installed."""
+    """The function that reads pictures, or None if the extra ``ocr`` is not installed."""
     try:
         import logging
 
@@ -79,7 +79,7 @@ def recognizer() -> Recognize | None:
 
 
 def _piece(box: Any, said: str, scale: float) -> Piece:
-    """A line with its words spread over its box by their letters."""
+    """A line with its words spread over its box in proportion to their letters."""
     xs, ys = [float(x) / scale for x, _ in box], [float(y) / scale for _, y in box]
     left, right, top, bottom = min(xs), max(xs), min(ys), max(ys)
     words = said.split()

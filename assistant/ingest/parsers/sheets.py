@@ -1,4 +1,4 @@
-"""Tables of their own: CSV, TSV and spreadsheets, each record a row that knows its columns."""
+"""Parses CSV, TSV and spreadsheets: each record becomes a row with its column names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from assistant.ingest.parsers.packed import transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_CELLS = 2_000_000
-"""Cells with a value that a spreadsheet may have."""
+"""The most cells with a value in a spreadsheet."""
 
 
 # --- CSV ------------------------------------------------------------------------------------------
@@ -31,7 +31,7 @@ _MAX_BREAKS = 200  # line breaks in one cell; with more a quotation mark was nev
 
 
 def parse_csv(data: bytes, source: str) -> Content:
-    """The rows of a CSV or TSV file, whatever parts its cells; values stay as they are written."""
+    """The rows of a CSV or TSV file with any separator; values stay as they are written."""
     text, _ = read = decoded(data, source)
     given = re.match(r"sep=(.)\r?\n", text)
     if given:  # Excel writes it, for Excel
@@ -46,7 +46,7 @@ def parse_csv(data: bytes, source: str) -> Content:
 
 
 def _separator(text: str, source: str) -> str:
-    """The sign that parts most lines into the same number of cells."""
+    """The separator that splits most lines into the same number of cells."""
     sample = text[:_SAMPLE]
     if len(text) > _SAMPLE:
         sample = sample[: sample.rfind("\n") + 1] or sample
@@ -72,7 +72,7 @@ def _records(text: str, separator: str) -> list[list[str]]:
 
 
 def _has_titles(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether lines of one cell stand above the header."""
+    """Whether there are lines with one cell above the header."""
     filled = [sum(map(bool, row)) for row in rows[:20] if any(row)]
     return len(filled) > 2 and filled[0] == 1 and max(filled) > 1
 
@@ -81,7 +81,7 @@ def _has_titles(rows: Sequence[Sequence[str]]) -> bool:
 
 
 class Sheet(NamedTuple):
-    """A sheet as it is displayed. ``cells`` holds what is not empty."""
+    """A sheet as it is displayed. ``cells`` has the cells that are not empty."""
 
     name: str
     cells: dict[Place, str]
@@ -111,7 +111,7 @@ _UNNAMED = re.compile(r"(?:sheet|tabelle|feuil|hoja|planilha|foglio|blad|arkusz|
 
 
 def lay_sheet(builder: TextBuilder, sheet: Sheet) -> None:
-    """Add the tables of a sheet, which empty rows and columns part; one without a header goes on with the last."""
+    """Add the tables of a sheet, which empty rows and columns separate; one without a header continues the last."""
     names: tuple[str, ...] = ()
     columns: tuple[int, ...] = ()
     caption = ""
@@ -127,7 +127,7 @@ def lay_sheet(builder: TextBuilder, sheet: Sheet) -> None:
 
 
 def _lay_lines(builder: TextBuilder, lines: Sequence[str]) -> str:
-    """Add lines that stand alone: a title is the caption of the table below it, a sentence is a paragraph."""
+    """Add single lines: a title is the caption of the table below it, a sentence is a paragraph."""
     caption = ""
     for line in lines:
         if line.endswith((".", "!", "?")) and " " in line:
@@ -146,7 +146,7 @@ def _region(sheet: Sheet, places: Sequence[Place]) -> tuple[list[list[str]], dic
 
 
 def _regions(places: Sequence[Place]) -> Iterator[list[Place]]:
-    """The groups of cells that empty rows, or empty columns within them, part."""
+    """The groups of cells that empty rows, or empty columns within these groups, separate."""
     bands = list(_apart(places, 0))
     for band in bands:
         parts = list(_apart(sorted(band, key=lambda place: place[1]), 1))
@@ -231,7 +231,7 @@ def _xlsx_sheet(sheet: Any, source: str) -> Sheet:
         sheet.reset_dimensions()  # a file may claim a million empty rows
         found = (cell for row in sheet.iter_rows() for cell in row if cell.value is not None)
     else:
-        # What a large empty area has is no cells, so the cells themselves are gone through.
+        # A large empty area has no cells, so iterating over the cells is fast.
         found = (cell for _, cell in sorted(sheet._cells.items()) if cell.value is not None or cell.comment)
         for merged in sheet.merged_cells.ranges:
             _cover(covers, merged.min_row, merged.min_col, merged.max_row, merged.max_col)
@@ -255,7 +255,7 @@ _MAX_MERGED = 100_000  # cells
 
 
 def _cover(covers: dict[Place, Place], top: int, left: int, bottom: int, right: int) -> None:
-    """Note the cells that one at ``top``, ``left`` covers, unless they are too many to be meant."""
+    """Record the cells that a merged one at ``top``, ``left`` covers, unless they are too many to be intended."""
     if (bottom - top + 1) * (right - left + 1) <= _MAX_MERGED:
         places = ((r, c) for r in range(top, bottom + 1) for c in range(left, right + 1))
         covers.update({place: (top, left) for place in places if place != (top, left)})
@@ -321,7 +321,7 @@ def _xls_value(book: Any, cell: Any) -> str:
 
 
 def _moment(number: float, mode: int) -> date | time | float:
-    """The day and time of a serial number, or the number itself where it is none."""
+    """The date and time of a serial number, or the number itself if it is not one."""
     import xlrd
 
     try:

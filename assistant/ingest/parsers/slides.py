@@ -77,7 +77,7 @@ _SHORT = 80  # characters
 
 
 def _heads(shapes: Sequence[Any]) -> Any:
-    """The topmost text, if it is one short line above others, of a slide without a title."""
+    """The topmost text of a slide without a title, if it is one short line above others."""
     texts = [
         shape for shape in shapes if shape.has_text_frame and shape.text_frame.text.strip() and not _furniture(shape)
     ]
@@ -117,7 +117,7 @@ def _lay_shape(builder: TextBuilder, shape: Any, furniture: set[str]) -> None:
 
 
 def _furniture(shape: Any) -> str:
-    """Whether a shape is the slide's "number" or its "foot"; else nothing."""
+    """ "number" or "foot" if a shape is the slide's number or footer; else empty."""
     from pptx.enum.shapes import PP_PLACEHOLDER
 
     kind = shape.placeholder_format.type if shape.is_placeholder else None
@@ -138,7 +138,7 @@ def _is_body(shape: Any) -> bool:
 
 
 def _lay_text(builder: TextBuilder, frame: Any, listed: bool) -> None:
-    """Add the paragraphs of a text frame; a placeholder with a single one holds text, not a list."""
+    """Add the paragraphs of a text frame; a placeholder with only one is text, not a list."""
     paragraphs = [(paragraph, said) for paragraph in frame.paragraphs if (said := _paragraph_text(paragraph))]
     counts: dict[int, int] = {}
     for paragraph, said in paragraphs:
@@ -208,7 +208,7 @@ def _table(table: Any) -> Table:
 
 
 def _lay_chart(builder: TextBuilder, chart: Any) -> None:
-    """Add what a chart shows as tables: a row for each category, a column for each series."""
+    """Add the data of a chart as tables: a row for each category, a column for each series."""
     title = _text(chart.chart_title.text_frame) if chart.has_title and chart.chart_title.has_text_frame else ""
     builder.caption(title)
     area = chart._chartSpace.find(f"{C}chart/{C}plotArea")
@@ -223,7 +223,7 @@ def _lay_chart(builder: TextBuilder, chart: Any) -> None:
 
 
 def _points(element: Any) -> dict[int, str]:
-    """The texts or numbers of a series, by their place."""
+    """The texts or numbers of a series, by index."""
     points = {}
     for number, value in enumerate(element.iter(f"{C}v") if element is not None else ()):
         place = value.getparent().get("idx") or str(number)
@@ -232,7 +232,7 @@ def _points(element: Any) -> dict[int, str]:
 
 
 def _diagram(shape: Any) -> Iterator[str]:
-    """The texts of a diagram (SmartArt), which lie in a part of their own."""
+    """The texts of a diagram (SmartArt), which are in a separate part."""
     from lxml import etree  # type: ignore[import-untyped]  # publishes no types
 
     for element in shape.element.iter():

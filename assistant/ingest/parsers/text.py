@@ -1,4 +1,4 @@
-"""Reads plain text: the text stays as it is, and its layout tells headings, paragraphs, lists, fields and tables."""
+"""Parses plain text: the text stays as it is; headings, lists, fields and tables are found by its layout."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from assistant.ingest.parsers.layout import Layout
 from assistant.types import Block
 
 MAX_LAID_OUT = 10_000_000
-"""Characters of the longest text whose layout is looked at; a longer one is cut at its blank lines only."""
+"""The most characters of a text whose layout is analyzed; a longer one is only split at blank lines."""
 
 
 def parse_text(data: bytes, source: str) -> Content:
-    """The file as it is, with a block for each part of its layout; its first line may be its title."""
+    """The text of the file with its blocks; the first line may be the title."""
     text = (read := decoded(data, source)).text
     blocks = text_blocks(text)
     return Content(text, title=_title(text, blocks), blocks=blocks, pages=_pages(text), notes=read.notes)
@@ -32,17 +32,17 @@ def text_blocks(text: str) -> tuple[Block, ...]:
 
 
 def bare_blocks(text: str, *, titled: bool = True) -> list[Block]:
-    """The blocks of a plain text without their context; the first line of one that is not ``titled`` is no title."""
+    """The blocks of a plain text without their context; if it is not ``titled``, its first line is not a title."""
     return Layout(text, titled=titled).blocks()
 
 
 def paragraphs_of(text: str) -> tuple[Block, ...]:
-    """A paragraph for each run of lines between blank ones, whatever it is."""
+    """A paragraph for each run of lines between blank ones."""
     found = _PARAGRAPH.finditer(text)
     return tuple(Block(kind="paragraph", start=match.start(), end=match.end()) for match in found)
 
 
-# Possessive: what a group would be tried again from takes gigabytes for millions of lines.
+# Possessive: storing the places for backtracking would take gigabytes for millions of lines.
 _PARAGRAPH = re.compile(r"\S[^\n]*+(?:\n[^\S\n]*+\S[^\n]*+)*+")
 
 
@@ -52,7 +52,7 @@ def _title(text: str, blocks: Sequence[Block]) -> str | None:
 
 
 def _pages(text: str) -> tuple[int, ...]:
-    """Where each page begins in a text with form feeds."""
+    """Where each page starts in a text with form feeds."""
     end = len(text.rstrip())
     feeds = tuple(match.end() for match in re.finditer("\f", text) if match.end() < end)
     return (0, *feeds) if feeds else ()

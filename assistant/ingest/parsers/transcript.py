@@ -1,4 +1,4 @@
-"""Reads transcripts (WebVTT, SubRip): what was said, by whom and when."""
+"""Parses transcripts (WebVTT, SubRip): what was said, by whom and when."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.encoding import decoded
 
 MAX_TURN = 600
-"""Characters after which a turn of one speaker goes on in a new block, once a sentence ends."""
+"""Characters after which a turn continues in a new block at the next end of a sentence."""
 
 _TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 _CUE = re.compile(rf"[ \t]*{_TIME}[ \t]*-->[ \t]*{_TIME}[^\n]*")
@@ -34,7 +34,7 @@ class _Cue(NamedTuple):
 
 
 def parse_transcript(data: bytes, source: str) -> Content:
-    """The turns of a transcript, a block each. Raises DocumentError where there are no times."""
+    """The turns of a transcript, with a block for each. Raises DocumentError if there are no times."""
     read = decoded(data, source)
     cues = list(_cues(read.text))
     if read.text.strip() and not cues:
@@ -79,7 +79,7 @@ def _cues(text: str) -> Iterator[_Cue]:
 
 
 def _turns(cues: list[_Cue]) -> Iterator[_Cue]:
-    """Cues of one speaker joined, up to a pause or to the end of a sentence once they are long."""
+    """Cues of one speaker, joined up to a pause or, if they get long, to the end of a sentence."""
     turn: _Cue | None = None
     for cue in cues:
         if turn is not None:

@@ -1,4 +1,4 @@
-"""Word documents (DOCX): headings, numbered lists, tables, notes, comments and text boxes in their order."""
+"""Parses Word documents (DOCX): headings, numbered lists, tables, notes, comments and text boxes in order."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _CHOICE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 UNSTYLED = 8
-"""Level of a heading that is one by its looks alone: below all that a style makes."""
+"""Level of a heading that has no heading style but looks like one; below that of every heading style."""
 
 MAX_UNSTYLED = 120
 """Characters of the longest heading without a style."""
 
 
 def parse_docx(data: bytes, source: str) -> Content:
-    """All that a reader of the printed document sees, and comments; tracked deletions are left out."""
+    """Everything in the printed document, and comments; tracked deletions are left out."""
     import docx
 
     archive = unpackable(data, source)
@@ -45,7 +45,7 @@ def parse_docx(data: bytes, source: str) -> Content:
 
 
 class _Style(NamedTuple):
-    """What the styles of paragraphs say, those they are based on included."""
+    """A paragraph style, including the styles it is based on."""
 
     name: str
     level: int = 0
@@ -55,7 +55,7 @@ class _Style(NamedTuple):
 
 
 class _Laying:
-    """Lays out one document; what is anchored in a paragraph comes after it, notes at the end of their section."""
+    """Lays out a document. What is anchored in a paragraph comes after it, notes at the end of their section."""
 
     def __init__(self, document: Any) -> None:
         self.builder = TextBuilder()
@@ -85,7 +85,7 @@ class _Laying:
             self.builder.furniture(line)
 
     def notes(self) -> Iterator[str]:
-        """What a reader of the build report should know."""
+        """Notes for the report of a build."""
         if count := len(self._comments):
             many = f"{count:,} comments; they were read as quotations"
             yield f"It has {'a comment; it was read as a quotation' if count == 1 else many}."
@@ -114,7 +114,7 @@ class _Laying:
             self._blocks(box)
 
     def _note(self, element: Any) -> None:
-        """Remember the notes and comments that an element refers to."""
+        """Store the notes and comments that an element refers to."""
         for kind, known in (*self._notes.items(), ("comment", self._comments)):
             marks = (mark.get(f"{W}id") for mark in element.iter(f"{W}{kind}Reference"))
             self._waiting += [known[mark] for mark in marks if mark in known]
@@ -192,7 +192,7 @@ class _Laying:
         return number or (style.numbering[0] if style.numbering else ""), depth
 
     def _looks_like_heading(self, element: Any, said: str, style: _Style, after: Any) -> bool:
-        """Whether a short paragraph in bold stands above one that is not."""
+        """Whether a short paragraph in bold is above one that is not bold."""
         if len(said) > MAX_UNSTYLED or "\n" in said or said.endswith((".", ",", ";", ":", "?", "!")) or after is None:
             return False
         if states_amount(said) or not _all_bold(element, style) or not any(map(str.isalpha, said)):
@@ -212,7 +212,7 @@ class _Laying:
             self._note(element)
 
     def _has_header(self, element: Any) -> bool:
-        """Whether the style of a table sets off its first row, and the table wants that."""
+        """Whether the style of a table highlights its first row, and the table uses that."""
         looks, style = element.find(f"{W}tblPr/{W}tblLook"), value_of(element.find(f"{W}tblPr/{W}tblStyle"))
         wanted = looks is not None and (
             looks.get(f"{W}firstRow") in ("1", "true") or int(looks.get(f"{W}val") or "0", 16) & 0x20 > 0
@@ -222,7 +222,7 @@ class _Laying:
     # --- headers and footers
 
     def _margins(self) -> tuple[list[str], list[str]]:
-        """The lines of all headers and of all footers, each once, page numbers left out."""
+        """The lines of all headers and footers, each once, without page numbers."""
         heads: dict[str, None] = {}
         feet: dict[str, None] = {}
         for section in self._document.sections:
@@ -274,7 +274,7 @@ def paragraph_text(element: Any) -> str:
 
 
 def code_line(element: Any) -> str:
-    """The text of a paragraph with its blanks, as code needs them."""
+    """The text of a paragraph with all its spaces, for code."""
     return "".join(_pieces(element)).rstrip()
 
 
@@ -312,7 +312,7 @@ def _is_bold(run: Any, style: _Style) -> bool:
 # --- tables ---------------------------------------------------------------------------------------
 
 _PROSE = 200
-"""Characters of a cell from which on it is running text."""
+"""The number of characters from which a cell has running text."""
 
 
 def read_table(element: Any) -> Table:
@@ -374,7 +374,7 @@ def _is_bold_row(row: Any) -> bool:
 
 
 def _is_layout(element: Any, table: Table) -> bool:
-    """Whether a table only places text on the page: one cell, tables in cells, or few cells of several paragraphs."""
+    """Whether a table is only used for layout: one cell, tables in cells, or few cells with several paragraphs."""
     cells = [cell for row in _rows(element) for cell in _cells(row)]
     if len(cells) == 1 or any(cell.find(f".//{W}tbl") is not None for cell in cells):
         return True
@@ -414,7 +414,7 @@ def _bodies(root: Any, kind: str) -> dict[str, tuple[str, str]]:
 
 
 def _real_notes(root: Any, kind: str) -> Iterable[Any]:
-    """All notes but the lines that part them from the text."""
+    """All notes, without the lines that separate them from the text."""
     every = root.iter(f"{W}{kind}") if root is not None else ()
     return (note for note in every if note.get(f"{W}type", "normal") == "normal")
 
@@ -440,7 +440,7 @@ def _styles(root: Any) -> dict[str, _Style]:
 
 
 def _headed_styles(root: Any) -> Iterator[str]:
-    """The ids of the table styles that set off the first row."""
+    """The ids of the table styles that highlight the first row."""
     for style in root.iter(f"{W}style"):
         if any(part.get(f"{W}type") == "firstRow" for part in style.iter(f"{W}tblStylePr")):
             yield style.get(f"{W}styleId")

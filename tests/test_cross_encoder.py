@@ -1,4 +1,4 @@
-"""The reader over its real weights, and over damaged ones."""
+"""The cross-encoder with its real weights, and with damaged ones."""
 
 import shutil
 from pathlib import Path
@@ -21,7 +21,7 @@ TEXT = (
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniCrossEncoder:
+def cross_encoder() -> MiniCrossEncoder:
     return MiniCrossEncoder.open()
 
 
@@ -41,37 +41,39 @@ def chunk(text: str, title: str = "A day in Aldwick") -> StoredChunk:
     ],
 )
 def test_the_sentence_that_answers_is_found_with_its_words(
-    reader: MiniCrossEncoder, question: str, number: int, answer: str
+    cross_encoder: MiniCrossEncoder, question: str, number: int, answer: str
 ) -> None:
-    (reading,) = reader.read(question, [chunk(TEXT)])
+    (reading,) = cross_encoder.read(question, [chunk(TEXT)])
     assert int(np.argmax(reading.sentences)) == number
     assert reading.sentences[number] > 0
     assert answer in reading.answers[number]
 
 
-def test_what_nothing_answers_scores_below_nothing(reader: MiniCrossEncoder) -> None:
-    (reading,) = reader.read("Who is the mayor of Kestrel Bay?", [chunk(TEXT)])
+def test_what_nothing_answers_scores_below_nothing(cross_encoder: MiniCrossEncoder) -> None:
+    (reading,) = cross_encoder.read("Who is the mayor of Kestrel Bay?", [chunk(TEXT)])
     assert reading.sentences.max() < 0
 
 
-def test_a_passage_is_read_alike_alone_and_among_others(reader: MiniCrossEncoder) -> None:
+def test_a_passage_is_read_alike_alone_and_among_others(cross_encoder: MiniCrossEncoder) -> None:
     others = [chunk("Rain fell all week. The harvest is late."), chunk(TEXT * 3), chunk("Yes.")]
-    (alone,) = reader.read("Who mended the roof?", [chunk(TEXT)])
-    among = reader.read("Who mended the roof?", [*others, chunk(TEXT)])[-1]
+    (alone,) = cross_encoder.read("Who mended the roof?", [chunk(TEXT)])
+    among = cross_encoder.read("Who mended the roof?", [*others, chunk(TEXT)])[-1]
     assert among.answers == alone.answers
     np.testing.assert_allclose(among.sentences, alone.sentences, atol=1e-4)
 
 
-def test_what_lies_beyond_the_tokens_that_are_read_is_never_an_answer(reader: MiniCrossEncoder) -> None:
+def test_what_lies_beyond_the_tokens_that_are_read_is_never_an_answer(cross_encoder: MiniCrossEncoder) -> None:
     long = "The clock in the tower was wound by hand every morning for many years. " * 20 + TEXT
-    (reading,) = reader.read("Who mended the roof?", [chunk(long)])
+    (reading,) = cross_encoder.read("Who mended the roof?", [chunk(long)])
     assert len(reading.sentences) == len(reading.answers) == len(split_sentences(long))
     assert reading.sentences[-1] == -20
 
 
-def test_nothing_to_compare(reader: MiniCrossEncoder) -> None:
-    assert reader.compare("Who mended the roof?", []) == []
-    (found,) = reader.compare("Who mended it?", [(Quote("A", "Petra Holm mended it."), Quote("B", "Ola Berg did it."))])
+def test_nothing_to_compare(cross_encoder: MiniCrossEncoder) -> None:
+    assert cross_encoder.compare("Who mended the roof?", []) == []
+    (found,) = cross_encoder.compare(
+        "Who mended it?", [(Quote("A", "Petra Holm mended it."), Quote("B", "Ola Berg did it."))]
+    )
     assert 0 < found.contradiction < 1
     assert found.same_answer + found.contradiction < 1
 

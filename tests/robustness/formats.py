@@ -149,7 +149,7 @@ def _mbox(document: Document) -> bytes:
     return b"From someone@example.org Thu May  8 10:00:00 2025\n" + _mail(document) + b"\n"
 
 
-def _numbered(document: Document) -> list[tuple[object, str]]:
+def _numbered(document: Document) -> list[tuple[str | int, str]]:
     return [("number", "statement"), *enumerate(paragraphs(document), 1)]
 
 

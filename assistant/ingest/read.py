@@ -31,6 +31,8 @@ def read_document(file: FoundFile) -> Document:
     """
     suffix = Path(file.source).suffix.lower()
     data = _bytes(file)
+    if not data:
+        raise DocumentError(f"{file.source!r} holds no text. It is empty; save it anew, or `rm {str(file.path)!r}`")
     try:
         content = parser_for(suffix)(data, file.source)
     except (DocumentError, MemoryError):

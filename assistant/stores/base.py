@@ -52,6 +52,10 @@ class BaseIndex(ABC):
         """Files that are still there and whose documents stay out; none where the next build takes them back."""
         return ()
 
+    def unread(self) -> tuple[str, ...]:
+        """Files that could not be read when they were indexed; none where that is not remembered."""
+        return ()
+
     def readmit(self, path: Path) -> None:  # noqa: B027 - nothing to do where nothing stays out
         """Let the next build take in the document of a removed file again."""
 

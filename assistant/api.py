@@ -142,7 +142,9 @@ class Assistant:
 
     def stream(self, question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Iterator[Delta | Answer]:
         """The answer's text while it is being written, then the Answer that ``ask`` would return."""
-        yield from answering.stream(question, history, where, self._engines)
+        for event in answering.stream(question, history, where, self._engines):
+            refused = isinstance(event, Answer) and event.outcome == "not_in_documents"
+            yield event.model_copy(update={"unread": self._index.unread()}) if refused else event
 
     def search(self, question: str, limit: int = 10, where: Filter = ANYWHERE) -> tuple[Passage, ...]:
         """The ``limit`` passages that most likely answer ``question``, without writing an answer."""

@@ -8,6 +8,8 @@ from assistant.types import CONTEXT_SEPARATOR, NOT_IN_DOCUMENTS, Answer, Citatio
 
 UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
+MAX_UNREAD = 5
+"""Files that a refusal names of those that were not read."""
 
 
 def claim_text(claim: Claim, before: Claim | None) -> str:
@@ -71,7 +73,7 @@ def place(citation: Citation) -> str:
 
 
 def search_summary(answer: Answer) -> tuple[str, ...]:
-    """The lines below the text of a refusal: the question as it was searched, and the nearest statements.
+    """The lines below the text of a refusal: the question as it was searched, the nearest statements, unread files.
 
     The question is shown only if it was searched in other words than it was asked.
     """
@@ -82,7 +84,15 @@ def search_summary(answer: Answer) -> tuple[str, ...]:
     nearest = tuple(
         f"- {citation.label} ({place(citation)}): “{one_line(citation.quote)}”" for citation in answer.nearest
     )
-    return (*rewritten, *(("No sentence answers this. The nearest are:", *nearest) if nearest else ()))
+    told = ("No sentence answers this. The nearest are:", *nearest) if nearest else ()
+    return (*rewritten, *told, *_unread(answer.unread))
+
+
+def _unread(files: Sequence[str]) -> Iterator[str]:
+    more = len(files) - MAX_UNREAD
+    if files:
+        said = ", ".join(files[:MAX_UNREAD]) + (f" and {more:,} more" if more > 0 else "")
+        yield f"Not read: {said}. `assistant index build` says why."
 
 
 def render_text(answer: Answer) -> str:

@@ -331,6 +331,9 @@ class Answer(Value):
     nearest: tuple[Citation, ...] = Field(
         default=(), description="of a refusal: the statements that come nearest, quoted, never counted as an answer"
     )
+    unread: tuple[str, ...] = Field(
+        default=(), description="of a refusal: the files of the indexed folders that could not be read"
+    )
     passages: tuple[Passage, ...] = ()
     writer: str
     trace: Trace
@@ -449,6 +452,7 @@ class Skipped(Value):
 
     source: str
     reason: str
+    ignored: bool = Field(default=False, description="it holds no text that is not read elsewhere: a lock file, a link")
 
 
 class IndexReport(Value):

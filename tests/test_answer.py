@@ -198,3 +198,22 @@ def test_what_changes_while_an_answer_is_written_is_not_cited(tmp_path: Path, em
         other.index(documents)
         with pytest.raises(IndexStaleError, match="Ask again"):
             list(stream)
+
+
+def test_a_refusal_names_the_files_that_were_not_read(tmp_path: Path, embedder: MiniLM) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    for name, data in (
+        ("ferry.txt", b"The ferry leaves at nine."),
+        ("a.pages", b"x"),
+        ("b.docx", b"x"),
+        ("~$b.docx", b"x"),
+    ):
+        (docs / name).write_bytes(data)
+    settings = Settings(index_dir=tmp_path / "index", writer="extractive")
+    with Assistant.open(settings, embedder=embedder) as assistant:
+        assistant.index(docs)
+        answer = assistant.ask("Who signed the lease of the mill?")
+        assert (answer.outcome, answer.unread) == ("not_in_documents", ("a.pages", "b.docx"))
+        assert str(answer).endswith("Not read: a.pages, b.docx. `assistant index build` says why.")
+        assert not assistant.ask("When does the ferry leave?").unread

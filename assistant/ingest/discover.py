@@ -38,7 +38,7 @@ def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
         source, path = waiting.pop()
         try:
             if path.is_symlink():
-                raise _SkipError(_about_link(path, top))
+                raise _IgnoredError(_about_link(path, top))
             status = path.stat()
             if stat.S_ISDIR(status.st_mode):
                 waiting += _list(path, f"{source}/")
@@ -46,7 +46,7 @@ def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
             _check_readable(source, status.st_mode)
             found.append(FoundFile(source, path, status.st_size, status.st_mtime_ns))
         except _SkipError as exc:
-            skipped.append(Skipped(source=_printable(source), reason=str(exc)))
+            skipped.append(Skipped(source=_printable(source), reason=str(exc), ignored=exc.ignored))
         except OSError as exc:
             skipped.append(Skipped(source=_printable(source), reason=f"Cannot be opened: {exc.strerror}."))
     return sorted(found), sorted(skipped, key=lambda each: each.source)
@@ -56,7 +56,11 @@ def find_files(root: Path) -> tuple[list[FoundFile], list[Skipped]]:
 
 
 class _SkipError(Exception):
-    pass
+    ignored = False
+
+
+class _IgnoredError(_SkipError):
+    ignored = True
 
 
 def _list(folder: Path, prefix: str) -> list[tuple[str, Path]]:
@@ -104,12 +108,12 @@ def _check_readable(source: str, mode: int) -> None:
     name, suffix = Path(source).name, Path(source).suffix.lower()
     if not stat.S_ISREG(mode):
         kind = next((kind for is_kind, kind in _KINDS if is_kind(mode)), "special file")
-        raise _SkipError(f"A {kind}, not a file.")
+        raise _IgnoredError(f"A {kind}, not a file.")
     if name.startswith("~$"):
-        raise _SkipError("A lock file that Office leaves while a document is open; it holds no text.")
+        raise _IgnoredError("A lock file that Office leaves while a document is open; it holds no text.")
     if suffix not in SUFFIXES:
         kind = f"Files ending in {_printable(suffix)!r}" if suffix else "Files without an ending"
-        cure = _CURES.get(suffix) or f"These can: {', '.join(SUFFIXES)}."
+        cure = _CURES.get(suffix) or (f"These can: {', '.join(SUFFIXES)}." if suffix else "If it is text, add '.txt'.")
         raise _SkipError(f"{kind} cannot be read as documents. {cure}")
     if source != _printable(source):
         raise _SkipError("The name is not valid Unicode; rename it.")

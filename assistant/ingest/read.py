@@ -30,7 +30,10 @@ def read_document(file: FoundFile) -> Document:
     says, is encrypted, holds no text or too much, or has invalid front matter.
     """
     suffix = Path(file.source).suffix.lower()
-    return document_of(file.source, parsed(_bytes(file), file.source, suffix, f"`mv {str(file.path)!r} ..`"))
+    data = _bytes(file)
+    if not data:
+        raise DocumentError(f"{file.source!r} holds no text. It is empty; save it again, or `rm {str(file.path)!r}`")
+    return document_of(file.source, parsed(data, file.source, suffix, f"`mv {str(file.path)!r} ..`"))
 
 
 def parsed(data: bytes, source: str, suffix: str, instead: str = "leave it out") -> Content:

@@ -219,7 +219,7 @@ class _Work:
             if location in self._excluded and location != _location(self._root):
                 cure = to_command(f"index build {file.path}")
                 reason = f"{file.source!r} was removed from the index. `{cure}` takes it back"
-                self._skipped.append(Skipped(source=file.source, reason=reason))
+                self._skipped.append(Skipped(source=file.source, reason=reason, ignored=True))
             else:
                 kept.append(file)
         return kept

@@ -158,6 +158,8 @@ def serve() -> None:
         if hasattr(signal, "alarm"):
             signal.alarm(int(seconds) + 5)
         _answer(line, memory, answers)
+        if hasattr(signal, "alarm"):
+            signal.alarm(0)
 
 
 def _answer(line: bytes, memory: int, answers: IO[bytes]) -> None:

@@ -71,6 +71,10 @@ class BaseIndex(PassageStore, BuildTarget, ABC):
         """Existing files whose documents stay out of the index; empty if the next build takes them in again."""
         return ()
 
+    def unread(self) -> tuple[str, ...]:
+        """Files that could not be read when they were indexed; empty if the index does not store them."""
+        return ()
+
     def readmit(self, path: Path) -> None:
         """Let the next build take in the document of a removed file again."""
 

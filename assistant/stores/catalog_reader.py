@@ -67,6 +67,15 @@ class CatalogReader(Database):
         with self._sql() as db:
             return tuple(row[0] for row in db.execute("SELECT location FROM roots ORDER BY location"))
 
+    def unread(self) -> tuple[str, ...]:
+        """The files that the last build of each root could not read."""
+        query = (
+            "SELECT report FROM journal WHERE id IN (SELECT max(id) FROM journal WHERE report NOT NULL GROUP BY root)"
+        )
+        with self._sql() as db:
+            skipped = [each for row in db.execute(query) for each in json.loads(row[0])["skipped"]]
+        return tuple(sorted({each["source"] for each in skipped if not each.get("ignored")}))
+
     def documents(self) -> tuple[IndexedDocument, ...]:
         """The live documents by source."""
         query = """SELECT metadata, length(text), (SELECT count(*) FROM chunks WHERE document = d.id)

@@ -215,6 +215,11 @@ class Index(BaseIndex):
         found = (Path(paths.path(location)) for location in sorted(catalog.excluded() if catalog else ()))
         return tuple(path for path in found if path.is_file())
 
+    def unread(self) -> tuple[str, ...]:
+        """The files that the last build of each root could not read."""
+        catalog = self._existing()
+        return catalog.unread() if catalog else ()
+
     def readmit(self, path: Path) -> None:
         """Let the next build take in the document of a removed file again. Raises IndexLockedError."""
         with self._locked() as catalog:

@@ -145,10 +145,123 @@ def _mail(document: Document) -> bytes:
     return message.as_bytes()
 
 
-def _csv(document: Document) -> bytes:
+def _mbox(document: Document) -> bytes:
+    return b"From someone@example.org Thu May  8 10:00:00 2025\n" + _mail(document) + b"\n"
+
+
+def _numbered(document: Document) -> list[tuple[str | int, str]]:
+    return [("number", "statement"), *enumerate(paragraphs(document), 1)]
+
+
+def _csv(document: Document, separator: str = ",") -> bytes:
     rows = io.StringIO()
-    csv.writer(rows).writerows([("number", "statement"), *enumerate(paragraphs(document), 1)])
+    csv.writer(rows, delimiter=separator).writerows(_numbered(document))
     return rows.getvalue().encode()
+
+
+def _tsv(document: Document) -> bytes:
+    return _csv(document, "\t")
+
+
+def _xlsx(document: Document) -> bytes:
+    import openpyxl
+
+    book, done = openpyxl.Workbook(), io.BytesIO()
+    book.properties.title, book.properties.creator = document.title, document.publisher or ""
+    for row in _numbered(document):
+        book.worksheets[0].append(row)
+    book.save(done)
+    return done.getvalue()
+
+
+def _json(document: Document) -> bytes:
+    return json.dumps(
+        [{"number": number, "text": text} for number, text in enumerate(paragraphs(document), 1)]
+    ).encode()
+
+
+_OPEN = " ".join(
+    f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for short, name in (("office", "office"), ("text", "text"), ("table", "table"), ("meta", "meta"))
+)
+
+
+def _opendocument(document: Document, kind: str, body: str) -> bytes:
+    dc = 'xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    said = {"title": document.title, "creator": document.publisher, "date": document.published}
+    known = "".join(f"<dc:{name}>{html.escape(str(value))}</dc:{name}>" for name, value in said.items() if value)
+    content = f"<office:body><office:{kind}>{body}</office:{kind}></office:body>"
+    done = io.BytesIO()
+    with zipfile.ZipFile(done, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("content.xml", f"<office:document-content {_OPEN}>{content}</office:document-content>")
+        meta = f"<office:meta>{known}</office:meta>"
+        archive.writestr("meta.xml", f"<office:document-meta {_OPEN} {dc}>{meta}</office:document-meta>")
+    return done.getvalue()
+
+
+def _odt(document: Document) -> bytes:
+    body = "".join(
+        f'<text:h text:outline-level="2">{html.escape(block.lstrip("# "))}</text:h>'
+        if block.startswith("#")
+        else f"<text:p>{html.escape(block)}</text:p>"
+        for block in paragraphs(document)
+    )
+    return _opendocument(document, "text", body)
+
+
+def _ods(document: Document) -> bytes:
+    cell = "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    rows = "".join(
+        f"<table:table-row>{''.join(cell.format(html.escape(str(value))) for value in row)}</table:table-row>"
+        for row in _numbered(document)
+    )
+    return _opendocument(document, "spreadsheet", f'<table:table table:name="Sheet1">{rows}</table:table>')
+
+
+def _rtf(document: Document) -> bytes:
+    def escaped(text: str) -> str:
+        units = text.replace("\\", "\\\\").replace("{", "\\{").replace("}", "\\}").encode("utf-16-le")
+        codes = (int.from_bytes(units[at : at + 2], "little", signed=True) for at in range(0, len(units), 2))
+        return "".join(chr(code) if 0 < code < 128 else f"\\u{code}?" for code in codes)
+
+    info = f"{{\\info{{\\title {escaped(document.title)}}}{{\\author {escaped(document.publisher or '')}}}}}"
+    body = "\\par ".join(escaped(block.lstrip("# ")) for block in paragraphs(document))
+    return f"{{\\rtf1\\ansi\\uc1 {info}{body}\\par}}".encode("ascii")
+
+
+def _notebook(document: Document) -> bytes:
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": [f"# {document.title}\n\n{document.text}"]}]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
+
+
+def _cues(document: Document, mark: str) -> str:
+    cues = (
+        f"{at // 60:02}:{at % 60:02}:00{mark}000 --> {at // 60:02}:{at % 60:02}:59{mark}000\n{block.lstrip('# ')}\n"
+        for at, block in enumerate(paragraphs(document))
+    )
+    return "\n".join(cues)
+
+
+def _vtt(document: Document) -> bytes:
+    return f"WEBVTT\n\n{_cues(document, '.')}".encode()
+
+
+def _srt(document: Document) -> bytes:
+    return "\n".join(f"{n}\n{cue}\n" for n, cue in enumerate(_cues(document, ",").split("\n\n"), 1)).encode()
+
+
+def _rst(document: Document) -> bytes:
+    blocks = [f"{document.title}\n{'=' * len(document.title)}"]
+    for block in paragraphs(document):
+        said = block.lstrip("# ")
+        blocks.append(f"{said}\n{'-' * len(said)}" if block.startswith("#") else block)
+    return "\n\n".join(blocks).encode()
+
+
+def _asciidoc(document: Document) -> bytes:
+    blocks = [f"= {document.title}"]
+    blocks += (f"== {block.lstrip('# ')}" if block.startswith("#") else block for block in paragraphs(document))
+    return "\n\n".join(blocks).encode()
 
 
 def _json_lines(document: Document) -> bytes:
@@ -163,8 +276,20 @@ _MAKERS = {
     ".docx": _docx,
     ".pptx": _pptx,
     ".epub": _epub,
+    ".odt": _odt,
+    ".rtf": _rtf,
+    ".rst": _rst,
+    ".adoc": _asciidoc,
+    ".ipynb": _notebook,
+    ".vtt": _vtt,
+    ".srt": _srt,
     ".eml": _mail,
+    ".mbox": _mbox,
     ".csv": _csv,
+    ".tsv": _tsv,
+    ".xlsx": _xlsx,
+    ".ods": _ods,
+    ".json": _json,
     ".jsonl": _json_lines,
 }
 SUFFIXES = tuple(_MAKERS)

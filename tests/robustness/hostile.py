@@ -125,9 +125,11 @@ def spoiled(data: bytes, others: dict[str, bytes], chance: random.Random) -> byt
     return data
 
 
-_LONG_TEXTS = {"stars.txt", "dots.txt", "initials.txt", "quotes.txt", "one-word.txt", "pipes.txt"}
+_LONG_TEXTS = {"one-line.txt", "stars.txt", "dots.txt", "initials.txt", "quotes.txt", "one-word.txt", "pipes.txt"}
 _LONG_LINES = {"hashes.md", "brackets.md", "headers.eml"}
-HEAVY = frozenset({"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html", *_LONG_TEXTS, *_LONG_LINES})
+_LONG_TABLES = {"bomb.xlsx", "rows.xlsx", "messages.mbox", "lines.rst", "cues.vtt"}
+_LONG = {"bomb.docx", "bomb-in-limits.docx", "long.pdf", "nested.html"}
+HEAVY = frozenset({*_LONG, *_LONG_TEXTS, *_LONG_LINES, *_LONG_TABLES})
 """Files made to hurt that take seconds to make or to index."""
 
 
@@ -156,7 +158,8 @@ def made_to_hurt(good: dict[str, bytes]) -> dict[str, Callable[[], bytes]]:
         "dots.txt": lambda: b"." * 1_000_000,
         "initials.txt": lambda: b"A." * 500_000,
         "quotes.txt": lambda: b'"' * 1_000_000,
-        "one-word.txt": lambda: b"a" * 1_000_000,
+        "one-word.txt": lambda: b"a" * 4_000_000,
+        "one-line.txt": lambda: b"It rose again and again. " * 160_000,
         "pipes.txt": lambda: b"| " * 500_000,
         "front.md": lambda: b"---\n" + b"a: &a [" * 10_000 + b"\n---\nText.",
         "aliases.md": lambda: b"---\na: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\ntitle: [*c,*c]\n---\nText.",
@@ -166,6 +169,26 @@ def made_to_hurt(good: dict[str, bytes]) -> dict[str, Callable[[], bytes]]:
         "sniff.csv": lambda: b"'a'," * 1_000 + b"'" * 3_000,
         "parts.eml": lambda: _many_parts(),
         "headers.eml": lambda: b"Subject: " + b"=?utf-8?q?x?= " * 100_000 + b"\n\nText.",
+        "rows.xlsx": lambda: _sheet(good[".xlsx"], "".join(f'<row r="{n}"/>' for n in range(2, 1_000_001))),
+        "far.xlsx": lambda: _sheet(good[".xlsx"], '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'),
+        "merged.xlsx": lambda: _sheet(good[".xlsx"], "", '<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>'),
+        "laughs.xlsx": lambda: _zipped(good[".xlsx"], "xl/workbook.xml", bomb.encode()),
+        "bomb.xlsx": lambda: _zipped(good[".xlsx"], "xl/worksheets/sheet1.xml", bytes(1_000_000_000)),
+        "rows.ods": lambda: _repeated(good[".ods"], "row", 1_048_576),
+        "columns.ods": lambda: _repeated(good[".ods"], "column", 1_048_576),
+        "laughs.odt": lambda: _zipped(good[".odt"], "content.xml", bomb.encode()),
+        "nested.odt": lambda: _zipped(good[".odt"], "content.xml", b"<a>" * 100_000 + b"x" + b"</a>" * 100_000),
+        "braces.rtf": lambda: b"{\\rtf1 " + b"{" * 300_000 + b"deep" + b"}" * 300_000,
+        "pictures.rtf": lambda: b"{\\rtf1 {\\pict " + b"ab" * 2_000_000 + b"} Text.}",
+        "nested.ipynb": lambda: b'{"cells": ' + b"[" * 300_000,
+        "nested.json": lambda: b'{"a": ' * 300_000,
+        "cues.vtt": lambda: b"WEBVTT\n\n" + b"00:00.000 --> 00:01.000\n<v A>\n\n" * 100_000,
+        "arrows.srt": lambda: b"1\n" + b"-->" * 500_000,
+        "messages.mbox": lambda: b"From a@b.c Thu May  8 10:00:00 2025\nSubject: x\n\nText.\n\n" * 20_000,
+        "from.mbox": lambda: b"From " * 500_000,
+        "lines.rst": lambda: b"Head\n====\n\n" * 50_000,
+        "bars.adoc": lambda: b"|===\n" * 100_000,
+        "form-in-itself.pdf": lambda: form_in_itself(),
         "encrypted.pdf": lambda: _encrypted(good[".pdf"]),
         "images.pdf": lambda: _without_text(),
         "loop.pdf": lambda: _looping(),
@@ -185,6 +208,23 @@ def _zipped(archive: bytes, name: str, data: bytes) -> bytes:
                 new.writestr(entry, old.read(entry))
         new.writestr(name, data)
     return done.getvalue()
+
+
+def _sheet(book: bytes, rows: str, after: str = "") -> bytes:
+    """``book`` with further rows in its sheet, and what stands behind them."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml").decode()
+    changed = sheet.replace("</sheetData>", f"{rows}</sheetData>{after}")
+    return _zipped(book, "xl/worksheets/sheet1.xml", changed.encode())
+
+
+def _repeated(book: bytes, what: str, times: int) -> bytes:
+    """``book`` with each row or cell as many times."""
+    tag, attribute = {"row": ("table-row", "rows"), "column": ("table-cell", "columns")}[what]
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        content = archive.read("content.xml").decode()
+    changed = content.replace(f"<table:{tag}>", f'<table:{tag} table:number-{attribute}-repeated="{times}">')
+    return _zipped(book, "content.xml", changed.encode())
 
 
 def _many_parts() -> bytes:
@@ -237,6 +277,21 @@ def pdf_in_itself() -> bytes:
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R /Resources << /XObject << /F 4 0 R >> >> >>",
         form + b"\nstream\n/F Do\nendstream",
         b"<< /Length 5 >>\nstream\n/F Do\nendstream",
+    )
+
+
+def form_in_itself() -> bytes:
+    """A page with a field of a form, whose looks draw themselves."""
+    looks = b"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 5 0 R >> >> /Length 4 >>"
+    field = (
+        b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (b) /Rect [0 0 9 9] /AP << /N 5 0 R >> /Parent 4 0 R >>"
+    )
+    return _pdf_of(
+        b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Annots [4 0 R 4 0 R] >>",
+        field,
+        looks + b"\nstream\n/F Do\nendstream",
     )
 
 

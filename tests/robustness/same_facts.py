@@ -1,10 +1,10 @@
-"""Asks the gold questions of the shipped corpus, of the same corpus as PDF, DOCX, EPUB and HTML, and compares.
+"""Asks the gold questions of the shipped corpus, of the same corpus in every format that is made, and compares.
 
 A question is right when the answer names every fact that the gold question demands, or refuses where the documents
 hold no answer. For each format: how many are right, how many answers differ in that from those of the Markdown
 corpus, and for PDF how many citations name the page on which pypdf itself finds the beginning of their quote.
 
-    python -m tests.robustness.same_facts [--documents index/documents] [--gold eval/gold/dev.jsonl]
+    python -m tests.robustness.same_facts [--documents index/documents] [--gold eval/gold/dev.jsonl] [--formats .pdf]
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ from assistant import Answer, Assistant, Citation, Settings, Turn
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
 from assistant.models.minilm import MiniLM
-from tests.robustness.formats import made
-
-FORMATS = (".md", ".pdf", ".docx", ".epub", ".html")
+from tests.robustness.formats import SUFFIXES, made
 
 
 def main() -> None:
@@ -33,6 +31,7 @@ def main() -> None:
     arguments.add_argument("--documents", type=Path, default=Path("index/documents"))
     arguments.add_argument("--gold", type=Path, default=Path("eval/gold/dev.jsonl"))
     arguments.add_argument("--questions", type=int, default=0, help="ask only the first so many")
+    arguments.add_argument("--formats", nargs="*", default=[each for each in SUFFIXES if each != ".md"])
     options = arguments.parse_args()
     gold = [json.loads(line) for line in options.gold.read_text().splitlines() if line.strip()]
     gold = gold[: options.questions or None]
@@ -40,7 +39,7 @@ def main() -> None:
     first: dict[str, bool] = {}
     print(f"{len(gold)} questions")
     print(f"{'':8}{'right':>8}{'lost':>8}{'won':>8}{'citations':>11}{'right page':>12}{'dated':>8}")
-    for suffix in FORMATS:
+    for suffix in (".md", *options.formats):
         with tempfile.TemporaryDirectory() as name:
             right, citations, pages, dated = ask_all(options.documents, Path(name), suffix, gold, embedder)
         first = first or right

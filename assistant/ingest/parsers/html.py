@@ -8,7 +8,7 @@ from datetime import date
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.encoding import decoded
-from assistant.ingest.parsers.markup import Element, Piece, lay_out, parse_tree, pieces
+from assistant.ingest.parsers.markup import BOLD_LEVEL, Element, Piece, lay_out, parse_tree, pieces
 
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 _DATES = {"original_date": True, "extensive_search": False, "outputformat": "%Y-%m-%d"}
@@ -67,7 +67,8 @@ def _main_pieces(tree: Element, html: str) -> list[Piece]:
 
 def _titled(found: list[Piece]) -> list[Piece]:
     """``found`` with a first line in bold as the outermost heading, where the page has none."""
-    if found and found[0].kind == "heading" and all(piece.level > 1 for piece in found if piece.kind == "heading"):
+    levels = [piece.level for piece in found if piece.kind == "heading"]
+    if levels and found[0].kind == "heading" and min(levels) >= BOLD_LEVEL:
         return [found[0]._replace(level=1), *found[1:]]
     return found
 

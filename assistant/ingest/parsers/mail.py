@@ -101,8 +101,9 @@ _ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 def _messages(data: bytes) -> Iterator[bytes]:
     starts = list(_FROM_LINE.finditer(data))
-    for match, after in zip(starts, [*starts[1:], None], strict=True):
-        yield _ESCAPED_FROM.sub(rb"\1", data[match.end() : after.start() if after else len(data)])
+    ends = [*(match.start() for match in starts[1:]), len(data)]
+    for match, end in zip(starts, ends, strict=False):
+        yield _ESCAPED_FROM.sub(rb"\1", data[match.end() : end])
 
 
 # --- a message ------------------------------------------------------------------------------------

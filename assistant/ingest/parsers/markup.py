@@ -87,7 +87,10 @@ _INLINE = frozenset(
 )
 _BOLD = frozenset({"b", "strong"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
-_BOLD_LEVEL, _SUMMARY_LEVEL = 7, 8
+BOLD_LEVEL = 7
+"""Level of a heading that is one for being bold alone."""
+
+_SUMMARY_LEVEL = 8
 _BREAK = "\u2028"  # stands for <br> until white space is collapsed
 _DEEPEST = 150  # what is nested deeper is read as text alone
 _SPACE = re.compile(r"[ \t\r\n\f\u200b]+")
@@ -204,7 +207,7 @@ class _Walk:
     def _prose(self, text: str, bold: bool) -> None:
         lines = text.split("\n")
         if bold and len(lines) == 1 and is_title(text.rstrip(":?")):
-            self.pieces.append(Piece("heading", text, level=_BOLD_LEVEL))
+            self.pieces.append(Piece("heading", text, level=BOLD_LEVEL))
         elif any(map(marker_of, lines)) and 2 * sum(map(bool, map(marker_of, lines))) >= len(lines):
             self._typed(lines)
         elif len(lines) > 1 and 2 * sum(map(is_short_field, lines)) > len(lines):
@@ -273,7 +276,7 @@ class _Walk:
         if label and value and len(value) <= _MAX_DEFINITION:
             self.pieces.append(_field(label, value))
             return
-        self.pieces += [Piece("heading", label, level=_BOLD_LEVEL)] if label else []
+        self.pieces += [Piece("heading", label, level=BOLD_LEVEL)] if label else []
         self._children(node, depth + 1)
         self.flush()
 

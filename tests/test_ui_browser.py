@@ -1,9 +1,11 @@
-"""The page in the system's Chromium: every outside request is blocked, none may be attempted, no script may run."""
+"""The page in the system's Chromium: no outside request may be attempted, no script of a document may run."""
 
 from __future__ import annotations
 
 import json
 import re
+import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,9 +17,15 @@ import pytest
 from tests.ui_help import ARGUMENTS, CHROMIUM, NEWSROOM, PageServer, needs_chromium, page_server, pdf
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from axe_playwright_python.sync_playwright import Axe  # noqa: E402 - after the skip
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect  # noqa: E402 - after the skip
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+
+from assistant.web.front import Front, Told
 
 expect.set_options(timeout=60_000)  # of a machine that has other things to do
 
@@ -57,7 +65,7 @@ def address(server: PageServer) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as started:
+    with sync_playwright() as started:
         assert CHROMIUM, "REQUIRE_CHROMIUM is set, and there is no Chromium"
         opened = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened
@@ -520,6 +528,32 @@ def test_no_view_breaks_a_rule_of_wcag(watched: Watched, address: str, options: 
         page.locator(shown).first.wait_for()
         check(name)
     assert broken == []
+
+
+def test_a_small_page_says_what_is_done_and_makes_room_for_the_real_one(browser: Browser) -> None:
+    go = threading.Event()
+
+    def whole(_: object) -> HTMLResponse:
+        return HTMLResponse("<h1>The whole page</h1>")
+
+    def part(tell: Told) -> Starlette:
+        tell("Indexing 12 of 48")
+        go.wait()
+        return Starlette(routes=[Route("/", whole)])
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(Front({"/": part}, lambda _: None), log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        page = browser.new_context().new_page()
+        page.goto(f"http://127.0.0.1:{listener.getsockname()[1]}/")
+        expect(page.locator("#doing")).to_have_text("Indexing 12 of 48 …")
+        assert Axe().run(page, options=WCAG).response["violations"] == []
+        go.set()
+        expect(page.locator("h1")).to_have_text("The whole page")
+        page.context.close()
+        server.should_exit = True
+        thread.join()
 
 
 def test_controls_on_a_phone_are_large_enough_to_tap(watched: Watched, address: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from assistant.integrations.llamaindex import AssistantQueryEngine, AssistantRet
 from assistant.models.llamaindex import LlamaIndexChat, LlamaIndexEmbedder
 from assistant.models.minilm import MiniLM
 from assistant.ports import ChatChunk, Message, Usage
+from assistant.testing.ollama_double import OllamaDouble
 from assistant.types import Span
 from tests.stories import ASKED
 
@@ -37,13 +39,21 @@ def assistant(stories: Path, embedder: MiniLM) -> Iterator[Assistant]:
         yield opened
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_every_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     examples = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    assert len(examples) == 8
+    assert len(examples) == 9
     world: dict[str, Any] = {}
-    for example in examples:
-        exec(compile(example, str(PAGE), "exec"), world)  # noqa: S102 - our own page
+    with OllamaDouble(lambda _: "Captain Lena Storrow.") as ollama:
+        for example in examples:
+            here = example.replace("http://127.0.0.1:11434", ollama.url)
+            exec(compile(here, str(PAGE), "exec"), world)  # noqa: S102 - our own page
+    world.clear()
+    asyncio.set_event_loop(None)
+    gc.collect()  # LlamaIndex leaves an event loop and connections open
+    (asked,) = (chat.body["messages"][-1]["content"] for chat in ollama.chats)
+    assert "Captain Lena Storrow was at the wheel" in asked
 
 
 def test_nodes_carry_exact_spans(assistant: Assistant) -> None:

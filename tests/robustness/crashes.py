@@ -40,7 +40,7 @@ from assistant.ingest.worker import Limits
 from assistant.ports import Embedding
 from assistant.stores.embedded import Index
 from assistant.testing.fakes import FakeEmbedder
-from assistant.types import Document, Span
+from assistant.types import Document, IndexReport, Span
 from tests.robustness.formats import made
 from tests.waiting import dawdle
 
@@ -209,17 +209,17 @@ def _places(index: Index, found: Mapping[str, float]) -> list[tuple[str, int, st
 def _sync(place: Place, answer: Connection) -> None:
     # A busy machine must not make a file look as though it could not be read.
     patient = Limits(seconds=600)
-    _write(place, answer, lambda index: _filled(index, sync(index, place.docs, limits=patient).embedded))
+    _write(place, answer, lambda index: _filled(index, sync(index, place.docs, limits=patient)))
 
 
 def _remove(place: Place, source: str, answer: Connection) -> None:
-    _write(place, answer, lambda index: _filled(index, index.remove(source).embedded))
+    _write(place, answer, lambda index: _filled(index, index.remove(source)))
 
 
-def _filled(index: Index, embedded: int) -> int:
-    """``embedded``, once the Chroma collection is filled, which follows each build and removal."""
+def _filled(index: Index, report: IndexReport) -> int:
+    """How many texts were embedded, once the Chroma collection holds them, as ``Assistant.index`` has it."""
     index.fill_chroma()
-    return embedded
+    return report.embedded
 
 
 def _repair(place: Place, answer: Connection) -> None:

@@ -492,7 +492,8 @@ def held_up(page: Page, first: Callable[[], None]) -> Iterator[None]:
     yield
     over = True
     for route in held:
-        route.fallback()
+        with page.expect_response(JOIN):
+            route.fallback()
 
 
 def test_no_step_through_the_citations_is_lost(page: Page) -> None:

@@ -54,8 +54,23 @@ const putInStore = async (ours) => {
 };
 let where = "browser", current = null, summaries = [];
 
-// The server checks that it holds the conversation which is shown here.
-const emit = (what, data = {}) => trigger(what, { ...data, current: current?.id ?? "" });
+// The server checks that it holds the conversation which is shown here. While another one is on its way, what is
+// clicked and asked waits for it.
+let expected = null, waiting = [];
+const emit = (what, data = {}) => {
+  if (expected !== null) waiting.push([what, data]);
+  else trigger(what, { ...data, current: current?.id ?? "" });
+};
+const goOn = () => {
+  expected = null;
+  for (const [what, data] of waiting.splice(0)) emit(what, data);
+};
+const emitAndWait = (what, data, id) => {
+  emit(what, data);
+  expected = id;
+  clearTimeout(emitAndWait.timer);
+  emitAndWait.timer = setTimeout(goOn, 10_000);  // no reply came
+};
 
 const titleOf = (conversation) => {
   const line = (conversation.exchanges[0]?.question ?? "New conversation").replace(/\s+/g, " ").trim();
@@ -93,12 +108,8 @@ const drawList = () => {
 };
 const openKept = async (id) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
-  emit("open", { id, conversation: kept ? JSON.stringify(kept) : null });
+  emitAndWait("open", { id, conversation: kept ? JSON.stringify(kept) : null }, id);
   leaveConversation();
-};
-const startNew = () => {
-  emit("new");
-  current = null;  // what is asked before the server has replied is asked in the new one
 };
 const leaveConversation = () => {
   body.classList.remove("sidebar-open");
@@ -109,8 +120,8 @@ const deleteKept = async (id) => {
   deleted.add(id);
   if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
   if (sessionStorage.current === id) sessionStorage.removeItem("current");
-  emit("forget", { id });
-  if (current?.id === id) current = null;
+  if (current?.id === id) emitAndWait("forget", { id }, "");
+  else emit("forget", { id });
   await readList();
 };
 
@@ -120,6 +131,7 @@ watch("value", async () => {
   if (message.reload) return location.reload();
   where = message.where ?? where;
   current = message.conversation ?? null;
+  if (expected !== null && [expected, ""].includes(current?.id ?? "")) goOn();  // none where it cannot be read
   followThread();
   if (message.list) summaries = message.list;
   if (message.fault) say(message.fault);
@@ -437,7 +449,7 @@ document.addEventListener("click", (event) => {
   hideTip();
   if (data.do === "new") {
     leaveConversation();
-    return startNew();
+    return emitAndWait("new", {}, "");
   }
   const { do: what, confirm: _, ...sent } = data;
   emit(what, sent);

@@ -325,6 +325,47 @@ def test_an_error_is_told_without_paths_and_the_page_goes_on(page: Page, questio
     expect(page.locator("#log .exchange").last.locator(".chip")).not_to_have_count(0)
 
 
+# --- which documents are asked
+
+
+def test_what_is_chosen_is_asked_and_kept_with_the_conversation(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Asking all")).click()
+    page.locator("#choices input[type=search]").fill("brenholt outlet")
+    page.get_by_label("Brenholt News outlet").check()
+    page.get_by_role("button", name="Ask these").click()
+    expect(page.locator(".choose")).to_have_text(re.compile(r"^Asking \d of 4\d documents$"))
+    ask(page, FIRE)
+    expect(page.locator("#log .searched")).to_have_text("Asked of Brenholt News")
+    expect(page.locator("#log .conflict")).to_have_count(0)
+    reload(page)
+    bubbles(page, FIRE)
+    page.get_by_role("button", name="Ask without: Brenholt News").click()
+    expect(page.locator(".choose")).to_have_text(re.compile("^Asking all"))
+    ask(page, FIRE)
+    expect(page.locator("#log .conflict")).to_have_count(1)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#welcome")).to_be_visible()
+
+
+def test_one_document_alone_is_asked_from_the_panel(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    page.get_by_role("button", name="Ask only this document").click()
+    expect(page.locator(".choice")).to_have_text("ferry-osterby-herald.md×")
+    expect(page.locator("#box textarea")).to_be_focused()
+    ask(page, FIRE)
+    expect(page.locator("#log .exchange").last).not_to_contain_text("Brenholt")
+
+
+def test_dates_alone_can_be_chosen(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Asking all")).click()
+    page.get_by_label("Since").fill("2025-01-01")
+    page.get_by_role("button", name="Ask these").click()
+    expect(page.locator(".choice")).to_have_text("since 1 January 2025×")
+    ask(page, FIRE)
+    expect(page.locator("#log .conflict")).to_have_count(0)
+
+
 # --- proof
 
 

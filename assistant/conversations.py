@@ -8,16 +8,16 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from assistant.errors import ConfigError
-from assistant.types import Answer, Turn, Value
+from assistant.types import Answer, DocumentMetadata, Filter, Turn, Value
 
 ID_PATTERN = r"^[0-9a-f]{16}$"
 _ID = re.compile(ID_PATTERN)
@@ -33,6 +33,24 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+class Scope(Value):
+    """Which documents are asked: those of the outlets and the sources named, of all dates between two days."""
+
+    outlets: tuple[str, ...] = ()
+    sources: tuple[str, ...] = Field(default=(), description="documents, or the folders that hold them")
+    since: date | None = None
+    until: date | None = None
+
+    def among(self, documents: Iterable[DocumentMetadata]) -> Filter:
+        """The filter that admits these of the documents; one that admits none where none is of the outlets."""
+        named = [each.source for each in documents if each.publisher in self.outlets]
+        chosen = (*self.sources, *named)
+        return Filter(sources=chosen or (self.outlets and ("\0",)), since=self.since, until=self.until)
+
+
+EVERYTHING = Scope()
+
+
 class Exchange(Value):
     """A question and its answer. Where there is no answer, ``note`` says why, and ``draft`` is what had been written.
 
@@ -42,6 +60,7 @@ class Exchange(Value):
     id: str = Field(default_factory=new_id, pattern=ID_PATTERN)
     after: str = Field(default="", description="id of the exchange that it follows; empty for a first question")
     question: str
+    scope: Scope = EVERYTHING
     answer: Answer | None = None
     note: str = ""
     draft: str = ""
@@ -74,6 +93,7 @@ class Conversation(Value):
     changed: datetime = Field(default_factory=_now)
     exchanges: tuple[Exchange, ...] = Field(default=(), description="in the order they were asked")
     last: str = Field(default="", description="id of the last exchange of the shown thread")
+    scope: Scope = Field(default=EVERYTHING, description="which documents the next question is asked of")
 
     @model_validator(mode="after")
     def _is_a_tree(self) -> Self:
@@ -130,7 +150,7 @@ class Conversation(Value):
 
     def asking(self, question: str) -> Conversation:
         """The conversation with a new, unfinished question at the end of the shown thread."""
-        return self.put(Exchange(after=self.last, question=question))
+        return self.put(Exchange(after=self.last, question=question, scope=self.scope))
 
     def asking_instead(self, id_: str, question: str) -> Conversation:
         """The conversation with ``question`` as another version of the exchange ``id_``, which is kept.
@@ -139,12 +159,14 @@ class Conversation(Value):
         """
         old = self.exchange(id_)
         empty = old.answer is None and not old.draft and all(each.after != id_ for each in self.exchanges)
-        return self.put(Exchange(id=old.id if empty else new_id(), after=old.after, question=question))
+        id_ = old.id if empty else new_id()
+        return self.put(Exchange(id=id_, after=old.after, question=question, scope=self.scope))
 
     def put(self, exchange: Exchange) -> Conversation:
         """The conversation with ``exchange`` at the end of the shown thread, new or in place of the one with its id."""
         by_id = {**self._by_id, exchange.id: exchange}
-        return Conversation(id=self.id or new_id(), exchanges=tuple(by_id.values()), last=exchange.id)
+        exchanges = tuple(by_id.values())
+        return Conversation(id=self.id or new_id(), exchanges=exchanges, last=exchange.id, scope=self.scope)
 
     def showing(self, id_: str) -> Conversation:
         """The conversation showing the thread of exchange ``id_``, down to the latest exchange after it.

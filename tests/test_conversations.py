@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from assistant.conversations import Conversation, ConversationStore, Exchange, write_private
+from assistant.conversations import Conversation, ConversationStore, Exchange, Scope, write_private
 from assistant.errors import ConfigError
-from assistant.types import Answer, Trace
+from assistant.types import Answer, DocumentMetadata, Trace
 
 ANSWER = Answer(
     question="q", text="At noon.", outcome="answered", answerability=1, writer="fake", trace=Trace(question="q")
@@ -45,6 +45,15 @@ def test_asking_gives_each_conversation_an_id_of_its_own() -> None:
 def test_asking_keeps_the_id() -> None:
     first = asked("One?")
     assert asked("Two?", start=first).id == first.id
+
+
+def test_scope_is_kept_with_what_is_asked_and_admits_what_it_names() -> None:
+    documents = [DocumentMetadata(source=f"{n}.md", title=n, publisher=n) for n in ("a", "b")]
+    scope = Scope(outlets=("a",))
+    conversation = asked("One?", start=Conversation(scope=scope))
+    assert (conversation.scope, conversation.thread[0].scope) == (scope, scope)
+    assert [each.source for each in documents if scope.among(documents).admits(each)] == ["a.md"]
+    assert not any(Scope(outlets=("c",)).among(documents).admits(each) for each in documents)
 
 
 def test_title_is_the_first_question_on_one_line() -> None:

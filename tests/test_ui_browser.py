@@ -22,10 +22,10 @@ pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect, sync_playwright
+from starlette import routing
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
-from starlette.routing import Route
 
 from assistant.web.front import Front, Told
 
@@ -330,6 +330,47 @@ def test_an_error_is_told_without_paths_and_the_page_goes_on(page: Page, questio
     expect(page.locator("#log .exchange").last.locator(".chip")).not_to_have_count(0)
 
 
+# --- which documents are asked
+
+
+def test_what_is_chosen_is_asked_and_kept_with_the_conversation(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Asking all")).click()
+    page.locator("#choices input[type=search]").fill("brenholt outlet")
+    page.get_by_label("Brenholt News outlet").check()
+    page.get_by_role("button", name="Ask these").click()
+    expect(page.locator(".choose")).to_have_text(re.compile(r"^Asking \d of 4\d documents$"))
+    ask(page, FIRE)
+    expect(page.locator("#log .searched")).to_have_text("Asked of Brenholt News")
+    expect(page.locator("#log .conflict")).to_have_count(0)
+    reload(page)
+    bubbles(page, FIRE)
+    page.get_by_role("button", name="Ask without: Brenholt News").click()
+    expect(page.locator(".choose")).to_have_text(re.compile("^Asking all"))
+    ask(page, FIRE)
+    expect(page.locator("#log .conflict")).to_have_count(1)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#welcome")).to_be_visible()
+
+
+def test_one_document_alone_is_asked_from_the_panel(page: Page) -> None:
+    ask(page, HURT)
+    page.locator("#log .chip").first.click()
+    page.get_by_role("button", name="Ask only this document").click()
+    expect(page.locator(".choice")).to_have_text("ferry-osterby-herald.md×")
+    expect(page.locator("#box textarea")).to_be_focused()
+    ask(page, FIRE)
+    expect(page.locator("#log .exchange").last).not_to_contain_text("Brenholt")
+
+
+def test_dates_alone_can_be_chosen(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("Asking all")).click()
+    page.get_by_label("Since").fill("2025-01-01")
+    page.get_by_role("button", name="Ask these").click()
+    expect(page.locator(".choice")).to_have_text("since 1 January 2025×")
+    ask(page, FIRE)
+    expect(page.locator("#log .conflict")).to_have_count(0)
+
+
 # --- proof
 
 
@@ -497,7 +538,8 @@ def held_up(page: Page, first: Callable[[], None]) -> Iterator[None]:
     yield
     over = True
     for route in held:
-        route.fallback()
+        with page.expect_response(JOIN):
+            route.fallback()
 
 
 def test_no_step_through_the_citations_is_lost(page: Page) -> None:
@@ -624,7 +666,7 @@ def test_a_small_page_says_what_is_done_and_makes_room_for_the_real_one(browser:
     def part(tell: Told) -> Starlette:
         tell("Indexing 12 of 48")
         go.wait()
-        return Starlette(routes=[Route("/", whole)])
+        return Starlette(routes=[routing.Route("/", whole)])
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(Front({"/": part}, lambda _: None), log_level="warning"))

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from assistant.conversations import Conversation, Exchange
 from assistant.render import heading, remainder_text, render_markdown
 from assistant.types import Answer, Claim, Conflict, Delta
+from assistant.web.scope import choices
 from assistant.web.templates import one_line, render
 
 THOUGHT = 400
@@ -110,6 +111,7 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
         "answered",
         **values,
         answer=answer,
+        asked_of=[choice.label for choice in choices(exchange.scope)],
         condensed=one_line(answer.trace.question) != one_line(answer.question),
         groups=grouped(read),
         repeated=grouped(repeated),

@@ -10,10 +10,10 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.api import Assistant
-from assistant.conversations import Conversation, Exchange
+from assistant.api import ANYWHERE, Assistant
+from assistant.conversations import EVERYTHING, Conversation, Exchange
 from assistant.errors import AssistantError
-from assistant.types import Answer, Turn
+from assistant.types import Answer, Filter, Turn
 from assistant.web.answers import Growing, conversation_html, growing_html
 from assistant.web.components import (
     IN_TURN,
@@ -41,14 +41,14 @@ _log = logging.getLogger(__name__)
 
 
 def answering(
-    assistant: Assistant, exchange: Exchange, history: tuple[Turn, ...], pace: float = PACE
+    assistant: Assistant, exchange: Exchange, history: tuple[Turn, ...], where: Filter = ANYWHERE, pace: float = PACE
 ) -> Iterator[Growing | Exchange]:
     """The growing answer at most every ``pace`` seconds, then the finished exchange. Errors become its note."""
     growing = Growing(exchange)
     started = shown = time.perf_counter()
     try:
         # Closed at once when the page goes away: a model would go on writing for nobody.
-        with closing(assistant.stream(exchange.question, history)) as events:  # type: ignore[type-var]  # a generator
+        with closing(assistant.stream(exchange.question, history, where)) as events:  # type: ignore[type-var]  # a generator
             for event in events:
                 now = time.perf_counter()
                 if isinstance(event, Answer):
@@ -141,9 +141,12 @@ class _Handlers:
         if growing is None:
             return
         assistant = self._state.with_settings(settings.model_dump())
-        with closing(answering(assistant, growing.exchange, conversation.turns)) as events:  # type: ignore[type-var]
+        exchange, where = growing.exchange, ANYWHERE
+        if exchange.scope != EVERYTHING:
+            where = exchange.scope.among(self._state.listed())
+        with closing(answering(assistant, exchange, conversation.turns, where)) as events:  # type: ignore[type-var]
             for event in events:
-                if self._state.expected.get(session(request)) != growing.exchange.id:
+                if self._state.expected.get(session(request)) != exchange.id:
                     return
                 if isinstance(event, Exchange):
                     yield self._end(event, conversation)

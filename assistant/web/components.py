@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, Self
 import gradio as gr
 from pydantic import ConfigDict, Field
 
+from assistant.conversations import EVERYTHING, Scope
 from assistant.settings import Settings
 from assistant.types import Value
 
@@ -74,6 +75,7 @@ class ClickEvent(Value):
     end: int = 0
     source: str = Field(default="", max_length=2000)
     text: str = Field(default="", max_length=20_000)
+    scope: Scope = EVERYTHING
     id: str = Field(default="", max_length=40)
     conversation: str | None = None
     waiting: tuple[Upload, ...] = ()
@@ -86,12 +88,13 @@ class ClickEvent(Value):
 
 
 class Components(NamedTuple):
-    """The components that events change. ``events`` is the hidden bridge to page.js."""
+    """The components that events change. ``events`` is the hidden bridge to the scripts."""
 
     events: gr.HTML
     welcome: gr.HTML
     log: gr.HTML
     live: gr.HTML
+    scope: gr.HTML
     box: gr.Textbox
     panel: gr.HTML
     conversation: gr.State

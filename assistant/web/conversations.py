@@ -12,6 +12,7 @@ from assistant.render import escape_markdown, heading, remainder_text, render_ma
 from assistant.web import panel
 from assistant.web.answers import conversation_html
 from assistant.web.components import IN_TURN, RELOAD, ClickEvent, Components, Update, session
+from assistant.web.scope import scope_html
 from assistant.web.state import AppState
 from assistant.web.templates import clean, render
 
@@ -30,6 +31,7 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
             components.growing: None,
             components.box: gr.update(submit_btn=True, stop_btn=False),
             components.panel: panel.empty_html(),
+            components.scope: scope_html(conversation.scope, state.listed()),
             components.events: state.for_browser(conversation, save=save),
         }
 
@@ -59,7 +61,8 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
 
     events, here = components.events, [components.conversation]
     changed = [
-        getattr(components, name) for name in ("conversation", "log", "live", "growing", "box", "panel", "events")
+        getattr(components, name)
+        for name in ("conversation", "log", "live", "growing", "box", "panel", "scope", "events")
     ]
     events.new(new, None, changed, cancels=answers, **IN_TURN)
     events.open(reopen, None, changed, cancels=answers, **IN_TURN)

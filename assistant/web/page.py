@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
 
 import gradio as gr
 
 from assistant.conversations import Conversation
 from assistant.web import chat, conversations, panel
+from assistant.web import scope as scopes
 from assistant.web.components import LATEST, PRIVATE, Components, ReaderSettings, html
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
@@ -17,10 +19,13 @@ from assistant.web.settings import SettingsTab
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
+SCRIPTS = ("base.js", "conversations.js", "panel.js", "thread.js", "scope.js", "uploads.js", "keys.js")
+STYLES = ("frame.css", "chat.css", "panel.css", "views.css", "phone.css")
+
 
 def head() -> str:
     """The page's style. Not given to gradio as CSS: that would confine every rule to its own container."""
-    return f"<style>{_asset('page.css')}</style>"
+    return f"<style>{_together('styles', STYLES)}</style>"
 
 
 def theme() -> gr.themes.Base:
@@ -50,6 +55,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             log = html(elem_id="log")
                             live = html(elem_id="live")
                         with gr.Column(elem_id="composer"):
+                            scope = html(elem_id="scope")
                             box = _box()
                             html(render("layout", "hint"))
                     tabs = (DocumentsTab(state), EvaluationTab(state), SettingsTab(state))
@@ -61,13 +67,14 @@ def build(state: AppState, address: str) -> gr.Blocks:
             "{}",
             html_template="<span></span>",
             elem_id="event-bridge",
-            js_on_load=_asset("page.js"),
+            js_on_load=_together("scripts", SCRIPTS),
             server_functions=[conversations.export, panel.original(state)],
         )
-        components = Components(events, welcome, log, live, box, shown, conversation, growing, settings)
+        components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
         conversations.connect(state, components, answers)
         panel.connect(state, components)
+        scopes.connect(state, components)
         for tab in tabs:
             tab.connect(components)
         _connect_loading(page, state, components)
@@ -87,7 +94,7 @@ def _box() -> gr.Textbox:
         container=False,
         submit_btn=True,
         elem_id="box",
-        interactive=True,  # no event takes it as an input: page.js sends what is typed
+        interactive=True,  # no event takes it as an input: a script sends what is typed
         autofocus=True,
     )
 
@@ -99,10 +106,16 @@ def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -
     def tell(conversation: Conversation) -> str:
         return state.for_browser(conversation, save=False)
 
+    def scope(conversation: Conversation) -> str:
+        return scopes.scope_html(conversation.scope, state.listed())
+
     page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
+    page.load(scope, [components.conversation], [components.scope], **PRIVATE)
     page.load(welcome, None, [components.welcome], **LATEST)
     components.events.new(welcome, None, [components.welcome], **LATEST)
 
 
-def _asset(name: str) -> str:
-    return resources.files("assistant.web").joinpath(name).read_text(encoding="utf-8")
+def _together(folder: str, names: Sequence[str]) -> str:
+    """Scripts share one scope, styles one order: each file sees those before it."""
+    files = resources.files("assistant.web").joinpath(folder)
+    return "\n".join(files.joinpath(name).read_text(encoding="utf-8") for name in names)

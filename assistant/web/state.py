@@ -13,7 +13,7 @@ from assistant.conversations import Conversation, ConversationStore, conversatio
 from assistant.doctor import Finding, diagnose
 from assistant.errors import AssistantError
 from assistant.settings import Settings
-from assistant.types import Document
+from assistant.types import Document, IndexedDocument
 from assistant.web.library import Library
 
 EVALUATIONS = Path("eval")
@@ -47,6 +47,13 @@ class AppState:
     def count(self) -> int:
         """How many documents are indexed."""
         return self.assistant.status().documents
+
+    def listed(self) -> tuple[IndexedDocument, ...]:
+        """What is indexed; nothing where there is no index."""
+        try:
+            return self.assistant.documents()
+        except AssistantError:
+            return ()
 
     def document(self, source: str) -> Document | None:
         """A document with its full text; None if there is no such document or no index."""

@@ -1,0 +1,146 @@
+// --- conversations kept in the browser
+
+const database = new Promise((resolve, reject) => {
+  const request = indexedDB.open("assistant", 1);
+  request.onupgradeneeded = () => request.result.createObjectStore("conversations", { keyPath: "id" });
+  request.onsuccess = () => resolve(request.result);
+  request.onerror = () => reject(request.error);
+});
+const inStore = async (mode, work) => {
+  const transaction = (await database).transaction("conversations", mode);
+  const request = work(transaction.objectStore("conversations"));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onerror = () => reject(transaction.error);
+  });
+};
+// A conversation only grows: what another tab has added to it meanwhile is kept beside what this one knows.
+const merged = (kept, ours) => {
+  const own = new Map(ours.exchanges.map((each) => [each.id, each]));
+  const finished = (each) => each.answer || each.note;
+  const before = (kept?.exchanges ?? []).map((each) => {
+    const mine = own.get(each.id);
+    own.delete(each.id);
+    return mine && (finished(mine) || !finished(each)) ? mine : each;
+  });
+  return { ...ours, exchanges: [...before, ...own.values()] };
+};
+const deleted = new Set();  // an answer or a list that was on its way brings none of them back
+const putInStore = async (ours) => {
+  if (deleted.has(ours.id)) return;
+  const transaction = (await database).transaction("conversations", "readwrite");
+  const store = transaction.objectStore("conversations"), reading = store.get(ours.id);
+  reading.onsuccess = () => store.put(merged(reading.result, ours));
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = resolve;
+    transaction.onerror = () => reject(transaction.error);
+  });
+};
+let where = "browser", current = null, summaries = [];
+
+// The server checks that it holds the conversation which is shown here. While another one is on its way, what is
+// clicked and asked waits for it.
+let expected = null, waiting = [];
+const emit = (what, data = {}) => {
+  if (expected !== null) waiting.push([what, data]);
+  else trigger(what, { ...data, current: current?.id ?? "" });
+};
+const goOn = () => {
+  expected = null;
+  for (const [what, data] of waiting.splice(0)) emit(what, data);
+};
+const emitAndWait = (what, data, id) => {
+  emit(what, data);
+  expected = id;
+  clearTimeout(emitAndWait.timer);
+  emitAndWait.timer = setTimeout(goOn, 10_000);  // no reply came
+};
+
+const titleOf = (conversation) => {
+  const line = (conversation.exchanges[0]?.question ?? "New conversation").replace(/\s+/g, " ").trim();
+  return line.length > 80 ? line.slice(0, 79) + "…" : line;
+};
+const readList = async () => {
+  if (where === "browser") {
+    const all = await inStore("readonly", (store) => store.getAll());
+    summaries = all.map((kept) => ({ id: kept.id, title: titleOf(kept), changed: kept.changed }));
+    summaries.sort((one, other) => (one.changed < other.changed ? 1 : -1));
+  }
+  drawList();
+};
+const rowOf = (kept) => {
+  const button = make("button", { type: "button", class: "kept", "data-kept": kept.id, dir: "auto" }, kept.title);
+  const gone = make(
+    "button", { type: "button", class: "gone", "data-gone": kept.id, "aria-label": `Delete “${kept.title}”` }, "×",
+  );
+  return make("li", { id: `kept-${kept.id}` }, button, gone);
+};
+// Rows stay where they are as far as they can: one that is drawn anew between press and release swallows the click.
+const drawList = () => {
+  const list = $("#conversations"), shown = summaries.filter((kept) => !deleted.has(kept.id));
+  for (const button of document.querySelectorAll("[data-export]")) button.disabled = !current?.exchanges?.length;
+  if (!list) return;
+  const rows = shown.map((kept) => document.getElementById(`kept-${kept.id}`) ?? rowOf(kept));
+  if (!rows.length) rows.push($(".none", list) ?? make("li", { class: "none" }, "Your questions will appear here."));
+  for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
+  rows.forEach((row, place) => {
+    if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
+    const button = $(".kept", row);
+    if (button?.dataset.kept === current?.id) button?.setAttribute("aria-current", "true");
+    else button?.removeAttribute("aria-current");
+  });
+};
+const openKept = async (id) => {
+  const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
+  emitAndWait("open", { id, conversation: kept ? JSON.stringify(kept) : null }, id);
+  leaveConversation();
+};
+const leaveConversation = () => {
+  body.classList.remove("sidebar-open");
+  closePanel();
+};
+const deleteKept = async (id) => {
+  if (!confirm("Delete this conversation for good?")) return;
+  deleted.add(id);
+  if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
+  if (sessionStorage.current === id) sessionStorage.removeItem("current");
+  if (current?.id === id) emitAndWait("forget", { id }, "");
+  else emit("forget", { id });
+  await readList();
+};
+
+let started = false;
+watch("value", async () => {
+  const message = JSON.parse(props.value || "{}");
+  if (message.reload) return location.reload();
+  where = message.where ?? where;
+  current = message.conversation ?? null;
+  if (expected !== null && [expected, ""].includes(current?.id ?? "")) goOn();  // none where it cannot be read
+  followThread();
+  if (message.list) summaries = message.list;
+  if (message.fault) say(message.fault);
+  if (current?.exchanges?.length) {
+    sessionStorage.current = current.id;
+    if (where === "browser") {
+      try {
+        await putInStore(current);
+      } catch {
+        say("The browser refuses to keep this conversation. Delete an older one.");
+      }
+    }
+  } else if (started) sessionStorage.removeItem("current");
+  await readList();
+  if (!started) {
+    started = true;
+    restoreDraft();
+    body.dataset.ready = "yes";
+    const last = sessionStorage.current;
+    if (last && summaries.some((kept) => kept.id === last)) openKept(last);
+  }
+});
+
+const exportAs = async (form) => {
+  const text = await server.export({ form, conversation: JSON.stringify(current) });
+  const type = { md: "text/markdown", html: "text/html", json: "application/json" }[form];
+  save(text, `conversation.${form}`, type);
+};

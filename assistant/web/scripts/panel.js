@@ -1,0 +1,80 @@
+// --- the panel
+
+// The browser's Back closes it, as does its button: an entry of the history stands for the open panel. The history
+// follows the panel, a step at a time, for a step back takes a while.
+let opener = null, steppingBack = false;
+const panelIsOpen = () => body.classList.contains("panel-open");
+const followPanel = () => {
+  if (steppingBack || panelIsOpen() === !!history.state?.panel) return;
+  if (panelIsOpen()) return history.pushState({ panel: true }, "");
+  steppingBack = true;
+  history.back();
+};
+const openPanel = (from) => {
+  if (from && !from.closest("#panel-column")) opener = from;
+  body.classList.add("panel-open");
+  followPanel();
+};
+const closePanel = () => {
+  if (!panelIsOpen()) return;
+  body.classList.remove("panel-open");
+  if (opener?.isConnected) opener.focus();
+  followPanel();
+};
+addEventListener("popstate", () => {
+  if (!steppingBack) return closePanel();
+  steppingBack = false;
+  followPanel();
+});
+// From the citation that was asked for last, which may not be shown yet.
+const stepTo = (step) => {
+  const nav = $("#panel .neighbours");
+  if (!nav) return;
+  const markers = nav.dataset.markers.split(" "), here = Number(nav.dataset.here) + step;
+  if (!markers[here]) return;
+  nav.dataset.here = here;
+  emit("cite", { exchange: nav.dataset.exchange, marker: markers[here] });
+};
+const observe = (id, react) => {
+  const node = document.getElementById(id);
+  if (!node) return setTimeout(() => observe(id, react), 200);
+  react();
+  new MutationObserver(react).observe(node, { childList: true, subtree: true, characterData: true });
+};
+const showQuoted = () => {
+  for (const [within, marked] of [[".paper", "#quoted, .cells .quoted"], [".picture", ".box"]]) {
+    const sheet = $(`#panel ${within}`), quoted = sheet && $(marked, sheet);
+    if (!sheet) continue;
+    const at = quoted ? quoted.getBoundingClientRect().top - sheet.getBoundingClientRect().top : 0;
+    sheet.scrollTop = quoted ? sheet.scrollTop + at - sheet.clientHeight / 2 + quoted.offsetHeight / 2 : 0;
+  }
+};
+const showAs = (view) => {
+  body.classList.toggle("as-text", view === "text");
+  for (const button of document.querySelectorAll("#panel [data-view]"))
+    button.setAttribute("aria-pressed", String((button.dataset.view === "text") === body.classList.contains("as-text")));
+  showQuoted();
+};
+observe("panel", () => {
+  showAs(body.classList.contains("as-text") ? "text" : "page");
+  const drawn = $("#panel .picture img");
+  if (drawn && !drawn.complete) drawn.onload = showQuoted;
+});
+const save = (content, name, type) => {
+  const link = make("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+};
+const saveOriginal = async (source) => {
+  const file = await server.original({ source });
+  if (!file.data) return say(file.fault);
+  save(Uint8Array.from(atob(file.data), (sign) => sign.charCodeAt(0)), file.name, "application/octet-stream");
+};
+
+for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {
+  const label = () => {
+    $(`#${id} .submit-button`)?.setAttribute("aria-label", name);
+    $(`#${id} .stop-button`)?.setAttribute("aria-label", "Stop");
+  };
+  observe(id, label);
+}

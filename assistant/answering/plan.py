@@ -106,7 +106,7 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
 
 
 def statements_for_model(plan: Plan) -> tuple[Sentence, ...]:
-    """The statements that a model writes from: the planned quotations, then the likeliest others; no orders to a reader.
+    """What a model writes from: the planned quotations, then the likeliest other statements; no orders to a reader.
 
     ``[n]`` in what it writes names the n-th of them. A model reads the fewest words where the evidence is sure; where
     it is hesitant, the answer may stand in any of the best.

@@ -1,4 +1,4 @@
-"""The web application: the page, uploads and MCP behind one guard, and the server that runs it."""
+"""The web application: the page, uploads, MCP and chat completions behind one guard, and the server that runs it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def build(
     import gradio as gr
     from fastapi import FastAPI
 
-    from assistant.web import page
+    from assistant.web import completions, page
     from assistant.web.programs import mcp_server
     from assistant.web.state import AppState
 
@@ -63,7 +63,7 @@ def build(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_route("/upload", _upload(state.library), methods=["POST"])
-    app.router.routes.extend(mcp_app.routes)
+    app.router.routes.extend([*mcp_app.routes, *completions.routes(assistant)])
     blocks = page.build(state, address(host, port))
     blocks.queue(default_concurrency_limit=8, max_size=256)
     gr.mount_gradio_app(

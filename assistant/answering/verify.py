@@ -6,9 +6,18 @@ import re
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.english.claims import canonical, claim_in, is_order, is_refusal, is_small_talk, may_be_marker
+from assistant.english.claims import (
+    canonical,
+    claim_in,
+    is_order,
+    is_refusal,
+    is_small_talk,
+    marked_parts,
+    may_be_marker,
+)
 from assistant.english.lexicon import (
     COURTESY_TITLES,
     NAME_PARTICLES,
@@ -53,6 +62,9 @@ ALIKE = 0.6
 
 REACH = 5
 """Content words after a negation that it is about."""
+
+ANSWERS = 0.3
+"""Probability of a statement from which it counts as answering: it bears out the question's own words."""
 
 TRIED = 4
 """Sentences tried as the citation of one claim, by the words they share with it."""
@@ -113,7 +125,8 @@ class Checker:
     """Checks sentences in a writer's own words against what they cite, and against all evidence if that falls short.
 
     In turn: every figure and every name must stand in the citation, which may not be an order to the reader; neither
-    may deny what the other says; and their words and meaning must be close.
+    may deny what the other says; and their words and meaning must be close. A claim is read as an answer: what the
+    question says need not be said again by a statement that answers it, unless that says another in its place.
     """
 
     def __init__(
@@ -124,6 +137,7 @@ class Checker:
         self._document = document
         self._vector = cache(embedder.embed_query)
         self._metadata = {p.metadata.source: p.metadata for p in evidence.passages}
+        self._question = evidence.question
         self._asked = frozenset(_name_stems(evidence.question))
         self._known = frozenset(range(1, len(self._shown) + 1))
 
@@ -154,7 +168,7 @@ class Checker:
         if reason := self._claims_nothing(text):
             return Dropped(text=sentence.strip(), reason=reason)
         near = [self._shown[n - 1] for n in sorted(cited & self._known)]
-        found = self._best(text, near)
+        found = self._part_by_part(sentence, text) or self._best(text, near)
         reason = found.reason
         if cited - self._known:
             reason = f"{reason}; statement {min(cited - self._known)} is missing"
@@ -167,6 +181,17 @@ class Checker:
                 elif cited - self._known:
                     found = found._replace(reason=f"{found.reason}; statement {min(cited - self._known)} is missing")
         return found
+
+    def _part_by_part(self, sentence: str, text: str) -> Checked | None:
+        """Where each part of a sentence has its own marker and is borne out by what it cites, all of it is."""
+        parts = [claim_in(part, self._known) for part in marked_parts(sentence)]
+        if len(parts) < 2:
+            return None
+        found = [self._best(part, [self._shown[n - 1] for n in sorted(cited & self._known)]) for part, cited in parts]
+        if any(part.support != "supported" for part in found):
+            return None
+        places = dict.fromkeys(place for part in found for place in part.places)
+        return Checked(text, tuple(places), "supported", "each part agrees with what it cites")
 
     def _claims_nothing(self, text: str) -> str:
         """Why a sentence is no claim, or nothing for one that is."""
@@ -186,11 +211,16 @@ class Checker:
 
     def _best(self, text: str, pool: Sequence[Sentence]) -> Checked:
         """The verdict on the citation, of one sentence or two, that bears ``text`` out best."""
-        wanted = _carrying(text) or frozenset(content_stems(text))
-        near = sorted(pool, key=lambda s: -len(wanted & self._words[s]))[:TRIED]
-        near = [s for s in near if wanted & self._words[s]]
+        wanted = _carrying(text)
+        figures = quantities(text)
+
+        def shares(sentence: Sentence) -> int:
+            said = quantities(sentence.text) if figures else ()
+            return len(wanted & self._words[sentence]) + sum(any(states(q, f) for q in said) for f in figures)
+
+        near = [s for s in sorted(pool, key=lambda s: -shares(s))[:TRIED] if shares(s)]
         tries = [_Try((s,)) for s in near] + list(self._pairs(wanted, near))
-        best, score = Checked(text, (), "unsupported", "nothing in the documents is near it"), (-1, 0.0)
+        best, score = Checked(text, (), "unsupported", "no statement is near it"), (-1, 0.0)
         for quotes, doubt in tries:
             support, reason, likeness = self._weigh(text, wanted, quotes)
             if doubt and support == "supported":
@@ -227,19 +257,24 @@ class Checker:
         metadata = self._metadata[quotes[0].source]
         about = f"{metadata.byline} {metadata.title}"
         shared = len(wanted & frozenset(content_stems(quoted))) / max(1, len(wanted))
+        given = self._question if any(s.probability >= ANSWERS for s in quotes) else ""
         doubts: list[str] = []
-        for fault, fatal in self._faults(text, quoted, metadata):
+        for fault, fatal in self._faults(text, quoted, metadata, given):
             if fatal:
                 return "unsupported", fault, shared
             doubts.append(fault)
-        lacking = self._lacking(text, wanted, quoted)
+        own = wanted - set(_name_stems(given))
+        lacking = self._lacking(text, own, quoted)
         # A title may name what the sentence calls "it", but it states nothing.
         unnamed = lacking - set(_name_stems(about))
-        covered = 1 - len(unnamed) / max(1, len(wanted))
-        doubts += _added(text, unnamed)
-        likeness = (covered + float(self._vector(text) @ self._vector(quoted))) / 2
-        if likeness < NEAR or 1 - len(lacking) / max(1, len(wanted)) < NEAR:
-            return "unsupported", "not near in meaning", shared
+        covered = 1 - len(unnamed) / max(1, len(own))
+        doubts += [*_added(text, unnamed), *_causes(text, unnamed, quoted, given), *_swapped_roles(text, quoted)]
+        likeness = (covered + self._closeness(text, quoted, given)) / 2
+        if (
+            likeness < NEAR
+            or 1 - len(lacking - (set(_name_stems(about)) if given else set())) / max(1, len(own)) < NEAR
+        ):
+            return "unsupported", "no statement says so", shared
         if likeness < CLOSE or covered < COVERED:
             return "partial", "only near in meaning", likeness
         if doubts:
@@ -255,17 +290,23 @@ class Checker:
         ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
         return frozenset(root for root in lacking if root not in ours or not self._has_like(ours[root], theirs))
 
+    def _closeness(self, text: str, quoted: str, given: str) -> float:
+        """Cosine of claim and citation; of the question with the claim where the citation answers it."""
+        forms = [text, *([f"{given} {text}"] if given else [])]
+        return max(float(self._vector(form) @ self._vector(quoted)) for form in forms)
+
     def _has_like(self, word: str, others: Sequence[str]) -> bool:
         return any(float(self._vector(word) @ self._vector(other)) >= ALIKE for other in others)
 
-    def _faults(self, text: str, quoted: str, metadata: DocumentMetadata) -> Iterator[tuple[str, bool]]:
-        """What speaks against a citation, and whether it rules it out."""
-        yield from _figure_faults(text, quoted, metadata)
+    def _faults(self, text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
+        """What speaks against a citation, and whether it rules it out; a claim may say what the question has given."""
+        yield from _figure_faults(text, quoted, metadata, given)
+        spared = set(_name_stems(given)) if given and not _other_names(quoted, f"{text} {given}") else set()
         held = _name_stems(quoted)
         heading = set(_name_stems(f"{metadata.byline} {metadata.title}"))
         for said, sure in self._names(text):
             parts = [root for root in _name_stems(said) if root not in _JOINING]
-            missing = set(parts) - set(held)
+            missing = set(parts) - set(held) - spared
             if missing - heading:
                 yield f"{said!r} is not in the citation", sure
             elif missing and not (missing <= self._asked or _attributes_to(said, text)):
@@ -303,6 +344,43 @@ def _added(text: str, lacking: frozenset[str]) -> list[str]:
         for clause, own in clauses
         if len(own) > 1 and 2 * len(own & lacking) >= len(own)
     ]
+
+
+def _causes(text: str, lacking: frozenset[str], quoted: str, given: str) -> Iterator[str]:
+    """Causes in a claim whose words the citation lacks, or that it does not give as causes."""
+    for cause in _CAUSE.finditer(text):
+        own = _carrying(cause["what"]) - set(_name_stems(given))
+        if own and 2 * len(own & lacking) >= len(own):
+            yield f"the cause {cause['what'].strip(' .,')!r} is not in the citation"
+        elif not given and not _LINK.search(quoted):
+            yield "the citation gives no cause"
+
+
+def _swapped_roles(text: str, quoted: str) -> Iterator[str]:
+    """Verbs between two names that stand the other way round in the citation: "A sued B" for "B sued A"."""
+    there = {(one, verb, other): passive for one, verb, other, passive in _relations(quoted)}
+    for one, verb, other, passive in _relations(text):
+        same, turned = there.get((one, verb, other)), there.get((other, verb, one))
+        if (turned is not None and turned == passive) or (turned is None and same is not None and same != passive):
+            yield "who does what to whom is the other way round in the citation"
+
+
+def _relations(text: str) -> Iterator[tuple[str, str, str, bool]]:
+    """The last word of a name, the stem of a word after it, that of the next name, and whether "by" is between them."""
+    found = names(text)
+    for one, other in pairwise(found):
+        between = text[one.end : other.start]
+        if _CLAUSE.search(between):
+            continue
+        passive = bool(re.search(r"\bby\b", between))
+        for verb in content_stems(between):
+            yield stem(one.text.split()[-1]), verb, stem(other.text.split()[-1]), passive
+
+
+def _other_names(quoted: str, told: str) -> bool:
+    """Whether a citation names somebody or something that is not ``told``."""
+    known = set(_name_stems(told))
+    return any(not set(_name_stems(name.text)) & known for name in names(quoted))
 
 
 def _opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
@@ -347,8 +425,11 @@ def _attributes_to(name: str, text: str) -> bool:
     )
 
 
-def _figure_faults(text: str, quoted: str, metadata: DocumentMetadata) -> Iterator[tuple[str, bool]]:
+def _figure_faults(text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
     there = quantities(quoted)
+    asked = quantities(given)
+    said = quantities(text)
+    others = {q.kind for q in there if not any(same_value(q, one) for one in said)}
     about = quantities(f"{metadata.byline} {metadata.title}")
     spans: list[tuple[int, int]] = []
     for figure in quantities(text):
@@ -360,6 +441,10 @@ def _figure_faults(text: str, quoted: str, metadata: DocumentMetadata) -> Iterat
         elif any(states(other, figure) for other in about):
             if not set(stems(metadata.publisher or metadata.title)) & set(stems(text)):
                 yield f"{figure.text!r} is only in the heading of the document", False
+        elif (figure.value == 2 and _BOTH.search(quoted)) or (
+            figure.kind not in others and any(states(other, figure) for other in asked)
+        ):
+            continue
         else:
             vague = isinstance(figure.value, tuple) and not any(figure.value)
             yield f"{figure.text!r} is not in the citation", not vague
@@ -420,6 +505,16 @@ _VAGUE = re.compile(
 )
 _DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
+_CAUSE = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|thanks to|caused by|as a result of|in order to)\b(?P<what>[^,;:]*)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"\b(?:because|since|due|owing|thanks|caus\w+|result\w*|reason\w*|led|lead\w*|trigger\w*|blam\w+|after|over|following"
+    r"|as|so|therefore|to|for|from|by|with)\b",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"\b(?:both|pair|twice|couple|either|neither)\b", re.IGNORECASE)
 _OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
 _PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)
 _COURTESIES = frozenset(map(stem, COURTESY_TITLES))

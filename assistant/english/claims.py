@@ -25,6 +25,7 @@ _AFTER_STOP = re.compile(r"([.!?])((?:\s*\[\d{1,3}(?:, \d{1,3})*\])+)(?=\s|$)")
 _BARE_MARKER = re.compile(r"\(\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\)(?=\s*[.!?]?\s*$)")
 _JOINED = re.compile(r"^[\s,;:/]*(?:(?:and|or|but|while|whereas|vs\.?|versus|against)\s+)?", re.IGNORECASE)
 _BEGUN_MARKER = re.compile(r"\s*(?:[\[【(][^\[\]【】()\n]{0,30})?$")
+_LEADING = re.compile(rf"^(\s*{_CANONICAL})[.:)](?=\s)", re.MULTILINE)  # a list that is numbered by its markers
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Not after a short word: "5 km²" is a unit.
 _RAISED = re.compile(r"(?:(?<=[.!?,\"”’])|(?<=[^\W\d_]{4}))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
@@ -37,6 +38,7 @@ def canonical(text: str) -> str:
     figures. Idempotent, so that it can be used on a text that grows.
     """
     marked = _ANY_MARKER.sub(lambda m: _mark(next(group for group in m.groups() if group)), text)
+    marked = _LEADING.sub(r"\1 ", marked)
     marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
     return _AFTER_STOP.sub(lambda m: f" {m.group(2).strip()}{m.group(1)}", marked)
 

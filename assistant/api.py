@@ -14,9 +14,9 @@ from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
 from assistant.ingest.sync import WHOLE, Shard, sync, sync_documents
-from assistant.ports import CrossEncoder, Describable, Embedder, GivenDocument, Writer
+from assistant.ports import ChatModel, CrossEncoder, Describable, Embedder, GivenDocument, Writer
 from assistant.query.understand import clean_question
-from assistant.settings import Settings
+from assistant.settings import LLAMAINDEX, Settings
 from assistant.stores.base import BaseIndex, IndexStatus
 from assistant.stores.embedded import Index
 from assistant.types import (
@@ -35,6 +35,9 @@ from assistant.types import (
 
 if TYPE_CHECKING:
     from assistant.stores.server import RemoteIndex
+
+WRITERS_OWN = frozenset({"writer", "chat_model", "ollama_url", "openai_url", "openai_model", "max_words"})
+"""The settings that choose a writer."""
 
 ANYWHERE = Filter()
 """Admits every document."""
@@ -184,7 +187,7 @@ class Assistant:
         A writer given to ``open`` is kept unless a setting that chooses the writer changes.
         """
         settings = Settings.model_validate({**self.settings.model_dump(), **changes})
-        rewritten = changes.keys() & {"writer", "chat_model", "ollama_url", "max_words"}
+        rewritten = changes.keys() & WRITERS_OWN
         writer = _writer if rewritten else self._open_writer
         return type(self)(settings, self._index, lambda: self._reading.embedder, writer)
 
@@ -266,16 +269,29 @@ def _cross_encoder() -> CrossEncoder:
 
 
 def _writer(settings: Settings) -> Writer:
-    """The writer that the settings name. Raises BackendError if that is ``ollama`` and the model is not ready."""
+    """The writer that the settings name. Raises BackendError or ConfigError if it is a model that is not ready."""
     if settings.writer == "extractive":
         return ExtractiveWriter()
     from assistant.answering.writers.generative import GenerativeWriter
-    from assistant.answering.writers.preferred import PreferredWriter
-    from assistant.models.ollama import OllamaChat
 
-    chat = OllamaChat.of(settings)
+    if settings.writer == "auto":
+        from assistant.answering.writers.preferred import PreferredWriter
+        from assistant.models.ollama import OllamaChat
 
-    def model() -> GenerativeWriter:
-        return GenerativeWriter(chat.ready(), settings.max_words)
+        chat = OllamaChat.of(settings)
+        return PreferredWriter(lambda: GenerativeWriter(chat.ready(), settings.max_words), ExtractiveWriter())
+    return GenerativeWriter(_chat(settings), settings.max_words)
 
-    return model() if settings.writer == "ollama" else PreferredWriter(model, ExtractiveWriter())
+
+def _chat(settings: Settings) -> ChatModel:
+    if settings.writer == "ollama":
+        from assistant.models.ollama import OllamaChat
+
+        return OllamaChat.of(settings).ready()
+    if settings.writer == "openai":
+        from assistant.models.openai import OpenAIChat
+
+        return OpenAIChat(settings).ready()
+    from assistant.models.llamaindex import LlamaIndexChat
+
+    return LlamaIndexChat.named(settings.writer.removeprefix(LLAMAINDEX), settings.llamaindex_options)

@@ -76,11 +76,19 @@ class BackendError(AssistantError):
     """A third-party engine or model failed."""
 
 
-class OllamaUnreachableError(BackendError):
+class ServerUnreachableError(BackendError):
+    """No model server answers at the configured address."""
+
+
+class ModelNotFoundError(BackendError):
+    """The model server does not have the model."""
+
+
+class OllamaUnreachableError(ServerUnreachableError):
     """No Ollama server answers at the configured address."""
 
 
-class ModelNotPulledError(BackendError):
+class ModelNotPulledError(ModelNotFoundError):
     """The Ollama server does not have the model."""
 
 

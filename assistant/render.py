@@ -47,6 +47,12 @@ def conflict_text(conflict: Conflict) -> str:
     return f"The sources disagree ({conflict.about}):{''.join(sides)}"
 
 
+def apart_text(claims: Sequence[Claim]) -> str:
+    """What a model wrote and no document bears out, each with the reason; nothing where there is none."""
+    lines = (f"\n- {one_line(claim.text)} ({claim.reason})" for claim in claims)
+    return f"The model also wrote this, which is not in the documents:{''.join(lines)}" if claims else ""
+
+
 def remainder_text(unanswered: Sequence[str], shown: int, omitted: int) -> str:
     """What an answer leaves out: questions without an answer, and items of a list that were cut."""
     lines = [f"{NOT_IN_DOCUMENTS.rstrip('.')}: {question}" for question in unanswered]

@@ -1,12 +1,13 @@
 """What may change at any time without rebuilding the index; every field is also ``ASSISTANT_<NAME>``."""
 
 import os
+import re
 import shlex
 import warnings
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -31,6 +32,23 @@ RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
 """Old names of settings, which are still accepted with a warning, and their names."""
 
 
+LLAMAINDEX = "llamaindex:"
+"""What the name of a writer begins with that is a LlamaIndex LLM: ``llamaindex:<module>:<class>``."""
+
+WRITERS = ("auto", "extractive", "ollama", "openai")
+"""The other writers by their names."""
+
+
+def _known_writer(name: str) -> str:
+    if name in WRITERS or re.fullmatch(rf"{LLAMAINDEX}[A-Za-z_][\w.]*:[A-Za-z_]\w*", name):
+        return name
+    raise ValueError(f"{name!r} is no writer: {', '.join(WRITERS)} or {LLAMAINDEX}<module>:<class>")
+
+
+WriterChoice = Annotated[str, AfterValidator(_known_writer)]
+"""A writer by its name."""
+
+
 class Settings(BaseSettings):
     """Settings from arguments and the environment. No ``.env`` file is read: one could redirect a model."""
 
@@ -40,10 +58,18 @@ class Settings(BaseSettings):
     weights_dir: Path | None = Field(
         default=None, description="folder with MiniLM's model.safetensors and tokenizer.json"
     )
-    writer: Literal["auto", "extractive", "ollama"] = Field(default="auto", description="who writes the answer")
+    writer: WriterChoice = Field(default="auto", description="who writes the answer")
     chat_model: str = Field(default="qwen3:4b", description="the Ollama model that writes")
     ollama_url: str = Field(default="http://127.0.0.1:11434", description="where Ollama answers")
     ollama_token: SecretStr | None = Field(default=None, description="bearer token for a remote Ollama")
+    openai_url: str = Field(
+        default="http://127.0.0.1:1234/v1", description="where a server with OpenAI's wire format answers"
+    )
+    openai_model: str = Field(default="", description="the model that writes there; the server's first where empty")
+    openai_key: SecretStr | None = Field(default=None, description="the key that it asks for")
+    llamaindex_options: dict[str, JsonValue] = Field(
+        default={}, description="arguments of the LlamaIndex LLM that the writer names, as JSON"
+    )
     chroma_url: str | None = Field(
         default=None, description="a Chroma server that many machines share, instead of the index in index_dir"
     )

@@ -343,11 +343,13 @@ def test_both_sides_come_out_even_if_the_model_says_nothing_true(
 INVENTED = f"{GOOD} Divers from Norway found gold."
 
 
-def test_what_nothing_bears_out_is_marked(opened: Any, double: OllamaDouble) -> None:
+def test_what_nothing_bears_out_is_set_apart_with_its_reason(opened: Any, double: OllamaDouble) -> None:
     double.script = saying(INVENTED)
     answer = opened().ask(ASKED)
     assert answer.outcome == "partial"
-    assert "Divers from Norway found gold. [not in the documents]" in answer.text
+    said, apart = answer.text.split("\n\n")
+    assert "Norway" not in said
+    assert apart.endswith("- Divers from Norway found gold. ('Norway' is not in the citation)")
 
 
 def test_or_dropped_if_the_setting_says_so(opened: Any, double: OllamaDouble) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from assistant.answering.verify import Checked, Place
 from assistant.english.quantities import quantities, same_value
 from assistant.errors import IndexStaleError
-from assistant.render import claim_text, conflict_text, remainder_text
+from assistant.render import apart_text, claim_text, conflict_text, remainder_text
 from assistant.types import (
     NOT_IN_DOCUMENTS,
     Answer,
@@ -39,14 +39,14 @@ class Assembly:
         self._dropped: list[Dropped] = []
         self._text: list[str] = []
         self._claims: list[Claim] = []
+        self._apart: list[Claim] = []  # what no document bears out
         self._conflicts: list[Conflict] = []
         self._citations: dict[Place, Citation] = {}
 
     @property
     def is_supported(self) -> bool:
         """Whether the documents support a claim so far: in full where the plan is hesitant, else at least in part."""
-        enough = {"supported"} if self._plan.hesitant else {"supported", "partial"}
-        return any(claim.support in enough for claim in self._claims)
+        return any(claim.support == "supported" or not self._plan.hesitant for claim in self._claims)
 
     def missing_sides(self) -> Iterator[Quotation]:
         """Quotations for the sides of conflicts that no claim states yet."""
@@ -60,11 +60,11 @@ class Assembly:
 
     def discard_claims(self) -> None:
         """Drop all claims made so far: quotations take the place of a draft that nothing supports."""
-        self._dropped += [Dropped(text=claim.text, reason=claim.reason) for claim in self._claims]
-        self._claims, self._text, self._citations = [], [], {}
+        self._dropped += [Dropped(text=claim.text, reason=claim.reason) for claim in (*self._claims, *self._apart)]
+        self._claims, self._apart, self._text, self._citations = [], [], [], {}
 
     def add(self, item: Checked | Quotation | Dropped) -> str:
-        """Add a statement; returns what it adds to the text, which is empty if the statement is dropped."""
+        """Add a statement; returns what it adds to the text, which is empty if it is dropped or set apart."""
         if isinstance(item, Dropped):
             self._dropped.append(item)
             return ""
@@ -74,6 +74,9 @@ class Assembly:
         if reason := self._why_not(claim):
             self._dropped.append(Dropped(text=claim.text, reason=reason))
             return ""
+        if claim.support == "unsupported":
+            self._apart.append(claim)
+            return ""
         places = item.places if isinstance(item, Checked) else _places(item)
         claim = claim.model_copy(update={"citations": tuple(map(self._cite, places))})
         piece = claim_text(claim, self._claims[-1] if self._claims else None)
@@ -82,13 +85,14 @@ class Assembly:
         return piece
 
     def conclude(self) -> str:
-        """Add the conflicts and the unanswered questions; returns what they add to the text."""
+        """Add conflicts, unanswered questions and what is set apart; returns what they add to the text."""
         if not self._claims:
             return ""
         self._conflicts = [self._conflict(candidate) for candidate in self._plan.conflicts]
         shown = sum(claim.listed for claim in self._claims)
         below = [*map(conflict_text, self._conflicts)]
         below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted))
+        below.append(apart_text(self._apart))
         piece = "".join(f"\n\n{text}" for text in below if text)
         self._text.append(piece)
         return piece
@@ -100,8 +104,9 @@ class Assembly:
         """
         outcome = self._outcome()
         refused = outcome == "not_in_documents"
+        claims = (*self._claims, *self._apart)
         if refused:
-            self._dropped += [Dropped(text=claim.text, reason=claim.reason) for claim in self._claims]
+            self._dropped += [Dropped(text=claim.text, reason=claim.reason) for claim in claims]
             self._citations = {}
             nearest = tuple(self._cite(Place(s.source, s.start, s.end)) for s in self._plan.nearest)
         self._assert_current(list(self._citations.values()))
@@ -112,7 +117,7 @@ class Assembly:
             text=NOT_IN_DOCUMENTS if refused else "".join(self._text),
             outcome=outcome,
             answerability=evidence.answerability,
-            claims=() if refused else tuple(self._claims),
+            claims=() if refused else claims,
             citations=() if refused else tuple(self._citations.values()),
             conflicts=() if refused else tuple(self._conflicts),
             unanswered=() if refused else self._plan.unanswered,
@@ -141,7 +146,7 @@ class Assembly:
         return Claim(text=checked.text, citations=(), support=checked.support, reason=checked.reason)
 
     def _why_not(self, claim: Claim) -> str:
-        if any((other.text, other.context) == (claim.text, claim.context) for other in self._claims):
+        if any((other.text, other.context) == (claim.text, claim.context) for other in (*self._claims, *self._apart)):
             return "said already"
         return claim.reason if self._drop_unsupported and claim.support == "unsupported" else ""
 
@@ -157,7 +162,7 @@ class Assembly:
         return False
 
     def _outcome(self) -> Outcome:
-        support = {claim.support for claim in self._claims}
+        support = {claim.support for claim in (*self._claims, *self._apart)}
         if not support - {"unsupported"}:
             return "not_in_documents"
         if self._conflicts:

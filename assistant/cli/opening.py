@@ -38,9 +38,8 @@ def settings_from(index_dir: Path | None = None, writer: str | None = None) -> S
     except ValidationError as exc:
         fault = exc.errors(include_url=False)[0]
         variable = f"ASSISTANT_{'_'.join(str(part) for part in fault['loc'])}".upper()
-        raise ConfigError(
-            f"{variable} is {fault['input']!r}: {fault['msg'].lower()}. `unset {variable}`, or set it right"
-        ) from exc
+        why = fault["msg"].removeprefix("Value error, ").lower()
+        raise ConfigError(f"{variable} is {fault['input']!r}: {why}. `unset {variable}`, or set it right") from exc
 
 
 def opened(context: typer.Context, settings: Settings) -> Assistant:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,8 +27,14 @@ IndexDir = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 WriterName = Annotated[
-    Literal["auto", "extractive", "ollama"] | None,
-    typer.Option("--writer", help="Who writes: the documents' own sentences, or a local model.", show_default=False),
+    str | None,
+    typer.Option(
+        "--writer",
+        metavar="NAME",
+        help="Who writes: extractive (the documents' own sentences), ollama, openai, auto, or "
+        "llamaindex:<module>:<class>.",
+        show_default=False,
+    ),
 ]
 Sources = Annotated[
     list[str] | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from assistant.types import NOT_IN_DOCUMENTS
 
@@ -22,7 +23,9 @@ _MARKER = re.compile(rf"\s*{_CANONICAL}")
 _AFTER_STOP = re.compile(r"([.!?])((?:\s*\[\d{1,3}(?:, \d{1,3})*\])+)(?=\s|$)")
 # Only at the end of a sentence: elsewhere a number in brackets is mostly a number.
 _BARE_MARKER = re.compile(r"\(\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\)(?=\s*[.!?]?\s*$)")
+_JOINED = re.compile(r"^[\s,;:/]*(?:(?:and|or|but|while|whereas|vs\.?|versus|against)\s+)?", re.IGNORECASE)
 _BEGUN_MARKER = re.compile(r"\s*(?:[\[【(][^\[\]【】()\n]{0,30})?$")
+_LEADING = re.compile(rf"^(\s*{_CANONICAL})[.:)](?=\s)", re.MULTILINE)  # a list that is numbered by its markers
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Not after a short word: "5 km²" is a unit.
 _RAISED = re.compile(r"(?:(?<=[.!?,\"”’])|(?<=[^\W\d_]{4}))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
@@ -35,8 +38,18 @@ def canonical(text: str) -> str:
     figures. Idempotent, so it can be applied to a growing text.
     """
     marked = _ANY_MARKER.sub(lambda m: _mark(next(group for group in m.groups() if group)), text)
+    marked = _LEADING.sub(r"\1 ", marked)
     marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
     return _AFTER_STOP.sub(lambda m: f" {m.group(2).strip()}{m.group(1)}", marked)
+
+
+def marked_parts(sentence: str) -> list[str]:
+    """The parts of a sentence where each ends with markers of its own, else nothing: ``64 [1], against 57 [3].``"""
+    ends = [match.end() for match in re.finditer(rf"(?:\s*{_CANONICAL})+", sentence)]
+    if len(ends) < 2 or sentence[ends[-1] :].strip(" .!?"):
+        return []
+    parts = [_JOINED.sub("", sentence[start:end]) for start, end in pairwise([0, *ends])]
+    return parts if all(re.search(r"\w", _MARKER.sub("", part)) for part in parts) else []
 
 
 def may_be_marker(text: str) -> bool:
@@ -88,6 +101,7 @@ def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
     cited = [*(group for group in named if group), *(match.group(1) for match in _MARKER.finditer(rest))]
     claim = " ".join(_MARKER.sub("", rest).split())
     claim = re.sub(r"\s+([.,;:!?])", r"\1", claim)
+    claim = re.sub(r"(?<=\w)\.\.$", ".", claim)  # "at 7 a.m. [1]." has two stops
     if claim != text and claim[:1].islower():
         claim = claim[0].upper() + claim[1:]
     return claim, {int(n) for listed in cited for n in re.findall(r"\d+", listed)}

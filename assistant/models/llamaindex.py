@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from assistant.errors import BackendError, ModelOutputError
+from assistant.errors import BackendError, ConfigError, ModelOutputError
 from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
 from assistant.types import Span
 
@@ -27,6 +28,32 @@ class LlamaIndexChat:
 
     def __init__(self, llm: LLM) -> None:
         self.llm = llm
+
+    @classmethod
+    def named(cls, place: str, options: Mapping[str, object]) -> LlamaIndexChat:
+        """The LLM ``<module>:<class>``, made with ``options``.
+
+        Raises ConfigError for what cannot be imported, is no LLM or does not take the options.
+        """
+        module, _, name = place.partition(":")
+        try:
+            from llama_index.core.llms import LLM
+
+            kind = getattr(import_module(module), name)
+        except (ImportError, AttributeError) as exc:
+            package = module.replace("_", "-").replace("llama-index.", "llama-index-").replace(".", "-")
+            raise ConfigError(
+                f"The LlamaIndex LLM {place!r} cannot be imported: {exc}. `pip install {package}`"
+            ) from exc
+        if not (isinstance(kind, type) and issubclass(kind, LLM)):
+            raise ConfigError(f"{place!r} is no LlamaIndex LLM. `export ASSISTANT_WRITER=llamaindex:<module>:<class>`")
+        try:
+            return cls(kind(**options))
+        except (TypeError, ValueError) as exc:
+            raise ConfigError(
+                f"The LlamaIndex LLM {place!r} does not take these options: {exc}. "
+                '`export ASSISTANT_LLAMAINDEX_OPTIONS=\'{"model": "..."}\'`'
+            ) from exc
 
     @property
     def name(self) -> str:

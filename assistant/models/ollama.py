@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import queue
 import socket
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -23,6 +19,7 @@ from assistant.errors import (
     ModelOutputError,
     OllamaUnreachableError,
 )
+from assistant.models.streaming import HEARTBEAT_SECONDS, SilenceError, watched
 from assistant.ports import ChatChunk, Message, Usage, Vectors
 from assistant.settings import Settings
 from assistant.types import Value
@@ -42,9 +39,6 @@ EMBED_SECONDS = 120.0
 
 BATCH = 32
 """Texts embedded in one request."""
-
-HEARTBEAT_SECONDS = 2.0
-"""Interval at which a silent chat reports that it is waiting."""
 
 INSTALL = "pip install 'assistant[ollama]'"
 
@@ -132,41 +126,20 @@ class Server:
     ) -> Iterator[ollama.ChatResponse | float]:
         """The parts of a streamed chat as they arrive, and for every ``beat`` seconds of silence the seconds waited.
 
-        The request runs in another thread, since a blocking read cannot be interrupted. Closing the iterator closes
-        the connection, which stops the server. Raises BackendError.
+        Closing the iterator closes the connection, which stops the server. Raises BackendError.
         """
-        parts: queue.SimpleQueue[ollama.ChatResponse | Exception | None] = queue.SimpleQueue()
+        model = str(request["model"])
 
-        async def pump() -> None:
-            try:
-                async with self._open(_library().AsyncClient, None) as client:
-                    async for part in await client.chat(**request, stream=True):
-                        parts.put(part)
-                parts.put(None)
-            except Exception as exc:
-                parts.put(exc)
+        async def parts() -> AsyncIterator[ollama.ChatResponse]:
+            async with self._open(_library().AsyncClient, None) as client:
+                async for part in await client.chat(**request, stream=True):
+                    yield part
 
-        work = asyncio.run_coroutine_threadsafe(pump(), _loop())
-        heard, limit, started = time.monotonic(), first_token, False
         try:
-            while True:
-                silent = time.monotonic() - heard
-                if silent >= limit:
-                    raise self._silent(str(request["model"]), limit, started)
-                try:
-                    part = parts.get(timeout=max(0.0, min(beat, limit - silent)))
-                except queue.Empty:
-                    yield time.monotonic() - heard
-                    continue
-                if part is None:
-                    return
-                if isinstance(part, Exception):
-                    with self._translated(str(request["model"])):
-                        raise part
-                heard, limit, started = time.monotonic(), idle, True
-                yield part
-        finally:
-            work.cancel()
+            with self._translated(model):
+                yield from watched(parts(), first_token, idle, beat)
+        except SilenceError as exc:
+            raise self._silent(model, exc.seconds, exc.started) from exc
 
     @contextmanager
     def _client(self, seconds: float) -> Iterator[ollama.Client]:
@@ -389,11 +362,3 @@ def _library() -> Any:
     except ImportError as exc:
         raise BackendError(f"The package 'ollama' is not installed. `{INSTALL}`") from exc
     return ollama
-
-
-@lru_cache(maxsize=1)
-def _loop() -> asyncio.AbstractEventLoop:
-    """One event loop for all chats, in a daemon thread so that it does not keep the program from ending."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="ollama", daemon=True).start()
-    return loop

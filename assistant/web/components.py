@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import gradio as gr
 from pydantic import ConfigDict, Field
 
 from assistant.conversations import EVERYTHING, Scope
-from assistant.settings import Settings
+from assistant.settings import Settings, WriterChoice
 from assistant.types import Value
 
 Update = dict[Any, Any]
@@ -37,7 +37,7 @@ RELOAD = json.dumps({"reload": True})
 class ReaderSettings(Value):
     """The settings a reader may change on the page, for that page alone."""
 
-    writer: Literal["auto", "extractive", "ollama"]
+    writer: WriterChoice
     chat_model: str = Field(max_length=200)
     passages: int = Field(ge=10, le=100)
     answer_threshold: float = Field(ge=0, le=1)

@@ -20,7 +20,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 PATHS = re.compile(
-    r"/|/progress|/upload|/mcp/?|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(assets|static|svelte)/.*"
+    r"/|/progress|/upload|/mcp/?|/v1/(models|chat/completions)|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
+    r"|/(assets|static|svelte)/.*"
     r"|/gradio_api/(info|openapi\.json|app_id|startup-events|queue/(join|data|status)|cancel|reset|component_server"
     r"|run/predict|call/(v2/)?(ask|search|list_documents)(/[\w-]*)?|heartbeat/\w+|mcp)/?"
 )

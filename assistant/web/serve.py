@@ -1,4 +1,4 @@
-"""The web application: the page, uploads and MCP behind one guard, and the server that runs it.
+"""The web application: page, uploads, MCP and chat completions behind one guard, and the server that runs it.
 
 The server listens before any of them is loaded: programs are answered after two seconds, the page comes a while later.
 """
@@ -174,11 +174,18 @@ def _server(
 
         return mcp_server(assistant).streamable_http_app()
 
+    def chat_completions(_: Told) -> Starlette:
+        from starlette.applications import Starlette
+
+        from assistant.web import completions
+
+        return Starlette(routes=completions.routes(assistant))
+
     def page(tell: Told) -> Starlette:
         tell("Loading the page")
         return build(assistant, host, listener.getsockname()[1])
 
-    front = Front({"/mcp": programs, "/": page}, lambda fault: server.over(fault))
+    front = Front({"/mcp": programs, "/v1": chat_completions, "/": page}, lambda fault: server.over(fault))
     server = _Server(
         uvicorn.Config(
             Guard(front, host=host, names=frozenset(names), password=password),

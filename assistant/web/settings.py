@@ -16,6 +16,7 @@ _WRITERS = [
     ("Automatic", "auto"),
     ("Quotations from the documents", "extractive"),
     ("A local model (Ollama)", "ollama"),
+    ("Another model server (OpenAI's format)", "openai"),
 ]
 
 

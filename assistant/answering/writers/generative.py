@@ -100,8 +100,8 @@ class GenerativeWriter:
         if not proposed or len(proposed) > MAX_REWRITTEN or _invents(proposed, [question, *(t.text for t in history)]):
             return None
         asked, kept = set(content_stems(question)), set(content_stems(proposed))
-        # If the question came back unchanged, code may still complete it. If it lost its words, it is another question.
-        if proposed.casefold().strip("?. ") == question.casefold().strip("?. ") or 2 * len(asked & kept) < len(asked):
+        # If nothing was added, code may still complete the question. If it lost its words, it is another question.
+        if kept <= asked or 2 * len(asked & kept) < len(asked):
             return None
         return CondensedQuestion(proposed, (f"rewritten by {self.name} (prompt {prompt.name} {prompt.hash})",))
 

@@ -1,0 +1,224 @@
+"""What speaks against a claim: figures, names, roles, causes and denials that its citation does not give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+
+from assistant.english.lexicon import (
+    COURTESY_TITLES,
+    NAME_PARTICLES,
+    OPPOSITE_EVENTS,
+    OPPOSITES,
+    PERSONAL_PRONOUNS,
+    SAYING_VERBS,
+    TITLE_ABBREVIATIONS,
+    any_of,
+)
+from assistant.english.names import names
+from assistant.english.negation import denied_clauses
+from assistant.english.quantities import Quantity, quantities, same_value
+from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
+from assistant.types import DocumentMetadata
+
+REACH = 5
+"""Content words after a negation that it is about."""
+
+
+def added_clauses(text: str, lacking: frozenset[str]) -> list[str]:
+    """Clauses of a claim of whose words the citation lacks half or more: what a model adds to a fact from memory."""
+    clauses = ((clause.strip(), carrying(clause)) for clause in _CLAUSE.split(text))
+    return [
+        f"{clause!r} is not in the citation"
+        for clause, own in clauses
+        if len(own) > 1 and 2 * len(own & lacking) >= len(own)
+    ]
+
+
+def invented_causes(text: str, lacking: frozenset[str], quoted: str, given: str) -> Iterator[str]:
+    """Causes in a claim whose words the citation lacks, or that it does not give as causes."""
+    for cause in _CAUSE.finditer(text):
+        own = carrying(cause["what"]) - set(name_stems(given))
+        if own and 2 * len(own & lacking) >= len(own):
+            yield f"the cause {cause['what'].strip(' .,')!r} is not in the citation"
+        elif not given and not _LINK.search(quoted):
+            yield "the citation gives no cause"
+
+
+def swapped_roles(text: str, quoted: str) -> Iterator[str]:
+    """Verbs between two names that stand the other way round in the citation: "A sued B" for "B sued A"."""
+    there = {(one, verb, other): passive for one, verb, other, passive in _relations(quoted)}
+    for one, verb, other, passive in _relations(text):
+        same, turned = there.get((one, verb, other)), there.get((other, verb, one))
+        if (turned is not None and turned == passive) or (turned is None and same is not None and same != passive):
+            yield "who does what to whom is the other way round in the citation"
+
+
+def _relations(text: str) -> Iterator[tuple[str, str, str, bool]]:
+    """The last word of a name, the stem of a word after it, that of the next name, and whether "by" is between them."""
+    found = names(text)
+    for one, other in pairwise(found):
+        between = text[one.end : other.start]
+        if _CLAUSE.search(between):
+            continue
+        passive = bool(re.search(r"\bby\b", between))
+        for verb in content_stems(between):
+            yield stem(one.text.split()[-1]), verb, stem(other.text.split()[-1]), passive
+
+
+def names_others(quoted: str, told: str) -> bool:
+    """Whether a citation names somebody or something that is not ``told``."""
+    known = set(name_stems(told))
+    return any(not set(name_stems(name.text)) & known for name in names(quoted))
+
+
+def opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
+    """Words of a claim, each with its opposite in the citation where neither text has both."""
+    ours, theirs = set(stems(text)), set(stems(quoted))
+    for one, other in _OPPOSITES:
+        if one in ours and other in theirs and one not in theirs and other not in ours:
+            yield one, other
+
+
+def carrying(text: str) -> frozenset[str]:
+    """Stems of the words that carry a claim's meaning, apart from its figures, which are compared by value."""
+    bare = "".join(" " * (b - a) if i % 2 else text[a:b] for i, (a, b) in enumerate(_outside(text)))
+    return frozenset(_TITLES.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
+
+
+def _outside(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of ``text`` that alternate between what is outside its figures and its figures."""
+    at = 0
+    for figure in quantities(text):
+        yield at, figure.start
+        yield figure.start, figure.end
+        at = figure.end
+    yield at, len(text)
+
+
+def denied(text: str) -> set[str]:
+    """Stems of the words that a negation is about: the next few of its clause."""
+    return {root for clause in denied_clauses(text) for root in content_stems(clause)[:REACH]}
+
+
+def name_stems(text: str) -> list[str]:
+    """Stems with titles written out, without Mr. and the like: "Capt." names no other person than "Captain"."""
+    return [_TITLES.get(root, root) for root in stems(text) if root not in _COURTESIES]
+
+
+def without_source(text: str, metadata: DocumentMetadata) -> str:
+    """A claim without its document's name before or after it: ``Herald, 14 March: ...``, ``..., as per the Herald``."""
+    names_of = (metadata.label, metadata.byline, metadata.publisher, metadata.title)
+    named = rf"(?:the\s+)?(?:{'|'.join(re.escape(name) for name in names_of if name)})"
+    before = rf"^\W*(?:according to\s+)?{named}(?:[,:]|\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?)\s*"
+    after = rf",?\s*\(?\b(?:according to|as per|per|as (?:reported|stated) by)\s+{named}\)?(?=\W*$)"
+    bare = re.sub(after, "", re.sub(before, "", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    return bare if re.search(r"\w", bare) else text
+
+
+def attributes_to(name: str, text: str) -> bool:
+    """Whether a claim only names ``name`` as who says it."""
+    said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b"
+    return bool(
+        re.search(rf"\b(?:according to|reported by|told)\s+(?:the\s+)?{re.escape(name)}|{said}", text, re.IGNORECASE)
+    )
+
+
+def figure_faults(text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
+    """What speaks against the figures of ``text``, and whether it rules the citation out; ``given`` is the question."""
+    there = quantities(quoted)
+    asked = quantities(given)
+    said = quantities(text)
+    others = {q.kind for q in there if not any(same_value(q, one) for one in said)}
+    about = quantities(f"{metadata.byline} {metadata.title}")
+    spans: list[tuple[int, int]] = []
+    for figure in quantities(text):
+        spans.append((figure.start, figure.end))
+        same = [other for other in there if states(other, figure, metadata.published)]
+        if same:
+            if figure.kind == "number" and _swapped(figure, same, there):
+                yield f"{figure.text!r} counts something else in the citation", False
+        elif any(states(other, figure) for other in about):
+            if not set(stems(metadata.publisher or metadata.title)) & set(stems(text)):
+                yield f"{figure.text!r} is only in the heading of the document", False
+        elif (figure.value == 2 and _BOTH.search(quoted)) or (
+            figure.kind not in others and any(states(other, figure) for other in asked)
+        ):
+            continue
+        else:
+            vague = isinstance(figure.value, tuple) and not any(figure.value)
+            yield f"{figure.text!r} is not in the citation", not vague
+    digits = set(_DIGITS.findall(f"{quoted} {metadata.byline} {metadata.title}"))
+    for match in _DIGITS.finditer(text):
+        if not any(a <= match.start() and match.end() <= b for a, b in spans) and match.group() not in digits:
+            yield f"{match.group()!r} is not in the citation", True
+    for vague in _VAGUE.findall(text):
+        if vague.lower() not in quoted.lower():
+            yield f"{vague!r} is not in the citation", False
+
+
+def states(there: Quantity, said: Quantity, published: date | None = None) -> bool:
+    """Whether a figure of a document states one of a claim; a date of a claim may say less, never more.
+
+    A year that the document leaves out is that of its publication. Weekdays and relative dates are compared as words.
+    """
+    if not same_value(said, there):
+        return False
+    if not isinstance(said.value, tuple) or not isinstance(there.value, tuple):
+        return True
+    if not any(said.value):
+        return bool(set(stems(said.text)) & set(stems(there.text)))
+    year, month, day = there.value
+    if year is None and any(there.value) and published is not None:
+        year = published.year
+    return all(a is None or a == b for a, b in zip(said.value, (year, month, day), strict=True))
+
+
+def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
+    """Whether what a number counts is counted by another number in the citation."""
+    unit = _unit(said)
+    if not unit or any(unit & _unit(other) for other in same):
+        return False
+    return any(unit & _unit(other) for other in there if other not in same)
+
+
+def _unit(figure: Quantity) -> frozenset[str]:
+    return frozenset(stem(w.text) for w in words(figure.unit) if w.text not in STOPWORDS)
+
+
+def stand_together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> bool:
+    """Whether all parts of a name stand near each other somewhere in the citation."""
+    wanted = set(parts)
+    reach = max(window, len(parts) + 2)
+    return any(wanted <= set(held[at : at + reach]) for at, root in enumerate(held) if root in wanted)
+
+
+# --- words that decide ---------------------------------------------------------------------------
+
+ATTRIBUTES = re.compile(rf"^\W*[\w'’.\-]+(?:\s+(?:also|has|had|have))?\s+{any_of(SAYING_VERBS)}\b")
+WORDLIKE = re.compile(r"(?:ing|ed|ly|tion|sion|ment|ness|ity|ists?|ics|ials?|ances?|ences?|[^s]s)$")
+VERBAL = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|be|been|will|would|said|says|reported|reports)\b", re.IGNORECASE
+)
+_VAGUE = re.compile(
+    r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE
+)
+_DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
+_CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
+_CAUSE = re.compile(
+    r"\b(?:because(?: of)?|due to|owing to|thanks to|caused by|as a result of|in order to)\b(?P<what>[^,;:]*)",
+    re.IGNORECASE,
+)
+_LINK = re.compile(
+    r"\b(?:because|since|due|owing|thanks|caus\w+|result\w*|reason\w*|led|lead\w*|trigger\w*|blam\w+|after|over|following"
+    r"|as|so|therefore|to|for|from|by|with)\b",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"\b(?:both|pair|twice|couple|either|neither)\b", re.IGNORECASE)
+_OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
+PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)
+_COURTESIES = frozenset(map(stem, COURTESY_TITLES))
+_TITLES = {stem(short): stem(word) for short, word in TITLE_ABBREVIATIONS.items()}
+JOINING = frozenset(map(stem, (*NAME_PARTICLES, "and")))

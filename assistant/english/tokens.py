@@ -52,11 +52,11 @@ _IRREGULAR = dict(
     pair.split("=")
     for pair in """began=begin begun=begin bought=buy brought=bring broke=break broken=break built=build caught=catch
     chose=choose chosen=choose came=come drew=draw drawn=draw drove=drive driven=drive fell=fall fallen=fall flew=fly
-    flown=fly gave=give given=give went=go gone=go grew=grow grown=grow held=hold kept=keep knew=know known=know led=lead
-    lost=lose made=make meant=mean met=meet paid=pay ran=run rose=rise risen=rise rang=ring rung=ring said=say sent=send
-    sold=sell sank=sink sunk=sink slept=sleep spent=spend spoke=speak spoken=speak stood=stand stole=steal stolen=steal
-    swam=swim taught=teach threw=throw thrown=throw took=take taken=take told=tell won=win wore=wear worn=wear
-    wrote=write written=write""".split()
+    flown=fly gave=give given=give went=go gone=go grew=grow grown=grow held=hold kept=keep knew=know known=know
+    led=lead lost=lose made=make meant=mean met=meet paid=pay ran=run rose=rise risen=rise rang=ring rung=ring said=say
+    sent=send sold=sell sank=sink sunk=sink slept=sleep spent=spend spoke=speak spoken=speak stood=stand stole=steal
+    stolen=steal swam=swim taught=teach threw=throw thrown=throw took=take taken=take told=tell won=win wore=wear
+    worn=wear wrote=write written=write""".split()
 )
 """Forms of verbs that no ending tells, each with the form that has its stem."""
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from assistant.english.lexicon import ITEM_NAMES, ORDINALS
 from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
-from assistant.query.parse import QuestionParts
+from assistant.query.parse import QuestionParts, is_words
 from assistant.retrieval.binding import Subject
 from assistant.retrieval.features import IN_CONTEXT
 from assistant.retrieval.mentions import item_asked
@@ -48,9 +48,12 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     """How likely a statement answers whose place in the document says what it is about; 0 for running text.
 
     The models are fitted to prose. An item, a row or a field states little by itself; it answers when it and what
-    introduces it name all or nearly all that the question names.
+    introduces it name all or nearly all that the question names. So does any statement that holds all words of a
+    message that is no question.
     """
     wanted = _wanted(question)
+    if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
+        return STRUCTURAL
     if not (subject.context or kind in IN_CONTEXT):
         return 0.0
     if kind == "paragraph" and wanted.isdisjoint(stems(subject.context)):

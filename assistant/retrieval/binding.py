@@ -53,6 +53,9 @@ NAME_WEIGHT = 0.5
 ROLE_WEIGHT = 0.5
 """What it weighs that a statement does not name the role that is asked for: it may name it otherwise."""
 
+TERM_WEIGHT = 2.0
+"""What it weighs that a statement does not name the term whose meaning is asked for: all definitions sound alike."""
+
 ROOT = 5
 """Letters by which words of one root are known: "chair" and "chairman"."""
 
@@ -130,7 +133,7 @@ def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Misma
     return [
         (
             *map(Mismatch, _own_mismatches(question, subject)),
-            *([Mismatch(f"no {question.role}", ROLE_WEIGHT)] if _lacks_role(question, subject) else []),
+            *_weighed_mismatches(question, subject),
             *(
                 Mismatch(f"not {' '.join(sorted(name))}", _name_weight(name, question.parts.text))
                 for name, anywhere in zip(question.names, named, strict=True)
@@ -174,11 +177,14 @@ def order_mismatches(question: str, published: Sequence[date | None]) -> list[bo
     return [False] * len(published)
 
 
-def _lacks_role(question: Asked, subject: Subject) -> bool:
-    """Whether neither a statement nor its context has a word of the root of the role that is asked for."""
-    root = question.role[:ROOT]
+def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]:
+    """A role or a term that neither a statement nor its context names."""
     said = held_stems(f"{subject.text} {subject.context}")
-    return bool(root) and not any(word.startswith(root) or (len(word) > 2 and root.startswith(word)) for word in said)
+    root = question.role[:ROOT]
+    if root and not any(word.startswith(root) or (len(word) > 2 and root.startswith(word)) for word in said):
+        yield Mismatch(f"no {question.role}", ROLE_WEIGHT)
+    if not question.term <= said:
+        yield Mismatch("another term", TERM_WEIGHT)
 
 
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
@@ -197,8 +203,6 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
         yield "another weekday"
     if question.measure and said.isdisjoint(question.measure):
         yield "another measure"
-    if question.term and not question.term <= said:
-        yield "another term"
     if question.item and item_number(subject.text) not in ("", question.item):
         yield f"another item than {question.item}"
     if subject.text.rstrip().endswith(":") and not question.parts.wants_list:

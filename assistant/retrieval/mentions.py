@@ -71,7 +71,7 @@ def item_asked(question: str) -> str:
 def opens_with_term(question: str, statement: str) -> bool:
     """Whether ``statement`` begins with what ``question`` asks the nature of: "What is Kelp?", "What does Kelp do?"."""
     term = _term(_NATURE, question)
-    return bool(term) and re.match(rf"\W*(?:the |an? )?{re.escape(term)}\b", statement, re.I) is not None
+    return bool(term) and re.match(rf"\W*(?:the |an? )?{re.escape(term)}\W+\w+\W+\w", statement, re.I) is not None
 
 
 def _term(pattern: re.Pattern[str], question: str) -> str:

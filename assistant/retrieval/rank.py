@@ -46,8 +46,10 @@ MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 question names.
 """
 
-DEFINING_SCORE = 2.0
-"""What a statement gains that begins with what the question asks the nature of."""
+DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
+"""What a statement gains that begins with what the question asks the nature of, and for "why" one that begins with
+"As a result": the sentence before it gives the reason.
+"""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence takes part in what is the latest."""
@@ -75,13 +77,13 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     readings: dict[int, PassageScores] = {}
     if reader is not None:
         readings = read(question, table.places, rows @ BASE_MODEL.ranking, hits, reader)
-        seen, fitted = _with_reasons(question, table.places, hits, reader_logits(table.places, readings)), READER_MODEL
+        seen, fitted = reader_logits(table.places, readings), READER_MODEL
         rows = np.column_stack([rows, seen])
     faults = binding_faults(question, table.places, hits)
     texts = [text_at(hits, place) for place in table.places]
     foreign = np.array(foreign_shares(question, texts))
-    defining = np.array([opens_with_term(question.text, text) for text in texts])
-    scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + DEFINING_SCORE * defining + FOREIGN_SCORE * foreign
+    openings = np.array([_openings(question, text) for text in texts])
+    scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
     chances = _chance(fitted.chances.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, chances)
@@ -183,19 +185,11 @@ def reader_logits(places: Sequence[SentencePlace], readings: dict[int, PassageSc
     return clipped
 
 
-def _with_reasons(
-    question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit], seen: Features
-) -> Features:
-    """The log-odds of statements, where "As a result, ..." has those of the sentence before, which tells the reason."""
-    if question.answer_type != "reason":
-        return seen
-    numbers = {place: number for number, place in enumerate(places)}
-    found = seen.copy()
-    for place, number in numbers.items():
-        before = numbers.get(SentencePlace(place.hit, place.sentence - 1))
-        if before is not None and _CONSEQUENCE.match(text_at(hits, place)):
-            found[number] = max(seen[number], seen[before])
-    return found
+def _openings(question: QuestionParts, text: str) -> float:
+    """What a statement gains by how it begins."""
+    if question.answer_type == "reason":
+        return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
+    return DEFINING_SCORE * opens_with_term(question.text, text)
 
 
 def _chance(logit: Features | float) -> Features:

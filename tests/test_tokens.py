@@ -74,7 +74,8 @@ CONTENT = {
     "contractions go": ("It didn't end; who's there? They’ve left.", ["end", "left"]),
     "sloppy contractions go": ("whens the truce", ["truce"]),
     "country": ("Did the US help us?", ["us", "help"]),
-    "shouted": ("WHO SAID IT", ["said"]),
+    "shouted": ("WHO SAID IT", ["say"]),
+    "irregular verbs": ("They sold it and wrote it down.", ["sell", "write"]),
     "nothing left": ("Who is it?", ["who", "is", "it"]),
     "empty": ("", []),
 }

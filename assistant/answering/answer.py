@@ -13,6 +13,7 @@ from assistant.answering.thresholds import Thresholds
 from assistant.answering.verify import verify
 from assistant.english.claims import is_order
 from assistant.ports import CrossEncoder, Embedder, PassageStore, QuestionCondenser, Writer
+from assistant.query.courtesy import REPLIES, small_talk
 from assistant.query.understand import Query, clean_question, split_query, understand
 from assistant.retrieval.evidence import Searcher
 from assistant.settings import Settings
@@ -54,6 +55,9 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
     Raises QuestionError for an empty or too long question, and IndexMissingError or IndexStaleError if the index
     cannot be searched.
     """
+    if said := REPLIES.get(small_talk(question) or "documents"):
+        yield _reply(said, clean_question(question), history, engines)
+        return
     clock = _Clock()
     query = understand(question, history, engines.condenser)
     clock.lap("condense")
@@ -77,6 +81,19 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
         **written.model_dump(exclude={"writer", "notes"}),
     )
     yield assembly.answer(clean_question(question), history, written.writer or engines.writer.name, trace)
+
+
+def _reply(said: str, question: str, history: Sequence[Turn], engines: Engines) -> Answer:
+    """An answer to small talk: nothing of it comes from the documents."""
+    return Answer(
+        question=question,
+        history=tuple(history),
+        text=said,
+        outcome="not_in_documents",
+        answerability=0.0,
+        writer=engines.writer.name,
+        trace=Trace(question=question),
+    )
 
 
 def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:

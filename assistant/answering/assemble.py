@@ -7,6 +7,7 @@ from functools import cache
 
 from assistant.answering.verify import Checked, Place
 from assistant.english.quantities import quantities, same_value
+from assistant.english.tokens import words
 from assistant.errors import IndexStaleError
 from assistant.render import apart_text, claim_text, conflict_text, remainder_text
 from assistant.types import (
@@ -27,6 +28,9 @@ from assistant.types import (
     Trace,
     Turn,
 )
+
+BRIEF = 6
+"""A sentence of fewer words is shown with its heading: "POST /v1/boats: Adds a boat."."""
 
 
 class Assembly:
@@ -135,7 +139,7 @@ class Assembly:
         return Claim(
             text=best.shown,
             byline="; ".join(dict.fromkeys(self._found(source).label for source in sources)),
-            context="" if best.kind == "paragraph" else best.context,
+            context="" if best.kind == "paragraph" and len(words(best.text)) >= BRIEF else best.context,
             listed=quotation.listed,
             citations=(),
             support="supported",

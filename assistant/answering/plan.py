@@ -14,6 +14,7 @@ from typing import NamedTuple
 from assistant.answering.conflict import find_conflicts
 from assistant.answering.thresholds import Thresholds
 from assistant.english.claims import is_order
+from assistant.english.lexicon import CONSEQUENCES, REASONS, any_of
 from assistant.english.names import names
 from assistant.english.negation import denies
 from assistant.english.quantities import quantities
@@ -21,7 +22,8 @@ from assistant.english.tokens import content_stems, overlap, words
 from assistant.ingest.blocks import LISTED
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.binding import compared_things, names_thing
+from assistant.retrieval.binding import compared_things
+from assistant.retrieval.mentions import names_thing
 from assistant.types import (
     ConflictCandidate,
     Evidence,
@@ -54,6 +56,9 @@ MAX_SHOWN = 6
 LIKELY = 0.02
 """Probability from which a model is shown a statement that is not quoted."""
 
+_YES_NO = re.compile(r"[:·|]\s*(yes|no)\W*\Z", re.IGNORECASE)
+_REASON = re.compile(rf"{any_of(REASONS)}\b", re.IGNORECASE)
+_RELATES = re.compile(rf"{any_of((*REASONS, *CONSEQUENCES))}\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 
 
@@ -174,6 +179,9 @@ class _Chosen:
         if question.wants_list:
             return sentence.probability >= thresholds.listed
         same_source = [quote for group in self._groups for quote in group if quote.source == sentence.source]
+        listed = [quote for quote in same_source if sentence.kind in LISTED and _list_of(quote) == _list_of(sentence)]
+        if any(len(question.content & _stems(quote)) > len(question.content & _stems(sentence)) for quote in listed):
+            return False  # another row than the one that was asked for
         if sentence.answer and any(
             content_stems(quote.answer) == content_stems(sentence.answer) for quote in same_source
         ):
@@ -221,9 +229,9 @@ def _required(
     required: list[Sentence] = []
     for part in answered:
         best = part.sentences[0]
-        if parse_question(part.question).answer_type == "person":
-            required += _named_before(best, evidence)
-        required.append(best)
+        asks = parse_question(part.question).answer_type
+        before = _named_before(best, evidence) if asks == "person" else _told_before(best, evidence)
+        required += [*before, best, *(_reason_after(best, evidence) if asks == "reason" else [])]
     required += [sentence for conflict in conflicts for sentence in conflict.sentences]
     required += _of_each_thing(evidence, thresholds)
     for option in parse_question(evidence.question).options:
@@ -244,10 +252,24 @@ def _named_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
     """The sentence before ``sentence``, if that has only "he" or "she" and the one before it has a name."""
     if names(sentence.text) or not _PRONOUN.search(sentence.text):
         return []
+    return [before for before in _before(sentence, evidence) if names(before.text)]
+
+
+def _told_before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
+    """The sentence before one that opens with "As a result" or "This is because", which says little alone."""
+    return _before(sentence, evidence) if _RELATES.match(sentence.text) else []
+
+
+def _reason_after(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
+    """The sentence behind one, where it gives the reason: "The reason is the mud."."""
+    return [s for s in evidence.sentences if _REASON.match(s.text) and sentence in _before(s, evidence)][:1]
+
+
+def _before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
+    """The sentence that stands directly before one, where it was found as well."""
     earlier = [s for s in evidence.sentences if s.source == sentence.source and s.end <= sentence.start]
     before = max(earlier, key=lambda s: s.end, default=None)
-    near = before is not None and sentence.start - before.end <= ADJACENT and names(before.text)
-    return [before] if before is not None and near else []
+    return [before] if before is not None and sentence.start - before.end <= ADJACENT else []
 
 
 def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:
@@ -273,7 +295,16 @@ def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument)
     whole = (*made, *(_as_sentence(s, best, found.text) for s in after))
     condition = question.content & _own_stems(best)
     chosen = tuple(item for item in whole if condition <= _own_stems(item))
+    if polar := _of_polarity(chosen, denies(question.text)):
+        return polar
     return chosen if len(chosen) > 1 else ()
+
+
+def _of_polarity(items: Sequence[Sentence], negative: bool) -> tuple[Sentence, ...]:
+    """Of items that end in "yes" or "no", those that say what is asked for; nothing where the items say neither."""
+    said = {item: found[1].lower() for item in items if (found := _YES_NO.search(item.shown))}
+    wanted = "no" if negative else "yes"
+    return tuple(item for item in said if said[item] == wanted) if 2 * len(said) > len(items) else ()
 
 
 def _as_sentence(statement: Statement, like: Sentence, text: str) -> Sentence:
@@ -310,7 +341,7 @@ def _own_stems(item: Sentence) -> frozenset[str]:
 
 
 def _stems(sentence: Sentence) -> set[str]:
-    return set(content_stems(sentence.text))
+    return set(content_stems(sentence.shown))
 
 
 def _length(sentence: Sentence) -> int:

@@ -42,6 +42,9 @@ def _both_orders(pairs: str) -> tuple[tuple[str, str], ...]:
     return tuple((first, second) for one, other in split for first, second in ((one, other), (other, one)))
 
 
+ITEM_NAMES = tuple("step rule item point clause section article paragraph".split())
+"""What an item of a numbered list is called, whatever it says."""
+
 # --- verbs and negation ---------------------------------------------------------------------------
 
 BE = ("is", "are", "was", "were")
@@ -91,6 +94,19 @@ OPPOSITE_EVENTS = _both_orders(
 """Opposites that can both be true of one thing at different times."""
 
 # --- words that join ------------------------------------------------------------------------------
+
+CONSEQUENCES = (
+    *"therefore consequently hence thus".split(),
+    *("as a result", "for this reason", "for that reason", "that is why", "this is why", "because of this"),
+)
+"""What opens a sentence whose reason is told in the one before it."""
+
+REASONS = (
+    "(?:this|that|it) (?:is|was) (?:because|due to)",
+    "the reasons? (?:is|was|are|were|for (?:this|that))",
+    "because",
+)
+"""What opens a sentence that gives the reason for the one before it."""
 
 PREPOSITIONS = tuple(
     "about according after among around at before by during for from in of on over since till to until with "

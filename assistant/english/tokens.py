@@ -48,6 +48,19 @@ STOPWORDS = frozenset(
 """English words too common to distinguish texts, in lower case; contractions with either apostrophe."""
 
 
+_IRREGULAR = dict(
+    pair.split("=")
+    for pair in """began=begin begun=begin bought=buy brought=bring broke=break broken=break built=build caught=catch
+    chose=choose chosen=choose came=come drew=draw drawn=draw drove=drive driven=drive fell=fall fallen=fall flew=fly
+    flown=fly gave=give given=give went=go gone=go grew=grow grown=grow held=hold kept=keep knew=know known=know
+    led=lead lost=lose made=make meant=mean met=meet paid=pay ran=run rose=rise risen=rise rang=ring rung=ring said=say
+    sent=send sold=sell sank=sink sunk=sink slept=sleep spent=spend spoke=speak spoken=speak stood=stand stole=steal
+    stolen=steal swam=swim taught=teach threw=throw thrown=throw took=take taken=take told=tell won=win wore=wear
+    worn=wear wrote=write written=write""".split()
+)
+"""Forms of verbs that no ending tells, each with the form that has its stem."""
+
+
 class Word(NamedTuple):
     """A word of a text, ``text[start:end]``."""
 
@@ -117,7 +130,7 @@ def _stem(word: str) -> str:
     if not hasattr(_local, "stemmer"):
         # One for each thread: PyStemmer's objects hold a buffer and must not be shared.
         _local.stemmer = Stemmer.Stemmer("english")
-    return str(_local.stemmer.stemWord(joined))
+    return str(_local.stemmer.stemWord(_IRREGULAR.get(joined, joined)))
 
 
 @lru_cache(maxsize=200_000)

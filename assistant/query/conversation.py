@@ -31,6 +31,7 @@ _LONGEST_CLAIM = 18
 
 _CLAUSE_END = re.compile(r"[;:—]|,? (?:because|which|who|while|whereas|although|so that)\b|, (?:and|but|as)\b")
 _ATTRIBUTION = re.compile(rf",? (?:[\w.'’-]+ ){{1,4}}{any_of((*SAYING_VERBS, 'says', 'say'))}$")
+_ACCORDING = re.compile(r"according to [^,.;]{1,60}, ", _I)
 _PRONOUNS = frozenset((*SUBJECT_PRONOUNS, *PERSONAL_PRONOUNS, *DEMONSTRATIVES, "there"))
 _OPENERS = frozenset((*PREPOSITIONS, "the", "a", "an", "some", "most", "all", "no"))
 _OF_PLACE = re.compile(r"\b(?:in|at|from|near|to|into|outside|towards?|across|around|off|of)\s+(?:the\s+)?\Z", _I)
@@ -74,8 +75,9 @@ class Exchange(NamedTuple):
 
         Empty if it is long or its subject is unclear ("They broke").
         """
-        end = _CLAUSE_END.search(self.statement, min(len(self.statement), 20))
-        said = self.statement[: end.start()] if end else self.statement
+        statement = _ACCORDING.sub("", self.statement)
+        end = _CLAUSE_END.search(statement, min(len(statement), 20))
+        said = statement[: end.start()] if end else statement
         said = _ATTRIBUTION.sub("", said).strip(' .!?"“”')
         found = words(said)
         opening = found[0].text if found else ""

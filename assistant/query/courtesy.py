@@ -15,14 +15,26 @@ from assistant.english.lexicon import (
     THANKS,
     any_of,
 )
-from assistant.english.tokens import words
+from assistant.english.tokens import is_stopword, words
 
 SmallTalk = Literal["greeting", "thanks", "farewell", "acknowledgement", "abilities", "documents"]
 """What a message without a question to the documents is: "hello", "thanks!", "bye", "ok", "what can you do?", "what
 are these documents about?"."""
 
+REPLIES: dict[SmallTalk, str] = {
+    "greeting": "Hello. What would you like to know from your documents?",
+    "thanks": "You are welcome.",
+    "farewell": "Goodbye.",
+    "acknowledgement": "All right. What else would you like to know from your documents?",
+    "abilities": (
+        "Ask a question about your documents, in your own words. The answer quotes them and says where each quotation "
+        "stands, shows where sources disagree, and says so when the documents hold no answer."
+    ),
+}
+"""What is said to small talk that needs no look at the documents."""
+
 LEAD = re.compile(
-    r"(?:\s*(?:so|and|but|then|well|now|ok|okay|or|please|hi|hello|hey)\b[,\s]*"
+    r"(?:\s*(?:so|and|but|then|well|now|ok|okay|or|please|pls|plz|hi|hello|hey)\b[,\s]*"
     rf"|(?:can|could|would|will) you (?:please )?(?={any_of((*IMPERATIVES, 'say'))})"
     r"|(?:do you know|tell me|(?:(?<=you )|(?<=please ))(?:say|explain)|i wonder|i (?:want|need|would like) to know"
     r"|is it known|any idea)\b[,\s]*)*",
@@ -30,6 +42,7 @@ LEAD = re.compile(
 )
 """Courtesies before a question."""
 
+_TAIL = re.compile(r"[,\s]+(?:(?:thx|ty|cheers|thanks|thank you|please|pls|plz)\b[\s,.!]*)+(?=\?*$)", re.IGNORECASE)
 _POLITE = (COURTESIES - DISSENTS) | frozenset("really help question questions ask know idea curious welcome".split())
 _AROUND = frozenset(
     "dear there morning afternoon evening day excuse you your i i'm im i'd me my us anyone somebody am are is that "
@@ -72,6 +85,12 @@ def without_lead(question: str) -> str:
     """``question`` without the courtesies before it."""
     lead = LEAD.match(question)
     return question[lead.end() if lead else 0 :]
+
+
+def without_courtesies(question: str) -> str:
+    """``question`` without the courtesies before and behind it; as it is where nothing else would be left."""
+    bare = _TAIL.sub("", without_lead(question)).strip()
+    return bare if not all(is_stopword(word) or word in COURTESIES for word in _said(bare)) else question
 
 
 def is_courtesy(sentence: str) -> bool:

@@ -6,7 +6,14 @@ import re
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from assistant.english.lexicon import AUXILIARIES, DAYS_IN, NEGATED_AUXILIARIES, any_of
+from assistant.english.lexicon import (
+    ASKING_WORDS,
+    AUXILIARIES,
+    DAYS_IN,
+    IMPERATIVES,
+    NEGATED_AUXILIARIES,
+    any_of,
+)
 from assistant.english.tokens import STOPWORDS, content_stems, is_stopword, stems, words
 from assistant.query.courtesy import LEAD
 
@@ -30,6 +37,10 @@ class QuestionParts(NamedTuple):
     wants_list: bool
 
 
+MOST_WORDS = 5
+"""Words of a message that is no question at most."""
+
+_ASKS = frozenset((*ASKING_WORDS, *AUXILIARIES, *NEGATED_AUXILIARIES, *IMPERATIVES))
 _SHORT = 4  # words of an alternative in "X, Y or Z"
 _SPAN = rf"{any_of(DAYS_IN)}s?"
 _WHICH = (
@@ -103,6 +114,7 @@ _LINKS = frozenset(
 _AFTER_OPTIONS = frozenset("that who which when where while because if".split())
 
 
+_MEANING = re.compile(r"\b(?:stands? for|short for|meaning of)\b", re.IGNORECASE)  # no definition repeats it
 _GIVEN = re.compile(r", given (?:that )?", re.IGNORECASE)  # how a follow-up question carries what was asked before
 
 # Words for time in a question about time, which answers do not repeat. Measured on SQuAD 2.0: leaving these out ranks
@@ -119,7 +131,7 @@ def parse_question(text: str) -> QuestionParts:
     lower = " ".join(text.lower().replace("’", "'").split())
     answer_type = _answer_type(lower)
     every = stems(text)
-    content = content_stems(_GIVEN.sub(", ", text))
+    content = content_stems(_MEANING.sub(" ", _GIVEN.sub(", ", text)))
     return QuestionParts(
         text=text,
         answer_type=answer_type,
@@ -130,6 +142,12 @@ def parse_question(text: str) -> QuestionParts:
         options=_options(lower),
         wants_list=bool(_LIST.match(text)) or (answer_type != "yes-no" and bool(_ALL.search(lower))),
     )
+
+
+def is_words(text: str) -> bool:
+    """Whether a message is no question, only words to look up: "north pier", "deposit Kestrel 2025"."""
+    said = [word.text.lower() for word in words(text)]
+    return bool(said) and "?" not in text and len(said) <= MOST_WORDS and _ASKS.isdisjoint(said)
 
 
 def _answer_type(lower: str) -> AnswerType:

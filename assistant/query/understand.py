@@ -9,6 +9,7 @@ from typing import NamedTuple
 from assistant.errors import BackendError, QuestionError
 from assistant.ports import CondensedQuestion, QuestionCondenser
 from assistant.query.condense import condense_question
+from assistant.query.courtesy import without_courtesies
 from assistant.query.split import add_topic, split_questions
 from assistant.types import Turn
 
@@ -63,7 +64,7 @@ def split_query(question: str, notes: tuple[str, ...] = ()) -> Query:
         made = add_topic(part, topic)
         if made == part:
             topic = made = condense_question(part, [Turn(role="user", text=text) for text in parts])
-        parts.append(made)
+        parts.append(without_courtesies(made))
     return Query(question, tuple(parts), notes)
 
 

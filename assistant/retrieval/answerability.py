@@ -3,76 +3,95 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 
-from assistant.english.tokens import STOPWORDS, fold, stems, words
+from assistant.english.lexicon import ITEM_NAMES, ORDINALS
+from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
-from assistant.ports import Hit
-from assistant.query.parse import QuestionParts
+from assistant.query.parse import QuestionParts, is_words
+from assistant.retrieval.binding import Subject
 from assistant.retrieval.features import IN_CONTEXT
+from assistant.retrieval.mentions import item_asked
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
 """
 
-FOREIGN, FOREIGN_SHARE = 0.5, 0.45
-"""Probability that a statement in another language answers if it has this share of the question's words."""
+FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
+"""Probability that a statement in another language answers if it has this share of the question's words, and what a
+statement gains that has all of them.
+"""
 
+_ORDINALS = frozenset(map(stem, ORDINALS))
 _KEY = 4
+_BREAKS = re.compile(r"[/_.-]+")
 _LATIN_ENDS = 0x24F
 _FUNCTION_WORDS = frozenset(
     "de del la el los las un una unos unas que y en por para con su se es son quien cual cuando cuan donde cuanto como "
     "le les des du et est dans pour qui quel quell quand ou comb comm sur au aux une par der die das und ist sind ein "
     "eine im dem den von zu mit auf wer was wann wo wie waru welc il lo gli che di da per chi quan dove het een van o "
-    "os as um uma do da no na quem onde как кто что где когд скол jaki kto co gdzi kied ile w z na je".split()
-)
-"""Words of other languages that carry no meaning, by their first letters."""
+    "os as um uma do da no na quem onde как кто что где когд скол jaki kto co gdzi kied ile w z na je hoch viel lang "
+    "groß gros mont impo betr cuan quan tien hat haben habe".split()
+).union("的是谁吗呢什么哪里几多少了在有和はがのをにでとかすまいくらだれ誰何時どこ")
+"""Words of other languages that carry no meaning or only ask how much, by their first letters, and such characters."""
 
 GENERAL = frozenset(
     stems(
         "work place use used mean meaning say give get have include contain need want find know take make list show "
         "name called there many much kind type which person people offer sure allow possible available really still"
     )
-)
+) | frozenset(map(stem, ITEM_NAMES))
 """Words of questions that items, rows and fields rarely repeat."""
 
 
-def structural_answerability(question: QuestionParts, hit: Hit, number: int) -> float:
-    """The probability that an item, row or field answers; 0 for running text.
+def structural_answerability(question: QuestionParts, subject: Subject, kind: str) -> float:
+    """The probability that a statement answers whose place in the document says what it is about; 0 for running text.
 
-    The models are fitted to prose. An item, row or field says little by itself; it answers if it and its context
-    name all or nearly all that the question names.
+    The models are fitted to prose. An item, row or field says little by itself; it answers if it and its context name
+    all or nearly all that the question names. So does any statement that has all words of a message that is not a
+    question.
     """
-    stored = hit.stored
-    statement = stored.statements[number]
-    said = statement.reading or stored.chunk.text[statement.start : statement.end]
-    context = frozenset(stems(statement.context))
-    wanted = question.content - GENERAL
-    if not wanted or not (statement.context or statement.kind in IN_CONTEXT):
+    wanted = _wanted(question)
+    if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
+        return STRUCTURAL
+    if not (subject.context or kind in IN_CONTEXT):
         return 0.0
-    if statement.kind == "paragraph" and wanted.isdisjoint(context):
+    if kind == "paragraph" and wanted.isdisjoint(stems(subject.context)):
         return 0.0
-    if question.answer_type == "number" and not _states_number(question, said, statement.kind == "row"):
+    if question.answer_type == "number" and not _states_number(question, subject.text, kind == "row"):
         return 0.0
-    around = context | frozenset(stems(f"{stored.metadata.title} {stored.about}"))
-    named = len(wanted & (frozenset(stems(said)) | around)) / len(wanted)
-    return STRUCTURAL if named == 1.0 else STRUCTURAL_NEARLY if named >= NEARLY and len(wanted) > 2 else 0.0
+    held = wanted & (frozenset(stems(subject.text)) | _around(subject))
+    nearly = len(held) >= NEARLY * len(wanted) and len(wanted) > 2 and wanted & question.names <= held
+    return STRUCTURAL if held == wanted else STRUCTURAL_NEARLY if nearly and kind != "paragraph" else 0.0
 
 
-def foreign_answerability(question: QuestionParts, said: str, candidates: Iterable[str]) -> float:
-    """The probability that ``said``, the best of ``candidates``, answers a question in another language than English.
+def _wanted(question: QuestionParts) -> frozenset[str]:
+    """The words of a question that its answer repeats; the first step is the step with the number 1."""
+    item = item_asked(question.text)
+    ordinals = _ORDINALS if item else frozenset[str]()
+    return (question.content - GENERAL - ordinals) | ({item} if item else frozenset()) or question.content
 
-    It is 0 for English questions. The models know only English. In other languages a statement answers if it has
-    enough of the question's words, in any form; words that most candidates have count less.
+
+def _around(subject: Subject) -> frozenset[str]:
+    """Stems of what introduces a statement, and of what names its document."""
+    path = _BREAKS.sub(" ", subject.metadata.source)
+    return frozenset(stems(f"{subject.context} {subject.metadata.title} {subject.about} {path}"))
+
+
+def foreign_shares(question: QuestionParts, texts: Sequence[str]) -> list[float]:
+    """For each of ``texts``, its share of the words of a question in another language than English; 0 for English.
+
+    The models know only English. In other languages a statement answers if it has enough of the question's words, in
+    any form; words that most texts have count less.
     """
     if not is_foreign(question.text):
-        return 0.0
+        return [0.0] * len(texts)
     wanted = [key for key in _keys(question.text) if key not in _FUNCTION_WORDS]
-    held = [frozenset(_keys(text)) for text in candidates]
+    held = [frozenset(_keys(text)) for text in texts]
     weights = {key: math.log(1 + (len(held) + 1) / (1 + sum(key in each for each in held))) for key in wanted}
-    own = frozenset(_keys(said))
-    total = sum(weights.values())
-    return FOREIGN if total and sum(weights[key] for key in weights if key in own) >= FOREIGN_SHARE * total else 0.0
+    total = sum(weights.values()) or 1.0
+    return [sum(weights[key] for key in weights if key in own) / total for own in held]
 
 
 def is_foreign(text: str) -> bool:

@@ -14,41 +14,49 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.english.lexicon import MONTH_NAMES, OPPOSITES, UNITS
-from assistant.english.names import names
+from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, WEEKDAYS
 from assistant.english.negation import asks_what_is_not, denied_words, denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
-from assistant.english.tokens import content_stems, is_stopword, stem, stems, words
+from assistant.english.tokens import content_stems, stem, stems, words
 from assistant.query.parse import QuestionParts
+from assistant.retrieval.mentions import (
+    complements,
+    held_stems,
+    identifiers,
+    is_year,
+    item_asked,
+    item_number,
+    meaning_asked,
+    measure_asked,
+    names_thing,
+    proper,
+    question_names,
+    role_asked,
+    roles,
+)
 from assistant.types import DocumentMetadata
 
-MODIFIERS = frozenset(
-    "co vice deputy assistant associate acting former ex interim sub under junior senior honorary".split()
-)
-"""Words before a role that make it another role: the vice president is not the president."""
-
-_OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
-
-_IDENTIFIER = re.compile(r"([^\W\d_]{2,})\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d[\w./-]*\w|#?\d|[A-Z])(?![\w%])")
-_HASH = re.compile(r"#\d+\b")
-_COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
-_PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
+_ORDER = frozenset("before after above below first last".split())
+_OPPOSITES = tuple((stem(one), stem(other)) for one, other in (*OPPOSITES, *OPPOSITE_EVENTS) if one not in _ORDER)
+_WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
-_NO_KIND = frozenset(MONTH_NAMES) | frozenset(
-    "in on at by to of from since until year years day page the and or about over under nearly almost".split()
-)
-"""Words before a number that do not say what it numbers."""
-
-
-_LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
-_MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
-
+_OTHER = re.compile(r"\bthe other\b", re.I)
 NAME_WEIGHT = 0.5
 """Weight of a one-word name that another candidate has and this one lacks: it may use another name for the same thing.
 """
+
+
+ROLE_WEIGHT = 0.5
+"""What it weighs that a statement does not name the role that is asked for: it may name it otherwise."""
+
+TERM_WEIGHT = 2.0
+"""What it weighs that a statement does not name the term whose meaning is asked for: all definitions sound alike."""
+
+ROOT = 5
+"""Letters by which words of one root are known: "chair" and "chairman"."""
 
 
 class Subject(NamedTuple):
@@ -74,6 +82,10 @@ class Asked(NamedTuple):
     roles: Mapping[str, str]
     names: tuple[frozenset[str], ...]
     negated: bool
+    measure: frozenset[str]
+    item: str
+    term: frozenset[str]
+    role: str
 
 
 @lru_cache(maxsize=256)
@@ -81,19 +93,25 @@ def asked(question: QuestionParts) -> Asked:
     """What ``question`` names."""
     text = question.text
     found = quantities(text)
-    identifiers = _identifiers(text)
-    numbered = {identifier.lstrip("#") for _, identifier in identifiers}
+    # "... and the other one": what is named is not all that is asked for.
+    named = "" if _OTHER.search(text) else text
+    things = identifiers(named)
+    numbered = {identifier.lstrip("#") for _, identifier in things}
     return Asked(
         parts=question,
         stems=frozenset(stems(text)),
-        identifiers=identifiers,
-        complements=_complements(text),
-        proper=_proper(text),
+        identifiers=things,
+        complements=complements(named),
+        proper=proper(named),
         figures=tuple(q for q in found if q.kind in ("number", "money", "percent") and q.text.strip() not in numbered),
         dates=tuple(q for q in found if q.kind == "date" and not is_vague(q) and not _is_part_of_name(q, text)),
-        roles=dict(_roles(text)),
-        names=_names(question),
+        roles=dict(roles(text)) if question.answer_type != "yes-no" else {},
+        names=question_names(question),
         negated=question.answer_type in ("person", "other", "place") and asks_what_is_not(text),
+        measure=measure_asked(text),
+        item=item_asked(text),
+        term=meaning_asked(text),
+        role=role_asked(text),
     )
 
 
@@ -108,12 +126,13 @@ def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Misma
     """For each of ``subjects``, what it names instead of what ``question`` names; empty if it fits."""
     held = [_held(subject) for subject in subjects]
     # "cost 19": what no candidate numbers is not numbered by the question either.
-    heads = {head for subject in subjects for head, _ in _identifiers(f"{subject.passage} {subject.metadata.title}")}
+    heads = {head for subject in subjects for head, _ in identifiers(f"{subject.passage} {subject.metadata.title}")}
     question = question._replace(identifiers=tuple(pair for pair in question.identifiers if pair[0] in heads))
     named = [any(not name.isdisjoint(stems_) for stems_ in held) for name in question.names]
     return [
         (
             *map(Mismatch, _own_mismatches(question, subject)),
+            *_weighed_mismatches(question, subject),
             *(
                 Mismatch(f"not {' '.join(sorted(name))}", _name_weight(name, question.parts.text))
                 for name, anywhere in zip(question.names, named, strict=True)
@@ -132,17 +151,15 @@ def _name_weight(name: frozenset[str], question: str) -> float:
 
 def compared_things(question: QuestionParts) -> tuple[str, ...]:
     """The identifiers of several things of one kind that a question names; empty if it names fewer than two."""
-    found = _identifiers(question.text)
+    found = identifiers(question.text)
     heads = [head for head, _ in found]
     things = tuple(identifier for head, identifier in found if heads.count(head) > 1)
     return things if len(things) > 1 else ()
 
 
 def different_subjects(question: Asked, one: str, other: str) -> bool:
-    """Whether two statements are about different things of a kind: the Elm school and the Oak school, plan A and plan
-    B.
-    """
-    for find in (_identifiers, _proper, _complements):
+    """Whether two statements are about different things of a kind: the Elm school and the Oak school, plan A and B."""
+    for find in (identifiers, proper, complements):
         first, second = dict(find(one)), dict(find(other))
         for head in first.keys() & second.keys() & question.stems:
             if first[head] != second[head]:
@@ -159,18 +176,36 @@ def order_mismatches(question: str, published: Sequence[date | None]) -> list[bo
     return [False] * len(published)
 
 
+def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]:
+    """A role or a term that neither a statement nor its context names."""
+    said = held_stems(f"{subject.text} {subject.context}")
+    root = question.role[:ROOT]
+    if root and not any(word.startswith(root) or (len(word) > 2 and root.startswith(word)) for word in said):
+        yield Mismatch(f"no {question.role}", ROLE_WEIGHT)
+    if not question.term <= said:
+        yield Mismatch("another term", TERM_WEIGHT)
+
+
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     about = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.source}"
     yield from _identifier_mismatches(question, subject, about)
-    yield from _pair_mismatches(question.complements, _complements(subject.text), subject, about)
-    yield from _pair_mismatches(question.proper, _proper(subject.text), subject, about)
+    yield from _pair_mismatches(question.complements, complements(subject.text), subject, about)
+    yield from _pair_mismatches(question.proper, proper(subject.text), subject, about)
     yield from _role_mismatches(question, subject)
     yield from _figure_mismatches(question, subject)
     yield from _date_mismatches(question, subject, about)
-    said = _held_stems(f"{subject.text} {subject.context}")
+    said = held_stems(f"{subject.text} {subject.context}")
     for one, other in _OPPOSITES if question.parts.answer_type != "yes-no" else ():
         if one in question.stems and other not in question.stems and other in said and one not in said:
             yield f"{other} for {one}"
+    if (question.stems & _WEEKDAYS) and (said & _WEEKDAYS) and question.stems.isdisjoint(said & _WEEKDAYS):
+        yield "another weekday"
+    if question.measure and said.isdisjoint(question.measure):
+        yield "another measure"
+    if question.item and item_number(subject.text) not in ("", question.item):
+        yield f"another item than {question.item}"
+    if subject.text.rstrip().endswith(":") and not question.parts.wants_list:
+        yield "no value"
     if question.negated and not denies(subject.text):
         yield "no negation"
     elif not question.negated and _denies_what_is_asked(question, subject):
@@ -190,7 +225,7 @@ def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Ite
         wanted = [identifier for noun, identifier in question.identifiers if noun == head]
         if any(names_thing(identifier, subject.text) for identifier in wanted):
             continue
-        rivals = [other for noun, other in _identifiers(subject.text) if noun == head]
+        rivals = [other for noun, other in identifiers(subject.text) if noun == head]
         if rivals:
             yield f"{head} {rivals[0]} for {wanted[0]}"
         elif not any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):
@@ -203,13 +238,13 @@ def _pair_mismatches(
     """A head noun that the statement has with another complement: "prize for drama" for "prize for music"."""
     for head, other in wanted:
         rivals = [rival for noun, rival in found if noun == head]
-        if rivals and other not in rivals and other not in _held_stems(f"{subject.passage} {about}"):
+        if rivals and other not in rivals and other not in held_stems(f"{subject.text} {about}"):
             yield f"{head} {rivals[0]} for {head} {other}"
 
 
 def _role_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     found: dict[str, set[str]] = {}
-    for head, modifier in _roles(subject.text):
+    for head, modifier in roles(subject.text):
         found.setdefault(head, set()).add(modifier)
     for head, modifier in question.roles.items():
         if head in found and modifier not in found[head]:
@@ -241,87 +276,10 @@ def _date_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[
         yield f"{day} for {question.dates[0].text}"
 
 
-# --- what texts name ------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=20_000)
-def _identifiers(text: str) -> tuple[tuple[str, str], ...]:
-    """Numbers and letters that distinguish things of one kind, each with the stem of its head noun: (invoic, 102)."""
-    found = [
-        ((stem(match[1]), match[2]), match.start(2))
-        for match in _IDENTIFIER.finditer(text)
-        if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not _is_year(match[2])
-        if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
-    ]
-    measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
-    return (
-        *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
-        *(("#", match[0]) for match in _HASH.finditer(text)),
-    )
-
-
-def _is_amount(quantity: Quantity) -> bool:
-    """Whether a number counts or measures: "2.8 kg", not "invoice 102"."""
-    counted = quantity.unit.split(" ")[0]
-    plural = counted.endswith("s") and not is_stopword(counted) and counted.isalpha()
-    return quantity.kind == "number" and ("." in quantity.text or counted in UNITS or plural)
-
-
-def _is_year(text: str) -> bool:
-    return bool(re.fullmatch(r"(?:1[5-9]|20)\d\d", text))
-
-
-def names_thing(identifier: str, text: str) -> bool:
-    """Whether ``text`` names what ``identifier`` stands for."""
-    return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
-
-
-@lru_cache(maxsize=20_000)
-def _complements(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (stem(match[1]), stem(match[2]))
-        for match in _COMPLEMENT.finditer(text)
-        if not (is_stopword(match[1]) or is_stopword(match[2]))
-    )
-
-
-@lru_cache(maxsize=20_000)
-def _proper(text: str) -> tuple[tuple[str, str], ...]:
-    """A noun with the capitalized word before it: (school, elm)."""
-    return tuple(
-        (stem(match[2]), stem(match[1]))
-        for match in _PROPER.finditer(text)
-        if not (is_stopword(match[1]) or is_stopword(match[2])) and match.start()
-    )
-
-
-def _roles(text: str) -> Iterator[tuple[str, str]]:
-    """Each word with the modifier before it, or an empty one: ("presid", "vice"), ("pi", "co")."""
-    before = ""
-    for word in words(text):
-        prefix, hyphen, rest = word.text.partition("-")
-        modifier = prefix.lower() if hyphen and prefix.lower() in MODIFIERS else before
-        yield stem(rest if hyphen and prefix.lower() in MODIFIERS else word.text), modifier
-        before = word.text.lower() if word.text.lower() in MODIFIERS else ""
-        if hyphen and prefix.lower() in MODIFIERS:
-            before = prefix.lower() if rest and rest[0].isupper() and len(rest) > 3 else ""
-
-
-def _names(question: QuestionParts) -> tuple[frozenset[str], ...]:
-    """The proper names of a question, each as the stems of its words."""
-    runs = [frozenset(stems(name.text)) for name in names(question.text)]
-    return tuple(run & question.names for run in runs if run & question.names)
-
-
-@lru_cache(maxsize=20_000)
-def _held_stems(text: str) -> frozenset[str]:
-    return frozenset(stems(text))
-
-
 def _held(subject: Subject) -> frozenset[str]:
     about = re.sub(r"[/_]", " ", subject.metadata.source)
     known = f"{subject.metadata.title} {subject.metadata.byline} {subject.about} {about}"
-    return _held_stems(subject.passage) | _held_stems(known) | _held_stems(f"{subject.text} {subject.context}")
+    return held_stems(subject.passage) | held_stems(known) | held_stems(f"{subject.text} {subject.context}")
 
 
 # --- figures and dates ----------------------------------------------------------------------------
@@ -379,4 +337,4 @@ def _is_part_of_name(quantity: Quantity, text: str) -> bool:
     """Whether a year belongs to a name, as in "the 2003 agreement" or "Expo 2020"."""
     after = text[quantity.end :].lstrip()
     before = text[: quantity.start].rstrip().rpartition(" ")[2]
-    return _is_year(quantity.text) and (after[:1].isalpha() or before[:1].isupper()) and before.lower() != "in"
+    return is_year(quantity.text) and (after[:1].isalpha() or before[:1].isupper()) and before.lower() != "in"

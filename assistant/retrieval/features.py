@@ -99,7 +99,8 @@ def answerability_features(question: QuestionParts, table: Table, best: int, hit
         f"{stored.metadata.title} {stored.about} {statement.context} {statement.reading}"
     )
     total = sum(table.weight.values()) or 1.0
-    missing = sum(term not in passage for term in question.names) / max(1, len(question.names))
+    named = [term for term in question.names if not term[0].isdigit()]  # ``binding`` compares figures
+    missing = sum(term not in passage for term in named) / max(1, len(named))
     covered = sum(w for term, w in table.weight.items() if term in passage) / total
     return np.array([row[1], row[2], covered, row[3], table.rows[:, 3].max(), missing, row[8:].sum(), row[5]])
 

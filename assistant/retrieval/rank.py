@@ -8,14 +8,22 @@ passages, and its log-odds become another feature. ``training/fit_rank.py`` fits
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from assistant.english.lexicon import CONSEQUENCES, any_of
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.answerability import foreign_answerability, structural_answerability
+from assistant.retrieval.answerability import (
+    FOREIGN,
+    FOREIGN_SCORE,
+    FOREIGN_SHARE,
+    foreign_shares,
+    structural_answerability,
+)
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
 from assistant.retrieval.features import (
     Features,
@@ -25,6 +33,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
+from assistant.retrieval.mentions import opens_with_term
 from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
 from assistant.types import Sentence
 
@@ -34,8 +43,15 @@ READ = 5
 MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 """For each mismatch, what is subtracted from a statement's score, and the factor of its probability."""
 
+DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
+"""What a statement gains that begins with what the question asks the nature of, and for "why" one that begins with
+"As a result": the sentence before it gives the reason.
+"""
+
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
+
+_CONSEQUENCE = re.compile(rf"{any_of(CONSEQUENCES)}\b", re.IGNORECASE)
 
 LEAST, MOST = -8.0, 8.0
 """Bounds of the cross-encoder's log-odds; a sentence that it has not read has the least."""
@@ -61,18 +77,16 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
         seen, fitted = reader_logits(table.places, readings), READER_MODEL
         rows = np.column_stack([rows, seen])
     faults = binding_faults(question, table.places, hits)
-    scores = rows @ fitted.ranking - MISMATCH_SCORE * faults
+    texts = [text_at(hits, place) for place in table.places]
+    foreign = np.array(foreign_shares(question, texts))
+    openings = np.array([_openings(question, text) for text in texts])
+    scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
     chances = _chance(fitted.chances.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, chances)
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
     top = int(np.argmax(scores))
-    best = table.places[top]
-    answerability = max(
-        float(_chance(answers)),
-        structural_answerability(question, hits[best.hit], best.sentence),
-        foreign_answerability(question, text_at(hits, best), (text_at(hits, place) for place in table.places)),
-    )
+    answerability = max(float(_chance(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
     answerability *= MISMATCH_FACTOR ** faults[top]
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
@@ -90,21 +104,23 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     )
 
 
+def subject_at(hits: Sequence[Hit], place: SentencePlace) -> Subject:
+    """What the sentence at ``place`` is known to be about."""
+    stored = hits[place.hit].stored
+    statement = stored.statements[place.sentence]
+    return Subject(
+        text=statement.reading or text_at(hits, place),
+        context=statement.context,
+        about=stored.about,
+        passage=stored.chunk.text,
+        metadata=stored.metadata,
+    )
+
+
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
     """The weight of each sentence's mismatches with what the question names, shape (sentences,); 0 if it fits."""
-    subjects = [
-        Subject(
-            text=statement.reading or text_at(hits, place),
-            context=statement.context,
-            about=stored.about,
-            passage=stored.chunk.text,
-            metadata=stored.metadata,
-        )
-        for place in places
-        for stored in [hits[place.hit].stored]
-        for statement in [stored.statements[place.sentence]]
-    ]
-    return np.array([sum(found.weight for found in each) for each in mismatches(asked(question), subjects)])
+    found = mismatches(asked(question), [subject_at(hits, place) for place in places])
+    return np.array([sum(each.weight for each in of_one) for of_one in found])
 
 
 def order_faults(
@@ -121,13 +137,16 @@ def order_faults(
 def answerability_row(
     question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
 ) -> Features:
-    """Features of the best sentence: ANSWERABILITY_FEATURES, its share of the softmax over scores, and its and the
-    highest log-odds by the cross-encoder.
+    """Features of the best sentence: ANSWERABILITY_FEATURES, its share of the softmax over scores, what its place in
+    the document says, and its and the highest log-odds by the cross-encoder.
     """
     best = int(np.argmax(scores))
+    place = table.places[best]
+    kind = hits[place.hit].stored.statements[place.sentence].kind
     belief = 1 / float(np.exp(scores - scores[best]).sum())
+    structural = structural_answerability(question, subject_at(hits, place), kind)
     read_ = [] if seen is None else [seen[best], seen.max()]
-    return np.array([*answerability_features(question, table, best, hits), belief, *read_])
+    return np.array([*answerability_features(question, table, best, hits), belief, structural, *read_])
 
 
 def sentence_rows(scores: Features, seen: Features | None) -> Features:
@@ -161,6 +180,13 @@ def reader_logits(places: Sequence[SentencePlace], readings: dict[int, PassageSc
     ]
     clipped: Features = np.clip(np.array(found), LEAST, MOST)
     return clipped
+
+
+def _openings(question: QuestionParts, text: str) -> float:
+    """What a statement gains by how it begins."""
+    if question.answer_type == "reason":
+        return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
+    return DEFINING_SCORE * opens_with_term(question.text, text)
 
 
 def _chance(logit: Features | float) -> Features:

@@ -115,7 +115,7 @@ _DOCUMENT = re.compile(
     rf"(?:(?:short|brief|quick|concise) )?(?:{_SUMMARY}) (?:of|in) (.+)"
     r"|what(?: is|'s| was|s) (.+?) (?:all )?about"
     rf"|what (?:does|did|do) (.+?) (?:{_SAYS})"
-    r"|what (?:is|was) (?:said|written|reported|described|discussed) (?:in|by) (.+)",
+    r"|what (?:is|was) (?:(?:said|written|reported|described|discussed) (?:in|by)|in) (.+)",
     re.IGNORECASE,
 )
 _TELLERS = r"(?:the |these |your |all )*(?:documents?|sources?|articles?|reports?|papers?|texts?|files?|outlets?)"
@@ -187,6 +187,8 @@ def _named(name: str, scope: Scope) -> list[str]:
     if wanted:
         fitting = [metadata for metadata in metadata_by_source if wanted <= _heading(metadata)]
         sure = [metadata for metadata in fitting if _is_name(name, metadata)]
+        written = name.casefold()
+        sure = [metadata for metadata in sure if PurePosixPath(metadata.source).name.casefold() == written] or sure
         if not sure and (not noun or len(fitting) > MOST_DOCUMENTS):
             return []
         return [metadata.source for metadata in sure or fitting][:MOST_DOCUMENTS]

@@ -1,0 +1,184 @@
+"""What texts name: things by number or letter, roles, terms, items of lists; in the forms that ``binding`` compares."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from assistant.english.lexicon import ITEM_NAMES, MONTH_NAMES, ORDINALS, UNITS, any_of
+from assistant.english.names import names
+from assistant.english.quantities import Quantity, quantities
+from assistant.english.tokens import is_stopword, stem, stems, words
+from assistant.query.parse import QuestionParts
+
+MODIFIERS = frozenset(
+    "co vice deputy assistant associate acting former ex interim sub under junior senior honorary".split()
+)
+"""Words before a role that make it another role: the vice president is not the president."""
+
+_MEASURES = {
+    "deep": "deep depth deepest", "high": "high height tall", "tall": "tall height high", "wide": "wide width",
+    "heavy": "heavy weight weigh kg kilo gram tonne", "thick": "thick thickness", "fast": "fast speed mph hour",
+}  # fmt: skip
+_MEASURED_BY = {stem(asks): frozenset(stems(said)) for asks, said in _MEASURES.items()}
+"""Words of which a statement has one where it tells how deep, high, ... something is."""
+
+_IDENTIFIER = re.compile(
+    r"([^\W\d_]{2,}):?\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d(?:[\w./-]*\w)?|[A-Z])(?![\w%])"
+)
+_HASH = re.compile(r"#\d+\b")
+_COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
+_PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
+_MEANING = re.compile(
+    r"what does (?:an? |the )?(.+?) (?:stand for|mean)|what is (.+?) short for|what is the meaning of (.+)", re.I
+)
+_NATURE = re.compile(
+    r"what (?:is|are|does) (?:an? |the )?(\S+(?: \S+){0,2}?)(?: do)?|who is ((?-i:[A-Z])\S+(?: \S+)?)", re.I
+)
+_ENUMERATED = re.compile(r"\s*\(?(\d+)[.)]\s")
+_ITEM = re.compile(
+    rf"\b(?P<ordinal>{any_of(ORDINALS)}) {any_of(ITEM_NAMES)}\b"
+    rf"|\b{any_of(ITEM_NAMES)} (?:no\.? |number )?(?P<number>\d+)\b",
+    re.I,
+)
+_HOW = re.compile(r"\s*how (\w+)", re.I)
+_ROLE = re.compile(
+    r"who(?:['’]s| is| was| are| were) (?:the|our|your|its|their) (?:[\w-]+ ){0,2}?([\w-]+)"
+    r"(?: (?:of|at|in|for|on|from|to|that|who)\b.*)?\W*\Z",
+    re.I,
+)
+_NO_KIND = frozenset(MONTH_NAMES) | frozenset(
+    "in on at by to of from since until year years day page the and or about over under nearly almost".split()
+)
+"""Words before a number that do not say what it numbers."""
+
+
+_LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
+_MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
+
+# --- what questions ask for -----------------------------------------------------------------------
+
+
+def item_asked(question: str) -> str:
+    """The number of the item that a question asks for: "rule 4", "the third step"; nothing where it asks for none."""
+    found = _ITEM.search(question)
+    if not found:
+        return ""
+    return found["number"] or str(ORDINALS[found["ordinal"].lower()])
+
+
+def opens_with_term(question: str, statement: str) -> bool:
+    """Whether ``statement`` begins with what ``question`` asks the nature of: "What is Kelp?", "What does Kelp do?"."""
+    term = _term(_NATURE, question)
+    return bool(term) and re.match(rf"\W*(?:the |an? )?{re.escape(term)}\W+\w+\W+\w", statement, re.I) is not None
+
+
+def _term(pattern: re.Pattern[str], question: str) -> str:
+    found = pattern.fullmatch(question.strip(" ?!."))
+    return next(group for group in found.groups() if group) if found else ""
+
+
+def meaning_asked(question: str) -> frozenset[str]:
+    """The stems of the term that a question asks the meaning of: "What does RPO stand for?"."""
+    term = _term(_MEANING, question)
+    return frozenset(stems(term)) if term else frozenset()
+
+
+def role_asked(question: str) -> str:
+    """The stem of the role that a question asks the holder of: "Who is the treasurer of the club?"."""
+    found = _ROLE.match(question)
+    return stem(found[1]) if found else ""
+
+
+def item_number(text: str) -> str:
+    """The number that an item of a list begins with; nothing where it has none."""
+    found = _ENUMERATED.match(text)
+    return found[1] if found else ""
+
+
+def measure_asked(text: str) -> frozenset[str]:
+    """What a statement must name of the measure that a question asks for: "How deep is ...?"."""
+    found = _HOW.match(text)
+    return _MEASURED_BY.get(stem(found[1]), frozenset()) if found else frozenset()
+
+
+# --- what texts name ------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=20_000)
+def identifiers(text: str) -> tuple[tuple[str, str], ...]:
+    """Numbers and letters that tell one thing of a kind from another, each with its head noun: (invoic, 102)."""
+    found = [
+        ((stem(match[1]), match[2]), match.start(2))
+        for match in _IDENTIFIER.finditer(text)
+        if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not is_year(match[2])
+        if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
+    ]
+    measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
+    return (
+        *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
+        *(("#", match[0]) for match in _HASH.finditer(text)),
+    )
+
+
+def _is_amount(quantity: Quantity) -> bool:
+    """Whether a number counts or measures: "2.8 kg", not "invoice 102"."""
+    counted = quantity.unit.split(" ")[0]
+    plural = counted.endswith("s") and not is_stopword(counted) and counted.isalpha()
+    return quantity.kind == "number" and ("." in quantity.text or counted in UNITS or plural)
+
+
+def is_year(text: str) -> bool:
+    """Whether a number is written as a year."""
+    return bool(re.fullmatch(r"(?:1[5-9]|20)\d\d", text))
+
+
+def names_thing(identifier: str, text: str) -> bool:
+    """Whether ``text`` names what ``identifier`` stands for."""
+    return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def complements(text: str) -> tuple[tuple[str, str], ...]:
+    """A noun with what follows it behind a preposition: (priz, poetri)."""
+    return tuple(
+        (stem(match[1]), stem(match[2]))
+        for match in _COMPLEMENT.finditer(text)
+        if not (is_stopword(match[1]) or is_stopword(match[2]))
+    )
+
+
+@lru_cache(maxsize=20_000)
+def proper(text: str) -> tuple[tuple[str, str], ...]:
+    """A noun with the capitalised word before it: (school, elm)."""
+    return tuple(
+        (stem(match[2]), stem(match[1]))
+        for match in _PROPER.finditer(text)
+        if not (is_stopword(match[1]) or is_stopword(match[2])) and match.start()
+    )
+
+
+def roles(text: str) -> Iterator[tuple[str, str]]:
+    """Each word with the modifier before it, or an empty one: ("presid", "vice"), ("pi", "co")."""
+    before = ""
+    for word in words(text):
+        prefix, hyphen, rest = word.text.partition("-")
+        modifier = prefix.lower() if hyphen and prefix.lower() in MODIFIERS else before
+        modifier = "" if is_stopword(word.text) else modifier
+        yield stem(rest if hyphen and prefix.lower() in MODIFIERS else word.text), modifier
+        before = word.text.lower() if word.text.lower() in MODIFIERS else ""
+        if hyphen and prefix.lower() in MODIFIERS:
+            before = prefix.lower() if rest and rest[0].isupper() and len(rest) > 3 else ""
+
+
+def question_names(question: QuestionParts) -> tuple[frozenset[str], ...]:
+    """The proper names of a question, each as the stems of its words."""
+    runs = [frozenset(stems(name.text)) for name in names(question.text)]
+    return tuple(run & question.names for run in runs if run & question.names)
+
+
+@lru_cache(maxsize=20_000)
+def held_stems(text: str) -> frozenset[str]:
+    """The stems of a text."""
+    return frozenset(stems(text))

@@ -115,7 +115,7 @@ TITLE_ABBREVIATIONS = dict(
         "adm=admiral gov=governor sen=senator rep=representative insp=inspector pres=president st=saint pm=minister"
     ).split()
 )
-"""Short forms of titles, with what they stand for. "PM" is a prime minister, told by the second word."""
+"""Short forms of titles, with what they stand for. "PM" is a prime minister; the second word identifies it."""
 
 TITLES = (
     COURTESY_TITLES

@@ -1,4 +1,4 @@
-"""Proper names in a text: runs of capitalized words. Does not tell people from places."""
+"""Proper names in a text: runs of capitalized words. People and places are not distinguished."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def read_document(file: FoundFile) -> Document:
     except ImportError as exc:
         cure = "`pip install 'assistant[files]'`"
         raise DocumentError(f"{file.source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
-    except Exception as exc:  # parsers raise whatever a damaged file leads them to
+    except Exception as exc:  # parsers raise various exceptions for damaged files
         what = _printable(f"{type(exc).__name__}: {exc}"[:200])
         cure = f"Save it again, or `mv {str(file.path)!r} ..`"
         raise DocumentError(f"{file.source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc

@@ -2,7 +2,8 @@
 
 The modules that ``PARSERS`` names read files. The others are what these share:
 
-* every format: ``content`` (what a parser returns), ``encoding``, ``dates``, ``properties``, ``hyphens``, ``grid`` (tables)
+* every format: ``content`` (what a parser returns), ``encoding``, ``dates``, ``properties``, ``hyphens``, ``grid``
+  (tables)
 * plain text and its dialects: ``lines`` (one line), ``lined`` (all lines and their groups), ``headings``, ``columns``
   (tables), ``layout`` (puts these together), ``quoting``, ``front_matter``
 * PDF: ``pdf_pages`` (characters become pieces of lines), ``page`` (reading order and tables of a page), ``furniture``

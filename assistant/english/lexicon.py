@@ -140,6 +140,9 @@ MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)} | {
 }
 """Names of months and their short forms, with their numbers."""
 
+CALENDAR_NAMES = frozenset((*WEEKDAYS, *MONTH_NAMES))
+"""Names of weekdays and months, which are capitalized although they name no person, place or thing."""
+
 DAYS_IN = {
     "second": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24,
     "day": 1.0, "night": 1.0, "week": 7.0, "fortnight": 14.0, "month": 365 / 12, "year": 365.0, "decade": 3650.0,

@@ -18,7 +18,7 @@ NAME = "config.toml"
 """The file in an index folder."""
 
 OLD_NAME = "recipe.toml"
-"""What the file was called before; it is read in this version, with a warning, where there is none of the new name."""
+"""The old name of the file, which is still read, with a warning, if there is no file with the new name."""
 
 CHUNKING = 3
 """Increase it when documents are split or embedded differently: indexes with another number are then built again."""

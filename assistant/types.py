@@ -1,7 +1,8 @@
 """The values everything speaks in: Document > Chunk > Passage > Sentence > Claim > Citation > Answer.
 
 All are frozen and compare by content. They know nothing of storage, models or screens. Offsets count Unicode
-characters of ``Document.text``, start inclusive, end exclusive.
+characters of ``Document.text``, start inclusive, end exclusive. They are in one file because
+most of them contain others.
 """
 
 from __future__ import annotations

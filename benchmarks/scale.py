@@ -50,7 +50,7 @@ LATENCIES = (
     "ms retrieval, 95 %",
     "ms answer, median",
     "ms answer, 95 %",
-    "ms answer without reader, median",
+    "ms answer without the cross-encoder, median",
 )
 """What is compared with the smallest size."""
 
@@ -295,7 +295,7 @@ def ask(options: argparse.Namespace, _: int) -> dict[str, float]:
         "ms retrieval, 95 %": float(np.percentile(searching[10:], 95)),
         "ms answer, median": statistics.median(answering[10:]),
         "ms answer, 95 %": float(np.percentile(answering[10:], 95)),
-        "ms answer without reader, median": statistics.median(unread[10:]),
+        "ms answer without the cross-encoder, median": statistics.median(unread[10:]),
     }
 
 

@@ -315,7 +315,7 @@ class Checker:
             if missing - heading:
                 yield f"{said!r} is not in the citation", sure
             elif missing and not (missing <= self._asked or attributes_to(said, text)):
-                # A heading names what a document is about, not who did what a sentence tells.
+                # A heading names the topic of a document, not who did what a sentence reports.
                 yield f"{said!r} is only in the heading of the document", False
             elif not missing and not set(parts) <= self._asked and not stand_together(parts, held):
                 yield f"{said!r} is not one name in the citation", False

@@ -131,7 +131,7 @@ TITLE_ABBREVIATIONS = dict(
         "adm=admiral gov=governor sen=senator rep=representative insp=inspector pres=president st=saint pm=minister"
     ).split()
 )
-"""Short forms of titles, with what they stand for. "PM" is a prime minister, told by the second word."""
+"""Short forms of titles, with what they stand for. "PM" is a prime minister; the second word identifies it."""
 
 TITLES = (
     COURTESY_TITLES
@@ -155,6 +155,9 @@ MONTHS = {name: number for number, name in enumerate(MONTH_NAMES, 1)} | {
     for short in listed.split()
 }
 """Names of months and their short forms, with their numbers."""
+
+CALENDAR_NAMES = frozenset((*WEEKDAYS, *MONTH_NAMES))
+"""Names of weekdays and months, which are capitalized although they name no person, place or thing."""
 
 DAYS_IN = {
     "second": 1 / 86400, "sec": 1 / 86400, "minute": 1 / 1440, "min": 1 / 1440, "hour": 1 / 24, "hr": 1 / 24,

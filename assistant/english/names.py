@@ -1,4 +1,4 @@
-"""Proper names in a text: runs of capitalized words. Does not tell people from places."""
+"""Proper names in a text: runs of capitalized words. People and places are not distinguished."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from assistant.english.lexicon import MONTH_NAMES, WEEKDAYS
+from assistant.english.lexicon import CALENDAR_NAMES
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import STOPWORDS, is_stopword
 
@@ -27,7 +27,6 @@ _OPENERS = STOPWORDS | frozenset(
     "according although another despite earlier even first following however later many meanwhile moreover several "
     "since still today tomorrow two three while yesterday yet".split()
 )
-_CALENDAR = frozenset((*WEEKDAYS, *MONTH_NAMES))
 _PREFIXES = frozenset("al el ul as ar an at d l".split())  # "al-Qaida", but not "pro-India"
 _QUOTE_OPENS = re.compile(r"[:,.!?]\s*[\"“'‘«]\s*\Z|:\s+\Z")
 _PARTS = re.compile(r"[-‐‑]")
@@ -117,5 +116,5 @@ def _name(text: str, start: int, end: int, opens: bool) -> Iterator[tuple[Name, 
     said = text[start:end]
     if said.endswith(".") and not _DOTTED.fullmatch(said.rpartition(" ")[2]):
         said = said.rstrip(".")
-    if said and not all(word.lower().rstrip(".") in _CALENDAR for word in said.split()):
+    if said and not all(word.lower().rstrip(".") in CALENDAR_NAMES for word in said.split()):
         yield Name(start, start + len(said), said), opens

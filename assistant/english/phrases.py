@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.english.lexicon import AUXILIARIES, BE, MONTH_NAMES, PREPOSITIONS, WEEKDAYS, any_of
+from assistant.english.lexicon import AUXILIARIES, BE, CALENDAR_NAMES, PREPOSITIONS, any_of
 from assistant.english.tokens import Word, is_stopword, words
 
 _AUX = any_of(AUXILIARIES)
@@ -23,7 +23,6 @@ _LINKS = frozenset("across against among around away back inside near onto outsi
 _CLOSES = _LINKS | SAYING - {"report"}
 _DETERMINERS = frozenset("the a an this that these those his her its their both some any another".split())
 _ASKED = frozenset("which what many who anyone somebody someone".split())
-_CALENDAR = frozenset((*WEEKDAYS, *MONTH_NAMES))
 _SOMEBODY = re.compile(
     r"\b(?:\w*(?:m[ae]n|ist|minister)|ambassador|attendant|author|baker|bishop|boy|captain|chief|child|consul|commander"
     r"|daughter|director|doctor|driver|farmer|father|general|girl|governor|guard|head|husband|judge|king|lady|lawyer"
@@ -178,4 +177,4 @@ def _place(name: str, text: str) -> bool:
 
 
 def _capital(word: Word) -> bool:
-    return word.start > 0 and word.text[0].isupper() and word.text.lower() not in _CALENDAR
+    return word.start > 0 and word.text[0].isupper() and word.text.lower() not in CALENDAR_NAMES

@@ -33,7 +33,7 @@ def split_sentences(text: str) -> list[Span]:
 class _Block(NamedTuple):
     start: int
     end: int
-    whole: bool  # one sentence, whatever stops it holds
+    whole: bool  # one sentence, even if it has periods inside
 
 
 _FENCE = re.compile(r"[ \t]*(?:```|~~~)")
@@ -234,7 +234,7 @@ def _is_ordinal(token: str, before: str, following: str, starter: bool, known: A
 
 
 def _abbreviation_ends(token: str, before: str, following: str, starter: bool, known: Abbreviations) -> bool | None:
-    """Whether a sentence ends after this token and its stop, or None if the token is no abbreviation."""
+    """Whether a sentence ends after this token and its period, or None if the token is not an abbreviation."""
     key, proper = token.casefold(), token[0].isupper()
     if proper and key in known.titles:
         return False

@@ -140,7 +140,7 @@ def write(report: Report, folder: Path | None = None) -> Path:
 
 def terminal(report: Report) -> str:
     """The report as plain text: table, gates, comparison, the worst cases."""
-    # Names of two words stand in two lines, so that the table fits more terminals.
+    # Names of two words take two lines, so that the table fits more terminals.
     above = [*([""] * 4), *(name.rpartition(" ")[0] for name in report.columns[4:])]
     below = [name.removeprefix(f"{first} ") for first, name in zip(above, report.columns, strict=True)]
     rows = [above, below, *(row.cells for group in report.groups.values() for row in group)]

@@ -48,8 +48,8 @@ def parsed(data: bytes, source: str, suffix: str, instead: str = "leave it out")
     except ImportError as exc:
         cure = "`pip install 'assistant[files]'`"
         raise DocumentError(f"{source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
-    except Exception as exc:  # parsers raise whatever a damaged file leads them to
-        what = _printable(f"{type(exc).__name__}: {exc}"[:200])
+    except Exception as exc:  # parsers raise various exceptions for damaged files
+        what = _plain_line(f"{type(exc).__name__}: {exc}"[:200])
         cure = f"Save it again, or {instead}"
         raise DocumentError(f"{source!r} is damaged, or no {suffix[1:].upper()} ({what}). {cure}") from exc
     if len(content.text) > MAX_CHARACTERS:
@@ -81,10 +81,10 @@ def document_of(source: str, content: Content) -> Document:
         dated = date_in_name(source) or date_in_head(content.text, content.blocks)
     document = Document(
         source=source,
-        title=_printable(content.title) or _title_from_name(source),
-        publisher=_printable(content.publisher),
+        title=_plain_line(content.title) or _title_from_name(source),
+        publisher=_plain_line(content.publisher),
         published=dated.day if dated else content.published,
-        kind=_printable(content.kind),
+        kind=_plain_line(content.kind),
         text=content.text,
         blocks=content.blocks,
         pages=content.pages,
@@ -132,11 +132,11 @@ def _unreadable(file: FoundFile, exc: OSError) -> DocumentError:
     return DocumentError(f"Cannot open {file.source!r}: {exc.strerror}. Allow it: `chmod u+r {str(file.path)!r}`")
 
 
-def _printable(text: str | None) -> str | None:
+def _plain_line(text: str | None) -> str | None:
     return one_line("".join(mark if mark.isprintable() else " " for mark in text or "")) or None
 
 
 def _title_from_name(source: str) -> str:
     """The name of the file without its ending, with spaces for underscores."""
     name = unicodedata.normalize("NFC", Path(source).stem)
-    return _printable(name.replace("_", " ")) or source
+    return _plain_line(name.replace("_", " ")) or source

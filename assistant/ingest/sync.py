@@ -242,7 +242,7 @@ class _Work:
                 while waiting:
                     yield _done(*waiting.popleft())
             finally:
-                # In this order: what still waits would start workers anew.
+                # In this order: files that still wait would start new workers.
                 pool.shutdown(wait=False, cancel_futures=True)
                 parsers.close()
 

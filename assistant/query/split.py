@@ -23,14 +23,14 @@ MOST_PARTS = 5
 """The most questions of one text that are answered separately; any others stay with the last of them."""
 
 _FEWEST = 2  # words of a question that stands for itself
-_MOST_LINKS = 20  # in one sentence; what is behind them stays together
+_MOST_LINKS = 20  # in one sentence; the rest stays together
 
 _ASKING = any_of(ASKING_WORDS)
 _AUXILIARY = any_of((*AUXILIARIES, *NEGATED_AUXILIARIES))
 _SUBJECT = any_of((*SUBJECT_PRONOUNS, *DEMONSTRATIVES, "there"))
 _ENDS = re.compile(r"(?<=[.!?])\s+")
 # What follows an auxiliary only as its subject. "Who founded it and is a lawyer", "and was Catholic", "and was Prime
-# Minister of", "and has the right to" do not ask anew.
+# Minister of", "and has the right to" do not start another question.
 _NAME = rf"(?:(?-i:[A-ZÀ-Þ])\S*\s+)+(?!(?-i:[A-ZÀ-Þ])|{any_of(PREPOSITIONS)}\b)\w"
 _INVERTED = (
     rf"(?:(?!ha){_AUXILIARY}(?:['’]t)?\s+(?:(?:{_SUBJECT}|the|any)\b|{_NAME})"

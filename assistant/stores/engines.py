@@ -65,7 +65,7 @@ class SearchEngines:
                 if behind.count == chunks:
                     return
             except BackendError:
-                pass  # built anew below
+                pass  # rebuilt below
         shutil.rmtree(self.keyword_dir, ignore_errors=True)
         index = KeywordIndex.create(self.keyword_dir, analyzer)
         index.update(_reported(self._entries(None), chunks, on_progress), (), generation, self._keyword_owner(analyzer))

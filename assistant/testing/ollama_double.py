@@ -1,7 +1,8 @@
 """A double of an Ollama server over real HTTP: the same wire format without a model, and every fault on request.
 
 For tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with statements from
-the prompt. It supports the endpoints version, tags, show, ps, chat and embed.
+the prompt. It supports the endpoints version, tags, show, ps, chat and embed. It is one file, so that it can be read as
+the description of the protocol.
 """
 
 from __future__ import annotations

@@ -1,4 +1,16 @@
-"""Parsers, one module for each family of file formats, and which of them reads which files."""
+"""Parsers: a module for each family of file formats, and the table of the file endings that each one reads.
+
+The modules that ``PARSERS`` names read files. The others are what these share:
+
+* every format: ``content`` (what a parser returns), ``encoding``, ``dates``, ``properties``, ``hyphens``, ``grid``
+  (tables)
+* plain text and its dialects: ``lines`` (one line), ``lined`` (all lines and their groups), ``headings``, ``columns``
+  (tables), ``layout`` (puts these together), ``quoting``, ``front_matter``
+* PDF: ``pdf_pages`` (characters become pieces of lines), ``page`` (reading order and tables of a page), ``furniture``
+  (headers and footers), ``flow`` (pages become blocks)
+* HTML, EPUB and mail: ``markup``; mail: ``correspondence``
+* Office and OpenDocument: ``packed`` (zip files), ``numbering`` (numbers of list items), ``number_formats``
+"""
 
 from collections.abc import Callable, Mapping
 from importlib import import_module

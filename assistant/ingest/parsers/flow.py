@@ -269,7 +269,7 @@ class _Laying:
         return len(self._depths)
 
     def _level(self, run: Run) -> int:
-        """The level of a heading, by size, weight and number; 0 for what is none."""
+        """The level of a heading, by size, weight and number; 0 if it is not a heading."""
         lines = [line for _, line in run.lines]
         text = " ".join(line.text for line in lines)
         size = max(line.size for line in lines)
@@ -378,7 +378,7 @@ def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
     column = _column(lines)
     steps = sorted(after.base - before.base for before, after in pairwise(lines))
     usual = steps[len(steps) // 3] if steps else 0.0
-    if len(steps) < 3:  # too few to tell lines from paragraphs
+    if len(steps) < 3:  # too few to distinguish lines from paragraphs
         usual = min(usual, 1.45 * lines[0].size)
     run: list[Piece] = []
     for number, line in enumerate(lines):

@@ -129,7 +129,7 @@ def _extracted(html: str) -> set[str]:
 
     from trafilatura import bare_extraction
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is no error of ours
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # a page without text is not an error of this program
     page = bare_extraction(html, include_comments=False, prune_xpath=["//nav", "//*[@hidden]"])
     text = "" if page is None or isinstance(page, dict) else page.text or ""
     return {_beginning(line) for line in text.split("\n")} - {""}

@@ -222,7 +222,7 @@ def _add(builder: TextBuilder, mail: Mail, source: str, depth: int) -> list[str]
     for name, data in mail.attachments:
         try:
             attached = _attached(name, data, source, depth)
-        except Exception as exc:  # whatever a damaged file leads its parser to
+        except Exception as exc:  # parsers raise various exceptions for damaged files
             attached, problem = None, str(exc)
         else:
             problem = "files of this kind cannot be read"

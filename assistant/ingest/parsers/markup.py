@@ -1,4 +1,7 @@
-"""The structure of HTML in web pages, EPUB and mail: headings, paragraphs, lists, tables and quotations."""
+"""The structure of HTML in web pages, EPUB and mail: headings, paragraphs, lists, tables and quotations.
+
+One walk over the tree finds all kinds of blocks, so they are in one file.
+"""
 
 from __future__ import annotations
 

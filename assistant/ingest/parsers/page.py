@@ -1,4 +1,7 @@
-"""A PDF page: pieces of lines with their positions, put into reading order, and its tables."""
+"""A PDF page: pieces of lines with their positions, put into reading order, and its tables.
+
+Columns and tables compete for the same pieces, so both are found in one file.
+"""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class _Open:
         return max(box[0] - x1, x0 - box[2]) > 3 * height or max(box[1] - y1, y0 - box[3]) > 1.5 * height
 
     def leads_to_note(self, letter: str, box: Box) -> bool:
-        """Whether a letter is a raised digit behind a word, "alert\u2075": the number of a note."""
+        """Whether a letter is a raised digit after a word, "alert\u2075": the number of a note."""
         if not letter.isdecimal() or box[1] < self._foot + max(1.0, 0.3 * (self._head - self._foot)):
             return False
         before = "".join(self.letters)

@@ -25,8 +25,8 @@ MAX_CELLS = 2_000_000
 
 # --- CSV ------------------------------------------------------------------------------------------
 
-_SEPARATORS = ("\t", ";", "|", ",")  # a decimal comma stands in lines of the first three
-_SAMPLE = 65_536  # characters the separator is told from
+_SEPARATORS = ("\t", ";", "|", ",")  # the first three can be in a file with decimal commas
+_SAMPLE = 65_536  # characters from which the separator is determined
 _MAX_BREAKS = 200  # line breaks in one cell; with more a quotation mark was never closed
 
 

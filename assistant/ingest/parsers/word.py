@@ -1,4 +1,7 @@
-"""Parses Word documents (DOCX): headings, numbered lists, tables, notes, comments and text boxes in order."""
+"""Parses Word documents (DOCX): headings, numbered lists, tables, notes, comments and text boxes in order.
+
+One pass lays out all of these, so they are in one file.
+"""
 
 from __future__ import annotations
 

@@ -74,7 +74,13 @@ class Assistant:
 
     @overload
     def index(
-        self, path: str | Path, on_progress: OnProgress | None = ..., shard: Shard = ..., *, chroma: bool = ...
+        self,
+        path: str | Path,
+        on_progress: OnProgress | None = ...,
+        shard: Shard = ...,
+        *,
+        collection: str = ...,
+        chroma: bool = ...,
     ) -> IndexReport: ...
     @overload
     def index(
@@ -87,14 +93,17 @@ class Assistant:
         shard: Shard = WHOLE,
         *,
         documents: Iterable[GivenDocument] | None = None,
+        collection: str = "",
         chroma: bool = True,
     ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: what is new, changed or gone there.
 
-        With a ``shard``, only the files that fall to it are looked at; other machines take the others. Without
-        ``chroma``, the Chroma collection of the passages is left to ``fill_chroma``: questions do not need it.
-        With ``documents``, such as those of a LlamaIndex reader, these are added or replaced, and none is removed;
-        those of one ``file_path`` or ``url`` in their metadata are the parts of one document.
+        A ``collection`` is a folder of that name in the index, which the documents of ``path`` stand in from then on:
+        ``Filter(sources=(collection,))`` admits them. With a ``shard``, only the files that fall to it are looked at;
+        other machines take the others. With ``documents``, such as those of a LlamaIndex reader, these are added or
+        replaced, and none is removed; those of one ``file_path`` or ``url`` in their metadata are the parts of one
+        document. Without ``chroma``, the Chroma collection of the passages is left to ``fill_chroma``: questions do not
+        need it.
 
         Raises DocumentError when ``path`` is not there (nothing is deleted then), IndexLockedError while another
         process is writing. What cannot be read is listed in the report.
@@ -103,7 +112,7 @@ class Assistant:
         if documents is not None:
             report = sync_documents(self._index, documents, report_to)
         elif path is not None:
-            report = sync(self._index, Path(path), report_to, shard)
+            report = sync(self._index, Path(path), report_to, shard, collection=collection)
         else:
             raise TypeError("index() takes a path or documents")
         if chroma:

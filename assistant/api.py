@@ -77,7 +77,13 @@ class Assistant:
 
     @overload
     def index(
-        self, path: str | Path, on_progress: OnProgress | None = ..., shard: Shard = ..., *, chroma: bool = ...
+        self,
+        path: str | Path,
+        on_progress: OnProgress | None = ...,
+        shard: Shard = ...,
+        *,
+        collection: str = ...,
+        chroma: bool = ...,
     ) -> IndexReport: ...
     @overload
     def index(
@@ -90,15 +96,17 @@ class Assistant:
         shard: Shard = WHOLE,
         *,
         documents: Iterable[GivenDocument] | None = None,
+        collection: str = "",
         chroma: bool = True,
     ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: add, replace and remove what changed there.
 
-        A ``shard`` limits the build to its share of the files; other machines index the rest. Without ``chroma`` the
-        Chroma collection, which questions do not need, is left as it is until ``fill_chroma``. With ``documents``, such
-        as those of a LlamaIndex reader, these are added or replaced and none is removed; documents with one
-        ``file_path`` or ``url`` in their metadata are the parts of one document. The report lists files that cannot be
-        read.
+        With a ``collection``, the sources of ``path`` are in a folder of that name in the index, in this build and later
+        ones; ``Filter(sources=(collection,))`` admits them. A ``shard`` limits the build to its share of the files; other
+        machines index the rest. With ``documents``, such as those of a LlamaIndex reader, these are added or replaced
+        and none is removed; documents with one ``file_path`` or ``url`` in their metadata are the parts of one document.
+        Without ``chroma`` the Chroma collection, which questions do not need, is left as it is until ``fill_chroma``.
+        The report lists files that cannot be read.
 
         Raises DocumentError if ``path`` does not exist (nothing is deleted then) and IndexLockedError while another
         process is writing.
@@ -107,7 +115,7 @@ class Assistant:
         if documents is not None:
             report = sync_documents(self._index, documents, report_to)
         elif path is not None:
-            report = sync(self._index, Path(path), report_to, shard)
+            report = sync(self._index, Path(path), report_to, shard, collection=collection)
         else:
             raise TypeError("index() takes a path or documents")
         if chroma:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sqlite3
@@ -28,6 +29,7 @@ from assistant.types import Block, Chunk, Document
 from tests.stories import write_documents
 
 PAGE = Path(__file__).parents[1] / "docs" / "chroma.md"
+EVALUATIONS = Path(__file__).parents[1] / "eval"
 TRUCE = "---\ntitle: Truce\npublisher: News.Az\npublished: 2025-05-08\nkind: report\n---\n# What was agreed\n\nA truce."
 
 
@@ -261,3 +263,18 @@ def test_every_example_of_the_page_runs(tmp_path: Path, embedder: MiniLM, monkey
     assert world["passages"].count() == 3
     assert all(world[name]["ids"] for name in ("found", "later", "words"))
     assert world["nearest"]["metadatas"][0][0]["source"] == "courier.md"
+
+
+def test_the_collection_finds_the_passages_that_exact_search_finds(index_dir: Path, embedder: MiniLM) -> None:
+    golden = sorted(EVALUATIONS.glob("*/gold/*.jsonl"), reverse=True)
+    questions = [json.loads(line)["question"] for path in golden for line in path.read_text("utf-8").splitlines()]
+    with (
+        Index.open(index_dir, lambda: embedder) as exact,
+        Index.open(index_dir, lambda: embedder, exact_up_to=0) as chroma,
+    ):
+        sync(chroma, EVALUATIONS / "newsroom" / "documents")
+        for question in questions[:300]:
+            vector = embedder.embed_query(question)
+            wanted, found = exact.dense(vector, 20), chroma.dense(vector, 20)
+            assert sorted(found.values()) == pytest.approx(sorted(wanted.values()), abs=1e-5), question
+            assert len(found.keys() & wanted.keys()) >= 19, question  # the last two may be equally near

@@ -336,6 +336,19 @@ def test_build_reports_every_change(cli: Cli, folder: Path) -> None:
     assert "1 changed, 1 removed, 0 unchanged" in cli("index", "build").stdout
 
 
+def test_a_collection_is_built_and_asked(cli: Cli, folder: Path) -> None:
+    cli("index", "build", str(folder), "--collection", "rivers")
+    found = {
+        arguments: [
+            passage["chunk"]["source"] for passage in json.loads(cli("search", "dam", "--json", *arguments).stdout)
+        ]
+        for arguments in (("--in", "rivers"), ("--in", "rivers", "--source", "ferry.txt"))
+    }
+    assert set(found["--in", "rivers"]) == {"rivers/dam.md", "rivers/ferry.txt"}
+    assert found["--in", "rivers", "--source", "ferry.txt"] == ["rivers/ferry.txt"]
+    assert "No indexed document passes the filters" in cli("search", "dam", "--in", "lakes").stderr
+
+
 @pytest.mark.usefixtures("folder")
 def test_reports_for_programs(cli: Cli, index_dir: Path) -> None:
     assert [report["added"] for report in json.loads(cli("index", "build", "--json").stdout)] == [

@@ -337,6 +337,34 @@ def test_a_folder_may_have_a_name_of_any_script(index: Any, tmp_path: Path) -> N
     assert keyword(index, "zebra") == ["žebra.txt"]
 
 
+def test_a_collection_is_a_folder_that_a_root_keeps(index: Any, docs: Path, tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (reports / "zebra.txt").write_text("A zebra carries stripes.")
+    assert sync(index, reports, collection="animals").added == ("animals/zebra.txt",)
+    (reports / "yak.txt").write_text("A yak carries hair.")
+    assert sync(index, reports).added == ("animals/yak.txt",)
+    (reports / "zebra.txt").write_text("A zebra carries more stripes.")
+    assert sync(index, reports).changed == ("animals/zebra.txt",)
+    only = Filter(sources=("animals",))
+    assert set(keyword(index, "carries", only)) == {"animals/zebra.txt", "animals/yak.txt"}
+    assert "river/south.txt" in keyword(index, "carries")
+    moved = sync(index, reports, collection="beasts")
+    assert (moved.added, moved.removed) == (
+        ("beasts/yak.txt", "beasts/zebra.txt"),
+        ("animals/yak.txt", "animals/zebra.txt"),
+    )
+    assert keyword(index, "carries", only) == []
+    assert sync(index, docs).unchanged == len(TEXTS)
+    assert index.verify() == []
+
+
+@pytest.mark.parametrize("name", ["a/b", ".", "..", "a\\b", ".hidden"])
+def test_a_collection_needs_a_name(index_dir: Path, docs: Path, name: str) -> None:
+    with Index.open(index_dir, lambda: EMBEDDER) as index, pytest.raises(ConfigError, match="--collection reports"):
+        sync(index, docs, collection=name)
+
+
 def test_a_document_without_a_file_stays_beside_folders(index: Any, docs: Path) -> None:
     text = Given("a", "A zebra has stripes.")
     assert sync_documents(index, [text]).added == ("a",)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
@@ -21,6 +23,7 @@ from starlette.routing import Route
 from assistant import Assistant, Settings
 from assistant.errors import ConfigError
 from assistant.testing.fakes import FakeEmbedder
+from assistant.types import OnProgress, Progress
 from assistant.web import serve
 from assistant.web.front import Front, StoppedError, Told
 from assistant.web.guard import Message
@@ -150,3 +153,23 @@ def test_a_fault_of_what_is_prepared_ends_the_server(index_dir: Path) -> None:
         pytest.raises(ConfigError, match="The documents are gone"),
     ):
         serve.run(assistant, port=0, prepare=prepare)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals differ")
+def test_ctrl_c_waits_until_what_is_prepared_has_stopped(index_dir: Path) -> None:
+    stopped: list[bool] = []
+
+    def prepare(on_progress: OnProgress) -> None:
+        signal.raise_signal(signal.SIGINT)
+        try:
+            while True:
+                on_progress(Progress(stage="embedding", done=1, total=2))
+        finally:
+            stopped.append(True)
+
+    with (
+        Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()) as assistant,
+        pytest.raises(KeyboardInterrupt),
+    ):
+        serve.run(assistant, port=0, prepare=prepare)
+    assert stopped

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assistant.cli.options import (
+    Collections,
     IndexDir,
     Json,
     Question,
@@ -29,6 +30,7 @@ def ask(
     writer: WriterName = None,
     index: IndexDir = None,
     follow_up: Continue = False,
+    collection: Collections = None,
     source: Sources = None,
     since: Since = None,
     until: Until = None,
@@ -45,7 +47,7 @@ def ask(
     from assistant.types import Delta
 
     screen, asked = Screen(), question_from(question)
-    where = filter_from(source, since, until)
+    where = filter_from(collection, source, since, until)
     settings = settings_from(index, writer)
     with ready(context, settings, screen, answer_first=True) as assistant:
         history = conversation.load(settings.index_dir, screen.note) if follow_up else ()

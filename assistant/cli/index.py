@@ -41,6 +41,10 @@ def build(
     shard: Annotated[
         str | None, typer.Option(metavar="3/16", help="Only this part of the files; other machines take the others.")
     ] = None,
+    collection: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="A name for these folders: `ask --in NAME`.", show_default=False),
+    ] = "",
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
@@ -67,7 +71,7 @@ def build(
         undone: list[Path] = []
         # From now on: a first build may take hours.
         changed = changes(folders, WATCH_SECONDS, undone=lambda: bool(undone)) if watch else iter(())
-        reports = [build(assistant, folder, screen, part) for folder in folders]
+        reports = [build(assistant, folder, screen, part, collection=collection) for folder in folders]
         _show_reports(screen, reports, json)
         _tell_unread_pages(screen, assistant, reports)
         if watch:

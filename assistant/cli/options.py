@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,10 @@ Sources = Annotated[
     list[str] | None,
     typer.Option("--source", metavar="PATH", help="Only this document or folder; may be repeated.", show_default=False),
 ]
+Collections = Annotated[
+    list[str] | None,
+    typer.Option("--in", metavar="NAME", help="Only this collection; may be repeated.", show_default=False),
+]
 Since = Annotated[
     datetime | None,
     typer.Option("--since", metavar="DATE", formats=_DAY, help="Only documents published on or after YYYY-MM-DD."),
@@ -57,14 +62,16 @@ def question_from(argument: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
 
 
-def filter_from(sources: list[str] | None, since: datetime | None, until: datetime | None) -> Filter:
-    """The filter that ``--source``, ``--since`` and ``--until`` describe."""
+def filter_from(
+    collections: list[str] | None, sources: list[str] | None, since: datetime | None, until: datetime | None
+) -> Filter:
+    """The filter that ``--in``, ``--source`` (within these), ``--since`` and ``--until`` describe."""
     from assistant.types import Filter
 
     if since and until and since > until:
         raise typer.BadParameter(f"it is after --until {until:%Y-%m-%d}", param_hint=f"--since {since:%Y-%m-%d}")
     return Filter(
-        sources=tuple(sources or ()),
+        sources=tuple("/".join(parts) for parts in product(*filter(None, (collections, sources))) if parts),
         since=since.date() if since else None,
         until=until.date() if until else None,
     )

@@ -6,7 +6,17 @@ from typing import Annotated
 
 import typer
 
-from assistant.cli.options import IndexDir, Json, Question, Since, Sources, Until, filter_from, question_from
+from assistant.cli.options import (
+    Collections,
+    IndexDir,
+    Json,
+    Question,
+    Since,
+    Sources,
+    Until,
+    filter_from,
+    question_from,
+)
 
 Limit = Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many passages at most.")]
 
@@ -17,6 +27,7 @@ def search(
     limit: Limit = 6,
     json: Json = False,
     index: IndexDir = None,
+    collection: Collections = None,
     source: Sources = None,
     since: Since = None,
     until: Until = None,
@@ -31,7 +42,7 @@ def search(
     from assistant.cli.view import show_passages
 
     screen, asked = Screen(), question_from(question)
-    where = filter_from(source, since, until)
+    where = filter_from(collection, source, since, until)
     with ready(context, settings_from(index), screen, answer_first=True) as assistant:
         admitting(assistant, where, screen)
         passages = assistant.search(asked, limit, where)

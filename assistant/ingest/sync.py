@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -56,6 +57,7 @@ class Shard(NamedTuple):
 
 
 WHOLE = Shard()
+_NAME = re.compile(r"[^/\\.][^/\\]*")  # of a collection: one folder
 
 
 def sync(
@@ -64,25 +66,30 @@ def sync(
     on_progress: OnProgress = no_progress,
     shard: Shard = WHOLE,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    collection: str = "",
 ) -> IndexReport:
     """Bring ``index`` in line with the files under ``root``; other roots stay as they are.
 
-    With a ``shard``, files of other shards and their documents stay as they are. ``limits`` apply to the parsing of
-    each file. A file that cannot be read is reported and keeps its last good version. After a change of the
-    configuration or the embedder, documents of other roots are split and embedded again from their stored text.
+    With a ``collection``, sources start with that folder, also in later builds of ``root``. With a ``shard``, files of
+    other shards and their documents stay as they are. ``limits`` apply to the parsing of each file. A file that cannot
+    be read is reported and keeps its last good version. After a change of the configuration or the embedder, documents
+    of other roots are split and embedded again from their stored text.
 
-    Raises DocumentError if ``root`` does not exist (nothing is deleted then), IndexLockedError while another process
-    writes, and StoreError or BackendError if the index cannot be written to.
+    Raises ConfigError if ``collection`` is not a name, DocumentError if ``root`` does not exist (nothing is deleted
+    then), IndexLockedError while another process writes, and StoreError or BackendError if the index cannot be written
+    to.
     """
     started = time.monotonic()
+    if collection and not _NAME.fullmatch(collection):
+        raise ConfigError(f"{collection!r} is no name of a collection: give one like `--collection reports`")
     root = root.resolve()
     if not root.exists():
         cure = _command(index, "index remove SOURCE")
         raise DocumentError(f"There is no folder {str(root)!r}; what was indexed from it is kept. `{cure}`")
     found, unreadable = _files(root, index.store_dir, shard)
     with index.writing(root, on_progress) as sink:
-        work = _Work(sink, root, shard, unreadable)
-        admitted = work.admitted(found, partial(_command, index))
+        work = _Work(sink, root, shard, unreadable, collection)
+        admitted = work.admitted(work.placed(found), partial(_command, index))
         for done, (file, known, outcome) in enumerate(work.read(admitted, limits)):
             on_progress(Progress(stage="reading", done=done, total=len(admitted), item=file.source))
             work.take(file, known, outcome)
@@ -196,8 +203,10 @@ def _looks_the_same(known: StoredFile, file: FoundFile) -> bool:
 class _Work:
     """One pass over the files of a root."""
 
-    def __init__(self, sink: Sink, root: Path, shard: Shard, unreadable: Sequence[Skipped]) -> None:
-        self._sink, self._root, self._shard = sink, root, shard
+    def __init__(
+        self, sink: Sink, root: Path, shard: Shard, unreadable: Sequence[Skipped], collection: str = ""
+    ) -> None:
+        self._sink, self._root, self._shard, self._collection = sink, root, shard, collection
         self._tokenize = tokenizer(sink.embedder)
         files = sink.files()
         self._known = {file.location: file for file in files if file.state != "excluded"}
@@ -205,11 +214,28 @@ class _Work:
         self._taken = {file.source: file for file in self._known.values()}
         self._blocked = [root / skipped.source for skipped in unreadable]
         self._seen: set[str] = set()
+        self._renamed: list[StoredFile] = []
         self._added: list[str] = []
         self._changed: list[str] = []
         self._unchanged = 0
         self._skipped = list(unreadable)
         self._notes: dict[str, list[str]] = {}
+
+    def placed(self, found: Sequence[FoundFile]) -> Sequence[FoundFile]:
+        """``found`` with the sources that they get: in the collection, or in the folder where all of the root are."""
+        folder = self._collection or self._folder_of_all()
+        return [file._replace(source=f"{folder}/{file.source}") for file in found] if folder else found
+
+    def _folder_of_all(self) -> str:
+        """What the sources of the root's documents begin with, before their paths below the root."""
+        root = f"{_location(self._root)}/"
+        folders = {
+            file.source.removesuffix(file.location.removeprefix(root))
+            for file in self._known.values()
+            if file.state == "live" and file.location.startswith(root)
+        }
+        folder = folders.pop() if len(folders) == 1 else ""
+        return folder.removesuffix("/") if folder.endswith("/") else ""
 
     def admitted(self, found: Sequence[FoundFile], to_command: Callable[[str], str]) -> list[FoundFile]:
         """The files of ``found`` to index. One that was removed by hand is included only if it is the root itself."""
@@ -281,7 +307,8 @@ class _Work:
         """Stored files under the root and in the shard that no longer exist; unreadable ones do exist."""
         kept = {_location(file.path) for file in found}
         known = (*self._known.values(), *self._excluded.values())
-        return [file for file in known if file.location not in kept and self._looked_at(Path(file.location))]
+        vanished = [file for file in known if file.location not in kept and self._looked_at(Path(file.location))]
+        return vanished + self._renamed
 
     def split_again(self, gone: Sequence[StoredFile]) -> None:
         """Add again every live document that stays and has no new version."""
@@ -308,7 +335,8 @@ class _Work:
     def _known_as(self, file: FoundFile) -> StoredFile | None:
         """The stored file at that path, or one of the same name that has gone and was probably moved here."""
         if known := self._known.get(_location(file.path)):
-            return known
+            renamed = self._collection and known.state == "live" and known.source != file.source
+            return None if renamed else known
         before = self._taken.get(file.source)
         if before is None or before.state != "live" or Path(before.location).is_relative_to(NOWHERE):
             return None
@@ -320,6 +348,8 @@ class _Work:
             same = known.content == facts.content or known.digest == document.digest
             known = known if known.location == facts.location or same else None  # another file of that name
         if known is None:
+            if before := self._known.get(facts.location):
+                self._renamed.append(before)
             source = _free_source(file.source, self._root, self._taken)
             document = document.model_copy(update={"source": source})
         for note in document.notes:

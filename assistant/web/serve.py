@@ -112,7 +112,11 @@ def run(
     with _listening(host, port) as listener:
         server = _server(assistant, host, listener, password, names, prepare)
         server.listening = partial(ready, address(host, listener.getsockname()[1]))
-        server.run(sockets=[listener])
+        try:
+            server.run(sockets=[listener])
+        finally:
+            with server.preparing:  # it hears of the end at its next step; to end in the middle of one would be a crash
+                pass
     if server.fault:
         raise server.fault
 
@@ -144,6 +148,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.listening: Callable[[], None] = lambda: None
         self.loaded = threading.Event()
+        self.preparing = threading.Lock()
         self.fault: BaseException | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -168,7 +173,9 @@ def _server(
     prepare: Prepare = lambda _: None,
 ) -> _Server:
     def programs(tell: Told) -> Starlette:
-        prepare(lambda step: tell(f"{step.stage.capitalize()} {step.done} of {step.total}"))
+        with server.preparing:
+            tell("Loading")
+            prepare(lambda step: tell(f"{step.stage.capitalize()} {step.done} of {step.total}"))
         tell("Loading")
         from assistant.web.programs import mcp_server
 

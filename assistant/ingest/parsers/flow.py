@@ -303,7 +303,8 @@ class _Laying:
         width = max(map(len, grid.table.rows), default=0)
         columns = self._columns if continued and len(self._columns) == width else ()
         caption, self._caption = self._caption, ""
-        self._columns = lay_table(self.builder, grid.table, caption, columns)
+        rows = [[cell.replace("\ufffe ", "").replace("\ufffe", "-") for cell in row] for row in grid.table.rows]
+        self._columns = lay_table(self.builder, grid.table._replace(rows=rows), caption, columns)
 
     def _furniture(self, lines: Sequence[str]) -> None:
         """Keep each line once; within a paragraph it waits for the end of it."""

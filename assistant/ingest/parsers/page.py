@@ -262,10 +262,10 @@ def _bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _aligned(band: Sequence[Row], row: Row) -> bool:
-    """Whether half of the pieces of ``row`` begin, end or have their middle where some do in the last full row."""
+    """Whether most of the pieces of ``row`` begin, end or have their middle where some do in the last full row."""
     above = next(each for each in reversed(band) if len(each) > 1)
     met = sum(any(_stand_alike(piece, other) for other in above) for piece in row)
-    return 2 * met >= min(len(row), len(above))
+    return 2 * met > min(len(row), len(above))
 
 
 def _stand_alike(one: Piece, other: Piece) -> bool:
@@ -283,9 +283,26 @@ def _ended(band: list[Row]) -> Iterator[list[Row]]:
 def _text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
     """The columns of running text that a band consists of, in which tables may stand; nothing where it is none."""
     for columns in (_columns(band, 0.0), _columns(band)):
-        if columns and _is_prose(band, columns):
-            return columns
+        if columns and any(prose := [_is_prose(band, columns, number) for number in range(len(columns))]):
+            return _with_tables(band, columns, prose)
     return []
+
+
+def _with_tables(
+    band: Sequence[Row], columns: list[tuple[float, float]], prose: Sequence[bool]
+) -> list[tuple[float, float]]:
+    """The columns, with those of figures that stand beside each other as one: a table beside running text."""
+    joined: list[tuple[float, float]] = []
+    before = False
+    for number, (column, is_prose) in enumerate(zip(columns, prose, strict=True)):
+        said = [piece.text for row in band for piece in row if _column_of(piece, columns)[0] == number]
+        figures = not is_prose and 2 * sum(text[0].isdigit() for text in said) > len(said)
+        if figures and joined and (before or not prose[number - 1]):
+            joined[-1] = (joined[-1][0], column[1])
+        else:
+            joined.append(column)
+        before = figures
+    return joined if len(joined) > 1 else columns
 
 
 def _columns(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, float]]:
@@ -323,17 +340,15 @@ def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> tuple[in
     return over[0], over[-1]
 
 
-def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> bool:
-    """Whether a column holds running text that pays no heed to what stands beside it."""
-    for number, (left, right) in enumerate(columns):
-        lines = [(row, piece) for row in band for piece in row if _column_of(piece, columns) == (number, number)]
-        if len(lines) < 3 or sum(len(piece.words) for _, piece in lines) < 3 * len(lines):
-            continue
-        inside = [_is_inside_sentence(above, piece, right - left) for (_, above), (_, piece) in pairwise(lines)]
-        beside = [each for each, (row, _) in zip(inside, lines[1:], strict=True) if len(row) > 1]
-        if beside and sum(inside) >= 0.5 * len(inside) and sum(beside) >= 0.55 * len(beside):
-            return True
-    return False
+def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]], number: int) -> bool:
+    """Whether column ``number`` holds running text that pays no heed to what stands beside it."""
+    left, right = columns[number]
+    lines = [(row, piece) for row in band for piece in row if _column_of(piece, columns) == (number, number)]
+    if len(lines) < 3 or sum(len(piece.words) for _, piece in lines) < 3 * len(lines):
+        return False
+    inside = [_is_inside_sentence(above, piece, right - left) for (_, above), (_, piece) in pairwise(lines)]
+    beside = [each for each, (row, _) in zip(inside, lines[1:], strict=True) if len(row) > 1]
+    return bool(beside) and sum(inside) >= 0.5 * len(inside) and sum(beside) >= 0.55 * len(beside)
 
 
 def _is_inside_sentence(above: Piece, piece: Piece, width: float) -> bool:

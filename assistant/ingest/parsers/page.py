@@ -348,6 +348,8 @@ def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]], numbe
         return False
     inside = [_is_inside_sentence(above, piece, right - left) for (_, above), (_, piece) in pairwise(lines)]
     beside = [each for each, (row, _) in zip(inside, lines[1:], strict=True) if len(row) > 1]
+    if sum(not piece.text[0].isupper() for _, piece in lines[1:]) < 0.3 * len(inside):
+        return False  # each line begins anew
     return bool(beside) and sum(inside) >= 0.5 * len(inside) and sum(beside) >= 0.55 * len(beside)
 
 

@@ -281,6 +281,14 @@ def test_what_is_entered_into_a_form_stands_behind_its_label(tmp_path: Path) -> 
     assert [text for _, text in kinds(document)] == ["Name: Ines Haddad", "Trip: Repair in Lund", "Km: 412"]
 
 
+def test_fields_beside_each_other_are_several(tmp_path: Path) -> None:
+    def form(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Date: 8 May 2025")
+        canvas.drawString(300, 700, "Place: Oslo")
+
+    assert kinds(load(tmp_path, drawn(form))) == [("field", "Date: 8 May 2025"), ("field", "Place: Oslo")]
+
+
 def test_items_may_be_numbered_without_stops(tmp_path: Path) -> None:
     said = ("Fill it with half a litre of water.", "Boil it once and wait for an hour.", "Rinse it twice with water.")
 

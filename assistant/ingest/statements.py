@@ -61,6 +61,11 @@ def _spans(block: Block, text: str) -> Iterator[Span]:
 
 _QUOTE_MARKS = re.compile(r"(?<=\n)[ \t]*(?:>[ \t]?)+|^(?:>[ \t]?)+")
 _BROKEN_WORD = re.compile(r"(?<![\w-])(\w*[^\W\d_]{2})(?:-|\u00ad|\ufffe)[ \t]*\n\s*([^\W\d_]{2}\w*)")
+_AS_SAID = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u2011": "-"}
+    | dict.fromkeys("\u200b\u2060\ufeff")
+)
+"""Letters that are drawn as one, the hyphen that ends no line, and what is not seen."""
 _SOFT_HYPHEN = re.compile("\u00ad(?!\\s)")
 
 
@@ -76,7 +81,7 @@ def _reading(block: Block, text: str, start: int, end: int) -> str:
         return ""
     said = text[start:end]
     reading = _QUOTE_MARKS.sub("", said) if block.kind == "quotation" else said
-    reading = _joined(_SOFT_HYPHEN.sub("", reading), text)
+    reading = _joined(_SOFT_HYPHEN.sub("", reading), text).translate(_AS_SAID)
     reading = strip_markup(reading)
     return " ".join(reading.split()) if reading != said else ""
 

@@ -12,6 +12,7 @@ from assistant.ingest.parsers.lines import (
     MAX_FIELD,
     Outline,
     field_of,
+    fields_beside,
     is_page_mark,
     is_question_label,
     is_short_field,
@@ -172,9 +173,18 @@ class Layout:
             if is_question_label(self.lined.said(begin)):
                 self.add("heading", begin, end, level=PLAIN_LEVEL + 1)
             else:
+                if self._add_beside(begin, end):
+                    continue
                 kind: BlockKind = "paragraph" if len(self.lined.span(begin, end)) > MAX_FIELD else "field"
                 self.add(kind, begin, end, lead_in=record if begin > at else "")
         return stop
+
+    def _add_beside(self, begin: int, end: int) -> bool:
+        """Add the fields that stand beside each other on a line; false where it is one."""
+        line = self.lined.lines[begin]
+        spans = fields_beside(self.lined.said(begin)) if end == begin + 1 else []
+        self.found += [Block(kind="field", start=line.start + start, end=line.start + stop) for start, stop in spans]
+        return bool(spans)
 
     def _is_one_field(self, at: int) -> bool:
         """Whether a lone field of several lines is one: its lines hang below its label, or it is a label alone."""

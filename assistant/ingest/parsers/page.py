@@ -8,7 +8,7 @@ from statistics import median
 from typing import NamedTuple
 
 from assistant.ingest.parsers.grid import Place, Table, is_number
-from assistant.ingest.parsers.lines import SENTENCE_ENDS, marker_of
+from assistant.ingest.parsers.lines import SENTENCE_ENDS, is_short_field, marker_of
 
 Box = tuple[float, float, float, float]
 """Left, top, right and bottom; y grows downwards."""
@@ -230,6 +230,7 @@ def _joined_rows(found: Sequence[Element]) -> list[Element]:
             and isinstance(before, Piece)
             and abs(element.base - before.base) < 0.3 * element.size
             and element.x0 > before.x1
+            and not (is_short_field(before.text) and (is_short_field(element.text) or element.text.endswith(":")))
         ):
             done[-1] = before._replace(
                 words=(*before.words, *element.words),

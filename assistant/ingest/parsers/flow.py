@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
@@ -21,7 +20,9 @@ from assistant.ingest.parsers.lines import (
     marker_of,
     states_amount,
 )
-from assistant.ingest.parsers.page import Element, Grid, Piece, elements
+from assistant.ingest.parsers.page import elements
+from assistant.ingest.parsers.paragraphs import STOPS, Run, bare_number, parts_of, runs_of
+from assistant.ingest.parsers.printed import Element, Grid, Piece
 
 LARGER = 1.12
 """Times the size of the text, from which on a line is a heading."""
@@ -46,15 +47,6 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\.\s?){5,}\s*(?:\d+|[ivxlc]+)?$|(?:\.\s?){5,}")
-_STOPS = tuple(".!?:;…。！？»”\"'’)")
-
-
-class Run(NamedTuple):
-    """Lines of one paragraph, with the page that each stands on."""
-
-    lines: tuple[tuple[int, Piece], ...]
-    full: bool
-    """Whether its last line reaches the right end of its column."""
 
 
 class Sizes(NamedTuple):
@@ -160,11 +152,11 @@ class _Laying:
         self._pages.append(number)
         self._furniture(cleared.heads)
         first = True
-        for part in _parts(found):
+        for part in parts_of(found):
             if isinstance(part, Grid):
                 self._table(part, continued=first)
             else:
-                for run in _runs(number, part):
+                for run in runs_of(number, part):
                     self._take(run)
             first = False
         self._furniture((*cleared.feet, *cleared.page.aside))
@@ -190,7 +182,7 @@ class _Laying:
         if abs(last.size - first.size) > 0.6 or last.mono or self._level(run) or self._level(held):
             return False
         text, start = last.text, first.text[0]
-        if marker_of(first.text) or text.endswith(_STOPS) or _LEADERS.search(text):
+        if marker_of(first.text) or text.endswith(STOPS) or _LEADERS.search(text):
             return False
         if not (len(text) > 25 or len(held.lines) > 1):
             return False
@@ -236,7 +228,7 @@ class _Laying:
 
     def _counts(self, run: Run, after: Run | None) -> bool:
         """Whether a paragraph is an item of a list that is numbered without stops: "1 Boil", "2 Wait"."""
-        number, following = _bare_number(run.lines[0][1]), _bare_number(after.lines[0][1]) if after else 0
+        number, following = bare_number(run.lines[0][1]), bare_number(after.lines[0][1]) if after else 0
         counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
         self._count = number if counts else 0
         return counts
@@ -319,125 +311,6 @@ class _Laying:
                     self._waiting.append(line.replace("\ufffe", "-"))
 
 
-def _bare_number(line: Piece) -> int:
-    """The number that stands apart before the text of a line, or 0."""
-    if len(line.words) < 4 or line.bold:
-        return 0
-    number, word = line.words[:2]
-    apart = word.x0 - number.x1 > 0.4 * line.size
-    return int(number.text) if apart and re.fullmatch(r"[1-9]\d?", number.text) else 0
-
-
 def _is_bullet(text: str) -> bool:
     marker = marker_of(text)
     return marker is not None and not marker.number
-
-
-# --- lines to paragraphs --------------------------------------------------------------------------
-
-
-def _parts(found: Sequence[Element]) -> Iterator[Grid | list[Piece]]:
-    """Tables, and the lines between them that follow each other down one column."""
-    lines: list[Piece] = []
-    for element in found:
-        if isinstance(element, Grid):
-            if lines:
-                yield lines
-            lines = []
-            yield element
-        elif lines and not _is_below(lines, element):
-            yield lines
-            lines = [element]
-        else:
-            lines.append(element)
-    if lines:
-        yield lines
-
-
-def _is_below(lines: Sequence[Piece], line: Piece) -> bool:
-    last = lines[-1]
-    left, right = min(each.x0 for each in lines[-8:]), max(each.x1 for each in lines[-8:])
-    step = line.base - last.base
-    return 0 < step < 4 * max(line.size, last.size) and line.x0 < right and line.x1 > left
-
-
-class _Column(NamedTuple):
-    left: float
-    right: float
-    justified: bool
-    """Whether lines end at its right side, but for the last ones of paragraphs."""
-
-
-def _column(lines: Sequence[Piece]) -> _Column:
-    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    full = sum(line.x1 > right - 1.5 for line in lines)
-    return _Column(left, right, len(lines) > 3 and full >= 0.45 * len(lines))
-
-
-def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
-    """The lines of a column as paragraphs: by indents, gaps, short lines, fonts and what begins items."""
-    column = _column(lines)
-    steps = sorted(after.base - before.base for before, after in pairwise(lines))
-    usual = steps[len(steps) // 3] if steps else 0.0
-    if len(steps) < 3:  # too few to tell lines from paragraphs
-        usual = min(usual, 1.45 * lines[0].size)
-    run: list[Piece] = []
-    for number, line in enumerate(lines):
-        after = lines[number + 1] if number + 1 < len(lines) else None
-        if run and _begins(run, line, after, column, usual):
-            yield _run(page, run, column.right)
-            run = []
-        run.append(line)
-    if run:
-        yield _run(page, run, column.right)
-
-
-def _run(page: int, run: Sequence[Piece], right: float) -> Run:
-    full = run[-1].x1 > right - 4 * run[-1].size
-    return Run(tuple((page, line) for line in run), full)
-
-
-def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Column, usual: float) -> bool:
-    """Whether ``line`` begins a new paragraph."""
-    last, first = run[-1], run[0]
-    size = max(line.size, last.size)
-    left, right, justified = column
-    step = line.base - last.base
-    if (
-        abs(line.size - last.size) > 0.08 * size
-        or line.mono != last.mono
-        or step > (1.2 * usual + 0.1 * size if usual > 0.95 * size else 1.4 * size)
-    ):
-        return True
-    if line.mono:
-        return False
-    if line.bold != last.bold and (line.bold or len(run) < 4):
-        return _fits(last, line, right) or (last.bold and not line.bold and last.x1 < right - 0.2 * (right - left))
-    if is_short_field(line.text) and is_short_field(last.text):
-        return True
-    if _bare_number(line) > 1 and _bare_number(line) == _bare_number(first) + 1:
-        return True
-    if marker_of(line.text):
-        # In the middle of a full line, "- " or "2." may also go on with the sentence.
-        return not (last.x1 > right - 2 * size and line.x0 > left + 0.5 * size and not marker_of(first.text)) or (
-            line.x0 <= first.x0 + 0.5 * size
-        )
-    if marker_of(first.text):
-        return line.x0 < first.x0 - 0.5 * size or (line.x0 <= first.x0 + 0.5 * size and _fits(last, line, right))
-    indented = line.x0 > left + 0.8 * size and last.x0 < line.x0 - 0.8 * size
-    if indented and (after is None or after.x0 < line.x0 - 0.6 * size) and last.text.endswith(_STOPS):
-        return True
-    narrow = right - left < 14 * size and len(last.words) <= 4
-    if narrow and not line.text[0].islower() and last.text[-1] not in ",-\ufffe":
-        return True  # an address, a list of names
-    if justified and last.x1 < right - 0.6 * size and last.text.endswith(_STOPS):
-        return True
-    return _fits(last, line, right)
-
-
-def _fits(last: Piece, line: Piece, right: float) -> bool:
-    """Whether the first word of ``line`` would have fitted on the line before, so that something made it begin anew."""
-    word = line.words[0]
-    if last.text.endswith("\ufffe"):
-        return False
-    return last.x1 + 0.3 * line.size + (word.x1 - word.x0) < right - 0.7 * line.size

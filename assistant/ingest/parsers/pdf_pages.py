@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from assistant.ingest.parsers.page import Box, Page, Piece, Word
+from assistant.ingest.parsers.printed import Box, Page, Piece, Word
 
 WIDE_GAP = 1.15
 """Of the font size: a wider gap parts a line into pieces."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from assistant.english.sentences import split_sentences
 from assistant.ingest.inline import strip_markup
@@ -26,14 +25,17 @@ PROSE: frozenset[BlockKind] = frozenset({"paragraph", "quotation"})
 def statements(document: Document) -> tuple[Statement, ...]:
     """All statements of ``document``, headings and furniture included, in order, with offsets in its text.
 
-    A paragraph, a quotation and a long item are one statement for each sentence; every other block is one statement.
-    A document without blocks is one paragraph.
+    A paragraph, a quotation and a long item are one statement for each sentence, and so is a long cell of a row, to
+    which the other cells are context; every other block is one statement. A document without blocks is one paragraph.
     """
     text = document.text
     blocks = document.blocks or (Block(kind="paragraph", start=0, end=len(text)),)
     found: list[Statement] = []
     for block in blocks:
         context = _context(block)
+        if long := _long_cells(block, text):
+            found += _row_parts(block, text, long, context)
+            continue
         for start, end in _spans(block, text):
             found.append(Statement(start, end, block.kind, context, _reading(block, text, start, end)))
     return tuple(found)
@@ -55,6 +57,34 @@ def _spans(block: Block, text: str) -> Iterator[Span]:
         said = _QUOTE_MARKS.sub(lambda match: " " * len(match[0]), said)
     for start, end in split_sentences(said):
         yield Span(block.start + start, block.start + end)
+
+
+# --- long rows ------------------------------------------------------------------------------------
+
+
+def _long_cells(block: Block, text: str) -> list[int]:
+    """The cells of a long row that are made of sentences, as the text of a review or an answer is."""
+    if not block.cells or block.end - block.start <= MAX_WHOLE:
+        return []
+    long = [number for number, (start, end) in enumerate(block.cells) if 2 * (end - start) > MAX_WHOLE]
+    return [number for number in long if len(split_sentences(text[slice(*block.cells[number])])) > 1]
+
+
+def _row_parts(block: Block, text: str, long: list[int], context: str) -> Iterator[Statement]:
+    """The sentences of the long cells, each with what the others say, and the cells between them."""
+    short = [number for number in range(len(block.cells)) if number not in long and _is_full(block, number)]
+    beside = CELL_SEPARATOR.join(_cell_reading(block, text, number) for number in short)
+    around = CONTEXT_SEPARATOR.join(filter(None, [context, beside if len(beside) <= MAX_WHOLE else ""]))
+    for number, (start, end) in enumerate(block.cells):
+        if number in long:
+            for first, last in split_sentences(text[start:end]):
+                yield Statement(start + first, start + last, "paragraph", around)
+        elif _is_full(block, number):
+            yield Statement(start, end, block.kind, context, _cell_reading(block, text, number))
+
+
+def _is_full(block: Block, number: int) -> bool:
+    return block.cells[number].end > block.cells[number].start
 
 
 # --- readings -------------------------------------------------------------------------------------
@@ -99,9 +129,13 @@ def _joined(said: str, text: str) -> str:
 
 
 def _row_reading(block: Block, text: str) -> str:
-    cells = [" ".join(strip_markup(text[span.start : span.end]).split()) for span in block.cells]
-    columns = [" ".join(strip_markup(column).split()) for column in block.columns[: len(cells)]]
-    pairs = zip_longest(columns, cells, fillvalue="")
-    said = [f"{column}: {cell}" if column and column != cell else cell for column, cell in pairs if cell]
-    reading = CELL_SEPARATOR.join(said)
+    said = (_cell_reading(block, text, number) for number in range(len(block.cells)))
+    reading = CELL_SEPARATOR.join(filter(None, said))
     return reading if len(reading) <= MAX_READING else ""
+
+
+def _cell_reading(block: Block, text: str, number: int) -> str:
+    """A cell behind its column: ``Staff: 31``."""
+    cell = " ".join(strip_markup(text[slice(*block.cells[number])]).split())
+    column = " ".join(strip_markup(block.columns[number]).split()) if number < len(block.columns) else ""
+    return f"{column}: {cell}" if cell and column and column != cell else cell

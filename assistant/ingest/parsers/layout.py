@@ -240,8 +240,7 @@ class Layout:
         for here in range(at, stop + 1):
             deep, rest = _unquoted(self.lined.said(here)) if here < stop else (0, "")
             if said and (not rest or deep != depth):
-                mark = QUOTE_MARK.match(self.lined.said(begin))
-                start = self.lined.lines[begin].start + (mark.end() if mark else 0)
+                start = self.lined.lines[begin].end - len(_unquoted(self.lined.said(begin))[1])
                 self.add("quotation", begin, here, start=start, speaker=speakers.get(depth, ""))
                 speakers[depth + 1] = quoted_speaker(said) or speakers.get(depth + 1, "")
                 said = ""

@@ -101,12 +101,12 @@ class Assistant:
     ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: add, replace and remove what changed there.
 
-        With a ``collection``, the sources of ``path`` are in a folder of that name in the index, in this build and later
-        ones; ``Filter(sources=(collection,))`` admits them. A ``shard`` limits the build to its share of the files; other
-        machines index the rest. With ``documents``, such as those of a LlamaIndex reader, these are added or replaced
-        and none is removed; documents with one ``file_path`` or ``url`` in their metadata are the parts of one document.
-        Without ``chroma`` the Chroma collection, which questions do not need, is left as it is until ``fill_chroma``.
-        The report lists files that cannot be read.
+        With a ``collection``, the sources of ``path`` are in a folder of that name in the index, in this build and
+        later ones; ``Filter(sources=(collection,))`` admits them. A ``shard`` limits the build to its share of the
+        files; other machines index the rest. With ``documents``, such as those of a LlamaIndex reader, these are added
+        or replaced and none is removed; documents with one ``file_path`` or ``url`` in their metadata are the parts of
+        one document. Without ``chroma`` the Chroma collection, which questions do not need, is left as it is until
+        ``fill_chroma``. The report lists files that cannot be read.
 
         Raises DocumentError if ``path`` does not exist (nothing is deleted then) and IndexLockedError while another
         process is writing.

@@ -47,6 +47,21 @@ def test_letters_stand_below_numbers_and_bullets_below_letters(tmp_path: Path) -
     ]
 
 
+def test_fields_beside_each_other_are_several(tmp_path: Path) -> None:
+    text = "Visit\n\nName: Ada Lind\tAge: 36\nWard:     B     Doctor:     Dr. Moss\nNote: she came late, by train\n"
+    assert lines(tmp_path, text)[1:] == [
+        "field: Name: Ada Lind <Visit>",
+        "field: Age: 36 <Visit>",
+        "field: Ward: B <Visit>",
+        "field: Doctor: Dr. Moss <Visit>",
+        "field: Note: she came late, by train <Visit>",
+    ]
+
+
+def test_a_statement_reads_without_ligatures_and_unseen_signs(tmp_path: Path) -> None:
+    assert lines(tmp_path, "The ﬁrst ﬁle is Saﬁ's sal\u200bary.") == ["paragraph: The first file is Safi's salary."]
+
+
 def test_each_line_of_a_log_says_one_thing(tmp_path: Path) -> None:
     log = "2025-05-02 03:14:07 INFO  backup started\n2025-05-02 03:52:41 ERROR backup failed: disk full\n"
     log += "  on /dev/sdb1\n2025-05-02 09:52:44 INFO  backup finished\n"

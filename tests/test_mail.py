@@ -14,6 +14,15 @@ HEAD = "From: Ove Lund <ove@town.example>\nTo: Mia <mia@g.example>; Bo <bo@g.exa
 HEAD += "Date: Mon, 3 Jun 2024 14:02:11 +0200\n"
 
 
+def test_attachments_in_an_archive_stand_below_their_message(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "Bo <bo@x.example>", "Stock"
+    message.set_content("It is attached.\n")
+    message.add_attachment("Item,Pieces\nOar,15\nSail,3\n", subtype="csv", filename="stock.csv")
+    said = outline(load(tmp_path, "a.mbox", b"From - Mon Sep  1 00:00:00 2025\n" + message.as_bytes()))
+    assert said[-1] == "row: Item: Sail · Pieces: 3 <Stock (Bo) › Attachment: stock.csv>"
+
+
 def test_who_signs_a_letter_heads_nothing(tmp_path: Path) -> None:
     mail = "From: Jon <j@x.example>\nSubject: Stand\n\nTake stand 41.\n\nJon\n\nOn 4 Sep 2025, Ada Lind wrote:\n"
     mail += "> The corner is free.\n"

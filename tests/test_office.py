@@ -128,7 +128,7 @@ def test_mail_in_html_is_read_as_a_page(tmp_path: Path) -> None:
     [
         ("encrypted.pdf", "is encrypted. `qpdf --decrypt"),
         ("images.pdf", "only images of pages. `pip install 'assistant[ocr]'`"),
-        ("empty.pdf", "is damaged, or no PDF"),
+        ("empty.pdf", "It is empty"),
         ("old-format.docx", "is encrypted or of an old format"),
         ("other.docx", "is damaged, or no DOCX"),
         ("plain-zip.pptx", "is damaged, or no PPTX"),

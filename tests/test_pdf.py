@@ -16,8 +16,8 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, Ta
 from assistant.errors import DocumentError
 from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers.hyphens import Hyphens
-from assistant.ingest.parsers.page import Page, Piece, Word
 from assistant.ingest.parsers.pdf import is_garbled
+from assistant.ingest.parsers.printed import Page, Piece, Word
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
@@ -279,6 +279,14 @@ def test_what_is_entered_into_a_form_stands_behind_its_label(tmp_path: Path) -> 
 
     document = load(tmp_path, drawn(form))
     assert [text for _, text in kinds(document)] == ["Name: Ines Haddad", "Trip: Repair in Lund", "Km: 412"]
+
+
+def test_fields_beside_each_other_are_several(tmp_path: Path) -> None:
+    def form(canvas: Canvas) -> None:
+        canvas.drawString(60, 700, "Date: 8 May 2025")
+        canvas.drawString(300, 700, "Place: Oslo")
+
+    assert kinds(load(tmp_path, drawn(form))) == [("field", "Date: 8 May 2025"), ("field", "Place: Oslo")]
 
 
 def test_items_may_be_numbered_without_stops(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from assistant.ingest.parsers.number_formats import Scalar, displayed
 from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
 from assistant.types import Document
+from tests.reading import outline
 
 
 def load(folder: Path, name: str, data: bytes) -> Document:
@@ -295,3 +296,17 @@ def test_is_number_knows_amounts_and_dates(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["Grebe", "Plan 2024", "PO-1000", "12 boats", "", "A1"])
 def test_is_number_knows_words(cell: str) -> None:
     assert not is_number(cell)
+
+
+def test_a_long_cell_is_read_by_sentences(tmp_path: Path) -> None:
+    answer = (
+        "Write to the office. " + "The desk is open on weekdays from nine to five and on Saturdays until noon. " * 6
+    )
+    rows = f'id,question,answer\n7,How do I cancel?,"{answer.strip()}"\n8,Is it free?,Yes.\n'
+    said = outline(load(tmp_path, "faq.csv", rows.encode()))
+    assert said[1:4] == [
+        "row: id: 7",
+        "row: question: How do I cancel?",
+        "paragraph: Write to the office. <id: 7 · question: How do I cancel?>",
+    ]
+    assert said[-1] == "row: id: 8 · question: Is it free? · answer: Yes."

@@ -221,6 +221,14 @@ def test_typed_numbers_tell_how_deep_items_are(tmp_path: Path) -> None:
     assert [said.context for said in statements(read(tmp_path, made))] == ["", "1. Booking", "", "2. Hotels"]
 
 
+def test_fields_that_tabs_part_are_several(tmp_path: Path) -> None:
+    made = docx.Document()
+    made.add_paragraph("Name: Ada Lind\tAge: 36")
+    made.add_paragraph("Ward:\tB\tDoctor:\tDr. Moss")
+    said = ["Name: Ada Lind", "Age: 36", "Ward: B", "Doctor: Dr. Moss"]
+    assert kinds(read(tmp_path, made)) == [("field", each) for each in said]
+
+
 def test_cells_that_hold_a_label_and_a_value_are_fields(tmp_path: Path) -> None:
     made = docx.Document()
     table = made.add_table(rows=2, cols=2)

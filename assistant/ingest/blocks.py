@@ -97,8 +97,9 @@ class TextBuilder:
         """Add a running head, a footer or a page number, which is kept but never quoted."""
         self._add("furniture", text)
 
-    def embed(self, text: str, blocks: Iterable[Block]) -> None:
-        """Add a text with its own blocks, unchanged; its headings become subheadings of the last one of level 1."""
+    def embed(self, text: str, blocks: Iterable[Block], below: int = 0) -> None:
+        """Add a text with its own blocks, unchanged; its headings become subheadings of the last one of level ``below``.
+        """
         said = text.rstrip()
         if not said.strip():
             return
@@ -106,7 +107,6 @@ class TextBuilder:
         by = self._length + len(separator)
         self._parts += [separator, said]
         self._length = by + len(said)
-        below = any(block.kind == "heading" for block in self._blocks)
         self._blocks += (shifted(block, by, below) for block in blocks if block.end <= len(said))
 
     def page(self, at: int | None = None) -> None:

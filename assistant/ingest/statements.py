@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import zip_longest
 
 from assistant.english.sentences import split_sentences
 from assistant.ingest.inline import strip_markup
@@ -26,14 +25,17 @@ PROSE: frozenset[BlockKind] = frozenset({"paragraph", "quotation"})
 def statements(document: Document) -> tuple[Statement, ...]:
     """All statements of ``document``, headings and furniture included, in order, with offsets in its text.
 
-    Paragraphs, quotations and long items have a statement for each sentence; every other block is one statement.
-    A document without blocks is one paragraph.
+    Paragraphs, quotations, long items and long cells of a row have a statement for each sentence; the other cells are
+    the context of a long cell. Every other block is one statement. A document without blocks is one paragraph.
     """
     text = document.text
     blocks = document.blocks or (Block(kind="paragraph", start=0, end=len(text)),)
     found: list[Statement] = []
     for block in blocks:
         context = _context(block)
+        if long := _long_cells(block, text):
+            found += _row_parts(block, text, long, context)
+            continue
         for start, end in _spans(block, text):
             found.append(Statement(start, end, block.kind, context, _reading(block, text, start, end)))
     return tuple(found)
@@ -57,10 +59,43 @@ def _spans(block: Block, text: str) -> Iterator[Span]:
         yield Span(block.start + start, block.start + end)
 
 
+# --- long rows ------------------------------------------------------------------------------------
+
+
+def _long_cells(block: Block, text: str) -> list[int]:
+    """The cells of a long row that are made of sentences, as the text of a review or an answer is."""
+    if not block.cells or block.end - block.start <= MAX_WHOLE:
+        return []
+    long = [number for number, (start, end) in enumerate(block.cells) if 2 * (end - start) > MAX_WHOLE]
+    return [number for number in long if len(split_sentences(text[slice(*block.cells[number])])) > 1]
+
+
+def _row_parts(block: Block, text: str, long: list[int], context: str) -> Iterator[Statement]:
+    """The sentences of the long cells, each with what the others say, and the cells between them."""
+    short = [number for number in range(len(block.cells)) if number not in long and _is_full(block, number)]
+    beside = CELL_SEPARATOR.join(_cell_reading(block, text, number) for number in short)
+    around = CONTEXT_SEPARATOR.join(filter(None, [context, beside if len(beside) <= MAX_WHOLE else ""]))
+    for number, (start, end) in enumerate(block.cells):
+        if number in long:
+            for first, last in split_sentences(text[start:end]):
+                yield Statement(start + first, start + last, "paragraph", around)
+        elif _is_full(block, number):
+            yield Statement(start, end, block.kind, context, _cell_reading(block, text, number))
+
+
+def _is_full(block: Block, number: int) -> bool:
+    return block.cells[number].end > block.cells[number].start
+
+
 # --- readings -------------------------------------------------------------------------------------
 
 _QUOTE_MARKS = re.compile(r"(?<=\n)[ \t]*(?:>[ \t]?)+|^(?:>[ \t]?)+")
 _BROKEN_WORD = re.compile(r"(?<![\w-])(\w*[^\W\d_]{2})(?:-|\u00ad|\ufffe)[ \t]*\n\s*([^\W\d_]{2}\w*)")
+_AS_SAID = str.maketrans(
+    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "\u2011": "-"}
+    | dict.fromkeys("\u200b\u2060\ufeff")
+)
+"""Letters that are drawn as one, the hyphen that ends no line, and what is not seen."""
 _SOFT_HYPHEN = re.compile("\u00ad(?!\\s)")
 
 
@@ -76,7 +111,7 @@ def _reading(block: Block, text: str, start: int, end: int) -> str:
         return ""
     said = text[start:end]
     reading = _QUOTE_MARKS.sub("", said) if block.kind == "quotation" else said
-    reading = _joined(_SOFT_HYPHEN.sub("", reading), text)
+    reading = _joined(_SOFT_HYPHEN.sub("", reading), text).translate(_AS_SAID)
     reading = strip_markup(reading)
     return " ".join(reading.split()) if reading != said else ""
 
@@ -94,9 +129,13 @@ def _joined(said: str, text: str) -> str:
 
 
 def _row_reading(block: Block, text: str) -> str:
-    cells = [" ".join(strip_markup(text[span.start : span.end]).split()) for span in block.cells]
-    columns = [" ".join(strip_markup(column).split()) for column in block.columns[: len(cells)]]
-    pairs = zip_longest(columns, cells, fillvalue="")
-    said = [f"{column}: {cell}" if column and column != cell else cell for column, cell in pairs if cell]
-    reading = CELL_SEPARATOR.join(said)
+    said = (_cell_reading(block, text, number) for number in range(len(block.cells)))
+    reading = CELL_SEPARATOR.join(filter(None, said))
     return reading if len(reading) <= MAX_READING else ""
+
+
+def _cell_reading(block: Block, text: str, number: int) -> str:
+    """A cell behind its column: ``Staff: 31``."""
+    cell = " ".join(strip_markup(text[slice(*block.cells[number])]).split())
+    column = " ".join(strip_markup(block.columns[number]).split()) if number < len(block.columns) else ""
+    return f"{column}: {cell}" if cell and column and column != cell else cell

@@ -1,11 +1,10 @@
-"""Lays out PDF pages as a document: lines become headings, paragraphs, items and fields, across columns and pages."""
+"""Pages as a document: lines become headings, paragraphs, list items and fields, over the ends of columns and pages."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
@@ -21,10 +20,12 @@ from assistant.ingest.parsers.lines import (
     marker_of,
     states_amount,
 )
-from assistant.ingest.parsers.page import Element, Grid, Piece, elements
+from assistant.ingest.parsers.page import elements
+from assistant.ingest.parsers.paragraphs import STOPS, Run, bare_number, parts_of, runs_of
+from assistant.ingest.parsers.printed import Element, Grid, Piece
 
 LARGER = 1.12
-"""A line is a heading if its font is this many times as large as that of the text."""
+"""Times the size of the text, from which on a line is a heading."""
 
 MAX_HEADING = 250
 """Characters of the longest heading; longer text in large letters is text."""
@@ -33,10 +34,10 @@ MAX_BOLD_HEADING = 120
 """Characters of the longest heading that is only bold."""
 
 MAX_PART = 60
-"""The most characters of a heading that starts like "Chapter 3"."""
+"""Characters of the longest heading that is one for beginning as "Chapter 3" does."""
 
 MAX_SIZES = 6
-"""The most levels of headings that font sizes distinguish."""
+"""Levels of headings that sizes tell apart."""
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|exhibit|tabelle|abbildung|tabla|tableau)\s+\d+[.\d]*\b", re.IGNORECASE)
@@ -46,15 +47,6 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _LEADERS = re.compile(r"(?:\.\s?){5,}\s*(?:\d+|[ivxlc]+)?$|(?:\.\s?){5,}")
-_STOPS = tuple(".!?:;…。！？»”\"'’)")
-
-
-class Run(NamedTuple):
-    """The lines of one paragraph, each with its page."""
-
-    lines: tuple[tuple[int, Piece], ...]
-    full: bool
-    """Whether its last line reaches the right end of its column."""
 
 
 class Sizes(NamedTuple):
@@ -63,7 +55,7 @@ class Sizes(NamedTuple):
     text: float
     headings: tuple[float, ...]
     bold: bool
-    """Whether the text itself is bold, so that bold letters do not show headings."""
+    """Whether the text is bold, so that bold letters tell nothing."""
 
 
 def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
@@ -140,7 +132,7 @@ def _running_title(pages: Sequence[Cleared]) -> str:
 
 
 class _Laying:
-    """Lays out pages one after the other. A paragraph is held back until its end is certain."""
+    """Lays out pages one after the other; a paragraph is held back until it is known to end."""
 
     def __init__(self, builder: TextBuilder, sizes: Sizes, hyphens: Hyphens) -> None:
         self.builder = builder
@@ -156,15 +148,15 @@ class _Laying:
         self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
-        """Add a page: its header, its text and its footer."""
+        """Add a page: its head, what it says, its foot."""
         self._pages.append(number)
         self._furniture(cleared.heads)
         first = True
-        for part in _parts(found):
+        for part in parts_of(found):
             if isinstance(part, Grid):
                 self._table(part, continued=first)
             else:
-                for run in _runs(number, part):
+                for run in runs_of(number, part):
                     self._take(run)
             first = False
         self._furniture((*cleared.feet, *cleared.page.aside))
@@ -190,7 +182,7 @@ class _Laying:
         if abs(last.size - first.size) > 0.6 or last.mono or self._level(run) or self._level(held):
             return False
         text, start = last.text, first.text[0]
-        if marker_of(first.text) or text.endswith(_STOPS) or _LEADERS.search(text):
+        if marker_of(first.text) or text.endswith(STOPS) or _LEADERS.search(text):
             return False
         if not (len(text) > 25 or len(held.lines) > 1):
             return False
@@ -236,7 +228,7 @@ class _Laying:
 
     def _counts(self, run: Run, after: Run | None) -> bool:
         """Whether a paragraph is an item of a list that is numbered without stops: "1 Boil", "2 Wait"."""
-        number, following = _bare_number(run.lines[0][1]), _bare_number(after.lines[0][1]) if after else 0
+        number, following = bare_number(run.lines[0][1]), bare_number(after.lines[0][1]) if after else 0
         counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
         self._count = number if counts else 0
         return counts
@@ -269,7 +261,7 @@ class _Laying:
         return len(self._depths)
 
     def _level(self, run: Run) -> int:
-        """The level of a heading, by size, weight and number; 0 if it is not a heading."""
+        """The level of a heading, by size, weight and number; 0 for what is none."""
         lines = [line for _, line in run.lines]
         text = " ".join(line.text for line in lines)
         size = max(line.size for line in lines)
@@ -303,10 +295,11 @@ class _Laying:
         width = max(map(len, grid.table.rows), default=0)
         columns = self._columns if continued and len(self._columns) == width else ()
         caption, self._caption = self._caption, ""
-        self._columns = lay_table(self.builder, grid.table, caption, columns)
+        rows = [[cell.replace("\ufffe ", "").replace("\ufffe", "-") for cell in row] for row in grid.table.rows]
+        self._columns = lay_table(self.builder, grid.table._replace(rows=rows), caption, columns)
 
     def _furniture(self, lines: Sequence[str]) -> None:
-        """Add each line of furniture once; within a paragraph, after its end."""
+        """Keep each line once; within a paragraph it waits for the end of it."""
         for line in lines:
             key = re.sub(r"\d+", "#", line)
             if key not in self._said and any(map(str.isalnum, line)):
@@ -318,125 +311,6 @@ class _Laying:
                     self._waiting.append(line.replace("\ufffe", "-"))
 
 
-def _bare_number(line: Piece) -> int:
-    """The number that stands apart before the text of a line, or 0."""
-    if len(line.words) < 4 or line.bold:
-        return 0
-    number, word = line.words[:2]
-    apart = word.x0 - number.x1 > 0.4 * line.size
-    return int(number.text) if apart and re.fullmatch(r"[1-9]\d?", number.text) else 0
-
-
 def _is_bullet(text: str) -> bool:
     marker = marker_of(text)
     return marker is not None and not marker.number
-
-
-# --- lines to paragraphs --------------------------------------------------------------------------
-
-
-def _parts(found: Sequence[Element]) -> Iterator[Grid | list[Piece]]:
-    """Tables, and between them the runs of lines in one column."""
-    lines: list[Piece] = []
-    for element in found:
-        if isinstance(element, Grid):
-            if lines:
-                yield lines
-            lines = []
-            yield element
-        elif lines and not _is_below(lines, element):
-            yield lines
-            lines = [element]
-        else:
-            lines.append(element)
-    if lines:
-        yield lines
-
-
-def _is_below(lines: Sequence[Piece], line: Piece) -> bool:
-    last = lines[-1]
-    left, right = min(each.x0 for each in lines[-8:]), max(each.x1 for each in lines[-8:])
-    step = line.base - last.base
-    return 0 < step < 4 * max(line.size, last.size) and line.x0 < right and line.x1 > left
-
-
-class _Column(NamedTuple):
-    left: float
-    right: float
-    justified: bool
-    """Whether lines end at the right side of the column, except for the last lines of paragraphs."""
-
-
-def _column(lines: Sequence[Piece]) -> _Column:
-    left, right = min(line.x0 for line in lines), max(line.x1 for line in lines)
-    full = sum(line.x1 > right - 1.5 for line in lines)
-    return _Column(left, right, len(lines) > 3 and full >= 0.45 * len(lines))
-
-
-def _runs(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
-    """The lines of a column as paragraphs, found by indents, gaps, short lines, fonts and list markers."""
-    column = _column(lines)
-    steps = sorted(after.base - before.base for before, after in pairwise(lines))
-    usual = steps[len(steps) // 3] if steps else 0.0
-    if len(steps) < 3:  # too few to distinguish lines from paragraphs
-        usual = min(usual, 1.45 * lines[0].size)
-    run: list[Piece] = []
-    for number, line in enumerate(lines):
-        after = lines[number + 1] if number + 1 < len(lines) else None
-        if run and _begins(run, line, after, column, usual):
-            yield _run(page, run, column.right)
-            run = []
-        run.append(line)
-    if run:
-        yield _run(page, run, column.right)
-
-
-def _run(page: int, run: Sequence[Piece], right: float) -> Run:
-    full = run[-1].x1 > right - 4 * run[-1].size
-    return Run(tuple((page, line) for line in run), full)
-
-
-def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Column, usual: float) -> bool:
-    """Whether ``line`` starts a new paragraph."""
-    last, first = run[-1], run[0]
-    size = max(line.size, last.size)
-    left, right, justified = column
-    step = line.base - last.base
-    if (
-        abs(line.size - last.size) > 0.08 * size
-        or line.mono != last.mono
-        or step > (1.2 * usual + 0.1 * size if usual > 0.95 * size else 1.4 * size)
-    ):
-        return True
-    if line.mono:
-        return False
-    if line.bold != last.bold and (line.bold or len(run) < 4):
-        return _fits(last, line, right) or (last.bold and not line.bold and last.x1 < right - 0.2 * (right - left))
-    if is_short_field(line.text) and is_short_field(last.text):
-        return True
-    if _bare_number(line) > 1 and _bare_number(line) == _bare_number(first) + 1:
-        return True
-    if marker_of(line.text):
-        # In the middle of a full line, "- " or "2." may also go on with the sentence.
-        return not (last.x1 > right - 2 * size and line.x0 > left + 0.5 * size and not marker_of(first.text)) or (
-            line.x0 <= first.x0 + 0.5 * size
-        )
-    if marker_of(first.text):
-        return line.x0 < first.x0 - 0.5 * size or (line.x0 <= first.x0 + 0.5 * size and _fits(last, line, right))
-    indented = line.x0 > left + 0.8 * size and last.x0 < line.x0 - 0.8 * size
-    if indented and (after is None or after.x0 < line.x0 - 0.6 * size) and last.text.endswith(_STOPS):
-        return True
-    narrow = right - left < 14 * size and len(last.words) <= 4
-    if narrow and not line.text[0].islower() and last.text[-1] not in ",-\ufffe":
-        return True  # an address, a list of names
-    if justified and last.x1 < right - 0.6 * size and last.text.endswith(_STOPS):
-        return True
-    return _fits(last, line, right)
-
-
-def _fits(last: Piece, line: Piece, right: float) -> bool:
-    """Whether the first word of ``line`` would have fit on the line before, so that the break is deliberate."""
-    word = line.words[0]
-    if last.text.endswith("\ufffe"):
-        return False
-    return last.x1 + 0.3 * line.size + (word.x1 - word.x0) < right - 0.7 * line.size

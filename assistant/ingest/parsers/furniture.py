@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from assistant.ingest.parsers.lines import is_page_mark
-from assistant.ingest.parsers.page import Page, Piece, Row, rows_of
+from assistant.ingest.parsers.printed import Page, Piece, Row, rows_of
 
 _EDGE = 4
 """How many rows at the top and at the bottom of a page are examined for furniture."""

@@ -18,6 +18,9 @@ MAX_LABEL = 60
 MAX_HEADER = 3
 """The most rows of a header, if the format does not say how many it has."""
 
+MAX_ALIKE = 3
+"""Words of the names of columns that are lists of one kind beside each other."""
+
 MAX_COLUMNS = 2_000
 """The most cells of a row; a wider one is treated as running text."""
 
@@ -133,7 +136,9 @@ def is_label(cell: str) -> bool:
 def _are_lists(head: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the columns are separate lists of one kind: "Members present", "Staff present"."""
     said = [cell for row in body for cell in row if cell]
-    shared = set.intersection(*(set(cell.casefold().split()) for cell in head)) - _LITTLE if len(head) < 4 else set()
+    names = [set(cell.casefold().split()) for cell in head]
+    alike = len(head) < 4 and max(map(len, names)) <= MAX_ALIKE
+    shared = set.intersection(*names) - _LITTLE if alike else set()
     words = sum(len(cell.split()) for cell in said)
     return bool(shared) and bool(said) and words >= 2.5 * len(said) and not any(map(is_number, said))
 

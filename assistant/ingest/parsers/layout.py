@@ -12,6 +12,7 @@ from assistant.ingest.parsers.lines import (
     MAX_FIELD,
     Outline,
     field_of,
+    fields_beside,
     is_page_mark,
     is_question_label,
     is_short_field,
@@ -174,9 +175,18 @@ class Layout:
             if is_question_label(self.lined.said(begin)):
                 self.add("heading", begin, end, level=PLAIN_LEVEL + 1)
             else:
+                if self._add_beside(begin, end):
+                    continue
                 kind: BlockKind = "paragraph" if len(self.lined.span(begin, end)) > MAX_FIELD else "field"
                 self.add(kind, begin, end, lead_in=record if begin > at else "")
         return stop
+
+    def _add_beside(self, begin: int, end: int) -> bool:
+        """Add the fields that stand beside each other on a line; false where it is one."""
+        line = self.lined.lines[begin]
+        spans = fields_beside(self.lined.said(begin)) if end == begin + 1 else []
+        self.found += [Block(kind="field", start=line.start + start, end=line.start + stop) for start, stop in spans]
+        return bool(spans)
 
     def _is_one_field(self, at: int) -> bool:
         """Whether a single field of several lines is a field: its lines are indented below the label, or it has
@@ -234,8 +244,7 @@ class Layout:
         for here in range(at, stop + 1):
             deep, rest = _unquoted(self.lined.said(here)) if here < stop else (0, "")
             if said and (not rest or deep != depth):
-                mark = QUOTE_MARK.match(self.lined.said(begin))
-                start = self.lined.lines[begin].start + (mark.end() if mark else 0)
+                start = self.lined.lines[begin].end - len(_unquoted(self.lined.said(begin))[1])
                 self.add("quotation", begin, here, start=start, speaker=speakers.get(depth, ""))
                 speakers[depth + 1] = quoted_speaker(said) or speakers.get(depth + 1, "")
                 said = ""

@@ -85,6 +85,20 @@ def is_short_field(line: str) -> bool:
     return field is not None and (len(field.value) <= 60 or not _INNER_STOP.search(field.value))
 
 
+def fields_beside(line: str) -> list[tuple[int, int]]:
+    """Where the fields are that a tab or a wide gap parts on one line: ``Name: Ada    Age: 36``; none for one alone."""
+    spans: list[tuple[int, int]] = []
+    for match in _BESIDE.finditer(line):
+        if spans and line[spans[-1][0] : spans[-1][1]].endswith((":", "：")) and not match[0].endswith((":", "：")):
+            spans[-1] = (spans[-1][0], match.end())
+        else:
+            spans.append(match.span())
+    return spans if len(spans) > 1 and all(is_short_field(line[start:end]) for start, end in spans) else []
+
+
+_BESIDE = re.compile(r"\S+(?:[ \u00a0]{1,2}\S+)*")
+
+
 def is_question_label(line: str) -> bool:
     """Whether a line is the question of a list of questions and answers: ``Q: What does the lift cost?``."""
     return bool(_QUESTION_LABEL.match(line))

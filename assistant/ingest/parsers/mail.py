@@ -89,7 +89,7 @@ def parse_mbox(data: bytes, source: str) -> Content:
         writer = parseaddr(mail.sender)[0] or parseaddr(mail.sender)[1]
         told = ", ".join(filter(None, (writer, f"{mail.day.day} {mail.day:%B %Y}" if mail.day else mail.sent)))
         builder.heading(f"{mail.subject or 'Without subject'} ({told})" if told else mail.subject)
-        notes += _add(builder, mail, source, _DEPTH)
+        notes += _add(builder, mail, source, _DEPTH, 1)
     if not builder.text:
         raise DocumentError(f"{source!r} holds no messages. Export it as mbox, then `assistant index build`")
     return Content(builder.text, kind="e-mail", blocks=builder.blocks(), notes=tuple(dict.fromkeys(notes)))
@@ -209,15 +209,15 @@ def _content(mail: Mail, source: str, depth: int) -> Content:
     )
 
 
-def _add(builder: TextBuilder, mail: Mail, source: str, depth: int) -> list[str]:
-    """Add headers, body and attachments of ``mail``; returns what could not be read."""
+def _add(builder: TextBuilder, mail: Mail, source: str, depth: int, level: int = 0) -> list[str]:
+    """Add headers, body and attachments of ``mail``, below a heading of ``level``; returns what could not be read."""
     for label, value in (("From", mail.sender), ("To", mail.to), ("Cc", mail.cc), ("Date", mail.sent)):
         if value:
             builder.field(label, _addresses(value) if label != "Date" else value)
     if mail.subject:
         builder.field("Subject", mail.subject)
     text, blocks = _laid_out(mail)
-    builder.embed(text, with_writers(text, blocks))
+    builder.embed(text, with_writers(text, blocks), level)
     notes = []
     for name, data in mail.attachments:
         try:
@@ -231,8 +231,8 @@ def _add(builder: TextBuilder, mail: Mail, source: str, depth: int) -> list[str]
                 f"Its attachment {name!r} was not read: {problem if attached is None else 'it holds no text'}."
             )
             continue
-        builder.heading(f"Attachment: {name}")
-        builder.embed(attached.text, attached.blocks)
+        builder.heading(f"Attachment: {name}", level + 1)
+        builder.embed(attached.text, attached.blocks, level + 1)
         notes += attached.notes
     return notes
 

@@ -15,7 +15,7 @@ from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.flow import lay_pages
 from assistant.ingest.parsers.furniture import without_furniture
-from assistant.ingest.parsers.page import Page, Piece, Word
+from assistant.ingest.parsers.printed import Page, Piece, Word
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_UNMAPPED = 0.15

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from assistant.ingest.parsers.page import Box, Page, Piece, Word
+from assistant.ingest.parsers.printed import Box, Page, Piece, Word
 
 WIDE_GAP = 1.15
 """A gap wider than this share of the font size separates the pieces of a line."""

@@ -78,7 +78,7 @@ def _record(builder: TextBuilder, value: Any) -> None:
         if isinstance(title, str):
             builder.heading(cleaned(title))
         said = cleaned(text).strip("\n")
-        builder.embed(said, bare_blocks(said, titled=False))
+        builder.embed(said, bare_blocks(said, titled=False), int(isinstance(title, str)))
     elif flat := _flat(value):
         builder.row(list(flat.values()), list(flat))
     else:
@@ -150,7 +150,7 @@ def _scalar(builder: TextBuilder, name: str, value: Any, depth: int) -> None:
     else:
         builder.heading(name, depth - 1 or 1)
         text = cleaned(str(value)).strip("\n")
-        builder.embed(text, bare_blocks(text, titled=False))
+        builder.embed(text, bare_blocks(text, titled=False), depth - 1 or 1)
 
 
 def _plain(value: Any) -> str:

@@ -12,7 +12,7 @@ from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.flow import lay_pages
 from assistant.ingest.parsers.furniture import without_furniture
-from assistant.ingest.parsers.page import Page, Piece, Word
+from assistant.ingest.parsers.printed import Page, Piece, Word
 
 Recognize = Callable[[Any, float], Page]
 """Reads a Pillow image; the second argument is the number of pixels for each point of the page."""

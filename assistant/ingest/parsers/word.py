@@ -13,7 +13,15 @@ from typing import Any, NamedTuple
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content, printed
 from assistant.ingest.parsers.grid import Place, Table, lay_table
-from assistant.ingest.parsers.lines import Marker, Outline, field_of, is_short_field, marker_of, states_amount
+from assistant.ingest.parsers.lines import (
+    Marker,
+    Outline,
+    field_of,
+    fields_beside,
+    is_short_field,
+    marker_of,
+    states_amount,
+)
 from assistant.ingest.parsers.numbering import Numbering, W, value_of
 from assistant.ingest.parsers.packed import publish_date, transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
@@ -147,11 +155,18 @@ class _Laying:
         elif typed and len(said) > typed.width:
             self._item(said, typed)
         else:
-            self._typed = Outline()
-            if is_short_field(said) and (field := field_of(said)):
+            self._prose(element, said)
+
+    def _prose(self, element: Any, said: str) -> None:
+        """Add a paragraph, or the fields that it consists of."""
+        self._typed = Outline()
+        line = code_line(element).strip()
+        parts = [" ".join(line[start:end].split()) for start, end in fields_beside(line)] or [said]
+        for part in parts:
+            if is_short_field(part) and (field := field_of(part)):
                 self.builder.field(field.label, field.value)
             else:
-                self.builder.paragraph(said)
+                self.builder.paragraph(part)
 
     def _item(self, said: str, marker: Marker) -> None:
         """Add an item whose marker is typed, which says nothing of how deep it is."""

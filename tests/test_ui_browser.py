@@ -519,7 +519,7 @@ def test_the_panel_closed_and_opened_at_once_is_open(page: Page) -> None:
     expect(page.locator("#panel-column")).to_be_hidden()
 
 
-JOIN = "**/gradio_api/queue/join*"
+JOIN = re.compile("/gradio_api/(queue/join|run/predict)")
 
 
 @contextmanager
@@ -674,6 +674,25 @@ def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
 
 
 # --- documents
+
+
+def test_the_first_view_says_what_is_there(page: Page) -> None:
+    seen = page.locator("#welcome .glance")
+    expect(seen).to_contain_text(re.compile(r"\d+ documents from \d+ outlets, \d+ \w+ 20\d\d to \d+ \w+ 20\d\d"))
+    expect(seen.locator("span")).to_contain_text(["Markdown", "PDF", "text"])
+
+
+def test_documents_are_filtered_counted_and_sorted(page: Page) -> None:
+    tab(page, "Documents")
+    rows = page.locator("#table .documents tbody tr:visible")
+    page.get_by_label("Filter the documents").fill("herald 2025")
+    expect(page.locator("#listed")).to_have_text(re.compile(r"^\d of \d+$"))
+    expect(rows.filter(has_not_text="Herald")).to_have_count(0)
+    page.get_by_label("Filter the documents").fill("")
+    page.get_by_role("button", name="Outlet", exact=True).click()
+    expect(page.locator("#table th[aria-sort=ascending]")).to_have_text("Outlet")
+    outlets = page.locator("#table td:nth-child(2)").all_inner_texts()
+    assert outlets == sorted(outlets, key=lambda name: (name != "–", name.casefold()))
 
 
 def test_documents_are_listed_with_what_is_known_of_them(page: Page) -> None:

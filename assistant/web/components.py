@@ -21,9 +21,6 @@ PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private
 IN_TURN: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "conversation"}
 """Options of events that change which conversation is shown, or ask in it: they are carried out in their order."""
 
-PANEL: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "panel"}
-"""Options of events that show something in the panel: what was clicked last is shown last."""
-
 ONCE: dict[str, Any] = {"trigger_mode": "once"}
 """Makes a second click one and the same: a question is asked once."""
 
@@ -69,6 +66,7 @@ class ClickEvent(Value):
 
     current: str = Field(default="", max_length=16, description="id of the conversation that the browser shows")
     exchange: str = Field(default="", max_length=16)
+    turn: int = Field(default=0, description="number of what the panel is to show, which comes back with it")
     marker: int = 0
     page: int = Field(default=0, ge=0)
     start: int = 0

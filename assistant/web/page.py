@@ -14,12 +14,13 @@ from assistant.web.components import LATEST, PRIVATE, Components, ReaderSettings
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
+from assistant.web.glance import glance
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
-SCRIPTS = ("base.js", "conversations.js", "panel.js", "thread.js", "scope.js", "uploads.js", "keys.js")
+SCRIPTS = ("base.js", "conversations.js", "panel.js", "thread.js", "scope.js", "documents.js", "keys.js")
 STYLES = ("frame.css", "chat.css", "panel.css", "views.css", "phone.css")
 
 
@@ -50,7 +51,8 @@ def build(state: AppState, address: str) -> gr.Blocks:
                     with gr.Tab("Chat", id="chat"):
                         with gr.Column(elem_id="thread"):
                             welcome = html(
-                                render("layout", "welcome", documents=state.count(), examples=()), elem_id="welcome"
+                                render("layout", "welcome", seen=glance(state.assistant, state.library), examples=()),
+                                elem_id="welcome",
                             )
                             log = html(elem_id="log")
                             live = html(elem_id="live")
@@ -101,7 +103,8 @@ def _box() -> gr.Textbox:
 
 def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -> None:
     def welcome() -> str:
-        return render("layout", "welcome", documents=state.count(), examples=examples(state.assistant))
+        seen = glance(state.assistant, state.library)
+        return render("layout", "welcome", seen=seen, examples=examples(state.assistant))
 
     def tell(conversation: Conversation) -> str:
         return state.for_browser(conversation, save=False)

@@ -44,10 +44,6 @@ class AppState:
         changes = {name: value for name, value in settings if getattr(self.settings, name) != value}
         return self.assistant.with_settings(**changes) if changes else self.assistant
 
-    def count(self) -> int:
-        """How many documents are indexed."""
-        return self.assistant.status().documents
-
     def listed(self) -> tuple[IndexedDocument, ...]:
         """What is indexed; nothing where there is no index."""
         try:

@@ -43,8 +43,10 @@ let where = "browser", current = null, summaries = [];
 let expected = null, waiting = [];
 const emit = (what, data = {}) => {
   if (expected !== null) waiting.push([what, data]);
-  else trigger(what, { ...data, current: current?.id ?? "" });
+  else if (OPENS_PANEL.has(what)) emitInTurn(what, data);
+  else send(what, data);
 };
+const send = (what, data) => trigger(what, { ...data, current: current?.id ?? "" });
 const goOn = () => {
   expected = null;
   for (const [what, data] of waiting.splice(0)) emit(what, data);

@@ -679,7 +679,7 @@ def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
 def test_the_first_view_says_what_is_there(page: Page) -> None:
     seen = page.locator("#welcome .glance")
     expect(seen).to_contain_text(re.compile(r"\d+ documents from \d+ outlets, \d+ \w+ 20\d\d to \d+ \w+ 20\d\d"))
-    expect(seen.locator("span")).to_contain_text(["Markdown", "PDF", "text"])
+    expect(seen.locator("span")).to_contain_text(["documents", "Markdown", "PDF", "text"])
 
 
 def test_documents_are_filtered_counted_and_sorted(page: Page) -> None:
@@ -841,6 +841,36 @@ def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     expect(page.locator("#log .answer").last).to_contain_text("nineteen")
     ask(page, "And who was at the wheel?")
     expect(page.locator("#log .searched")).to_contain_text("Port Vellan")
+
+
+@pytest.mark.parametrize("where", ["home", "away"])
+def test_conversations_are_named_pinned_and_found(watched: Watched, server: PageServer, where: str) -> None:
+    page = watched.open(server.home) if where == "home" else watched.open(server.away, http_credentials=CREDENTIALS)
+    for question in (FIRE, HURT):
+        ask(page, question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#welcome")).to_be_visible()
+    expect(page.locator("#conversations .age")).to_have_text("Today")
+    page.get_by_role("button", name=f"Rename “{FIRE}”").click()
+    page.get_by_label("Name", exact=True).fill("Paint works")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Pin “Paint works”").click()
+    expect(page.locator("#conversations li")).to_have_text(
+        [re.compile("Pinned"), re.compile("Paint works"), "Today", re.compile(re.escape(HURT))]
+    )
+    reopened(page, "Paint works")
+    ask(page, WHEEL)
+    page.reload()
+    page.wait_for_selector("body[data-ready=yes]")
+    expect(page.locator("#conversations [aria-pressed=true]")).to_have_count(1)
+    page.get_by_label("Search conversations").fill("paint")
+    expect(page.locator("#conversations .kept")).to_have_text(["Paint works"])
+    page.get_by_label("Search conversations").fill("nothing like it")
+    expect(page.locator("#conversations .none")).to_have_text("Nothing found.")
+    page.get_by_label("Search conversations").fill("")
+    for title in (HURT, "Paint works"):
+        page.get_by_role("button", name=f"Delete “{title}”").click()
+        expect(page.locator("#conversations .kept", has_text=title)).to_have_count(0)
 
 
 @pytest.mark.parametrize("form", ["MD", "HTML", "JSON"])

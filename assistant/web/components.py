@@ -76,6 +76,7 @@ class ClickEvent(Value):
     scope: Scope = EVERYTHING
     id: str = Field(default="", max_length=40)
     conversation: str | None = None
+    pinned: bool = False
     waiting: tuple[Upload, ...] = ()
     refused: tuple[Refused, ...] = ()
 

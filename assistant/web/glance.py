@@ -14,10 +14,14 @@ from assistant.types import Skipped
 from assistant.web.library import Library
 
 _KINDS = {
-    "Markdown": "md markdown", "PDF": "pdf", "Word": "docx docm", "web pages": "html htm", "e-mail": "eml mbox msg",
-    "text": "txt text log rst adoc asciidoc", "tables": "csv tsv xlsx xlsm xls ods", "slides": "pptx pptm odp",
-    "e-books": "epub", "pictures": "png jpg jpeg tif tiff", "subtitles": "vtt srt",
+    "PDF": "pdf", "Word": "docx docm odt rtf", "web pages": "html htm", "e-mail": "eml mbox msg",
+    "text": "txt text log rst adoc asciidoc", "Markdown": "md markdown", "tables": "csv tsv xlsx xlsm xls ods",
+    "slides": "pptx pptm odp", "e-books": "epub", "pictures": "png jpg jpeg tif tiff", "subtitles": "vtt srt",
+    "JSON": "json jsonl ndjson", "notebooks": "ipynb",
 }  # fmt: skip
+KINDS = tuple(_KINDS)
+"""All kinds of files that are read, as they are called."""
+
 _KIND = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
 
 NOT_INDEXED = "It could not be read, or is newer than the index."

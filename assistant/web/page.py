@@ -14,6 +14,7 @@ from assistant.web.components import LATEST, PRIVATE, Components, ReaderSettings
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
+from assistant.web.export import export
 from assistant.web.glance import glance
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
@@ -70,7 +71,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[conversations.export, panel.original(state)],
+            server_functions=[export, panel.original(state)],
         )
         components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)

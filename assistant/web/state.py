@@ -93,6 +93,11 @@ class AppState:
             return self._store.load(id_)
         return Conversation.model_validate_json(from_browser or "")
 
+    def label(self, id_: str, name: str, *, pinned: bool) -> None:
+        """Name and pin a conversation on the disk, where that keeps them; the browser labels its own."""
+        if self._store:
+            self._store.label(id_, name, pinned=pinned)
+
     def delete(self, id_: str) -> None:
         """Delete a conversation from the disk, where that keeps them; the browser has deleted its own."""
         if self._store:

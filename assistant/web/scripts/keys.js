@@ -19,6 +19,8 @@ document.addEventListener("click", (event) => {
   if (data.copy !== undefined) return copy(data.copy);
   if (data.edit !== undefined) return edit(data.edit);
   if (data.kept) return openKept(data.kept);
+  if (data.pin) return label(data.pin, { pinned: node.getAttribute("aria-pressed") !== "true" });
+  if (data.rename) return rename(data.rename);
   if (data.gone) return deleteKept(data.gone);
   if (data.export) return exportAs(data.export);
   if (data.choose !== undefined) return toggleChoices($("#choices").hidden);

@@ -75,6 +75,7 @@ observe("panel", () => {
   const drawn = $("#panel .picture img");
   if (drawn && !drawn.complete) drawn.onload = showQuoted;
 });
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
 const save = (content, name, type) => {
   const link = make("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
   link.click();
@@ -83,7 +84,7 @@ const save = (content, name, type) => {
 const saveOriginal = async (source) => {
   const file = await server.original({ source });
   if (!file.data) return say(file.fault);
-  save(Uint8Array.from(atob(file.data), (sign) => sign.charCodeAt(0)), file.name, "application/octet-stream");
+  save(bytesOf(file.data), file.name, "application/octet-stream");
 };
 
 for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {

@@ -1083,13 +1083,23 @@ def test_an_answer_is_added_to_ones_own_exam(page: Page) -> None:
     expect(page.get_by_text("Saved. Run your questions with")).to_be_visible()
 
 
-def test_settings_change_the_next_answer_of_this_page(page: Page) -> None:
+def test_settings_change_the_next_answer_and_outlast_the_page(page: Page) -> None:
     tab(page, "Settings")
     expect(page.locator(".findings")).to_contain_text("embedder")
     page.locator("#answer-threshold input[type=number]").fill("1")
     page.keyboard.press("Tab")
+    expect(page.get_by_text("stay on the machine that runs this page")).to_be_visible()
     tab(page, "Chat")
     ask(page, HURT)
+    expect(page.locator("#log .refusal")).to_be_visible()
+    page.reload()
+    bubbles(page, HURT)
+    tab(page, "Settings")
+    expect(page.locator("#answer-threshold input[type=number]")).to_have_value("1")
+    ask_again = page.get_by_role("button", name="Ask again")
+    tab(page, "Chat")
+    ask_again.click()
+    expect(page.locator(".versions")).to_contain_text("2 of 2")
     expect(page.locator("#log .refusal")).to_be_visible()
 
 

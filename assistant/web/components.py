@@ -25,7 +25,8 @@ ONCE: dict[str, Any] = {"trigger_mode": "once"}
 """Makes a second click one and the same: a question is asked once."""
 
 LATEST: dict[str, Any] = {**PRIVATE, "trigger_mode": "always_last"}
-"""Options of events that read fields: what is changed while one is on its way is read after it."""
+"""Options of events that read fields: what is changed while one is on its way is read after it. Gradio then repeats
+everything that is attached to the event, so all of it must bear that."""
 
 RELOAD = json.dumps({"reload": True})
 """Value of ``Components.events`` that makes the browser load the page again, with its conversation."""

@@ -10,7 +10,7 @@ import gradio as gr
 from assistant.conversations import Conversation
 from assistant.web import chat, conversations, panel
 from assistant.web import scope as scopes
-from assistant.web.components import LATEST, PRIVATE, Components, ReaderSettings, html
+from assistant.web.components import PRIVATE, Components, ReaderSettings, html
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
@@ -61,7 +61,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             scope = html(elem_id="scope")
                             box = _box()
                             html(render("layout", "hint"))
-                    tabs = (DocumentsTab(state), EvaluationTab(state), SettingsTab(state))
+                    tabs = (DocumentsTab(state), EvaluationTab(state), chosen := SettingsTab(state))
                     with gr.Tab("API", id="api", elem_classes="view"):
                         html(render("api", "guide", address=address), elem_classes="prose-view")
             with gr.Column(elem_id="panel-column", min_width=0):
@@ -81,6 +81,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
         for tab in tabs:
             tab.connect(components)
         _connect_loading(page, state, components)
+        page.load(chosen.restore, [chosen.kept], [*chosen.fields, components.settings], **PRIVATE)
         for name, endpoint in endpoints(state.assistant)._asdict().items():
             gr.api(endpoint, api_name=name, concurrency_limit=4)  # type: ignore[attr-defined]  # not in its __all__
     return page
@@ -115,8 +116,8 @@ def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -
 
     page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
     page.load(scope, [components.conversation], [components.scope], **PRIVATE)
-    page.load(welcome, None, [components.welcome], **LATEST)
-    components.events.new(welcome, None, [components.welcome], **LATEST)
+    page.load(welcome, None, [components.welcome], **PRIVATE)
+    components.events.new(welcome, None, [components.welcome], **PRIVATE)
 
 
 def _together(folder: str, names: Sequence[str]) -> str:

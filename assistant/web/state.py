@@ -62,6 +62,16 @@ class AppState:
         """The doctor's findings under a reader's settings."""
         return diagnose(Settings.model_validate({**self.settings.model_dump(), **settings}))
 
+    def models(self) -> tuple[str, ...]:
+        """The models that an Ollama server has; none where none answers."""
+        from assistant.models.ollama import Server
+
+        server = Server.of(self.settings)
+        try:
+            return tuple(model.name for model in server.models()) if server.listens() else ()
+        except (AssistantError, ImportError):
+            return ()
+
     def evaluations(self) -> tuple[Path, ...]:
         """Folders of evaluations whose runs the page shows."""
         folders = [self._evaluations, *sorted(self._evaluations.glob("*/")), self.own_evaluation]

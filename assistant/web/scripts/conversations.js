@@ -130,6 +130,7 @@ const rename = (id) => {
   field.onkeydown = (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.stopPropagation();
+    event.preventDefault();  // else Enter presses the button that takes the field's place
     close(event.key === "Enter");
     button.focus();
   };

@@ -78,6 +78,7 @@ class Summary(Value):
     id: str
     title: str
     changed: datetime
+    pinned: bool = False
 
 
 class Conversation(Value):
@@ -94,6 +95,8 @@ class Conversation(Value):
     exchanges: tuple[Exchange, ...] = Field(default=(), description="in the order they were asked")
     last: str = Field(default="", description="id of the last exchange of the shown thread")
     scope: Scope = Field(default=EVERYTHING, description="which documents the next question is asked of")
+    name: str = Field(default="", max_length=200, description="given by its reader")
+    pinned: bool = False
 
     @model_validator(mode="after")
     def _is_a_tree(self) -> Self:
@@ -108,14 +111,16 @@ class Conversation(Value):
 
     @property
     def title(self) -> str:
-        """The first question."""
+        """Its name, else the first question."""
+        if self.name:
+            return self.name
         line = " ".join(self.exchanges[0].question.split()) if self.exchanges else "New conversation"
         return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
 
     @property
     def summary(self) -> Summary:
         """What a list shows."""
-        return Summary(id=self.id, title=self.title, changed=self.changed)
+        return Summary(id=self.id, title=self.title, changed=self.changed, pinned=self.pinned)
 
     @property
     def thread(self) -> tuple[Exchange, ...]:
@@ -179,11 +184,12 @@ class Conversation(Value):
         return self.model_copy(update={"last": last})
 
     def merged(self, stored: Conversation) -> Conversation:
-        """The conversation together with exchanges that only ``stored`` has because another window asked them."""
+        """The conversation with what only ``stored`` has: its name, its pin, and questions asked in another window."""
         own = dict(self._by_id)
         together = {each.id: each for each in stored.exchanges}
         together |= {id_: each for id_, each in own.items() if each.finished or not _finished(together, id_)}
-        return self.model_copy(update={"exchanges": tuple(together.values())})
+        exchanges = tuple(together.values())
+        return self.model_copy(update={"exchanges": exchanges, "name": stored.name, "pinned": stored.pinned})
 
     @property
     def _by_id(self) -> dict[str, Exchange]:
@@ -215,6 +221,16 @@ class ConversationStore:
                 raise FileNotFoundError(errno.ENOENT, "it was deleted")
             with suppress(ConfigError):  # there is none yet, or none that can be read
                 conversation = conversation.merged(self.load(conversation.id))
+            write_private(file, conversation.model_dump_json().encode())
+
+    def label(self, id_: str, name: str, *, pinned: bool) -> None:
+        """Name and pin a kept conversation. Raises ConfigError where there is none, and OSError."""
+        from filelock import FileLock
+
+        file = self._file(id_)
+        labelled = {"name": name, "pinned": pinned}
+        with FileLock(self._folder / ".lock"):
+            conversation = Conversation.model_validate({**self.load(id_).model_dump(), **labelled})
             write_private(file, conversation.model_dump_json().encode())
 
     def load(self, id_: str) -> Conversation:

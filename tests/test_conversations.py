@@ -171,6 +171,16 @@ def test_store_takes_no_id_that_leads_outside(store: ConversationStore, id_: str
         store.load(id_)
 
 
+def test_store_keeps_name_and_pin_whatever_is_saved_after_them(store: ConversationStore) -> None:
+    conversation = asked("One?")
+    store.save(conversation)
+    store.label(conversation.id, "The harbour", pinned=True)
+    store.save(asked("Two?", start=conversation))
+    (summary,) = store.summaries()
+    assert (summary.title, summary.pinned) == ("The harbour", True)
+    assert questions(store.load(conversation.id)) == ["One?", "Two?"]
+
+
 def test_store_does_not_keep_what_is_answered_after_a_deletion(store: ConversationStore) -> None:
     conversation = asked("One?")
     store.save(conversation)

@@ -524,7 +524,7 @@ def test_the_panel_closed_and_opened_at_once_is_open(page: Page) -> None:
     expect(page.locator("#panel-column")).to_be_hidden()
 
 
-JOIN = "**/gradio_api/queue/join*"
+JOIN = re.compile("/gradio_api/(queue/join|run/predict)")
 
 
 @contextmanager
@@ -714,6 +714,25 @@ def test_every_control_has_a_name_for_screen_readers(page: Page) -> None:
 # --- documents
 
 
+def test_the_first_view_says_what_is_there(page: Page) -> None:
+    seen = page.locator("#welcome .glance")
+    expect(seen).to_contain_text(re.compile(r"\d+ documents from \d+ outlets, \d+ \w+ 20\d\d to \d+ \w+ 20\d\d"))
+    expect(seen.locator("span")).to_contain_text(["documents", "Markdown", "PDF", "text"])
+
+
+def test_documents_are_filtered_counted_and_sorted(page: Page) -> None:
+    tab(page, "Documents")
+    rows = page.locator("#table .documents tbody tr:visible")
+    page.get_by_label("Filter the documents").fill("herald 2025")
+    expect(page.locator("#listed")).to_have_text(re.compile(r"^\d of \d+$"))
+    expect(rows.filter(has_not_text="Herald")).to_have_count(0)
+    page.get_by_label("Filter the documents").fill("")
+    page.get_by_role("button", name="Outlet", exact=True).click()
+    expect(page.locator("#table th[aria-sort=ascending]")).to_have_text("Outlet")
+    outlets = page.locator("#table td:nth-child(2)").all_inner_texts()
+    assert outlets == sorted(outlets, key=lambda name: (name != "–", name.casefold()))
+
+
 def test_documents_are_listed_with_what_is_known_of_them(page: Page) -> None:
     tab(page, "Documents")
     row = page.locator("#table tr", has_text="ferry-osterby-herald.md")
@@ -860,6 +879,36 @@ def test_a_reload_goes_on_where_one_was(page: Page) -> None:
     expect(page.locator("#log .answer").last).to_contain_text("nineteen")
     ask(page, "And who was at the wheel?")
     expect(page.locator("#log .searched")).to_contain_text("Port Vellan")
+
+
+@pytest.mark.parametrize("where", ["home", "away"])
+def test_conversations_are_named_pinned_and_found(watched: Watched, server: PageServer, where: str) -> None:
+    page = watched.open(server.home) if where == "home" else watched.open(server.away, http_credentials=CREDENTIALS)
+    for question in (FIRE, HURT):
+        ask(page, question)
+        page.get_by_role("button", name="New conversation").click()
+        expect(page.locator("#welcome")).to_be_visible()
+    expect(page.locator("#conversations .age")).to_have_text("Today")
+    page.get_by_role("button", name=f"Rename “{FIRE}”").click()
+    page.get_by_label("Name", exact=True).fill("Paint works")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Pin “Paint works”").click()
+    expect(page.locator("#conversations li")).to_have_text(
+        [re.compile("Pinned"), re.compile("Paint works"), "Today", re.compile(re.escape(HURT))]
+    )
+    reopened(page, "Paint works")
+    ask(page, WHEEL)
+    page.reload()
+    page.wait_for_selector("body[data-ready=yes]")
+    expect(page.locator("#conversations [aria-pressed=true]")).to_have_count(1)
+    page.get_by_label("Search conversations").fill("paint")
+    expect(page.locator("#conversations .kept")).to_have_text(["Paint works"])
+    page.get_by_label("Search conversations").fill("nothing like it")
+    expect(page.locator("#conversations .none")).to_have_text("Nothing found.")
+    page.get_by_label("Search conversations").fill("")
+    for title in (HURT, "Paint works"):
+        page.get_by_role("button", name=f"Delete “{title}”").click()
+        expect(page.locator("#conversations .kept", has_text=title)).to_have_count(0)
 
 
 @pytest.mark.parametrize("form", ["MD", "HTML", "JSON"])
@@ -1072,13 +1121,23 @@ def test_an_answer_is_added_to_ones_own_evaluation(page: Page) -> None:
     expect(page.get_by_text("Saved. Run your questions with")).to_be_visible()
 
 
-def test_settings_change_the_next_answer_of_this_page(page: Page) -> None:
+def test_settings_change_the_next_answer_and_outlast_the_page(page: Page) -> None:
     tab(page, "Settings")
     expect(page.locator(".findings")).to_contain_text("embedder")
     page.locator("#answer-threshold input[type=number]").fill("1")
     page.keyboard.press("Tab")
+    expect(page.get_by_text("stay on the machine that runs this page")).to_be_visible()
     tab(page, "Chat")
     ask(page, HURT)
+    expect(page.locator("#log .refusal")).to_be_visible()
+    page.reload()
+    bubbles(page, HURT)
+    tab(page, "Settings")
+    expect(page.locator("#answer-threshold input[type=number]")).to_have_value("1")
+    ask_again = page.get_by_role("button", name="Ask again")
+    tab(page, "Chat")
+    ask_again.click()
+    expect(page.locator(".versions")).to_contain_text("2 of 2")
     expect(page.locator("#log .refusal")).to_be_visible()
 
 

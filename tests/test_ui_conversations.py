@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 from assistant.conversations import Conversation, Exchange
-from assistant.web.conversations import exported
+from assistant.web.export import as_word, exported
 from tests.ui_values import answer, citation, claim
 
 EVIL = "<script>x</script> ![i](http://evil) [l](javascript:x)"
@@ -38,3 +40,14 @@ def test_what_is_taken_away_runs_nothing(form: str) -> None:
     text = exported(Conversation().put(Exchange(question=EVIL, answer=said)), form)  # type: ignore[arg-type]
     assert "<script>x" not in text
     assert "\\[i\\](" in text if form == "md" else "default-src 'none'" in text
+
+
+def test_word_holds_every_sentence_and_quote_and_runs_nothing() -> None:
+    docx = pytest.importorskip("docx", reason="the extra 'files' is not installed")
+    word = docx.Document(io.BytesIO(as_word(TALK)))
+    texts = [paragraph.text for paragraph in word.paragraphs]
+    for exchange in TALK.thread:
+        assert " ".join(exchange.question.split()) in texts
+        assert exchange.answer
+        assert all(any(each.text in text for text in texts) for each in exchange.answer.claims)
+        assert all(each.quote in texts for each in exchange.answer.citations)

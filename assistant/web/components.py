@@ -21,14 +21,12 @@ PRIVATE: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private
 IN_TURN: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "conversation"}
 """Options of events that change which conversation is shown, or ask in it: they are carried out in their order."""
 
-PANEL: dict[str, Any] = {**PRIVATE, "concurrency_limit": 1, "concurrency_id": "panel"}
-"""Options of events that show something in the panel: what was clicked last is shown last."""
-
 ONCE: dict[str, Any] = {"trigger_mode": "once"}
 """Makes a second click one and the same: a question is asked once."""
 
 LATEST: dict[str, Any] = {**PRIVATE, "trigger_mode": "always_last"}
-"""Options of events that read fields: what is changed while one is on its way is read after it."""
+"""Options of events that read fields: what is changed while one is on its way is read after it. Gradio then repeats
+everything that is attached to the event, so all of it must bear that."""
 
 RELOAD = json.dumps({"reload": True})
 """Value of ``Components.events`` that makes the browser load the page again, with its conversation."""
@@ -69,6 +67,7 @@ class ClickEvent(Value):
 
     current: str = Field(default="", max_length=16, description="id of the conversation that the browser shows")
     exchange: str = Field(default="", max_length=16)
+    turn: int = Field(default=0, description="number of what the panel is to show, which comes back with it")
     marker: int = 0
     page: int = Field(default=0, ge=0)
     start: int = 0
@@ -78,6 +77,7 @@ class ClickEvent(Value):
     scope: Scope = EVERYTHING
     id: str = Field(default="", max_length=40)
     conversation: str | None = None
+    pinned: bool = False
     waiting: tuple[Upload, ...] = ()
     refused: tuple[Refused, ...] = ()
 

@@ -1,22 +1,19 @@
-"""The list of conversations: opening, deleting, versions, and export as Markdown, HTML and JSON."""
+"""The list of conversations: opening, naming, deleting, and the versions of their questions."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from contextlib import suppress
+from typing import Any
 
 import gradio as gr
 
 from assistant.conversations import Conversation
 from assistant.errors import AssistantError
-from assistant.render import escape_markdown, heading, remainder_text, render_markdown, search_summary
 from assistant.web import panel
 from assistant.web.answers import conversation_html
 from assistant.web.components import IN_TURN, RELOAD, ClickEvent, Components, Update, session
 from assistant.web.scope import scope_html
 from assistant.web.state import AppState
-from assistant.web.templates import clean, render
-
-Format = Literal["md", "html", "json"]
 
 
 def connect(state: AppState, components: Components, answers: list[Any]) -> None:
@@ -59,6 +56,17 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
             return new(request)
         return {components.events: state.for_browser(conversation, save=False)}
 
+    def label(conversation: Conversation, event: gr.EventData) -> Update:
+        click = ClickEvent.of(event)
+        with suppress(AssistantError, OSError):
+            state.label(click.id, click.text.strip()[:200], pinned=click.pinned)
+        if click.id == conversation.id:
+            conversation = conversation.model_copy(update={"name": click.text.strip()[:200], "pinned": click.pinned})
+        return {
+            components.conversation: conversation,
+            components.events: state.for_browser(conversation, save=False),
+        }
+
     events, here = components.events, [components.conversation]
     changed = [
         getattr(components, name)
@@ -68,32 +76,4 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
     events.open(reopen, None, changed, cancels=answers, **IN_TURN)
     events.version(version, here, changed, cancels=answers, **IN_TURN)
     events.forget(delete, here, changed, **IN_TURN)
-
-
-def export(request: dict[str, str]) -> str:
-    """The conversation the browser sends as ``conversation``, in the form it asks for as ``form``."""
-    form: Format = "html" if request["form"] == "html" else "json" if request["form"] == "json" else "md"
-    return exported(Conversation.model_validate_json(request["conversation"]), form)
-
-
-def exported(conversation: Conversation, form: Format) -> str:
-    """The conversation as JSON, which reads back as the same value, or its shown thread as Markdown or HTML."""
-    if form == "json":
-        return conversation.model_dump_json(indent=2)
-    return as_html(conversation) if form == "html" else clean(as_markdown(conversation))
-
-
-def as_markdown(conversation: Conversation) -> str:
-    """The shown thread as Markdown, each question a heading."""
-    parts = [f"# {escape_markdown(conversation.title)}"]
-    for exchange in conversation.thread:
-        answer = exchange.answer
-        parts.append(f"## {escape_markdown(exchange.question)}")
-        parts.append(render_markdown(answer) if answer else f"*{escape_markdown(exchange.note)}*")
-    return "\n\n".join(parts) + "\n"
-
-
-def as_html(conversation: Conversation) -> str:
-    """The shown thread as one page that runs nothing and asks for nothing."""
-    helpers = {"heading": heading, "remainder_text": remainder_text, "search_summary": search_summary}
-    return str(render("export", "page", conversation=conversation, **helpers))
+    events.rename(label, here, [components.conversation, components.events], **IN_TURN)

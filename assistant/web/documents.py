@@ -11,6 +11,7 @@ from assistant.errors import AssistantError
 from assistant.ingest.parsers import SUFFIXES
 from assistant.types import IndexedDocument, Passage
 from assistant.web.components import LATEST, ONCE, PRIVATE, ClickEvent, Components, Refused, Update, html, session
+from assistant.web.glance import KINDS
 from assistant.web.guard import without_paths
 from assistant.web.library import MOST_BYTES, MOST_FILES, Library, RemovedFile, Row
 from assistant.web.state import AppState
@@ -37,7 +38,7 @@ class DocumentsTab:
         self._state, self._library = state, state.library
         with gr.Tab("Documents", id="documents", elem_classes="view") as self._tab:
             megabytes = MOST_BYTES // 1_000_000
-            html(render("documents", "head", suffixes=SUFFIXES, most=MOST_FILES, megabytes=megabytes))
+            html(render("documents", "head", suffixes=SUFFIXES, kinds=KINDS, most=MOST_FILES, megabytes=megabytes))
             self._progress = html(elem_id="progress")
             self._find = gr.Textbox(
                 label="Search the passages",

@@ -24,7 +24,7 @@ from assistant.ingest.read import read_folder
 from assistant.settings import command
 from assistant.types import Answer
 from assistant.web.components import LATEST, ONCE, PRIVATE, RELOAD, ClickEvent, Components, html
-from assistant.web.library import without_command
+from assistant.web.guard import without_command
 from assistant.web.state import AppState
 from assistant.web.templates import render
 

@@ -48,6 +48,12 @@ def without_paths(text: str) -> str:
     return _PATH.sub(lambda found: re.split(r"[/\\]", found[0].rstrip("/\\"))[-1], text)
 
 
+def without_command(message: str) -> str:
+    """The part of an error's message that says what is wrong: the cure is a command, which a page cannot run."""
+    what, _, cure = without_paths(message).partition("`")
+    return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address can only be reached from this machine."""
     if host in LOOPBACK:

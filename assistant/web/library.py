@@ -20,7 +20,7 @@ from assistant.errors import AssistantError, DocumentError
 from assistant.ingest.parsers import SUFFIXES
 from assistant.types import IndexReport, Progress
 from assistant.web.components import Upload
-from assistant.web.guard import without_paths
+from assistant.web.guard import without_command
 
 MOST_BYTES = 20_000_000
 """The most bytes of an upload."""
@@ -320,9 +320,3 @@ def safe_name(name: str) -> str:
     kept = "".join(sign if unicodedata.category(sign)[0] in "LNM" or sign in "_-.,()'&+" else " " for sign in stem)
     whole = " ".join(kept.split()).encode()[:NAME_BYTES].decode(errors="ignore").strip(" .")
     return f"{whole or 'document'}{suffix if suffix in SUFFIXES else '.txt'}"
-
-
-def without_command(message: str) -> str:
-    """The part of an error's message that says what is wrong, without the command, which a page cannot run."""
-    what, _, cure = without_paths(message).partition("`")
-    return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."

@@ -10,16 +10,18 @@ import gradio as gr
 from assistant.conversations import Conversation
 from assistant.web import chat, conversations, panel
 from assistant.web import scope as scopes
-from assistant.web.components import LATEST, PRIVATE, Components, ReaderSettings, html
+from assistant.web.components import PRIVATE, Components, ReaderSettings, html
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
+from assistant.web.export import export
+from assistant.web.glance import glance
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
-SCRIPTS = ("base.js", "conversations.js", "panel.js", "thread.js", "scope.js", "uploads.js", "keys.js")
+SCRIPTS = ("base.js", "conversations.js", "panel.js", "thread.js", "scope.js", "documents.js", "keys.js")
 STYLES = ("frame.css", "chat.css", "panel.css", "views.css", "phone.css")
 
 
@@ -50,7 +52,8 @@ def build(state: AppState, address: str) -> gr.Blocks:
                     with gr.Tab("Chat", id="chat"):
                         with gr.Column(elem_id="thread"):
                             welcome = html(
-                                render("layout", "welcome", documents=state.count(), examples=()), elem_id="welcome"
+                                render("layout", "welcome", seen=glance(state.assistant, state.library), examples=()),
+                                elem_id="welcome",
                             )
                             log = html(elem_id="log")
                             live = html(elem_id="live")
@@ -58,7 +61,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             scope = html(elem_id="scope")
                             box = _box()
                             html(render("layout", "hint"))
-                    tabs = (DocumentsTab(state), EvaluationTab(state), SettingsTab(state))
+                    tabs = (DocumentsTab(state), EvaluationTab(state), chosen := SettingsTab(state))
                     with gr.Tab("API", id="api", elem_classes="view"):
                         html(render("api", "guide", address=address), elem_classes="prose-view")
             with gr.Column(elem_id="panel-column", min_width=0):
@@ -68,7 +71,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[conversations.export, panel.original(state)],
+            server_functions=[export, panel.original(state)],
         )
         components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
@@ -78,6 +81,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
         for tab in tabs:
             tab.connect(components)
         _connect_loading(page, state, components)
+        page.load(chosen.restore, [chosen.kept], [*chosen.fields, components.settings], **PRIVATE)
         for name, endpoint in endpoints(state.assistant)._asdict().items():
             gr.api(endpoint, api_name=name, concurrency_limit=4)  # type: ignore[attr-defined]  # not in its __all__
     return page
@@ -101,7 +105,8 @@ def _box() -> gr.Textbox:
 
 def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -> None:
     def welcome() -> str:
-        return render("layout", "welcome", documents=state.count(), examples=examples(state.assistant))
+        seen = glance(state.assistant, state.library)
+        return render("layout", "welcome", seen=seen, examples=examples(state.assistant))
 
     def tell(conversation: Conversation) -> str:
         return state.for_browser(conversation, save=False)
@@ -111,8 +116,8 @@ def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -
 
     page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
     page.load(scope, [components.conversation], [components.scope], **PRIVATE)
-    page.load(welcome, None, [components.welcome], **LATEST)
-    components.events.new(welcome, None, [components.welcome], **LATEST)
+    page.load(welcome, None, [components.welcome], **PRIVATE)
+    components.events.new(welcome, None, [components.welcome], **PRIVATE)
 
 
 def _together(folder: str, names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from assistant.conversations import Conversation
 from assistant.errors import AssistantError
 from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
-from assistant.web.components import PANEL, RELOAD, ClickEvent, Components, Update
+from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
 from assistant.web.library import MOST_BYTES
 from assistant.web.paper import DrawnPage, Marks, drawn_page, parts
 from assistant.web.state import AppState
@@ -112,16 +112,17 @@ def connect(state: AppState, components: Components) -> None:
         if click.current != conversation.id:
             return {components.events: RELOAD}
         try:
-            return {components.panel: view(state, conversation, click)}
+            shown = view(state, conversation, click)
         except (AssistantError, LookupError):
-            return {components.panel: empty_html(GONE)}
+            shown = empty_html(GONE)
+        return {components.panel: render("panel", "turn", number=click.turn) + shown}
 
     def attach(name: str, view: Callable[[AppState, Conversation, ClickEvent], str]) -> None:
         def handler(conversation: Conversation, event: gr.EventData) -> Update:
             return show(view, conversation, event)
 
         inputs, outputs = [components.conversation], [components.panel, components.events]
-        getattr(components.events, name)(handler, inputs, outputs, **PANEL)
+        getattr(components.events, name)(handler, inputs, outputs, queue=False, **PRIVATE)
 
     attach("sources", _show_sources)
     attach("cite", _show_citation)

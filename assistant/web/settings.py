@@ -1,14 +1,18 @@
-"""The Settings tab: writer, model, passages and answer threshold for this page, and what the doctor finds."""
+"""The Settings tab: writer, model, passages and answer threshold for this browser, and what the doctor finds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import gradio as gr
+from pydantic import ValidationError
 
 from assistant.doctor import Finding
+from assistant.settings import Settings
 from assistant.web.components import IN_TURN, LATEST, Components, ReaderSettings, html
+from assistant.web.guard import is_loopback
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
@@ -21,16 +25,23 @@ _WRITERS = [
 
 
 class SettingsTab:
-    """Fields that change the next answer of this page, and the doctor's findings."""
+    """Fields that change the next answer, kept by the browser, and the doctor's findings."""
 
     def __init__(self, state: AppState) -> None:
         self._state = state
         own = ReaderSettings.of(state.settings)
         with gr.Tab("Settings", id="settings", elem_classes="view") as self._tab:
-            html(render("settings", "head"))
+            html(render("settings", "head", elsewhere=elsewhere(state.settings)))
             self._fields: list[Any] = [
                 gr.Radio(_WRITERS, value=own.writer, label="Writer"),
-                gr.Textbox(own.chat_model, label="Model", info="The Ollama model that writes.", max_length=200),
+                gr.Dropdown(
+                    [own.chat_model],
+                    value=own.chat_model,
+                    label="Model",
+                    info="The Ollama model that writes: one that is there, or any other name.",
+                    allow_custom_value=True,
+                    elem_id="model",
+                ),
                 gr.Slider(
                     10, 100, own.passages, step=1, label="Passages", info="How many passages an answer draws on."
                 ),
@@ -45,25 +56,49 @@ class SettingsTab:
                 ),
             ]
             self._findings = html(elem_id="doctor")
+            self._kept = gr.BrowserState(None, storage_key="settings", secret="settings")  # noqa: S106 - no secret
 
     def connect(self, components: Components) -> None:
         """Attach the events."""
         changes = [field.change for field in self._fields]
-        gr.on(changes, self._changed, self._fields, [components.settings], **IN_TURN | LATEST)
+        gr.on(changes, self._changed, self._fields, [components.settings, self._kept], **IN_TURN | LATEST)
         self._tab.select(self._diagnose, [components.settings], [self._findings], **LATEST)
+        self._tab.select(self._models, [components.settings], [self._fields[1]], **LATEST)
 
-    def _changed(self, writer: str, model: str, passages: float, answer_threshold: float) -> ReaderSettings:
-        return ReaderSettings.model_validate(
-            {
-                "writer": writer,
-                "chat_model": model.strip(),
-                "passages": int(passages),
-                "answer_threshold": answer_threshold,
-            }
-        )
+    def restore(self, kept: Any) -> list[Any]:
+        """The settings that the browser keeps, for the fields and for the page; else those of the server."""
+        try:
+            settings = ReaderSettings.model_validate(kept)
+        except ValidationError:
+            settings = ReaderSettings.of(self._state.settings)
+        return [*settings.model_dump().values(), settings]
+
+    @property
+    def kept(self) -> gr.BrowserState:
+        """What the browser keeps."""
+        return self._kept
+
+    @property
+    def fields(self) -> list[Any]:
+        """The fields, in the order of ``ReaderSettings``."""
+        return self._fields
+
+    def _changed(self, *values: Any) -> tuple[ReaderSettings, dict[str, Any]]:
+        settings = ReaderSettings.model_validate(dict(zip(ReaderSettings.model_fields, values, strict=True)))
+        return settings, settings.model_dump()
 
     def _diagnose(self, settings: ReaderSettings) -> str:
         return findings_html(self._state.diagnose(settings.model_dump()))
+
+    def _models(self, settings: ReaderSettings) -> Any:
+        there = self._state.models()
+        return gr.update(choices=sorted({*there, settings.chat_model}))
+
+
+def elsewhere(settings: Settings) -> list[str]:
+    """Hosts other than this machine that questions and passages go to."""
+    hosts = [urlsplit(url).hostname or "" for url in (settings.ollama_url, settings.chroma_url) if url]
+    return [host for host in hosts if not is_loopback(host)]
 
 
 def findings_html(findings: Sequence[Finding]) -> str:

@@ -44,10 +44,6 @@ class AppState:
         changes = {name: value for name, value in settings if getattr(self.settings, name) != value}
         return self.assistant.with_settings(**changes) if changes else self.assistant
 
-    def count(self) -> int:
-        """How many documents are indexed."""
-        return self.assistant.status().documents
-
     def listed(self) -> tuple[IndexedDocument, ...]:
         """What is indexed; nothing where there is no index."""
         try:
@@ -65,6 +61,16 @@ class AppState:
     def diagnose(self, settings: Mapping[str, Any]) -> tuple[Finding, ...]:
         """The doctor's findings with a user's settings."""
         return diagnose(Settings.model_validate({**self.settings.model_dump(), **settings}))
+
+    def models(self) -> tuple[str, ...]:
+        """The models that an Ollama server has; none where none answers."""
+        from assistant.models.ollama import Server
+
+        server = Server.of(self.settings)
+        try:
+            return tuple(model.name for model in server.models()) if server.listens() else ()
+        except (AssistantError, ImportError):
+            return ()
 
     def evaluations(self) -> tuple[Path, ...]:
         """Folders of evaluations whose runs the page shows."""
@@ -96,6 +102,11 @@ class AppState:
         if self._store:
             return self._store.load(id_)
         return Conversation.model_validate_json(from_browser or "")
+
+    def label(self, id_: str, name: str, *, pinned: bool) -> None:
+        """Name and pin a conversation on the disk, where that keeps them; the browser labels its own."""
+        if self._store:
+            self._store.label(id_, name, pinned=pinned)
 
     def delete(self, id_: str) -> None:
         """Delete a conversation from the disk if conversations are kept there; the browser has deleted its own."""

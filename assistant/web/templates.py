@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from assistant.types import DocumentMetadata
-from assistant.web.guard import without_paths
+from assistant.web.guard import without_command, without_paths
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -72,5 +72,6 @@ def _environment() -> Environment:
         "counted": counted,
         "known": known,
         "without_paths": without_paths,
+        "without_command": without_command,
     }
     return environment

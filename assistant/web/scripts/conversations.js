@@ -23,7 +23,8 @@ const merged = (kept, ours) => {
     own.delete(each.id);
     return mine && (finished(mine) || !finished(each)) ? mine : each;
   });
-  return { ...ours, exchanges: [...before, ...own.values()] };
+  const { name, pinned } = kept ?? ours;  // given here, and unknown to the server
+  return { ...ours, name, pinned, exchanges: [...before, ...own.values()] };
 };
 const deleted = new Set();  // an answer or a list that was on its way brings none of them back
 const putInStore = async (ours) => {
@@ -43,8 +44,10 @@ let where = "browser", current = null, summaries = [];
 let expected = null, waiting = [];
 const emit = (what, data = {}) => {
   if (expected !== null) waiting.push([what, data]);
-  else trigger(what, { ...data, current: current?.id ?? "" });
+  else if (OPENS_PANEL.has(what)) emitInTurn(what, data);
+  else send(what, data);
 };
+const send = (what, data) => trigger(what, { ...data, current: current?.id ?? "" });
 const goOn = () => {
   expected = null;
   for (const [what, data] of waiting.splice(0)) emit(what, data);
@@ -57,13 +60,17 @@ const emitAndWait = (what, data, id) => {
 };
 
 const titleOf = (conversation) => {
+  if (conversation.name) return conversation.name;
   const line = (conversation.exchanges[0]?.question ?? "New conversation").replace(/\s+/g, " ").trim();
   return line.length > 80 ? line.slice(0, 79) + "…" : line;
 };
 const readList = async () => {
   if (where === "browser") {
     const all = await inStore("readonly", (store) => store.getAll());
-    summaries = all.map((kept) => ({ id: kept.id, title: titleOf(kept), changed: kept.changed }));
+    summaries = all.map((kept) => ({
+      id: kept.id, title: titleOf(kept), changed: kept.changed, pinned: !!kept.pinned,
+      words: kept.exchanges.map((each) => `${each.question} ${each.answer?.text ?? ""}`).join(" "),
+    }));
     summaries.sort((one, other) => (one.changed < other.changed ? 1 : -1));
   }
   drawList();
@@ -73,22 +80,87 @@ const rowOf = (kept) => {
   const gone = make(
     "button", { type: "button", class: "gone", "data-gone": kept.id, "aria-label": `Delete “${kept.title}”` }, "×",
   );
-  return make("li", { id: `kept-${kept.id}` }, button, gone);
+  const pin = make("button", { type: "button", class: "pin", "data-pin": kept.id });
+  const rename = make(
+    "button", { type: "button", class: "rename", "data-rename": kept.id, "aria-label": `Rename “${kept.title}”` }, "✎",
+  );
+  return make("li", { id: `kept-${kept.id}` }, button, pin, rename, gone);
 };
+const ageOf = (kept) => {
+  if (kept.pinned) return "Pinned";
+  const days = Math.round((new Date().setHours(0, 0, 0, 0) - new Date(kept.changed).setHours(0, 0, 0, 0)) / 86_400_000);
+  return days < 1 ? "Today" : days < 2 ? "Yesterday" : days < 8 ? "In the last week" : "Earlier";
+};
+const grouped = (shown) => ["Pinned", "Today", "Yesterday", "In the last week", "Earlier"].flatMap((age) => {
+  const rows = shown.filter((kept) => ageOf(kept) === age);
+  const head = `age-${age.replaceAll(" ", "-")}`;
+  if (!rows.length) return [];
+  return [
+    document.getElementById(head) ?? make("li", { id: head, class: "age" }, age),
+    ...rows.map((kept) => document.getElementById(`kept-${kept.id}`) ?? rowOf(kept)),
+  ];
+});
+const found = (kept) => {
+  const words = ($("#find-kept")?.value ?? "").toLowerCase().split(/\s+/);
+  const text = `${kept.title} ${kept.words ?? ""}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+const label = async (id, changes) => {
+  const { title, pinned } = summaries.find((kept) => kept.id === id);
+  if (where === "browser") {
+    await inStore("readwrite", (store) => {
+      const reading = store.get(id);
+      reading.onsuccess = () => reading.result && store.put({ ...reading.result, ...changes });
+      return reading;
+    });
+    if (current?.id === id) Object.assign(current, changes);
+    await readList();
+  } else emit("rename", { id, text: changes.name ?? title, pinned: changes.pinned ?? pinned });
+};
+const rename = (id) => {
+  const button = $(`#kept-${id} .kept`), field = make("input", { class: "naming", "aria-label": "Name", maxlength: "200" });
+  field.value = button.textContent;
+  const close = (keep) => {
+    if (!field.isConnected) return;
+    field.onblur = null;
+    field.replaceWith(button);
+    if (keep && field.value.trim()) label(id, { name: field.value.trim() });
+  };
+  field.onblur = () => close(true);
+  field.onkeydown = (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.stopPropagation();
+    event.preventDefault();  // else Enter presses the button that takes the field's place
+    close(event.key === "Enter");
+    button.focus();
+  };
+  button.replaceWith(field);
+  field.focus();
+  field.select();
+};
+document.addEventListener("input", (event) => event.target.id === "find-kept" && drawList());
 // Rows stay where they are as far as they can: one that is drawn anew between press and release swallows the click.
 const drawList = () => {
-  const list = $("#conversations"), shown = summaries.filter((kept) => !deleted.has(kept.id));
+  const list = $("#conversations"), shown = summaries.filter((kept) => !deleted.has(kept.id) && found(kept));
   for (const button of document.querySelectorAll("[data-export]")) button.disabled = !current?.exchanges?.length;
   if (!list) return;
-  const rows = shown.map((kept) => document.getElementById(`kept-${kept.id}`) ?? rowOf(kept));
-  if (!rows.length) rows.push($(".none", list) ?? make("li", { class: "none" }, "Your questions will appear here."));
+  const rows = grouped(shown), nothing = summaries.length ? "Nothing found." : "Your questions will appear here.";
+  if (!rows.length) rows.push(make("li", { class: "none" }, nothing));
   for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
   rows.forEach((row, place) => {
     if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
-    const button = $(".kept", row);
-    if (button?.dataset.kept === current?.id) button?.setAttribute("aria-current", "true");
-    else button?.removeAttribute("aria-current");
   });
+  for (const kept of shown) {
+    const row = document.getElementById(`kept-${kept.id}`), button = $(".kept", row), pin = $(".pin", row);
+    if (button && button.textContent !== kept.title) button.textContent = kept.title;
+    if (button && kept.id === current?.id) button.setAttribute("aria-current", "true");
+    else button?.removeAttribute("aria-current");
+    pin.textContent = kept.pinned ? "★" : "☆";
+    pin.setAttribute("aria-pressed", String(kept.pinned));
+    pin.setAttribute("aria-label", `Pin “${kept.title}”`);
+    $(".rename", row).setAttribute("aria-label", `Rename “${kept.title}”`);
+    $(".gone", row).setAttribute("aria-label", `Delete “${kept.title}”`);
+  }
 };
 const openKept = async (id) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(id)) : null;
@@ -140,7 +212,8 @@ watch("value", async () => {
 });
 
 const exportAs = async (form) => {
-  const text = await server.export({ form, conversation: JSON.stringify(current) });
-  const type = { md: "text/markdown", html: "text/html", json: "application/json" }[form];
-  save(text, `conversation.${form}`, type);
+  const kept = where === "browser" ? await inStore("readonly", (store) => store.get(current.id)) : null;
+  const file = await server.export({ form, conversation: JSON.stringify(kept ?? current) });
+  if (!file.data) return say(file.fault);
+  save(bytesOf(file.data), `conversation.${form}`, "application/octet-stream");
 };

@@ -1,6 +1,8 @@
 // --- clicks and keys
 
-const showChat = () => $("#tabs button[role=tab]")?.click();
+const showTab = (name) =>
+  [...document.querySelectorAll("#tabs button[role=tab]")].find((tab) => tab.textContent.trim() === name)?.click();
+const showChat = () => showTab("Chat");
 const askTyped = () => {
   const text = $("#box textarea").value;
   if (busy() || !text.trim()) return;  // one question at a time; what is typed stays
@@ -17,10 +19,13 @@ document.addEventListener("click", (event) => {
   if (data.copy !== undefined) return copy(data.copy);
   if (data.edit !== undefined) return edit(data.edit);
   if (data.kept) return openKept(data.kept);
+  if (data.pin) return label(data.pin, { pinned: node.getAttribute("aria-pressed") !== "true" });
+  if (data.rename) return rename(data.rename);
   if (data.gone) return deleteKept(data.gone);
   if (data.export) return exportAs(data.export);
   if (data.choose !== undefined) return toggleChoices($("#choices").hidden);
   if (data.unchoose !== undefined) return setScope({ outlets: [], sources: [], since: null, until: null });
+  if (data.sort) return sortBy(Number(data.sort));
   if (data.drop) return dropChoice(data.drop, data.value);
   if (data.only) return askOnly(data.only);
   if (data.original) return saveOriginal(data.original);

@@ -26,6 +26,20 @@ addEventListener("popstate", () => {
   steppingBack = false;
   followPanel();
 });
+// One at a time, so that what was clicked last is shown last.
+const shown = { turn: 0, pending: false, next: null };
+const emitInTurn = (what, data) => {
+  if (shown.pending) return (shown.next = [what, data]);
+  shown.pending = true;
+  send(what, { ...data, turn: ++shown.turn });
+  clearTimeout(shown.timer);
+  shown.timer = setTimeout(showNext, 10_000);  // no reply came
+};
+const showNext = () => {
+  const next = shown.next;
+  Object.assign(shown, { pending: false, next: null });
+  if (next) emitInTurn(...next);
+};
 // From the citation that was asked for last, which may not be shown yet.
 const stepTo = (step) => {
   const nav = $("#panel .neighbours");
@@ -56,10 +70,12 @@ const showAs = (view) => {
   showQuoted();
 };
 observe("panel", () => {
+  if (shown.pending && Number($("#panel [data-turn]")?.dataset.turn) === shown.turn) showNext();
   showAs(body.classList.contains("as-text") ? "text" : "page");
   const drawn = $("#panel .picture img");
   if (drawn && !drawn.complete) drawn.onload = showQuoted;
 });
+const bytesOf = (base64) => Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
 const save = (content, name, type) => {
   const link = make("a", { href: URL.createObjectURL(new Blob([content], { type })), download: name });
   link.click();
@@ -68,7 +84,7 @@ const save = (content, name, type) => {
 const saveOriginal = async (source) => {
   const file = await server.original({ source });
   if (!file.data) return say(file.fault);
-  save(Uint8Array.from(atob(file.data), (sign) => sign.charCodeAt(0)), file.name, "application/octet-stream");
+  save(bytesOf(file.data), file.name, "application/octet-stream");
 };
 
 for (const [id, name] of [["box", "Ask"], ["find", "Search"]]) {

@@ -66,7 +66,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
     assembly = Assembly(planned, engines.store.document, drop_unsupported=settings.unsupported == "drop")
     written = GenerationInfo()
     if planned.quotations:
-        written = yield from _write(planned, assembly, engines)
+        written = yield from _write(planned, assembly, engines, clock)
     clock.lap("write")
     trace = Trace(
         question=evidence.question,
@@ -85,7 +85,9 @@ def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:
     return searcher.rank(query, found, where)
 
 
-def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Delta, None, GenerationInfo]:
+def _write(
+    planned: Plan, assembly: Assembly, engines: Engines, clock: _Clock
+) -> Generator[Delta, None, GenerationInfo]:
     """Have the plan written, and check what a model wrote; returns how it was written.
 
     A plan that is sure has decided that there is an answer, and what must be in it: where a model says nothing that the
@@ -99,6 +101,8 @@ def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Del
     ) as events:
         for event in events:
             if isinstance(event, Delta):
+                if event.kind == "answer" and event.text.strip():
+                    clock.mark("first word")
                 yield event
             elif isinstance(event, GenerationInfo):
                 written = event.model_copy(update={"notes": (*written.notes, *event.notes)})
@@ -134,6 +138,10 @@ class _Clock:
         now = time.perf_counter()
         self._laps[step] = now - self._last
         self._last = now
+
+    def mark(self, moment: str) -> None:
+        """Keep when ``moment`` came first, counted from the question."""
+        self._laps.setdefault(moment, time.perf_counter() - self._started)
 
     def seconds(self) -> dict[str, float]:
         return {**self._laps, "total": self._last - self._started}

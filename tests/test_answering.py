@@ -163,6 +163,12 @@ def test_stream_offers_a_model_the_refusal_only_where_the_evidence_hesitates(thr
     assert (NOT_IN_DOCUMENTS in told[0]) == offered
 
 
+def test_stream_adds_what_answers_where_a_model_says_something_else_that_is_true() -> None:
+    writer = model(lambda _: "The collision at Port Vellan hurt 12 passengers.")
+    answer = answered(WHEEL, engines("Lena Storrow", writer=writer))
+    assert [citation.quote for citation in answer.citations][-1] == "Lena Storrow was at the wheel."
+
+
 def test_stream_tells_when_the_first_word_came() -> None:
     answer = answered(WHEEL, engines("Lena Storrow", writer=model(lambda _: "Lena Storrow.")))
     assert 0 < answer.trace.seconds["first word"] <= answer.trace.seconds["total"]

@@ -91,8 +91,8 @@ def _write(
     """Have the plan written, and check what a model wrote; returns how it was written.
 
     A plan that is sure has decided that there is an answer, and what must be in it: where a model says nothing that the
-    documents support, the quotations take its place, and a side of a conflict that it left out is added. Where the
-    plan is hesitant, such a model has refused.
+    documents support, the quotations take its place, and the best statement or a side of a conflict that it left out is
+    added. Where the plan is hesitant, such a model has refused.
     """
     written = GenerationInfo()
     shown = statements_for_model(planned)
@@ -115,6 +115,8 @@ def _write(
             written = written.model_copy(update={"notes": (*written.notes, note)})
             yield from _quote([q for q in planned.quotations if not is_order(q.best.text)], assembly)
     if assembly.is_supported:
+        if written.model and not planned.hesitant:
+            yield from _quote(assembly.missing_best(), assembly)
         yield from _quote(assembly.missing_sides(), assembly)
     if piece := assembly.conclude():
         yield Delta(text=piece, verified=True)

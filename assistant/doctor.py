@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ from assistant.errors import AssistantError, BackendError, ConfigError, Document
 from assistant.index_config import IndexConfig, config_file
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.worker import Limits, ParserPool
-from assistant.settings import Settings, command
+from assistant.settings import LLAMAINDEX, Settings, command
 from assistant.types import Value
 
 OLDEST_PYTHON = (3, 11)
@@ -32,6 +32,16 @@ PATIENCE = 1.5
 SMALL_MODEL = "qwen3:1.7b"
 """What to pull where memory is short."""
 
+USUAL_PORTS: Mapping[int, str] = {
+    1234: "LM Studio",
+    8080: "llama.cpp or LocalAI",
+    8000: "vLLM",
+    11434: "Ollama",
+    1337: "Jan",
+}
+"""Ports on which model servers with OpenAI's wire format listen unless told otherwise."""
+
+_HERE = ("127.0.0.1", "localhost", "::1")
 _ENOUGH = 10_000_000  # bytes of a list of models
 
 
@@ -212,6 +222,10 @@ def _writer(settings: Settings) -> Finding:
     """Who writes. A model server is optional: without one the extractive writer does the work."""
     if settings.writer == "extractive":
         return Finding(name="writer", ok=True, detail="extractive, as the settings say")
+    if settings.writer == "openai":
+        return _openai_writer(settings)
+    if settings.writer.startswith(LLAMAINDEX):
+        return _llamaindex_writer(settings)
     wanted = settings.writer == "ollama"
     fallback = "" if wanted else "; the extractive writer is used"
     try:
@@ -245,7 +259,7 @@ def _fitness(settings: Settings, models: set[str]) -> Finding:
         return Finding(name="writer", ok=True, detail=detail + also)
     window = min(settings.context_tokens, model.context or settings.context_tokens)
     detail += f": reads {window:,} of its {model.context:,} tokens" if model.context else f": reads {window:,} tokens"
-    memory = _memory() if urlsplit(settings.ollama_url).hostname in ("127.0.0.1", "localhost", "::1") else None
+    memory = _memory() if urlsplit(settings.ollama_url).hostname in _HERE else None
     if model.size is None or memory is None:
         return Finding(name="writer", ok=True, detail=detail + also)
     detail += f", {model.size / 1e9:.1f} GB of {memory / 1e9:.1f} GB memory"
@@ -258,6 +272,55 @@ def _fitness(settings: Settings, models: set[str]) -> Finding:
         detail=f"{detail}, too much for comfort{also}",
         cure=f"ollama pull {SMALL_MODEL} && export ASSISTANT_CHAT_MODEL={SMALL_MODEL}",
     )
+
+
+def _openai_writer(settings: Settings) -> Finding:
+    """Whether the server with OpenAI's wire format answers and has the model, and whether that is on this machine."""
+    from assistant.models.openai import OpenAIChat
+
+    chat = OpenAIChat(settings).ready()
+    host = urlsplit(settings.openai_url).hostname or ""
+    away = "" if host in _HERE else f"; questions and quotations LEAVE THIS MACHINE for {host}"
+    return Finding(name="writer", ok=True, detail=f"{chat.name} at {settings.openai_url}{away}")
+
+
+def _llamaindex_writer(settings: Settings) -> Finding:
+    from assistant.models.llamaindex import LlamaIndexChat
+
+    chat = LlamaIndexChat.named(settings.writer.removeprefix(LLAMAINDEX), settings.llamaindex_options)
+    return Finding(name="writer", ok=True, detail=f"{chat.name}; its provider may be on another machine")
+
+
+def model_servers(ports: Mapping[int, str] = USUAL_PORTS) -> dict[str, tuple[str, ...]]:
+    """The servers with OpenAI's wire format on ``ports`` of this machine: where each answers, and its models."""
+    found = {f"{name} at http://127.0.0.1:{port}/v1": _served(port) for port, name in ports.items()}
+    return {place: models for place, models in found.items() if models is not None}
+
+
+def _served(port: int) -> tuple[str, ...] | None:
+    server = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        server.request("GET", "/v1/models")
+        response = server.getresponse()
+        if response.status != http.client.OK:
+            return None
+        return tuple(str(model["id"]) for model in json.loads(response.read(_ENOUGH))["data"])
+    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
+        return None
+    finally:
+        server.close()
+
+
+def _model_servers(settings: Settings) -> Finding:
+    """What answers on the usual ports. None has to."""
+    found = model_servers()
+    if not found:
+        return Finding(name="model servers", ok=True, detail="none answers on the usual ports of this machine")
+    told = "; ".join(f"{place}: {', '.join(models) or 'no model'}" for place, models in found.items())
+    others = [place.rpartition(" ")[2] for place, models in found.items() if models and not place.startswith("Ollama")]
+    usable = others and settings.writer in ("auto", "extractive")
+    cure = f"export ASSISTANT_WRITER=openai ASSISTANT_OPENAI_URL={others[0]}" if usable else ""
+    return Finding(name="model servers", ok=True, detail=told, cure=cure)
 
 
 def _memory() -> int | None:
@@ -306,12 +369,13 @@ _CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "folders": _folders,
     "space": _space,
     "writer": _writer,
+    "model servers": _model_servers,
 }
 
 
 def diagnose(settings: Settings, names: Iterable[str] = tuple(_CHECKS)) -> tuple[Finding, ...]:
     """Run the checks with these ``names``, by default all of them.
 
-    Faults are findings, never exceptions. No host but ``ollama_url`` is contacted.
+    Faults are findings, never exceptions. Only this machine and the hosts that the settings name are contacted.
     """
     return tuple(_examined(name, _CHECKS[name], settings) for name in names)

@@ -140,6 +140,40 @@ def test_stream_quotes_the_documents_where_nothing_that_a_model_says_is_borne_ou
     assert any("they are quoted" in note for note in answer.trace.notes)
 
 
+@pytest.mark.parametrize(
+    ("says", "outcome"),
+    [
+        ("Lena Storrow was at the wheel [1].", "answered"),
+        (NOT_IN_DOCUMENTS, "not_in_documents"),
+        ("Boris Petrov was at the wheel [1].", "not_in_documents"),
+    ],
+    ids=["verified", "declined", "invented"],
+)
+def test_stream_lets_a_verified_claim_decide_where_the_evidence_hesitates(says: str, outcome: str) -> None:
+    answer = answered(WHEEL, engines("Lena Storrow", writer=model(lambda _: says), answer_threshold=1.0))
+    assert answer.outcome == outcome
+    assert bool(answer.nearest) == (outcome == "not_in_documents")
+
+
+@pytest.mark.parametrize(("threshold", "offered"), [(0.4, False), (1.0, True)], ids=["sure", "hesitant"])
+def test_stream_offers_a_model_the_refusal_only_where_the_evidence_hesitates(threshold: float, offered: bool) -> None:
+    told: list[str] = []
+    writer = model(lambda messages: told.append(messages[-1].text) or "Lena Storrow.")  # type: ignore[func-returns-value]
+    answered(WHEEL, engines("Lena Storrow", writer=writer, answer_threshold=threshold))
+    assert (NOT_IN_DOCUMENTS in told[0]) == offered
+
+
+def test_stream_adds_what_answers_where_a_model_says_something_else_that_is_true() -> None:
+    writer = model(lambda _: "The collision at Port Vellan hurt 12 passengers.")
+    answer = answered(WHEEL, engines("Lena Storrow", writer=writer))
+    assert [citation.quote for citation in answer.citations][-1] == "Lena Storrow was at the wheel."
+
+
+def test_stream_tells_when_the_first_word_came() -> None:
+    answer = answered(WHEEL, engines("Lena Storrow", writer=model(lambda _: "Lena Storrow.")))
+    assert 0 < answer.trace.seconds["first word"] <= answer.trace.seconds["total"]
+
+
 def test_stream_adds_the_side_of_a_conflict_that_a_model_leaves_out() -> None:
     writer = model(lambda _: "The collision hurt 12 passengers.")
     answer = answered(HURT, engines("12 passengers", "19 passengers", writer=writer))

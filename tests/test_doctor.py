@@ -1,4 +1,4 @@
-"""The doctor finds what is broken, names the cure, and asks nobody but the configured server."""
+"""The doctor finds what is broken, names the cure, and asks nobody but this machine and the configured server."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 from assistant.api import Assistant
 from assistant.cli import app
-from assistant.doctor import Finding, diagnose
+from assistant.doctor import Finding, diagnose, model_servers
 from assistant.models.minilm import MiniLM
 from assistant.settings import Settings
 from assistant.testing.fakes import FakeEmbedder
 from assistant.testing.ollama_double import MODELS, DoubleModel, OllamaDouble
+from assistant.testing.openai_double import OpenAIDouble
 from assistant.types import Document
 from tests.robustness.formats import made
 
@@ -236,3 +237,22 @@ def test_command(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = CliRunner().invoke(app, ["doctor", "--json", "--index", str(index_dir)])
     assert broken.exit_code == 1
     assert [each["name"] for each in json.loads(broken.stdout) if not each["ok"]] == ["writer"]
+
+
+def test_a_server_with_openais_format_is_examined(index_dir: Path) -> None:
+    with OpenAIDouble() as double:
+        found = findings(index_dir, "writer", writer="openai", openai_url=double.url)["writer"]
+        assert (found.ok, found.detail) == (True, f"openai/small-model at {double.url}")
+        other = findings(index_dir, "writer", writer="openai", openai_url=double.url, openai_model="large")["writer"]
+        assert (other.ok, other.cure) == (False, "export ASSISTANT_OPENAI_MODEL=small-model")
+        port = int(double.url.split(":")[2].split("/")[0])
+        assert model_servers({port: "LM Studio"}) == {f"LM Studio at {double.url}": ("small-model",)}
+    assert model_servers({port: "LM Studio"}) == {}
+
+
+def test_a_writer_of_llamaindex_is_examined(index_dir: Path) -> None:
+    there = findings(index_dir, "writer", writer="llamaindex:llama_index.core.llms:MockLLM")["writer"]
+    assert there.ok
+    assert "MockLLM" in there.detail
+    gone = findings(index_dir, "writer", writer="llamaindex:nowhere.at_all:LLM")["writer"]
+    assert (gone.ok, gone.cure) == (False, "pip install nowhere-at-all")

@@ -70,7 +70,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
     assembly = Assembly(planned, engines.store.document, drop_unsupported=settings.unsupported == "drop")
     written = GenerationInfo()
     if planned.quotations:
-        written = yield from _write(planned, assembly, engines)
+        written = yield from _write(planned, assembly, engines, clock)
     clock.lap("write")
     trace = Trace(
         question=evidence.question,
@@ -102,12 +102,14 @@ def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:
     return searcher.rank(query, found, where)
 
 
-def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Delta, None, GenerationInfo]:
+def _write(
+    planned: Plan, assembly: Assembly, engines: Engines, clock: _Clock
+) -> Generator[Delta, None, GenerationInfo]:
     """Write the plan and verify what a model wrote; returns how it was written.
 
     A plan that is not hesitant has decided that there is an answer and what it must contain. If the documents support
-    nothing that the model says, the quotations take its place; if it leaves out a side of a conflict, that side is
-    added. If the plan is hesitant, a model that says nothing supported has refused.
+    nothing that the model says, the quotations take its place; if it leaves out the best statement or a side of a
+    conflict, that is added. If the plan is hesitant, a model that says nothing supported has refused.
     """
     written = GenerationInfo()
     shown = statements_for_model(planned)
@@ -116,6 +118,8 @@ def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Del
     ) as events:
         for event in events:
             if isinstance(event, Delta):
+                if event.kind == "answer" and event.text.strip():
+                    clock.mark("first word")
                 yield event
             elif isinstance(event, GenerationInfo):
                 written = event.model_copy(update={"notes": (*written.notes, *event.notes)})
@@ -128,6 +132,8 @@ def _write(planned: Plan, assembly: Assembly, engines: Engines) -> Generator[Del
             written = written.model_copy(update={"notes": (*written.notes, note)})
             yield from _quote([q for q in planned.quotations if not is_order(q.best.text)], assembly)
     if assembly.is_supported:
+        if written.model and not planned.hesitant:
+            yield from _quote(assembly.missing_best(), assembly)
         yield from _quote(assembly.missing_sides(), assembly)
     if piece := assembly.conclude():
         yield Delta(text=piece, verified=True)
@@ -151,6 +157,10 @@ class _Clock:
         now = time.perf_counter()
         self._laps[step] = now - self._last
         self._last = now
+
+    def mark(self, moment: str) -> None:
+        """Keep when ``moment`` came first, counted from the question."""
+        self._laps.setdefault(moment, time.perf_counter() - self._started)
 
     def seconds(self) -> dict[str, float]:
         return {**self._laps, "total": self._last - self._started}

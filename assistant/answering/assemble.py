@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from assistant.answering.verify import Checked, Place
+from assistant.answering.verify import ANSWERS, Checked, Place
 from assistant.english.quantities import quantities, same_value
 from assistant.english.tokens import words
 from assistant.errors import IndexStaleError
@@ -61,6 +61,16 @@ class Assembly:
             if not self._gives(value, sentence)
         ]
         return (Quotation(sentences=(sentence,)) for sentence in dict.fromkeys(missing))
+
+    def missing_best(self) -> Iterator[Quotation]:
+        """Quotations of what answers best, where a model cites nothing that likely answers that part."""
+        cited = {(c.source, c.start) for claim in self._claims for c in claim.citations}
+        quoted = {s for quotation in self._plan.quotations for s in quotation.sentences}
+        for part in self._plan.evidence.parts:
+            best = next(iter(part.sentences), None)
+            likely = {(s.source, s.start) for s in part.sentences if s == best or s.probability >= ANSWERS}
+            if best in quoted and not part.summary and not cited & likely:
+                yield Quotation(sentences=(best,))
 
     def discard_claims(self) -> None:
         """Drop all claims made so far: quotations take the place of a draft that nothing supports."""

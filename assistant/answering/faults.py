@@ -127,7 +127,7 @@ def attributes_to(name: str, text: str) -> bool:
 
 
 def figure_faults(text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
-    """What speaks against the figures of ``text``, and whether it rules the citation out; ``given`` is the question."""
+    """Figures of a claim that the citation does not give, or gives to something else, and whether that rules it out."""
     there = quantities(quoted)
     asked = quantities(given)
     said = quantities(text)

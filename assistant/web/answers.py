@@ -84,10 +84,17 @@ def made_by(answer: Answer, seconds: float) -> str:
     if answer.outcome == "not_in_documents":
         who = "Searched your documents"
     elif model := answer.trace.model:
-        who = f"Written by {model}, checked against your documents"
+        return f"Written by {model}, checked against your documents · {_effort(answer)}{seconds:.1f} s"
     else:
         who = "Quoted from your documents"
     return f"{who} · {seconds:.1f} s"
+
+
+def _effort(answer: Answer) -> str:
+    """What a model read, and when it began to write, where it is known."""
+    read, first = answer.trace.prompt_tokens, answer.trace.seconds.get("first word")
+    told = [f"{read:,} tokens read"] if read else []
+    return "".join(f"{each} · " for each in [*told, *([f"first word after {first:.1f} s"] if first else [])])
 
 
 def conversation_html(conversation: Conversation, *, growing: bool = False) -> Markup:

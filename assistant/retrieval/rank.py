@@ -53,7 +53,7 @@ DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
 """
 
 NOTHING_HELD = 0.5
-"""What it weighs, as a mismatch does, that the best statement has no word of the question."""
+"""What it weighs, as a mismatch does, that the best passage has no word of the question."""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence takes part in what is the latest."""

@@ -62,6 +62,19 @@ def test_what_the_documents_do_not_hold_is_refused(assistant: Assistant) -> None
     assert answer.passages, "the nearest passages are still shown"
 
 
+@pytest.mark.parametrize(
+    ("message", "reply"), [("thanks!", "You are welcome."), ("What can you do?", "Ask a question")]
+)
+def test_small_talk_gets_a_reply_and_no_search(assistant: Assistant, message: str, reply: str) -> None:
+    answer = assistant.ask(message)
+    assert answer.text.startswith(reply)
+    assert (answer.outcome, answer.citations, answer.passages) == ("not_in_documents", (), ())
+
+
+def test_a_message_that_is_no_question_finds_what_holds_its_words(assistant: Assistant) -> None:
+    assert "Lena Storrow" in assistant.ask("Captain Storrow").text
+
+
 def test_a_misspelled_name_is_read_as_the_documents_spell_it_and_told(assistant: Assistant) -> None:
     answer = assistant.ask("What was Capt Lena Storow steering, and when did Marta Osen found the bakrey?")
     assert answer.trace.notes[:3] == (

@@ -172,7 +172,7 @@ def test_condense_question_steps_from_month_to_month() -> None:
             "Do Pakistanis want peace with India at any cost?",
         ),
         ("When did the boats arrive?", "And the cutter?", "When did the boats arrive, and the cutter?"),
-        ("What happened in Kashmir?", "And in Punjab?", "What happened in Kashmir, and in Punjab?"),
+        ("What happened in Kashmir?", "And in Punjab?", "What happened in Punjab?"),
         ("Will Mumm resign?", "And if they vote her out?", "Will Mumm resign, if they vote her out?"),
     ],
 )

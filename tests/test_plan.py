@@ -113,6 +113,27 @@ def test_who_asks_who_is_told_whom_he_stands_for() -> None:
     assert len(texts(evidence("What was hidden by mist?", said, before))) == 1
 
 
+def test_the_best_sentence_leads_whatever_its_place_in_the_document() -> None:
+    first = sentence(COURIER, "Mount Brask is 2,310 metres high.", 0, 5.0)
+    best = sentence(COURIER, "Mount Tey is the highest peak.", 40, 9.0)
+    assert texts(evidence("Which is the highest peak?", first, best)) == [best.text, first.text]
+
+
+def test_a_sentence_that_points_back_stays_behind_what_it_points_to() -> None:
+    first = sentence(COURIER, "Agatha Pell planted the orchard.", 0, 5.0)
+    best = sentence(COURIER, "She ran the orchard for years until 1954.", 40, 9.0)
+    assert texts(evidence("Until when did Agatha Pell run the orchard?", first, best)) == [first.text, best.text]
+
+
+def test_a_reason_is_shown_with_what_it_explains() -> None:
+    wet = sentence(COURIER, "The well ran dry in 2018.", 0, 0.0)
+    moved = sentence(COURIER, "As a result, the sheep were moved.", 26, 9.0)
+    assert texts(evidence("Why were the sheep moved?", wet, moved)) == [wet.text, moved.text]
+    boots = sentence(COURIER, "Visitors must wear boots.", 0, 9.0)
+    mud = sentence(COURIER, "The reason is the mud.", 26, 0.0)
+    assert texts(evidence("Why must visitors wear boots?", boots, mud)) == [boots.text, mud.text]
+
+
 LIST = "Rules of the hut:\n- Take off your boots.\n- No candles.\n- Dogs sleep outside."
 
 
@@ -133,6 +154,34 @@ def test_a_question_for_a_list_is_answered_with_all_its_items() -> None:
     assert whole.omitted == 0
     cut = made(found, 1, hut())
     assert (len(cut.quotations), cut.omitted) == (1, 2)
+
+
+def item(text: str, start: int, score: float) -> Sentence:
+    return sentence(COURIER, text, start, score).model_copy(update={"kind": "item", "context": "Features:"})
+
+
+def test_another_row_than_the_one_that_was_asked_for_is_left_out() -> None:
+    clerk, solicitor = item("Mr A. Lorn, City Clerk", 0, 9.0), item("Ms J. Pryde, City Solicitor", 30, 5.0)
+    assert texts(evidence("Who is the City Clerk?", clerk, solicitor)) == [clerk.text]
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"),
+    [
+        ("Which features does the app not have?", ["Offline mode: no", "Cloud sync: no"]),
+        ("Which features does the app have?", ["Dark theme: yes"]),
+    ],
+)
+def test_of_features_that_are_told_with_yes_or_no_those_that_are_asked_for(question: str, shown: list[str]) -> None:
+    rows = ("Offline mode: no", "Dark theme: yes", "Cloud sync: no")
+    text = "\n".join(rows)
+    starts = [text.index(row) for row in rows]
+    blocks = tuple(
+        Block(kind="item", start=a, end=a + len(row), lead_in="Features:") for a, row in zip(starts, rows, strict=True)
+    )
+    best = item(rows[0], starts[0], 9.0)
+    document = Document(source="a.md", title="App", text=text, blocks=blocks)
+    assert [q.best.text for q in made(evidence(question, best), 80, document).quotations] == shown
 
 
 def test_a_refusal_names_the_nearest_statements() -> None:

@@ -1,10 +1,12 @@
 """Fits the linear models that rank statements and prints them as ``assistant/retrieval/rank_weights.py``.
 
-Each SET is NAME:PATH as ``assistant eval --dataset`` takes it, or ``suite:FOLDER`` for the dev questions of a suite.
+Each SET is NAME:PATH as ``assistant eval --dataset`` takes it, ``suite:FOLDER`` for the dev questions of a suite, or
+``cases:FOLDER`` for folders of a few documents with their questions, which teach only whether a question is answered.
 The printed measures are two-fold cross-validated. Use only questions that the cross-encoder was not trained on: on
 those it is surer than on any others.
 
-    uv run --group train python -m training.fit_rank squad2:PATH/heldout.json suite:eval suite:eval/newsroom
+    uv run --group train python -m training.fit_rank squad2:PATH/heldout.json suite:eval suite:eval/newsroom \\
+        suite:eval/everyday cases:PATH/cases
 """
 
 from __future__ import annotations
@@ -27,14 +29,14 @@ from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.ports import Hit
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.features import Features, Table, measure
+from assistant.retrieval.features import ANSWERABILITY_FEATURES, Features, Table, measure
 from assistant.retrieval.linear import Fitted
 from assistant.retrieval.rank import answerability_row, read, reader_logits, sentence_rows
 from assistant.retrieval.rank_weights import BASE_MODEL
 from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
 from assistant.types import Filter
-from training.fitting import auroc, logistic, softmax_ranking
+from training.fitting import auroc, logistic, signed_logistic, softmax_ranking
 from training.gold import in_full, open_set
 
 HEAD = '''"""Fitted by ``python -m training.fit_rank``; not to be edited by hand."""
@@ -54,6 +56,12 @@ ABSENT = 0.3
 """Share of pooled questions that are also asked without the documents of the gold document's title."""
 
 PASSAGES = 12
+
+CAUTION = 0.5
+"""What is taken off the log-odds that a question is answered: a false answer is worse than a refusal."""
+
+SIGNS = {"names_missing": -1.0}
+"""The features that speak against an answer; all others speak for it."""
 
 
 class Example(NamedTuple):
@@ -154,9 +162,11 @@ def fit(found: Sequence[Example], reading: bool) -> Fitted:
     """The three models: the ranking, then answerability and probabilities on what it ranks."""
     ranking = softmax_ranking([(e.rows(reading), e.gold, e.times) for e in found if e.gold.any()])
     times = np.array([e.times for e in found], dtype=float)
-    answers = logistic(
-        np.array([e.answerability_row(ranking, reading) for e in found]), np.array([e.answerable for e in found]), times
-    )
+    rows = np.array([e.answerability_row(ranking, reading) for e in found])
+    signs = [SIGNS.get(name, 1.0) for name in ANSWERABILITY_FEATURES]
+    signs += [1.0] * (rows.shape[1] - len(signs))
+    answers = signed_logistic(rows, np.array([e.answerable for e in found]), times, np.array(signs))
+    answers = answers._replace(bias=answers.bias - CAUTION)
     # Public sets mark one sentence of several that answer, so probabilities are learnt from suites where possible.
     marked = [e for e in found if e.gold.any()]
     marked = [e for e in marked if e.times > 1] or marked
@@ -195,7 +205,7 @@ def report(sets: Mapping[str, Sequence[Example]], reading: bool) -> None:
         right, taken_, gold = np.array(even[name]).sum(axis=0)
         print(
             f"  {name:40} @1 {at1:.3f}  @3 {at3:.3f}  AUROC {auroc(chances[name]):.3f}"
-            f"  precision {right / max(1, taken_):.3f}  recall {right / gold:.3f}",
+            f"  precision {right / max(1, taken_):.3f}  recall {right / max(1, gold):.3f}",
             file=sys.stderr,
         )
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from assistant.answering.conflict import find_conflicts
 from assistant.answering.thresholds import Thresholds
 from assistant.english.claims import is_order
-from assistant.english.lexicon import CONSEQUENCES, REASONS, any_of
+from assistant.english.lexicon import CONSEQUENCES, DEMONSTRATIVES, PERSONAL_PRONOUNS, REASONS, any_of
 from assistant.english.names import names
 from assistant.english.negation import denies
 from assistant.english.quantities import quantities
@@ -59,6 +59,7 @@ LIKELY = 0.02
 _YES_NO = re.compile(r"[:·|]\s*(yes|no)\W*\Z", re.IGNORECASE)
 _REASON = re.compile(rf"{any_of(REASONS)}\b", re.IGNORECASE)
 _RELATES = re.compile(rf"{any_of((*REASONS, *CONSEQUENCES))}\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(rf"{any_of((*PERSONAL_PRONOUNS, *DEMONSTRATIVES))}\b", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:he|she)\b", re.IGNORECASE)
 
 
@@ -91,15 +92,16 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
         if not part.summary
         for conflict in find_conflicts(parse_question(part.question), part.sentences, thresholds)
     )
+    lists = [_list_asked(part, document) for part in answered]
+    led = [part for part, items in zip(answered, lists, strict=True) if not items or part.sentences[0] in items]
     chosen = _Chosen()
-    for sentence in _required(evidence, answered, conflicts, thresholds):
+    for sentence in _required(evidence, led, conflicts, thresholds):
         chosen.take(sentence)
     omitted = 0
-    for part in answered:
+    for part, items in zip(answered, lists, strict=True):
         question = parse_question(part.question)
         limit = limits.of(question, part)
-        if question.wants_list and not part.summary and (items := _whole_list(question, part.sentences[0], document)):
-            omitted += chosen.take_list(items, limit)
+        omitted += chosen.take_list(items, limit)
         for sentence in _likely(part, thresholds):
             if chosen.lists(sentence):
                 continue
@@ -107,7 +109,9 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
                 chosen.take(sentence)
     return Plan(
         question=evidence.question,
-        quotations=chosen.in_reading_order(keep_order=all(part.summary for part in answered)),
+        quotations=chosen.in_reading_order(
+            keep_order=all(part.summary for part in answered), lead=_lead(answered[0], evidence)
+        ),
         conflicts=conflicts,
         unanswered=tuple(part.question for part in evidence.parts if part not in answered),
         omitted=omitted,
@@ -188,12 +192,16 @@ class _Chosen:
             return False
         return sentence.probability >= (thresholds.further if same_source else thresholds.other_source)
 
-    def in_reading_order(self, keep_order: bool) -> tuple[Quotation, ...]:
-        """The quotations, best source first and each source's in the order of its document."""
+    def in_reading_order(self, keep_order: bool, lead: Sequence[Sentence]) -> tuple[Quotation, ...]:
+        """The quotations, best source first and each source's in the order of its document, but for the ``lead``.
+
+        What opens with a pronoun does not lead, nor does an item of a list that is shown.
+        """
         groups = list(self._groups)
         if not keep_order:
             first_use = {group[0].source: i for i, group in reversed(list(enumerate(groups)))}
-            groups.sort(key=lambda group: (first_use[group[0].source], group[0].start))
+            leads = {(s.source, s.start) for s in lead if not _POINTS_BACK.match(lead[0].text)} - self._listed
+            groups.sort(key=lambda group: (first_use[group[0].source], _place(group[0]) not in leads, group[0].start))
         lists = Counter(_list_of(group[0]) for group in groups)
         return tuple(
             Quotation(sentences=tuple(group), listed=group[0].kind in LISTED and lists[_list_of(group[0])] > 1)
@@ -228,16 +236,25 @@ def _required(
     """Sentences that must be shown: each part's best, the sides of conflicts, the best one for each offered option."""
     required: list[Sentence] = []
     for part in answered:
-        best = part.sentences[0]
-        asks = parse_question(part.question).answer_type
-        before = _named_before(best, evidence) if asks == "person" else _told_before(best, evidence)
-        required += [*before, best, *(_reason_after(best, evidence) if asks == "reason" else [])]
+        required += _lead(part, evidence)
     required += [sentence for conflict in conflicts for sentence in conflict.sentences]
     required += _of_each_thing(evidence, thresholds)
     for option in parse_question(evidence.question).options:
         holding = (s for s in evidence.sentences if s.probability >= thresholds.option and option & _stems(s))
         required += [s for s in [next(holding, None)] if s is not None]
     return required
+
+
+def _lead(part: Part, evidence: Evidence) -> list[Sentence]:
+    """The best sentence of a part, with the one before or behind it that it cannot be understood without."""
+    best = part.sentences[0]
+    asks = parse_question(part.question).answer_type
+    before = _named_before(best, evidence) if asks == "person" else _told_before(best, evidence)
+    return [*before, best, *(_reason_after(best, evidence) if asks == "reason" else [])]
+
+
+def _place(sentence: Sentence) -> tuple[str, int]:
+    return sentence.source, sentence.start
 
 
 def _of_each_thing(evidence: Evidence, thresholds: Thresholds) -> list[Sentence]:
@@ -270,6 +287,13 @@ def _before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
     earlier = [s for s in evidence.sentences if s.source == sentence.source and s.end <= sentence.start]
     before = max(earlier, key=lambda s: s.end, default=None)
     return [before] if before is not None and sentence.start - before.end <= ADJACENT else []
+
+
+def _list_asked(part: Part, document: FindDocument) -> tuple[Sentence, ...]:
+    """The items of the list that a part asks for; nothing where it asks for none."""
+    question = parse_question(part.question)
+    wanted = question.wants_list and not part.summary
+    return _whole_list(question, part.sentences[0], document) if wanted else ()
 
 
 def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument) -> tuple[Sentence, ...]:

@@ -26,6 +26,7 @@ _ATTRIBUTE = re.compile(
     r"|color|price|cost|date|owner|capital|population))",
     _I,
 )
+_NAMED = r"[A-Z][\w-]*"
 _OTHER = re.compile(r"(?:the other(?: one| ones| two)?|the others|the second(?: one)?)", _I)
 _STEPS = {"before": -1, "previous": -1, "prior": -1, "preceding": -1, "after": 1, "next": 1, "following": 1}
 _STEP = re.compile(
@@ -87,7 +88,23 @@ def _with_fragment(question: str, bare: str, before: str) -> str:
         return ""
     place = re.match(rf"{_PREPOSITION}\b", bare, _I)
     twice = place and re.search(rf"\b{place[0]}\b", before, _I)
+    if twice and place and (made := _with_place(place[0], bare, before)):
+        return made
     return before + (" " if place and not twice else ", " if condition else ", and ") + bare
+
+
+def _with_place(preposition: str, bare: str, before: str) -> str:
+    """ "And of the D60?" after "How long is the warranty of the D45?": the phrase behind the same preposition."""
+    phrase = rf"{preposition} (?:the )?[\w'’-]+(?: (?:{_NAMED}))*"
+    if not re.fullmatch(phrase, bare, _I):
+        return ""
+    made = re.sub(
+        rf"(?<!\w){phrase}$|(?<!\w){preposition} (?:the )?{_NAMED}(?: {_NAMED})*(?=$| {_PREPOSITION}\b)",
+        bare,
+        before,
+        count=1,
+    )
+    return made if made != before else ""
 
 
 def _with_date(bare: str, before: str) -> str:

@@ -114,7 +114,7 @@ _LINKS = frozenset(
 _AFTER_OPTIONS = frozenset("that who which when where while because if".split())
 
 
-_MEANING = re.compile(r"\b(?:stands? for|short for|meaning of)\b", re.IGNORECASE)  # no definition repeats it
+_FRAMES = re.compile(r"\b(?:stands? for|short for|meaning of|going to)\b", re.IGNORECASE)  # no answer repeats them
 _GIVEN = re.compile(r", given (?:that )?", re.IGNORECASE)  # how a follow-up question carries what was asked before
 
 # Words for time in a question about time, which answers do not repeat. Measured on SQuAD 2.0: leaving these out ranks
@@ -131,7 +131,7 @@ def parse_question(text: str) -> QuestionParts:
     lower = " ".join(text.lower().replace("’", "'").split())
     answer_type = _answer_type(lower)
     every = stems(text)
-    content = content_stems(_MEANING.sub(" ", _GIVEN.sub(", ", text)))
+    content = content_stems(_FRAMES.sub(" ", _GIVEN.sub(", ", text)))
     return QuestionParts(
         text=text,
         answer_type=answer_type,

@@ -18,6 +18,9 @@ STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
 """
 
+SAID = 0.3
+"""The same for a sentence that has all words of a question that asks for no figure, date or reason."""
+
 FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
 """Probability that a statement in another language answers if it has this share of the question's words, and what a
 statement gains that has all of them.
@@ -55,15 +58,25 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
         return STRUCTURAL
-    if not (subject.context or kind in IN_CONTEXT):
-        return 0.0
+    said = frozenset(stems(subject.text))
+    held = wanted & (said | _around(subject))
     if kind == "paragraph" and wanted.isdisjoint(stems(subject.context)):
+        says_all = held == wanted and not wanted.isdisjoint(said)
+        return SAID if says_all and question.answer_type in ("other", "person", "place", "yes-no") else 0.0
+    if not (subject.context or kind in IN_CONTEXT):
         return 0.0
     if question.answer_type == "number" and not _states_number(question, subject.text, kind == "row"):
         return 0.0
-    held = wanted & (frozenset(stems(subject.text)) | _around(subject))
     nearly = len(held) >= NEARLY * len(wanted) and len(wanted) > 2 and wanted & question.names <= held
     return STRUCTURAL if held == wanted else STRUCTURAL_NEARLY if nearly and kind != "paragraph" else 0.0
+
+
+def holds_nothing(question: QuestionParts, subject: Subject) -> bool:
+    """Whether neither a statement nor what introduces it or its document has a word of an English question."""
+    wanted = _wanted(question)
+    return (
+        wanted.isdisjoint(stems(subject.text)) and wanted.isdisjoint(_around(subject)) and not is_foreign(question.text)
+    )
 
 
 def _wanted(question: QuestionParts) -> frozenset[str]:

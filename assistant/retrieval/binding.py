@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -20,6 +20,7 @@ from assistant.english.quantities import Quantity, is_vague, quantities, same_va
 from assistant.english.tokens import content_stems, stem, stems, words
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.mentions import (
+    asks_price,
     complements,
     held_stems,
     identifiers,
@@ -33,11 +34,14 @@ from assistant.retrieval.mentions import (
     question_names,
     role_asked,
     roles,
+    without_number,
 )
 from assistant.types import DocumentMetadata
 
 _ORDER = frozenset("before after above below first last".split())
-_OPPOSITES = tuple((stem(one), stem(other)) for one, other in (*OPPOSITES, *OPPOSITE_EVENTS) if one not in _ORDER)
+_LASTING = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
+_OPPOSITES = (*_LASTING, *((stem(one), stem(other)) for one, other in OPPOSITE_EVENTS if one not in _ORDER))
+_UNTIL = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain)", re.I)
 _WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
@@ -86,6 +90,8 @@ class Asked(NamedTuple):
     item: str
     term: frozenset[str]
     role: str
+    price: bool
+    opposites: tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=256)
@@ -112,7 +118,17 @@ def asked(question: QuestionParts) -> Asked:
         item=item_asked(text),
         term=meaning_asked(text),
         role=role_asked(text),
+        price=asks_price(text),
+        opposites=_opposites(question),
     )
+
+
+def _opposites(question: QuestionParts) -> tuple[tuple[str, str], ...]:
+    """Words of a question with those that mean the opposite; it is asked until when something is open by its close."""
+    if question.answer_type == "yes-no":
+        return ()
+    pairs = _OPPOSITES if not _UNTIL.search(question.text) else _LASTING
+    return tuple((one, other) for one, other in pairs if one in question.all_stems and other not in question.all_stems)
 
 
 class Mismatch(NamedTuple):
@@ -189,19 +205,21 @@ def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     about = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.source}"
     yield from _identifier_mismatches(question, subject, about)
-    yield from _pair_mismatches(question.complements, complements(subject.text), subject, about)
-    yield from _pair_mismatches(question.proper, proper(subject.text), subject, about)
+    yield from _pair_mismatches(question.complements, complements, subject, about)
+    yield from _pair_mismatches(question.proper, proper, subject, about)
     yield from _role_mismatches(question, subject)
     yield from _figure_mismatches(question, subject)
     yield from _date_mismatches(question, subject, about)
     said = held_stems(f"{subject.text} {subject.context}")
-    for one, other in _OPPOSITES if question.parts.answer_type != "yes-no" else ():
-        if one in question.stems and other not in question.stems and other in said and one not in said:
+    for one, other in question.opposites:
+        if other in said and one not in said:
             yield f"{other} for {one}"
     if (question.stems & _WEEKDAYS) and (said & _WEEKDAYS) and question.stems.isdisjoint(said & _WEEKDAYS):
         yield "another weekday"
     if question.measure and said.isdisjoint(question.measure):
         yield "another measure"
+    if question.price and not _states_amount(subject.text):
+        yield "no amount"
     if question.item and item_number(subject.text) not in ("", question.item):
         yield f"another item than {question.item}"
     if subject.text.rstrip().endswith(":") and not question.parts.wants_list:
@@ -210,6 +228,11 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
         yield "no negation"
     elif not question.negated and _denies_what_is_asked(question, subject):
         yield "a negation"
+
+
+def _states_amount(text: str) -> bool:
+    found = quantities(without_number(text))
+    return any(q.kind in ("money", "number", "percent") for q in found) or bool({"free", "no"} & held_stems(text))
 
 
 def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
@@ -233,12 +256,17 @@ def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Ite
 
 
 def _pair_mismatches(
-    wanted: Sequence[tuple[str, str]], found: Sequence[tuple[str, str]], subject: Subject, about: str
+    wanted: Sequence[tuple[str, str]],
+    find: Callable[[str], tuple[tuple[str, str], ...]],
+    subject: Subject,
+    about: str,
 ) -> Iterator[str]:
     """A head noun that the statement has with another complement: "prize for drama" for "prize for music"."""
     for head, other in wanted:
-        rivals = [rival for noun, rival in found if noun == head]
-        if rivals and other not in rivals and other not in held_stems(f"{subject.text} {about}"):
+        rivals = [rival for noun, rival in find(subject.text) if noun == head]
+        if not rivals or other in rivals or other in held_stems(f"{subject.text} {about}"):
+            continue
+        if other not in held_stems(subject.passage) or (head, other) in find(subject.passage):
             yield f"{head} {rivals[0]} for {head} {other}"
 
 

@@ -20,6 +20,7 @@ MODIFIERS = frozenset(
 _MEASURES = {
     "deep": "deep depth deepest", "high": "high height tall", "tall": "tall height high", "wide": "wide width",
     "heavy": "heavy weight weigh kg kilo gram tonne", "thick": "thick thickness", "fast": "fast speed mph hour",
+    "old": "old age aged year month born birth built found founded established since",
 }  # fmt: skip
 _MEASURED_BY = {stem(asks): frozenset(stems(said)) for asks, said in _MEASURES.items()}
 """Words of which a statement has one where it tells how deep, high, ... something is."""
@@ -31,15 +32,21 @@ _HASH = re.compile(r"#\d+\b")
 _COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
 _MEANING = re.compile(
-    r"what does (?:an? |the )?(.+?) (?:stand for|mean)|what is (.+?) short for|what is the meaning of (.+)", re.I
+    r"what does (?:an? |the )?(\S+(?: \S+)?) (?:stand for|mean)|what is (\S+) short for|what is the meaning of (\S+)",
+    re.I,
 )
 _NATURE = re.compile(
     r"what (?:is|are|does) (?:an? |the )?(\S+(?: \S+){0,2}?)(?: do)?|who is ((?-i:[A-Z])\S+(?: \S+)?)", re.I
 )
+_NUMBERING = re.compile(r"\s*\(?\d+(?:\.\d+)*[.)]?\s+")
 _ENUMERATED = re.compile(r"\s*\(?(\d+)[.)]\s")
 _ITEM = re.compile(
     rf"\b(?P<ordinal>{any_of(ORDINALS)}) {any_of(ITEM_NAMES)}\b"
     rf"|\b{any_of(ITEM_NAMES)} (?:no\.? |number )?(?P<number>\d+)\b",
+    re.I,
+)
+_PRICE = re.compile(
+    r"what(?:['’]s| is| was) the (?:[\w-]+ ){0,2}?(?:fee|price|rent|salary|deposit|fare|charge|wage|rate|budget)\b",
     re.I,
 )
 _HOW = re.compile(r"\s*how (\w+)", re.I)
@@ -85,10 +92,20 @@ def meaning_asked(question: str) -> frozenset[str]:
     return frozenset(stems(term)) if term else frozenset()
 
 
+def asks_price(question: str) -> bool:
+    """Whether a question asks for an amount by its name: "What is the annual fee?"."""
+    return _PRICE.match(question) is not None
+
+
 def role_asked(question: str) -> str:
     """The stem of the role that a question asks the holder of: "Who is the treasurer of the club?"."""
     found = _ROLE.match(question)
     return stem(found[1]) if found else ""
+
+
+def without_number(text: str) -> str:
+    """An item of a list without the number that it begins with: "2.3 Fees are due" without "2.3"."""
+    return _NUMBERING.sub("", text)
 
 
 def item_number(text: str) -> str:

@@ -22,6 +22,7 @@ from assistant.retrieval.answerability import (
     FOREIGN_SCORE,
     FOREIGN_SHARE,
     foreign_shares,
+    holds_nothing,
     structural_answerability,
 )
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
@@ -47,6 +48,9 @@ DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
 """What a statement gains that begins with what the question asks the nature of, and for "why" one that begins with
 "As a result": the sentence before it gives the reason.
 """
+
+NOTHING_HELD = 0.5
+"""What it weighs, as a mismatch does, that the best passage has no word of the question."""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
@@ -87,7 +91,8 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
     top = int(np.argmax(scores))
     answerability = max(float(_chance(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
-    answerability *= MISMATCH_FACTOR ** faults[top]
+    nothing = holds_nothing(question, subject_at(hits, table.places[top]))
+    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing)
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:

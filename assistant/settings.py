@@ -33,7 +33,7 @@ RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
 
 
 LLAMAINDEX = "llamaindex:"
-"""What the name of a writer begins with that is a LlamaIndex LLM: ``llamaindex:<module>:<class>``."""
+"""The start of a writer's name that names a LlamaIndex LLM: ``llamaindex:<module>:<class>``."""
 
 WRITERS = ("auto", "extractive", "ollama", "openai")
 """The other writers by their names."""
@@ -42,7 +42,7 @@ WRITERS = ("auto", "extractive", "ollama", "openai")
 def _known_writer(name: str) -> str:
     if name in WRITERS or re.fullmatch(rf"{LLAMAINDEX}[A-Za-z_][\w.]*:[A-Za-z_]\w*", name):
         return name
-    raise ValueError(f"{name!r} is no writer: {', '.join(WRITERS)} or {LLAMAINDEX}<module>:<class>")
+    raise ValueError(f"{name!r} is not a writer: {', '.join(WRITERS)} or {LLAMAINDEX}<module>:<class>")
 
 
 WriterChoice = Annotated[str, AfterValidator(_known_writer)]

@@ -197,7 +197,7 @@ def test_search_limits_what_it_lists(cli: Cli) -> None:
             "'May' does not match the formats '%Y-%m-%d'. `assistant ask --help`",
         ),
         (["ask", "Why?", "--since", "2025-02-01", "--until", "2025-01-01"], "it is after --until 2025-01-01"),
-        (["ask", "Why?", "--writer", "me"], "'me' is not one of 'auto'"),
+        (["ask", "Why?", "--writer", "me"], "'me' is not a writer: auto, "),
         (["search", "Why?", "-k", "0"], "greater than or equal to 1. `assistant search --help`"),
         (["index", "remove", "no.md"], "'no.md'"),
         (["index", "build", "/no/such/folder"], "'/no/such/folder'"),

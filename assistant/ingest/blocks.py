@@ -98,7 +98,7 @@ class TextBuilder:
         self._add("furniture", text)
 
     def embed(self, text: str, blocks: Iterable[Block], below: int = 0) -> None:
-        """Add a text with its own blocks, unchanged; its headings become subheadings of the last one of level ``below``."""
+        """Add a text with its own blocks, unchanged; its headings become subheadings of the last of level ``below``."""
         said = text.rstrip()
         if not said.strip():
             return

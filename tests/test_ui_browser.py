@@ -17,6 +17,7 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.ui_help import ARGUMENTS, CHROMIUM, NEWSROOM, PageServer, needs_chromium, page_server, pdf
+from tests.waiting import until
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -1109,7 +1110,7 @@ def test_conversations_on_disk_are_kept_and_deleted_there(
     expect(page.locator("#log .answer").last).to_contain_text("nineteen")
     page.locator("#conversations .gone").click()
     expect(page.locator("#welcome")).to_be_visible()
-    assert not file.exists()
+    until(lambda: not file.exists(), "the file of the deleted conversation is gone")
 
 
 # --- evaluation and settings

@@ -1,8 +1,8 @@
 """Decides whether two sentences answer a question differently or only in other words.
 
-A few readable features are computed for each pair. A logistic regression, fitted by ``training/fit_agreement.py``, turns
-them into the probability that the two answers cannot both be true. It does not apply to yes-no questions, where only
-denial matters.
+A few readable features are computed for each pair. A logistic regression, fitted by ``training/fit_agreement.py``,
+turns them into the probability that the two answers cannot both be true. It does not apply to yes-no questions, where
+only denial matters.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ WEIGHTS = AgreementFeatures(
 
 def differs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> float:
     """The probability that the two answers to ``question`` cannot both be true."""
-    score = sum(weight * sign for weight, sign in zip(WEIGHTS, agreement_features(question, one, other), strict=True))
+    score = sum(weight * value for weight, value in zip(WEIGHTS, agreement_features(question, one, other), strict=True))
     return 1 / (1 + math.exp(-score))
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from assistant.english.tokens import words
 from assistant.eval import Case
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.agreement import THRESHOLD, AnswerSpan, Signs, signs
+from assistant.retrieval.agreement import THRESHOLD, AgreementFeatures, AnswerSpan, agreement_features
 from training.fitting import auroc, balanced_logistic
 from training.gold import in_full
 
@@ -56,8 +56,8 @@ def main() -> None:
     found = [pair for gold in options.gold for pair in pairs(gold)]
     even, odd = ([pair for pair in found if pair.odd == side] for side in (False, True))
     weights = fit([moved for pair in even for moved in _moved(pair)])
-    lines = [f"    {name}={weight:.2f},\n" for name, weight in zip(Signs._fields, weights, strict=True)]
-    print(f"WEIGHTS = Signs(\n{''.join(lines)})")
+    lines = [f"    {name}={weight:.2f},\n" for name, weight in zip(AgreementFeatures._fields, weights, strict=True)]
+    print(f"WEIGHTS = AgreementFeatures(\n{''.join(lines)})")
     for name, sample in (("exact spans", odd), ("moved spans", [m for pair in odd for m in _moved(pair)[1:]])):
         report(name, sample, weights, options.threshold)
     if options.failures:
@@ -84,9 +84,9 @@ def pairs(gold: Path) -> Iterator[Pair]:
 
 
 def fit(found: Sequence[Pair]) -> Numbers:
-    """Weights of a logistic regression in the order of ``Signs``; both outcomes count the same."""
-    rows = np.array([signs(pair.question, pair.one, pair.other) for pair in found])
-    constant = Signs._fields.index("always")  # this column is 1 throughout, so its weight is the intercept
+    """Weights of a logistic regression in the order of ``AgreementFeatures``; both outcomes count the same."""
+    rows = np.array([agreement_features(pair.question, pair.one, pair.other) for pair in found])
+    constant = AgreementFeatures._fields.index("always")  # this column is 1 throughout, so its weight is the intercept
     model = balanced_logistic(np.delete(rows, constant, axis=1), np.array([pair.differ for pair in found]), DECAY)
     return np.insert(model.weights, constant, model.bias)
 
@@ -121,7 +121,7 @@ def report(name: str, sample: Sequence[Pair], weights: Numbers, threshold: float
 
 
 def _chances(sample: Sequence[Pair], weights: Numbers) -> Numbers:
-    rows = np.array([signs(pair.question, pair.one, pair.other) for pair in sample])
+    rows = np.array([agreement_features(pair.question, pair.one, pair.other) for pair in sample])
     return np.asarray(1 / (1 + np.exp(-(rows @ weights))))
 
 
@@ -151,7 +151,7 @@ def _failures(sample: Sequence[Pair], weights: Numbers) -> None:
     for n in sorted(range(len(sample)), key=lambda n: -abs(chances[n] - sample[n].differ))[:60]:
         pair = sample[n]
         truth = "differ" if pair.differ else "agree"
-        on = {name: round(value, 2) for name, value in signs(*pair[:3])._asdict().items() if value}
+        on = {name: round(value, 2) for name, value in agreement_features(*pair[:3])._asdict().items() if value}
         print(
             f"{truth}, predicted {chances[n]:.2f}: {pair.question.text}",
             *map(_shown, pair[1:3]),

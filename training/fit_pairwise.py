@@ -26,7 +26,7 @@ from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
 from assistant.query.parse import parse_question
 from assistant.retrieval.linear import Logistic
-from assistant.retrieval.pairwise import beside, quote, rivals
+from assistant.retrieval.pairwise import pairwise_row, quote, rivals
 from assistant.retrieval.rank import rank
 from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
@@ -45,7 +45,7 @@ PASSAGES = 10
 
 
 class Rival(NamedTuple):
-    """A rival's question, its features as ``beside`` measures them, and whether it answers."""
+    """A rival's question, its features as ``pairwise_row`` measures them, and whether it answers."""
 
     question: str
     row: NDArray[np.float64]
@@ -66,21 +66,21 @@ def main() -> None:
 def examples(path: Path) -> Iterator[Rival]:
     """The rivals of all questions of a suite."""
     suite = load(path, read_folder, split="dev")
-    embedder, reader = MiniLM.open(), MiniCrossEncoder.open()
+    embedder, cross_encoder = MiniLM.open(), MiniCrossEncoder.open()
     with tempfile.TemporaryDirectory() as scratch, Index.open(Path(scratch), lambda: embedder) as index:
         sync(index, suite.documents or path)
         for case in track(suite.cases, str(path), console=Console(stderr=True)):
             text = in_full(case)
             question = parse_question(text)
             found = retrieve(text, index, embedder, PASSAGES, case.where or Filter())
-            ranked = rank(question, found.vector, found.hits, reader)
+            ranked = rank(question, found.vector, found.hits, cross_encoder)
             if not ranked.sentences:
                 continue
             best, others = ranked.sentences[0], rivals(ranked.sentences)
-            compared = reader.compare(text, [(quote(ranked, best), quote(ranked, rival)) for rival in others])
+            compared = cross_encoder.compare(text, [(quote(ranked, best), quote(ranked, rival)) for rival in others])
             for rival, comparison in zip(others, compared, strict=True):
                 text_ = suite.corpus[rival.source].text
-                yield Rival(case.id, beside(best, rival, comparison), _answers(rival, case, text_))
+                yield Rival(case.id, pairwise_row(best, rival, comparison), _answers(rival, case, text_))
 
 
 def _answers(sentence: Sentence, case: Case, text: str) -> bool:
@@ -103,11 +103,11 @@ def report(found: Sequence[Rival]) -> None:
         half = frozenset(questions[fold::2])
         model = fit([rival for rival in found if rival.question in half])
         rest = [rival for rival in found if rival.question not in half]
-        chances = 1 / (1 + np.exp(-model.logit(np.array([rival.row for rival in rest]))))
-        scored += [(rival.answers, float(chance)) for rival, chance in zip(rest, chances, strict=True)]
+        probabilities = 1 / (1 + np.exp(-model.logit(np.array([rival.row for rival in rest]))))
+        scored += [(rival.answers, float(probability)) for rival, probability in zip(rest, probabilities, strict=True)]
     print(f"{len(scored)} rivals, AUROC {auroc(scored):.3f}", file=sys.stderr)
     for line in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5):
-        told = [truth for truth, chance in scored if chance >= line]
+        told = [truth for truth, probability in scored if probability >= line]
         right, every = sum(told), sum(truth for truth, _ in scored)
         print(
             f"   from {line}: precision {right / max(1, len(told)):.3f} recall {right / max(1, every):.3f}",

@@ -1,8 +1,8 @@
 """Decides whether two sentences answer a question differently or only in other words.
 
-A few readable signs are computed for each pair. A logistic regression, fitted by ``training/fit_agreement.py``, turns
-them into the probability that the two answers cannot both be true. It does not apply to yes-no questions, where only
-denial matters.
+A few readable features are computed for each pair. A logistic regression, fitted by ``training/fit_agreement.py``,
+turns them into the probability that the two answers cannot both be true. It does not apply to yes-no questions, where
+only denial matters.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def answer_in(text: str, answer: str) -> AnswerSpan | None:
     return AnswerSpan(text, start, start + len(answer)) if start >= 0 else None
 
 
-class Signs(NamedTuple):
-    """How two answers compare, each sign from 0 to 1 and independent of the order of the two.
+class AgreementFeatures(NamedTuple):
+    """How two answers compare, each feature from 0 to 1 and independent of the order of the two.
 
-    Figures are compared first; if they can be compared, the signs of words are 0. "New" words are words that the
+    Figures are compared first; if they can be compared, the features of words are 0. "New" words are words that the
     question does not have.
     """
 
@@ -62,7 +62,7 @@ THRESHOLD = 0.6
 differing pairs reach it and 25 of 100 agreeing ones; at 0.7, 47 and 8. Answers that merely share no word are at 0.64.
 """
 
-WEIGHTS = Signs(
+WEIGHTS = AgreementFeatures(
     always=0.58,
     same_figure=-4.07,
     near_figure=-2.01,
@@ -80,12 +80,12 @@ WEIGHTS = Signs(
 
 def differs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> float:
     """The probability that the two answers to ``question`` cannot both be true."""
-    score = sum(weight * sign for weight, sign in zip(WEIGHTS, signs(question, one, other), strict=True))
+    score = sum(weight * value for weight, value in zip(WEIGHTS, agreement_features(question, one, other), strict=True))
     return 1 / (1 + math.exp(-score))
 
 
-def signs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> Signs:
-    """The signs by which ``differs`` judges."""
+def agreement_features(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> AgreementFeatures:
+    """The features by which ``differs`` judges."""
     a, b = _figures(one), _figures(other)
     x, y, compared = _compared(question, a, b)
     asks_figure = question.answer_type in ASKED
@@ -104,8 +104,8 @@ def signs(question: QuestionParts, one: AnswerSpan, other: AnswerSpan) -> Signs:
             "denied": _excludes(a, y) or _excludes(b, x),
         }
     else:
-        found |= _word_signs(question, _wording(one), _wording(other))
-    return Signs(**{name: float(found.get(name, 0.0)) for name in Signs._fields})
+        found |= _word_features(question, _wording(one), _wording(other))
+    return AgreementFeatures(**{name: float(found.get(name, 0.0)) for name in AgreementFeatures._fields})
 
 
 # --- figures --------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ BESIDE = 12
 
 
 class _Figures(NamedTuple):
-    """What the signs of figures are computed from, for a sentence and its answer."""
+    """What the features of figures are computed from, for a sentence and its answer."""
 
     answer: Span
     measured: list[Measurement]
@@ -209,7 +209,7 @@ _SHORT_FOR = {stem(short): stem(word) for short, word in TITLE_ABBREVIATIONS.ite
 
 
 class _Wording(NamedTuple):
-    """The roots that the signs of words are computed from, for a sentence and its answer."""
+    """The roots that the features of words are computed from, for a sentence and its answer."""
 
     answer: frozenset[str]
     sentence: frozenset[str]
@@ -239,7 +239,7 @@ def _asked_roots(every: frozenset[str]) -> frozenset[str]:
     return _roots(every)
 
 
-def _word_signs(question: QuestionParts, a: _Wording, b: _Wording) -> dict[str, float]:
+def _word_features(question: QuestionParts, a: _Wording, b: _Wording) -> dict[str, float]:
     asked = _asked_roots(question.all_stems)
     one, other = a.answer - asked, b.answer - asked
     one, other = one - a.excluded or one, other - b.excluded or other

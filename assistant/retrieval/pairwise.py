@@ -36,20 +36,20 @@ ALIKE = 0.5
 _BOUND = 6.0
 
 
-def compare(question: QuestionParts, ranked: Ranked, reader: CrossEncoder) -> Ranked:
+def compare(question: QuestionParts, ranked: Ranked, cross_encoder: CrossEncoder) -> Ranked:
     """``ranked`` with the probabilities of the rivals next to the best sentence, and how much they contradict it."""
     found = rivals(ranked.sentences)
     if not found:
         return ranked
     best = ranked.sentences[0]
-    compared = reader.compare(question.text, [(quote(ranked, best), quote(ranked, rival)) for rival in found])
-    rows = np.array([beside(best, rival, comparison) for rival, comparison in zip(found, compared, strict=True)])
-    chances = 1 / (1 + np.exp(-ANSWERS.logit(rows)))
+    compared = cross_encoder.compare(question.text, [(quote(ranked, best), quote(ranked, rival)) for rival in found])
+    rows = np.array([pairwise_row(best, rival, comparison) for rival, comparison in zip(found, compared, strict=True)])
+    probabilities = 1 / (1 + np.exp(-ANSWERS.logit(rows)))
     told = {
         rival: rival.model_copy(
-            update={"probability": float(chance), "contradiction": _opposes(question, best, rival, comparison)}
+            update={"probability": float(probability), "contradiction": _opposes(question, best, rival, comparison)}
         )
-        for rival, chance, comparison in zip(found, chances, compared, strict=True)
+        for rival, probability, comparison in zip(found, probabilities, compared, strict=True)
     }
     return ranked._replace(sentences=tuple(told.get(sentence, sentence) for sentence in ranked.sentences))
 
@@ -69,10 +69,13 @@ def rivals(sentences: Sequence[Sentence]) -> list[Sentence]:
     return chosen[:RIVALS]
 
 
-def beside(best: Sentence, rival: Sentence, found: Comparison) -> NDArray[np.float64]:
+def pairwise_row(best: Sentence, rival: Sentence, found: Comparison) -> NDArray[np.float64]:
     """The features of a rival: log-odds that the best sentence answers, that the rival does, and that both do."""
     return np.array(
-        [_log_odds(chance) for chance in (best.probability, rival.probability, found.same_answer + found.contradiction)]
+        [
+            _log_odds(probability)
+            for probability in (best.probability, rival.probability, found.same_answer + found.contradiction)
+        ]
     )
 
 

@@ -19,7 +19,7 @@ from assistant.ingest.parsers.printed import Page, Piece, Word
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_UNMAPPED = 0.15
-"""Share of characters without a known letter, from which on a page is not readable."""
+"""Share of characters without a known letter, from which on a page is not readable, unless its words are words."""
 
 OCR_SECONDS = 35.0
 """Seconds that the pages of one file may take to be read as pictures; the rest is told."""
@@ -165,9 +165,9 @@ def is_garbled(page: Page) -> bool:
     said = [word for word in words if any(map(str.isalpha, word))]
     if len(words) < _ENOUGH:
         return page.unmapped > 0.5
-    if page.unmapped > MAX_UNMAPPED:
-        return True
     good = sum(bool(_WORDLIKE.fullmatch(word) and (len(word) < 3 or _VOWEL.search(word))) for word in said)
+    if page.unmapped > MAX_UNMAPPED:  # in one font, beside text that can be read, or in all
+        return page.unmapped > 0.5 or good < 0.8 * len(said) or len(said) < _ENOUGH
     return len(said) >= _ENOUGH and good < 0.45 * len(said)
 
 

@@ -151,9 +151,12 @@ def measured(read: Extracted, path: Path) -> dict[str, Share]:
     return found
 
 
+_NUMBER = re.compile(r"^\s*\d+\s*|\s*\d+\s*$")
+
+
 def repeated(read: Extracted) -> int:
-    """How many lines are the same on three pages or more but for their numbers, as running heads and feet are."""
-    lines = Counter(re.sub(r"\d+", "#", line).strip() for line in read.lines if len(_letters(line)) >= SHORTEST)
+    """How many lines are the same three times or more, but for a number at an end, as running heads and feet are."""
+    lines = Counter(_NUMBER.sub("", line) for line in read.lines if len(_letters(line)) >= SHORTEST)
     return sum(times for times in lines.values() if 3 <= times <= read.pages)
 
 

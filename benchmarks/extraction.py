@@ -13,7 +13,7 @@ import argparse
 import re
 import time
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -26,6 +26,9 @@ from assistant.ingest.statements import statements
 
 LEAST = 60
 """Letters of the shortest paragraph that is looked for."""
+
+SHORTEST = 8
+"""Letters of the shortest running head."""
 
 HEAD = 30
 """Letters by which the place of a paragraph is found."""
@@ -100,21 +103,22 @@ def main() -> None:
     options = arguments.parse_args()
     files = sorted(options.folder.glob("*.pdf"))
     print(f"{len(files)} files")
-    print(f"{'':28}{'order':>8}{'whole':>8}{'words':>8}{'rows':>8}{'pages/s':>9}")
+    print(f"{'':28}{'order':>8}{'whole':>8}{'words':>8}{'rows':>8}{'heads':>8}{'pages/s':>9}")
     for name, extract in PROGRAMS.items():
         total: dict[str, Share] = defaultdict(Share)
-        pages, seconds = 0, 0.0
+        pages, heads, seconds = 0, 0, 0.0
         for path in files:
             began = time.process_time()
             read = extract(path)
             seconds += time.process_time() - began
             pages += read.pages
+            heads += repeated(read)
             found = measured(read, path)
             for key, share in found.items():
                 total[key] += share
             if options.each:
                 print(_row(f"  {path.stem[:24]}", found), flush=True)
-        print(f"{_row(name, total)}{pages / seconds:9.1f}", flush=True)
+        print(f"{_row(name, total)}{heads:8}{pages / seconds:9.1f}", flush=True)
 
 
 def _row(name: str, found: Mapping[str, Share]) -> str:
@@ -145,6 +149,15 @@ def measured(read: Extracted, path: Path) -> dict[str, Share]:
         lines = [_letters(line) for line in read.lines]
         found["rows"] = _share(any(_holds(line, row) for line in lines) for row in _rows(table))
     return found
+
+
+_NUMBER = re.compile(r"^\s*\d+\s*|\s*\d+\s*$")
+
+
+def repeated(read: Extracted) -> int:
+    """How many lines are the same three times or more, but for a number at an end, as running heads and feet are."""
+    lines = Counter(_NUMBER.sub("", line) for line in read.lines if len(_letters(line)) >= SHORTEST)
+    return sum(times for times in lines.values() if 3 <= times <= read.pages)
 
 
 def _share(good: Iterator[bool]) -> Share:

@@ -456,6 +456,9 @@ def test_letters_that_are_not_what_is_printed_are_found_out() -> None:
     assert is_garbled(page("7KH WUXFH KHOG LQ 0D\\ DQG WKH 7XUNLVK PHGLDWRUV OHIW WKH WRZQ " * 8))
     assert not is_garbled(page("The truce held in May, and the Turkish mediators left the town. " * 8))
     assert not is_garbled(page("Das Schiff fuhr nach Ostende und löschte dort seine Ladung. " * 8))
+    readable = page("The truce held in May, and the Turkish mediators left the town. " * 8)
+    assert not is_garbled(readable._replace(unmapped=0.2))
+    assert is_garbled(page("7KH WUXFH KHOG LQ 0D\\ DQG WKH " * 8)._replace(unmapped=0.2))
     assert not is_garbled(page("停战协议在五月生效 " * 40))
     assert not is_garbled(page("12 14.5 % 1,204 2023 EUR " * 40))
 

@@ -93,6 +93,7 @@ class _Worker:
         with self._stopped_after(self._limits.seconds) as late:
             answer = self._asked(file)
         if late.is_set():
+            self.close()  # else the next file might be given to what is just ending
             seconds = f"{self._limits.seconds:g} seconds"
             raise DocumentError(f"{file.source!r} takes longer than {seconds} to read. `mv {str(file.path)!r} ..`")
         if answer is None:

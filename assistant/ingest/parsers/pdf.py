@@ -19,7 +19,7 @@ from assistant.ingest.parsers.printed import Page, Piece, Word
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_UNMAPPED = 0.15
-"""Share of unknown characters from which a page counts as unreadable."""
+"""Share of unknown characters from which a page counts as unreadable, unless its words are known."""
 
 OCR_SECONDS = 35.0
 """Seconds for OCR of the pages of one file; a note names the pages that are not read."""
@@ -165,9 +165,9 @@ def is_garbled(page: Page) -> bool:
     said = [word for word in words if any(map(str.isalpha, word))]
     if len(words) < _ENOUGH:
         return page.unmapped > 0.5
-    if page.unmapped > MAX_UNMAPPED:
-        return True
     good = sum(bool(_WORDLIKE.fullmatch(word) and (len(word) < 3 or _VOWEL.search(word))) for word in said)
+    if page.unmapped > MAX_UNMAPPED:  # in one font, beside text that can be read, or in all
+        return page.unmapped > 0.5 or good < 0.8 * len(said) or len(said) < _ENOUGH
     return len(said) >= _ENOUGH and good < 0.45 * len(said)
 
 

@@ -16,8 +16,8 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table, Ta
 from assistant.errors import DocumentError
 from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers.hyphens import Hyphens
-from assistant.ingest.parsers.pdf import is_garbled
-from assistant.ingest.parsers.printed import Page, Piece, Word
+from assistant.ingest.parsers.pdf.document import is_garbled
+from assistant.ingest.parsers.pdf.printed import Page, Piece, Word
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements

@@ -14,8 +14,8 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 
 from assistant.ingest.discover import FoundFile
-from assistant.ingest.parsers import word
-from assistant.ingest.parsers.numbering import spelled
+from assistant.ingest.parsers.office import word
+from assistant.ingest.parsers.office.numbering import spelled
 from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
 from assistant.types import Document

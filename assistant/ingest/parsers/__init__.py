@@ -1,15 +1,16 @@
 """Parsers: a module for each family of file formats, and the table of the file endings that each one reads.
 
-The modules that ``PARSERS`` names read files. The others are what these share:
+The modules that ``PARSERS`` names read files. The modules of this folder are what several families share: ``content``
+(what a parser returns), ``encoding``, ``dates``, ``properties``, ``hyphens``, ``lines`` (what one line of text is),
+``grid`` (tables) and ``packed`` (zip files). In the folders:
 
-* every format: ``content`` (what a parser returns), ``encoding``, ``dates``, ``properties``, ``hyphens``, ``grid``
-  (tables)
-* plain text and its dialects: ``lines`` (one line), ``lined`` (all lines and their groups), ``headings``, ``columns``
-  (tables), ``layout`` (puts these together), ``quoting``, ``front_matter``
-* PDF: ``pdf_pages`` (characters become pieces of lines), ``page`` (reading order and tables of a page), ``furniture``
-  (headers and footers), ``flow`` (pages become blocks)
-* HTML, EPUB and mail: ``markup``; mail: ``correspondence``
-* Office and OpenDocument: ``packed`` (zip files), ``numbering`` (numbers of list items), ``number_formats``
+* ``plain``: text and its dialects. ``lined`` has all lines and their groups, ``headings`` and ``columns`` (tables) find
+  blocks, ``layout`` puts these together
+* ``pdf``: ``glyphs`` makes pieces of lines, ``page`` their reading order with the tables of ``ruled`` and ``unruled``,
+  ``furniture`` finds headers and footers, ``flow`` makes blocks of pages; ``scans`` reads pictures
+* ``markup``: ``structure`` makes blocks of HTML, for pages, books and mail
+* ``office``: ``numbering`` has the numbers of list items, ``number_formats`` how cells are displayed
+* ``mail`` and ``data``: messages and archives; JSON and notebooks
 """
 
 from collections.abc import Callable, Mapping
@@ -23,45 +24,45 @@ DocumentError.
 """
 
 PARSERS: Mapping[str, str] = {
-    ".txt": "text.parse_text",
-    ".text": "text.parse_text",
-    ".log": "text.parse_text",
-    ".rst": "dialects.parse_rst",
-    ".adoc": "dialects.parse_asciidoc",
-    ".asciidoc": "dialects.parse_asciidoc",
-    ".md": "markdown.parse_markdown",
-    ".markdown": "markdown.parse_markdown",
-    ".html": "html.parse_html",
-    ".htm": "html.parse_html",
-    ".pdf": "pdf.parse_pdf",
-    ".png": "scans.parse_picture",
-    ".jpg": "scans.parse_picture",
-    ".jpeg": "scans.parse_picture",
-    ".tif": "scans.parse_picture",
-    ".tiff": "scans.parse_picture",
-    ".docx": "word.parse_docx",
-    ".docm": "word.parse_docx",
-    ".pptx": "slides.parse_pptx",
-    ".pptm": "slides.parse_pptx",
-    ".odt": "opendocument.parse_odt",
-    ".ods": "opendocument.parse_ods",
-    ".odp": "opendocument.parse_odp",
-    ".rtf": "rtf.parse_rtf",
-    ".epub": "epub.parse_epub",
-    ".eml": "mail.parse_eml",
-    ".mbox": "mail.parse_mbox",
-    ".msg": "mail.parse_msg",
-    ".csv": "sheets.parse_csv",
-    ".tsv": "sheets.parse_csv",
-    ".xlsx": "sheets.parse_xlsx",
-    ".xlsm": "sheets.parse_xlsx",
-    ".xls": "sheets.parse_xls",
-    ".jsonl": "records.parse_json_lines",
-    ".ndjson": "records.parse_json_lines",
-    ".json": "records.parse_json",
-    ".ipynb": "notebook.parse_notebook",
-    ".vtt": "transcript.parse_transcript",
-    ".srt": "transcript.parse_transcript",
+    ".txt": "plain.text.parse_text",
+    ".text": "plain.text.parse_text",
+    ".log": "plain.text.parse_text",
+    ".rst": "plain.dialects.parse_rst",
+    ".adoc": "plain.dialects.parse_asciidoc",
+    ".asciidoc": "plain.dialects.parse_asciidoc",
+    ".md": "plain.markdown.parse_markdown",
+    ".markdown": "plain.markdown.parse_markdown",
+    ".html": "markup.html.parse_html",
+    ".htm": "markup.html.parse_html",
+    ".pdf": "pdf.document.parse_pdf",
+    ".png": "pdf.scans.parse_picture",
+    ".jpg": "pdf.scans.parse_picture",
+    ".jpeg": "pdf.scans.parse_picture",
+    ".tif": "pdf.scans.parse_picture",
+    ".tiff": "pdf.scans.parse_picture",
+    ".docx": "office.word.parse_docx",
+    ".docm": "office.word.parse_docx",
+    ".pptx": "office.slides.parse_pptx",
+    ".pptm": "office.slides.parse_pptx",
+    ".odt": "office.opendocument.parse_odt",
+    ".ods": "office.opendocument.parse_ods",
+    ".odp": "office.opendocument.parse_odp",
+    ".rtf": "office.rtf.parse_rtf",
+    ".epub": "markup.epub.parse_epub",
+    ".eml": "mail.messages.parse_eml",
+    ".mbox": "mail.messages.parse_mbox",
+    ".msg": "mail.messages.parse_msg",
+    ".csv": "office.sheets.parse_csv",
+    ".tsv": "office.sheets.parse_csv",
+    ".xlsx": "office.sheets.parse_xlsx",
+    ".xlsm": "office.sheets.parse_xlsx",
+    ".xls": "office.sheets.parse_xls",
+    ".jsonl": "data.records.parse_json_lines",
+    ".ndjson": "data.records.parse_json_lines",
+    ".json": "data.records.parse_json",
+    ".ipynb": "data.notebook.parse_notebook",
+    ".vtt": "plain.transcript.parse_transcript",
+    ".srt": "plain.transcript.parse_transcript",
 }
 """Module and function for each file ending. A new format is one more line; its module is imported when needed."""
 
@@ -74,6 +75,6 @@ IN_PLACE = frozenset({".txt", ".text", ".log", ".md", ".markdown", ".rst", ".ado
 
 def parser_for(suffix: str) -> Parser:
     """The parser of files that end in ``suffix``. Raises ImportError if it needs a package that is not installed."""
-    module, _, function = PARSERS[suffix].partition(".")
+    module, _, function = PARSERS[suffix].rpartition(".")
     parser: Parser = getattr(import_module(f"{__name__}.{module}"), function)
     return parser

@@ -1,0 +1,271 @@
+"""Parses mail: single messages (EML, MSG) and archives (mbox), with the writer of each part and attachments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import EmailMessage
+from email.policy import default
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from assistant.errors import DocumentError
+from assistant.ingest.blocks import TextBuilder
+from assistant.ingest.parsers.content import Content, cleaned
+from assistant.ingest.parsers.encoding import decoded
+from assistant.ingest.parsers.markup.structure import lay_out, parse_tree, pieces
+from assistant.ingest.parsers.plain.correspondence import with_writers
+from assistant.ingest.parsers.plain.text import bare_blocks
+from assistant.types import Block, one_line
+
+MAX_ATTACHMENTS = 100
+"""Attachments of one message that are read."""
+
+_DEPTH = 3  # of messages attached to messages
+
+
+class Mail(NamedTuple):
+    """A message from any format. Addresses look like ``Dora Lind <dora@park.example>``."""
+
+    subject: str
+    sender: str
+    to: str
+    cc: str
+    sent: str
+    day: date | None
+    plain: str
+    html: str
+    attachments: tuple[tuple[str, bytes], ...]
+
+
+def parse_eml(data: bytes, source: str) -> Content:
+    """One message."""
+    return _content(_from_bytes(data), source, _DEPTH)
+
+
+def parse_msg(data: bytes, source: str) -> Content:
+    """One message as Outlook stores it."""
+    from oxmsg import Message
+
+    message = Message.load(data)
+    headers = {name.lower(): value for name, value in message.message_headers.items()}
+    sent = message.sent_date
+    everybody = ", ".join(_recipients(message.recipients))
+    mail = Mail(
+        subject=_header_text(message.subject),
+        sender=_decoded(message.sender or "").replace('"', ""),
+        to=_decoded(headers.get("to", "")) or everybody,
+        cc=_decoded(headers.get("cc", "")),
+        sent=f"{sent:%d %B %Y, %H:%M}".lstrip("0") if sent else _header_text(headers.get("date", "")),
+        day=sent.date() if sent else None,
+        plain=message.body or "",
+        html=message.html_body or "",
+        attachments=tuple(
+            (each.file_name, each.file_bytes) for each in message.attachments if each.file_name and each.file_bytes
+        ),
+    )
+    return _content(mail, source, _DEPTH)
+
+
+def _recipients(recipients: Sequence[object]) -> Iterator[str]:
+    for each in recipients:
+        name, address = getattr(each, "name", "") or "", getattr(each, "email_address", "") or ""
+        said = f"{name} <{address}>" if name and address and name != address else name or address
+        if said:
+            yield said
+
+
+def parse_mbox(data: bytes, source: str) -> Content:
+    """An archive: each message under a heading with its subject, writer and date."""
+    builder = TextBuilder()
+    notes: list[str] = []
+    for raw in _messages(data):
+        mail = _from_bytes(raw)
+        writer = parseaddr(mail.sender)[0] or parseaddr(mail.sender)[1]
+        told = ", ".join(filter(None, (writer, f"{mail.day.day} {mail.day:%B %Y}" if mail.day else mail.sent)))
+        builder.heading(f"{mail.subject or 'Without subject'} ({told})" if told else mail.subject)
+        notes += _add(builder, mail, source, _DEPTH, 1)
+    if not builder.text:
+        raise DocumentError(f"{source!r} holds no messages. Export it as mbox, then `assistant index build`")
+    return Content(builder.text, kind="e-mail", blocks=builder.blocks(), notes=tuple(dict.fromkeys(notes)))
+
+
+_FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{0,300}\d{4}[^\n]{0,40}\n")
+_ESCAPED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def _messages(data: bytes) -> Iterator[bytes]:
+    starts = list(_FROM_LINE.finditer(data))
+    ends = [*(match.start() for match in starts[1:]), len(data)]
+    for match, end in zip(starts, ends, strict=False):
+        yield _ESCAPED_FROM.sub(rb"\1", data[match.end() : end])
+
+
+# --- a message ------------------------------------------------------------------------------------
+
+
+def _from_bytes(data: bytes) -> Mail:
+    message: EmailMessage = message_from_bytes(_ascii(data), policy=default)
+    sent = _header(message, "date")
+    return Mail(
+        subject=_header(message, "subject"),
+        sender=_header(message, "from"),
+        to=_header(message, "to"),
+        cc=_header(message, "cc"),
+        sent=sent,
+        day=_day(sent),
+        plain=_body(message, "plain"),
+        html=_body(message, "html"),
+        attachments=tuple(_attachments(message)),
+    )
+
+
+def _ascii(data: bytes) -> bytes:
+    """A message that a program saved as UTF-16 in the bytes that a message has."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:8]:
+        return decoded(data, "message.eml").text.encode()
+    return data
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    """A decoded header. The library's own decoding changes headers, and fails for broken ones."""
+    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name), "")
+    return _decoded(raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+
+
+def _decoded(value: str) -> str:
+    if "=?" in value:
+        with suppress(LookupError, ValueError):
+            value = str(make_header(decode_header(value)))
+    return _header_text(value)
+
+
+def _header_text(text: str) -> str:
+    return one_line(cleaned(text))
+
+
+def _day(sent: str) -> date | None:
+    for parse in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            return parse(sent).date()
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def _body(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    if part is None:
+        return ""
+    try:
+        return str(part.get_content())
+    except (LookupError, KeyError, AssertionError, UnicodeError, ValueError):
+        payload = part.get_payload(decode=True)
+        return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
+
+
+def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of each attachment, except for pictures that the text shows."""
+    for number, part in enumerate(message.iter_attachments(), 1):
+        if number > MAX_ATTACHMENTS:
+            return
+        if part.get_content_type() == "message/rfc822":
+            inner = part.get_payload()
+            inner = inner[0] if isinstance(inner, list) and inner else inner
+            if isinstance(inner, EmailMessage):
+                yield f"{_header(inner, 'subject') or 'message'}.eml", inner.as_bytes()
+            continue
+        name = part.get_filename() or ""
+        if part.get_content_maintype() == "image" and part.get("content-id"):
+            continue
+        payload = part.get_payload(decode=True)
+        if isinstance(payload, bytes) and payload:
+            yield _header_text(name) or f"attachment{_SUFFIXES.get(part.get_content_type(), '')}", payload
+
+
+_SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "application/pdf": ".pdf"}
+
+
+# --- laying it out --------------------------------------------------------------------------------
+
+
+def _content(mail: Mail, source: str, depth: int) -> Content:
+    builder = TextBuilder()
+    notes = _add(builder, mail, source, depth)
+    name, address = parseaddr(mail.sender)
+    return Content(
+        builder.text if mail.plain.strip() or mail.html.strip() or mail.attachments or mail.subject else "",
+        title=mail.subject or None,
+        publisher=name or address or None,
+        published=mail.day,
+        kind="e-mail",
+        blocks=builder.blocks(),
+        notes=tuple(notes),
+    )
+
+
+def _add(builder: TextBuilder, mail: Mail, source: str, depth: int, level: int = 0) -> list[str]:
+    """Add headers, body and attachments of ``mail``, below a heading of ``level``; returns what could not be read."""
+    for label, value in (("From", mail.sender), ("To", mail.to), ("Cc", mail.cc), ("Date", mail.sent)):
+        if value:
+            builder.field(label, _addresses(value) if label != "Date" else value)
+    if mail.subject:
+        builder.field("Subject", mail.subject)
+    text, blocks = _laid_out(mail)
+    builder.embed(text, with_writers(text, blocks), level)
+    notes = []
+    for name, data in mail.attachments:
+        try:
+            attached = _attached(name, data, source, depth)
+        except Exception as exc:  # parsers raise various exceptions for damaged files
+            attached, problem = None, str(exc)
+        else:
+            problem = "files of this kind cannot be read"
+        if attached is None or not attached.text.strip():
+            notes.append(
+                f"Its attachment {name!r} was not read: {problem if attached is None else 'it holds no text'}."
+            )
+            continue
+        builder.heading(f"Attachment: {name}", level + 1)
+        builder.embed(attached.text, attached.blocks, level + 1)
+        notes += attached.notes
+    return notes
+
+
+def _addresses(value: str) -> str:
+    """Each address as ``Name <address>``, without quotation marks around names."""
+    found = [(name, address) for name, address in getaddresses([value.replace(";", ",")]) if name or address]
+    if not found:
+        return value
+    return ", ".join(f"{name} <{address}>" if name and address else name or address for name, address in found)
+
+
+def _laid_out(mail: Mail) -> tuple[str, Sequence[Block]]:
+    """The body with its blocks: the plain text, unless the HTML has much more text."""
+    plain = cleaned(mail.plain.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    tree = parse_tree(mail.html) if mail.html.strip() else None
+    if tree is not None:
+        page = TextBuilder()
+        lay_out(page, pieces(tree))
+        if len("".join(plain.split())) < _HALF * len("".join(page.text.split())):
+            return page.text, page.blocks()
+    return plain, bare_blocks(plain, titled=False)
+
+
+_HALF = 0.5
+
+
+def _attached(name: str, data: bytes, source: str, depth: int) -> Content | None:
+    from assistant.ingest.parsers import PARSERS, parser_for
+
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix == ".eml" and depth:
+        return _content(_from_bytes(data), f"{source}/{name}", depth - 1)
+    if suffix not in PARSERS or suffix in (".eml", ".msg", ".mbox"):
+        return None
+    return parser_for(suffix)(data, f"{source}/{name}")

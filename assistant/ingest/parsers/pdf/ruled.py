@@ -1,0 +1,177 @@
+"""Tables on a page that rules draw: their cells, merged ones too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from assistant.ingest.parsers.grid import Place, Table, is_number
+from assistant.ingest.parsers.pdf.printed import Box, Grid, Piece, bold_rows, rows_of
+
+_THIN = 2.6  # points; what is thicker is a filled rectangle
+TOUCH = 3.0
+"""Points within which rules meet."""
+
+_MAX_STROKES = 1_500
+
+
+class Region(NamedTuple):
+    """Rules that touch each other: where they stand down and across, and the upright ones."""
+
+    box: Box
+    across: tuple[float, ...]
+    down: tuple[float, ...]
+    upright: tuple[Box, ...]
+
+
+def ruled_regions(rules: Sequence[Box]) -> Iterator[Region]:
+    """The groups of rules that draw at least two cells beside and two above each other."""
+    strokes = list(_strokes(rules))
+    if not 4 <= len(strokes) <= _MAX_STROKES:
+        return
+    for group in _touching(strokes):
+        upright = tuple(stroke for stroke in group if stroke[3] - stroke[1] > stroke[2] - stroke[0])
+        level = [stroke for stroke in group if stroke[3] - stroke[1] <= stroke[2] - stroke[0]]
+        # The outer columns may be open at their sides: the level rules reach over them.
+        sides = [min((stroke[0] for stroke in level), default=0.0), max((stroke[2] for stroke in level), default=0.0)]
+        inner = [stroke[0] for stroke in upright if len(upright) < 3 or sides[0] - TOUCH < stroke[0] < sides[1] + TOUCH]
+        across, down = _places([*inner, *(sides if inner else [])]), _places([stroke[1] for stroke in level])
+        if len(across) > 2 and len(down) > 2:
+            yield Region((across[0], down[0], across[-1], down[-1]), across, down, upright)
+
+
+def _strokes(rules: Sequence[Box]) -> Iterator[Box]:
+    """Thin lines, and the edges of rectangles."""
+    for x0, y0, x1, y1 in rules:
+        wide, tall = x1 - x0, y1 - y0
+        if (tall <= _THIN and wide > 8) or (wide <= _THIN and tall > 4):
+            yield (x0, y0, x1, y1)
+        elif wide > 8 and tall > 6:
+            yield from ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
+
+
+def _touching(strokes: Sequence[Box]) -> Iterator[list[Box]]:
+    groups: list[tuple[Box, list[Box]]] = []
+    for stroke in sorted(strokes, key=lambda stroke: stroke[1]):
+        box, held = stroke, [stroke]
+        apart = []
+        for other, members in groups:
+            if _touch(box, other) and any(_touch(stroke, member) for member in members):
+                box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
+                held = [*members, *held]
+            else:
+                apart.append((other, members))
+        groups = [*apart, (box, held)]
+    return iter([members for _, members in groups])
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] - TOUCH <= b[2] and b[0] - TOUCH <= a[2] and a[1] - TOUCH <= b[3] and b[1] - TOUCH <= a[3]
+
+
+def _places(values: Sequence[float]) -> tuple[float, ...]:
+    """The values, those close to each other once."""
+    found: list[float] = []
+    for value in sorted(values):
+        if not found or value - found[-1] > TOUCH:
+            found.append(value)
+    return tuple(found)
+
+
+def inside_box(box: Box, pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces whose middle lies in ``box``."""
+    left, top, right, bottom = box
+    return [
+        piece
+        for piece in pieces
+        if top < piece.base - 0.3 * piece.size < bottom and left - 2 < (piece.x0 + piece.x1) / 2 < right + 2
+    ]
+
+
+def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
+    """The table that rules draw; a cell without a rule at its right goes on to the next."""
+    held = inside_box(region.box, pieces)
+    wide, tall = len(region.across) - 1, len(region.down) - 1
+    words: dict[Place, list[_Placed]] = {}
+    for piece in held:
+        row = min(sum(piece.base - 0.3 * piece.size > edge for edge in region.down[1:-1]), tall - 1)
+        for word in piece.words:
+            column = min(sum((word.x0 + word.x1) / 2 > edge for edge in region.across[1:-1]), wide - 1)
+            words.setdefault((row, column), []).append(_Placed(round(piece.base), word.x0, word.text))
+    covers = _uncrossed(region)
+    for number in _open_rows(region, held, covers):
+        covers = {place: corner for place, corner in covers.items() if place[0] != number}
+    grid: dict[Place, list[_Placed]] = {}
+    for place, found in words.items():
+        grid.setdefault(covers.get(place, place), []).extend(found)
+    cells: list[list[str]] = []
+    moved: dict[Place, Place] = {}
+    bold: list[bool] = []
+    for number in range(tall):
+        lines = _split_row([sorted(grid.get((number, column), [])) for column in range(wide)])
+        for place, corner in covers.items():
+            if place[0] == number:
+                moved.update({(len(cells) + n, place[1]): (len(cells) + n, corner[1]) for n in range(len(lines))})
+        inside = [
+            piece for piece in held if region.down[number] < piece.base - 0.3 * piece.size < region.down[number + 1]
+        ]
+        bold += [bool(inside) and all(piece.bold for piece in inside)] * len(lines)
+        cells += lines
+    full = sum(sum(map(bool, row)) > 1 for row in cells)
+    if full < 2 or sum(bool(cell) for row in cells for cell in row) < 0.3 * (wide * len(cells) - len(moved)):
+        return None
+    return Grid(Table(cells, moved, header=bold_rows(bold)), region.box[1])
+
+
+def _open_rows(region: Region, held: Sequence[Piece], covers: dict[Place, Place]) -> Iterator[int]:
+    """The rows that no upright rule parts although their text has gaps, as below a header with rules."""
+    wide = len(region.across) - 1
+    for number, (top, bottom) in enumerate(pairwise(region.down)):
+        if sum(place[0] == number for place in covers) == wide - 1:
+            inside = [piece for piece in held if top < piece.base - 0.3 * piece.size < bottom]
+            if sum(len(row) > 1 for row in rows_of(inside)) > 1:
+                yield number
+
+
+class _Placed(NamedTuple):
+    base: int
+    x0: float
+    text: str
+
+
+def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
+    """What stands between two level rules: one row, or several where cells hold numbers below each other."""
+    starts = _number_lines(cells)
+    lines = [["" for _ in cells] for _ in starts or (0,)]
+    for column, cell in enumerate(cells):
+        for word in cell:
+            at = max((n for n, start in enumerate(starts) if start <= word.base + 3), default=0)
+            lines[at][column] = f"{lines[at][column]} {word.text}".strip()
+    return lines
+
+
+def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
+    """Where lines of numbers stand in at least one cell, as many as in any; nothing where a cell has but one."""
+    stacks = []
+    for cell in cells:
+        lines: dict[int, list[str]] = {}
+        for word in cell:
+            lines.setdefault(word.base, []).append(word.text)
+        numbers = [base for base, said in lines.items() if is_number(" ".join(said))]
+        if len(numbers) > 1 and len(numbers) >= 0.8 * len(lines):
+            stacks.append(sorted(numbers))
+    return max(stacks, key=len, default=[])
+
+
+def _uncrossed(region: Region) -> dict[Place, Place]:
+    """The cells that no upright rule parts from the one at their left, each with the first of them."""
+    covers: dict[Place, Place] = {}
+    for row in range(len(region.down) - 1):
+        middle = (region.down[row] + region.down[row + 1]) / 2
+        for column in range(1, len(region.across) - 1):
+            edge = region.across[column]
+            parted = any(abs(rule[0] - edge) <= TOUCH and rule[1] <= middle <= rule[3] for rule in region.upright)
+            if not parted:
+                covers[row, column] = covers.get((row, column - 1), (row, column - 1))
+    return covers

@@ -1,4 +1,4 @@
-"""Takes the pictures of the chat page that the documentation shows: ``python -m benchmarks.screenshots``.
+"""Takes pictures of the page: ``python -m benchmarks.screenshots [FOLDER]``, by default those of the documentation.
 
 Works on throw-away indexes of the shipped documents and of the newsroom corpus, in the system's Chromium, with
 every outside request blocked; fails if one is attempted.
@@ -28,6 +28,9 @@ from assistant.types import Delta, Draft, GenerationInfo, Plan, Quotation
 from assistant.web.serve import serving
 
 HERE = Path(__file__).parent.parent
+DOCS = HERE / "docs"
+SHOWN = ("cited", "conflict")
+"""Pictures that the documentation shows; all are taken for any other folder."""
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -57,6 +60,7 @@ class Camera:
 
     def __init__(self, browser: Browser, folder: Path) -> None:
         self._browser, self._folder = browser, folder
+        self._all = folder != DOCS
         self.outside: list[str] = []
 
     @contextmanager
@@ -80,7 +84,9 @@ class Camera:
         context.close()
 
     def take(self, page: Page, name: str) -> None:
-        """One picture with 128 colours."""
+        """One picture with 128 colours; in the documentation, only where it is shown there."""
+        if name not in SHOWN and not self._all:
+            return
         page.wait_for_timeout(700)
         picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
         file = self._folder / f"{name}.png"
@@ -202,4 +208,4 @@ def _chromium() -> Iterator[Browser]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "docs"))
+    sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS))

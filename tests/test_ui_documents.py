@@ -16,7 +16,9 @@ from assistant.errors import DocumentError
 from assistant.testing.fakes import FakeEmbedder
 from assistant.web.components import Refused, Upload
 from assistant.web.documents import hits_html, progress_html, snippet
-from assistant.web.library import NAME_BYTES, Library, Row, safe_name
+from assistant.web.glance import glance
+from assistant.web.jobs import Row
+from assistant.web.library import NAME_BYTES, Library, safe_name
 from tests.ui_values import passage
 
 
@@ -216,3 +218,31 @@ def test_hits_of_a_search_for_nonsense_are_none() -> None:
 def test_snippet_begins_with_the_sentence_that_matches(words: str, beginning: str) -> None:
     text = f"Rain fell. {'It was dull. ' * 30}The mate steered. {'It was dull. ' * 30}"
     assert snippet(text, words).startswith(beginning)
+
+
+def test_what_is_not_read_is_named_with_the_reason(assistant: Assistant, library: Library, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for name in ("ferry.txt", "pier.txt"):
+        (folder / name).write_text("The ferry sails.")
+    (folder / "setup.exe").write_bytes(b"MZ")
+    assistant.index(folder)
+    library.remove("pier.txt")
+    (folder / "late.txt").write_text("The ferry is late.")
+    seen = glance(assistant, library)
+    assert seen
+    assert (seen.documents, seen.kinds) == (1, (("text", 1),))
+    assert {each.source: each.reason for each in seen.unread}.keys() == {"setup.exe", "late.txt"}
+
+
+def test_the_file_of_a_document_is_found_in_its_folder_alone(
+    assistant: Assistant, library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "ferry.txt").write_text("The ferry sails.")
+    (tmp_path / "secret.txt").write_text("A secret.")
+    assistant.index(folder)
+    assert library.file("ferry.txt") == folder / "ferry.txt"
+    assert library.file("../secret.txt") is None
+    assert library.file(str(tmp_path / "secret.txt")) is None

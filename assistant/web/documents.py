@@ -13,7 +13,8 @@ from assistant.types import IndexedDocument, Passage
 from assistant.web.components import LATEST, ONCE, PRIVATE, ClickEvent, Components, Refused, Update, html, session
 from assistant.web.glance import KINDS
 from assistant.web.guard import without_paths
-from assistant.web.library import MOST_BYTES, MOST_FILES, Library, RemovedFile, Row
+from assistant.web.jobs import Row
+from assistant.web.library import MOST_BYTES, MOST_FILES, Library, RemovedFile
 from assistant.web.state import AppState
 from assistant.web.templates import one_line, render
 

@@ -9,18 +9,18 @@ import secrets
 import threading
 import unicodedata
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from shutil import rmtree
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
 from assistant.ingest.parsers import SUFFIXES
-from assistant.types import IndexReport, Progress
+from assistant.types import IndexReport
 from assistant.web.components import Upload
 from assistant.web.guard import without_command
+from assistant.web.jobs import CancelledError, Job, Row
 
 MOST_BYTES = 20_000_000
 """The most bytes of an upload."""
@@ -28,26 +28,11 @@ MOST_BYTES = 20_000_000
 MOST_FILES = 50
 """The most files in one upload, and the most files that may wait to be indexed."""
 
-READING = 0.1
-"""The part of the progress bar for reading a document; the rest is for embedding, which takes longer."""
-
 NAME_BYTES = 160
 """Bytes of an uploaded file's name at most, without its suffix."""
 
 _TICK = 0.1  # seconds between two looks at a build
 _TOKEN = re.compile(r"[0-9a-f]{16}")
-
-State = Literal["waiting", "indexing", "indexed", "already there", "skipped", "cancelling", "cancelled"]
-
-
-@dataclass(frozen=True)
-class Row:
-    """The progress of a file; ``part`` is in [0, 1]."""
-
-    name: str
-    state: State = "waiting"
-    part: float = 0.0
-    reason: str = ""
 
 
 class RemovedFile(NamedTuple):
@@ -60,35 +45,6 @@ class RemovedFile(NamedTuple):
     def key(self) -> str:
         """Identifies the file on the page without revealing its path."""
         return hashlib.blake2b(os.fsencode(self.path), digest_size=8).hexdigest()
-
-
-class _CancelledError(Exception):
-    pass
-
-
-@dataclass
-class _Job:
-    """A build in a separate thread, whose progress the page shows."""
-
-    rows: list[Row] = field(default_factory=list)
-    cancelled: threading.Event = field(default_factory=threading.Event)
-
-    def set(self, place: int, **changes: object) -> None:
-        self.rows[place] = replace(self.rows[place], **changes)  # type: ignore[arg-type]
-
-    def cancel(self) -> None:
-        self.cancelled.set()
-        self.rows = [replace(r, state="cancelling") if r.state in ("waiting", "indexing") else r for r in self.rows]
-
-    def check(self) -> None:
-        if self.cancelled.is_set():
-            raise _CancelledError
-
-    def progress(self, place: int, step: Progress) -> None:
-        self.check()
-        done = step.done / step.total if step.total else 0.0
-        part = READING + (1 - READING) * done if step.stage == "embedding" else READING * done
-        self.set(place, state="indexing", part=part)
 
 
 class Library:
@@ -106,7 +62,7 @@ class Library:
         self._removed = self._uploads / ".removed"
         self._mutex = threading.Lock()
         self._news: dict[str, str] = {}
-        self._jobs: dict[str, list[_Job]] = {}
+        self._jobs: dict[str, list[Job]] = {}
 
     async def receive(self, name: str, body: AsyncIterator[bytes]) -> Upload:
         """Store the bytes of one upload under a random name.
@@ -157,7 +113,7 @@ class Library:
 
     def add(self, uploads: Sequence[Upload], owner: str = "") -> Iterator[tuple[Row, ...]]:
         """Index uploads one by one, until all are done or ``cancel(owner)`` ends it."""
-        job = _Job([Row(upload.name) for upload in uploads])
+        job = Job([Row(upload.name) for upload in uploads])
 
         def work(place: int, upload: Upload) -> None:
             try:
@@ -171,7 +127,7 @@ class Library:
     def refresh(self, owner: str = "") -> Iterator[tuple[Row, ...]]:
         """Index what changed in every folder that has been indexed, with a row for each folder."""
         roots = self.roots()
-        job = _Job([Row(root.name) for root in roots])
+        job = Job([Row(root.name) for root in roots])
 
         def work(place: int, root: Path) -> None:
             self._attempt(job, place, lambda: self._refresh(job, place, root))
@@ -183,7 +139,7 @@ class Library:
         for job in self._jobs.get(owner, ()):
             job.cancel()
 
-    def _watched(self, job: _Job, owner: str, steps: Sequence[Callable[[], None]]) -> Iterator[tuple[Row, ...]]:
+    def _watched(self, job: Job, owner: str, steps: Sequence[Callable[[], None]]) -> Iterator[tuple[Row, ...]]:
         thread = threading.Thread(target=lambda: [step() for step in steps], daemon=True)
         jobs = self._jobs.setdefault(owner, [])
         jobs.append(job)
@@ -198,18 +154,18 @@ class Library:
             thread.join()
             jobs.remove(job)
 
-    def _attempt(self, job: _Job, place: int, step: Callable[[], None]) -> None:
+    def _attempt(self, job: Job, place: int, step: Callable[[], None]) -> None:
         try:
             job.check()
             step()
-        except _CancelledError:
+        except CancelledError:
             job.set(place, state="cancelled")
         except AssistantError as error:
             job.set(place, state="skipped", reason=without_command(str(error)))
         except OSError as error:
             job.set(place, state="skipped", reason=error.strerror or "It cannot be stored.")
 
-    def _add(self, job: _Job, place: int, upload: Upload) -> None:
+    def _add(self, job: Job, place: int, upload: Upload) -> None:
         waiting = self._incoming / upload.token
         if not _TOKEN.fullmatch(upload.token) or not waiting.is_file():
             raise DocumentError("The upload has gone. Upload it again.")
@@ -232,7 +188,7 @@ class Library:
                 raise
         job.set(place, state="indexed", part=1.0)
 
-    def _refresh(self, job: _Job, place: int, root: Path) -> None:
+    def _refresh(self, job: Job, place: int, root: Path) -> None:
         with self._mutex:
             report = self._build(job, place, root)
         changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
@@ -241,7 +197,7 @@ class Library:
         counted = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
         job.set(place, state="indexed", part=1.0, reason=counted)
 
-    def _build(self, job: _Job, place: int, root: Path) -> IndexReport:
+    def _build(self, job: Job, place: int, root: Path) -> IndexReport:
         report = self._assistant.index(root, partial(job.progress, place))
         self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
         return report

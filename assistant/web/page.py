@@ -43,6 +43,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
     with gr.Blocks(title="Assistant", fill_width=True, analytics_enabled=False) as page:
         conversation, growing = gr.State(Conversation()), gr.State(None)
         settings = gr.State(ReaderSettings.of(state.settings))
+        kept = gr.BrowserState(None, storage_key="settings", secret="settings")  # noqa: S106 - no secret
         with gr.Row(elem_id="app"):
             with gr.Column(elem_id="sidebar", min_width=0):
                 html(render("layout", "sidebar"))
@@ -61,7 +62,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             scope = html(elem_id="scope")
                             box = _box()
                             html(render("layout", "hint"))
-                    tabs = (DocumentsTab(state), EvaluationTab(state), chosen := SettingsTab(state))
+                    tabs = (DocumentsTab(state), EvaluationTab(state), chosen := SettingsTab(state, kept))
                     with gr.Tab("API", id="api", elem_classes="view"):
                         html(render("api", "guide", address=address), elem_classes="prose-view")
             with gr.Column(elem_id="panel-column", min_width=0):
@@ -81,7 +82,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
         for tab in tabs:
             tab.connect(components)
         _connect_loading(page, state, components)
-        page.load(chosen.restore, [chosen.kept], [*chosen.fields, components.settings], **PRIVATE)
+        page.load(chosen.restore, [kept], [*chosen.fields, components.settings], **PRIVATE)
         for name, endpoint in endpoints(state.assistant)._asdict().items():
             gr.api(endpoint, api_name=name, concurrency_limit=4)  # type: ignore[attr-defined]  # not in its __all__
     return page

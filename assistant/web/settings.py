@@ -27,8 +27,8 @@ _WRITERS = [
 class SettingsTab:
     """Fields that change the next answer, kept by the browser, and the doctor's findings."""
 
-    def __init__(self, state: AppState) -> None:
-        self._state = state
+    def __init__(self, state: AppState, kept: gr.BrowserState) -> None:
+        self._state, self._kept = state, kept
         own = ReaderSettings.of(state.settings)
         with gr.Tab("Settings", id="settings", elem_classes="view") as self._tab:
             html(render("settings", "head", elsewhere=elsewhere(state.settings)))
@@ -56,7 +56,6 @@ class SettingsTab:
                 ),
             ]
             self._findings = html(elem_id="doctor")
-            self._kept = gr.BrowserState(None, storage_key="settings", secret="settings")  # noqa: S106 - no secret
 
     def connect(self, components: Components) -> None:
         """Attach the events."""
@@ -72,11 +71,6 @@ class SettingsTab:
         except ValidationError:
             settings = ReaderSettings.of(self._state.settings)
         return [*settings.model_dump().values(), settings]
-
-    @property
-    def kept(self) -> gr.BrowserState:
-        """What the browser keeps."""
-        return self._kept
 
     @property
     def fields(self) -> list[Any]:

@@ -1,0 +1,57 @@
+"""How far the files of a build have come, as the page watches it."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from assistant.types import Progress
+
+READING = 0.1
+"""The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
+
+State = Literal["waiting", "indexing", "indexed", "already there", "skipped", "cancelling", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """How far one file has come; ``part`` is in [0, 1]."""
+
+    name: str
+    state: State = "waiting"
+    part: float = 0.0
+    reason: str = ""
+
+
+class CancelledError(Exception):
+    """A build was cancelled."""
+
+
+@dataclass
+class Job:
+    """A build in a thread of its own, as the page watches it."""
+
+    rows: list[Row] = field(default_factory=list)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def set(self, place: int, **changes: object) -> None:
+        """Change a row."""
+        self.rows[place] = replace(self.rows[place], **changes)  # type: ignore[arg-type]
+
+    def cancel(self) -> None:
+        """End the build at its next step."""
+        self.cancelled.set()
+        self.rows = [replace(r, state="cancelling") if r.state in ("waiting", "indexing") else r for r in self.rows]
+
+    def check(self) -> None:
+        """Raise CancelledError where the build was cancelled."""
+        if self.cancelled.is_set():
+            raise CancelledError
+
+    def progress(self, place: int, step: Progress) -> None:
+        """Show how far the file of a row has come. Raises CancelledError."""
+        self.check()
+        done = step.done / step.total if step.total else 0.0
+        part = READING + (1 - READING) * done if step.stage == "embedding" else READING * done
+        self.set(place, state="indexing", part=part)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from assistant.answering.faults import (
     ATTRIBUTES,
     JOINING,
+    LIGHT,
     PRONOUN,
     VERBAL,
     WORDLIKE,
@@ -67,11 +68,17 @@ COVERED = 0.7
 ALIKE = 0.6
 """Cosine from which two words count as the same one: "truce" and "ceasefire"."""
 
-ANSWERS = 0.3
+ANSWERS = 0.1
 """Probability of a statement from which it counts as answering: it bears out the question's own words."""
+
+FIGURE = 3
+"""Words that a shared figure counts for in the choice of sentences to try."""
 
 TRIED = 4
 """Sentences tried as the citation of one claim, by the words they share with it."""
+
+KIN = 4
+"""Letters that two stems must share to be of one root."""
 
 _RANK: dict[Support, int] = {"unsupported": 0, "partial": 1, "supported": 2}
 
@@ -221,7 +228,7 @@ class Checker:
 
         def shares(sentence: Sentence) -> int:
             said = quantities(sentence.text) if figures else ()
-            return len(wanted & self._words[sentence]) + sum(any(states(q, f) for q in said) for f in figures)
+            return len(wanted & self._words[sentence]) + FIGURE * sum(any(states(q, f) for q in said) for f in figures)
 
         near = [s for s in sorted(pool, key=lambda s: -shares(s))[:TRIED] if shares(s)]
         tries = [_Try((s,)) for s in near] + list(self._pairs(wanted, near))
@@ -270,7 +277,7 @@ class Checker:
             if fatal:
                 return "unsupported", fault, shared
             doubts.append(fault)
-        own = wanted - set(name_stems(given))
+        own = wanted - set(name_stems(given)) - LIGHT
         lacking = self._lacking(text, own, quoted)
         # A title may name what the sentence calls "it", but it states nothing.
         unnamed = lacking - set(name_stems(about))
@@ -296,7 +303,12 @@ class Checker:
             return lacking
         theirs = [w.text.lower() for w in words(quoted) if w.text.lower() not in STOPWORDS and w.text[0].isalpha()]
         ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
-        return frozenset(root for root in lacking if root not in ours or not self._has_like(ours[root], theirs))
+        roots = {stem(word) for word in theirs}
+        return frozenset(
+            root
+            for root in lacking
+            if not _has_kin(root, roots) and (root not in ours or not self._has_like(ours[root], theirs))
+        )
 
     def _closeness(self, text: str, quoted: str, given: str) -> float:
         """Cosine of claim and citation; of the question with the claim where the citation answers it."""
@@ -309,7 +321,7 @@ class Checker:
     def _faults(self, text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
         """What speaks against a citation, and whether it rules it out; a claim may say what the question has given."""
         yield from figure_faults(text, quoted, metadata, given)
-        spared = set(name_stems(given)) if given and not names_others(quoted, f"{text} {given}") else set()
+        spared = set(name_stems(given)) if given and not names_others(quoted, text) else set()
         held = name_stems(quoted)
         heading = set(name_stems(f"{metadata.byline} {metadata.title}"))
         for said, sure in self._names(text):
@@ -317,7 +329,9 @@ class Checker:
             missing = set(parts) - set(held) - spared
             if missing - heading:
                 yield f"{said!r} is not in the citation", sure
-            elif missing and not (missing <= self._asked or attributes_to(said, text)):
+            elif missing and not (
+                (missing <= self._asked and not names_others(quoted, text)) or attributes_to(said, text)
+            ):
                 # A heading names what a document is about, not who did what a sentence tells.
                 yield f"{said!r} is only in the heading of the document", False
             elif not missing and not set(parts) <= self._asked and not stand_together(parts, held):
@@ -342,6 +356,13 @@ class Checker:
             yield opening.text, True
         elif root not in self._lower and not WORDLIKE.search(opening.text):
             yield opening.text, False
+
+
+def _has_kin(root: str, others: Iterable[str]) -> bool:
+    """Whether one of two stems goes on where the other ends: "serv" and "servic"."""
+    return any(
+        min(len(root), len(other)) >= KIN and (root.startswith(other) or other.startswith(root)) for other in others
+    )
 
 
 def _figures(text: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import combinations
 
@@ -23,6 +23,9 @@ from assistant.english.negation import denied_clauses
 from assistant.english.quantities import Quantity, quantities, same_value
 from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
 from assistant.types import DocumentMetadata
+
+KIN = 4
+"""Letters that two stems must share to be of one root."""
 
 REACH = 5
 """Content words after a negation that it is about."""
@@ -70,6 +73,13 @@ def _relations(text: str) -> Iterator[tuple[str, str, str]]:
             yield (other, verb, one) if passive else (one, verb, other)
 
 
+def has_kin(root: str, others: Iterable[str]) -> bool:
+    """Whether one of two stems goes on where the other ends: "serv" and "servic"."""
+    return any(
+        min(len(root), len(other)) >= KIN and (root.startswith(other) or other.startswith(root)) for other in others
+    )
+
+
 def names_others(quoted: str, told: str) -> bool:
     """Whether a citation names somebody or something that is not ``told``."""
     known = set(name_stems(told))
@@ -110,11 +120,13 @@ def name_stems(text: str) -> list[str]:
     return [_SAME.get(root, root) for root in stems(text) if root not in _COURTESIES]
 
 
-def without_source(text: str, metadata: DocumentMetadata) -> str:
-    """A claim without its document's name before or after it: ``Herald, 14 March: ...``, ``..., as per the Herald``."""
+def without_source(text: str, metadata: DocumentMetadata, context: str) -> str:
+    """A claim without its document's name and its context: ``Herald, 14 March: ...``, ``..., as per the Herald``."""
     names_of = (metadata.label, metadata.byline, metadata.publisher, metadata.title)
     named = rf"(?:the\s+)?(?:{'|'.join(re.escape(name) for name in names_of if name)})"
-    before = rf"^\W*(?:according to\s+)?{named}(?:[,:]|\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?)\s*"
+    within = rf"(?:,?\s*{re.escape(context)})?" if context else ""
+    says = rf"(?:[,:]|\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?)"
+    before = rf"^\W*(?:according to\s+)?{named}{within}{says}\s*"
     after = rf",?\s*\(?\b(?:according to|as per|per|as (?:reported|stated) by)\s+{named}\)?(?=\W*$)"
     bare = re.sub(after, "", re.sub(before, "", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
     return bare if re.search(r"\w", bare) else text

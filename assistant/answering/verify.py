@@ -19,6 +19,7 @@ from assistant.answering.faults import (
     carrying,
     denied,
     figure_faults,
+    has_kin,
     invented_causes,
     name_stems,
     names_others,
@@ -76,9 +77,6 @@ FIGURE = 3
 
 TRIED = 4
 """Sentences tried as the citation of one claim, by the words they share with it."""
-
-KIN = 4
-"""Letters that two stems must share to be of one root."""
 
 _RANK: dict[Support, int] = {"unsupported": 0, "partial": 1, "supported": 2}
 
@@ -194,15 +192,20 @@ class Checker:
         return found
 
     def _part_by_part(self, sentence: str, text: str) -> Checked | None:
-        """Where each part of a sentence has its own marker and is borne out by what it cites, all of it is."""
+        """Where each part of a sentence has its own marker and is borne out, all of it is."""
         parts = [claim_in(part, self._known) for part in marked_parts(sentence)]
         if len(parts) < 2:
             return None
-        found = [self._best(part, [self._shown[n - 1] for n in sorted(cited & self._known)]) for part, cited in parts]
+        found = [self._among(part, cited) for part, cited in parts]
         if any(part.support != "supported" for part in found):
             return None
         places = dict.fromkeys(place for part in found for place in part.places)
         return Checked(text, tuple(places), "supported", "each part agrees with what it cites")
+
+    def _among(self, text: str, cited: set[int]) -> Checked:
+        """The verdict on what ``text`` cites, or on any statement where that falls short."""
+        found = self._best(text, [self._shown[n - 1] for n in sorted(cited & self._known)])
+        return found if found.support == "supported" else self._best(text, self._pool)
 
     def _claims_nothing(self, text: str) -> str:
         """Why a sentence is no claim, or nothing for one that is."""
@@ -267,7 +270,7 @@ class Checker:
     def _weigh(self, said: str, quotes: Sequence[Sentence]) -> tuple[Support, str, float]:
         quoted = " ".join(map(_read, quotes))
         metadata = self._metadata[quotes[0].source]
-        text = without_source(said, metadata)
+        text = without_source(said, metadata, " ".join(quotes[0].context.split()))
         wanted = carrying(text)
         about = f"{metadata.byline} {metadata.title}"
         shared = len(wanted & frozenset(content_stems(quoted))) / max(1, len(wanted))
@@ -307,7 +310,7 @@ class Checker:
         return frozenset(
             root
             for root in lacking
-            if not _has_kin(root, roots) and (root not in ours or not self._has_like(ours[root], theirs))
+            if not has_kin(root, roots) and (root not in ours or not self._has_like(ours[root], theirs))
         )
 
     def _closeness(self, text: str, quoted: str, given: str) -> float:
@@ -356,13 +359,6 @@ class Checker:
             yield opening.text, True
         elif root not in self._lower and not WORDLIKE.search(opening.text):
             yield opening.text, False
-
-
-def _has_kin(root: str, others: Iterable[str]) -> bool:
-    """Whether one of two stems goes on where the other ends: "serv" and "servic"."""
-    return any(
-        min(len(root), len(other)) >= KIN and (root.startswith(other) or other.startswith(root)) for other in others
-    )
 
 
 def _figures(text: str) -> Iterator[str]:

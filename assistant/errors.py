@@ -13,8 +13,10 @@
     + IndexCorruptError
   x DocumentError
   x BackendError
-    + OllamaUnreachableError
-    + ModelNotPulledError
+    + ServerUnreachableError
+      - OllamaUnreachableError
+    + ModelNotFoundError
+      - ModelNotPulledError
     + ModelOutputError
     + ContextOverflowError
     + WeightsError

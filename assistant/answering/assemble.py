@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from assistant.answering.verify import ANSWERS, Checked, Place
+from assistant.answering.verify import Checked, Place
 from assistant.english.quantities import quantities, same_value
 from assistant.english.tokens import words
 from assistant.errors import IndexStaleError
@@ -68,8 +68,10 @@ class Assembly:
         quoted = {s for quotation in self._plan.quotations for s in quotation.sentences}
         for part in self._plan.evidence.parts:
             best = next(iter(part.sentences), None)
-            likely = {(s.source, s.start) for s in part.sentences if s == best or s.probability >= ANSWERS}
-            if best in quoted and not part.summary and not cited & likely:
+            if best is None or best not in quoted or part.summary:
+                continue
+            likely = {(s.source, s.start) for s in part.sentences if 2 * s.probability >= best.probability}
+            if not cited & likely:
                 yield Quotation(sentences=(best,))
 
     def discard_claims(self) -> None:

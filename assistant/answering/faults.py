@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import combinations
 
 from assistant.english.lexicon import (
     COURTESY_TITLES,
+    IRREGULAR,
     NAME_PARTICLES,
     OPPOSITE_EVENTS,
     OPPOSITES,
@@ -22,6 +23,9 @@ from assistant.english.negation import denied_clauses
 from assistant.english.quantities import Quantity, quantities, same_value
 from assistant.english.tokens import STOPWORDS, content_stems, stem, stems, words
 from assistant.types import DocumentMetadata
+
+KIN = 4
+"""Letters that two stems must share to be of one root."""
 
 REACH = 5
 """Content words after a negation that it is about."""
@@ -49,23 +53,31 @@ def invented_causes(text: str, lacking: frozenset[str], quoted: str, given: str)
 
 def swapped_roles(text: str, quoted: str) -> Iterator[str]:
     """Verbs between two names that stand the other way round in the citation: "A sued B" for "B sued A"."""
-    there = {(one, verb, other): passive for one, verb, other, passive in _relations(quoted)}
-    for one, verb, other, passive in _relations(text):
-        same, turned = there.get((one, verb, other)), there.get((other, verb, one))
-        if (turned is not None and turned == passive) or (turned is None and same is not None and same != passive):
+    there = set(_relations(quoted))
+    for one, verb, other in _relations(text):
+        if (other, verb, one) in there and (one, verb, other) not in there:
             yield "who does what to whom is the other way round in the citation"
 
 
-def _relations(text: str) -> Iterator[tuple[str, str, str, bool]]:
-    """The last word of a name, the stem of a word after it, that of the next name, and whether "by" is between them."""
-    found = names(text)
-    for one, other in pairwise(found):
-        between = text[one.end : other.start]
-        if _CLAUSE.search(between):
-            continue
-        passive = bool(re.search(r"\bby\b", between))
+def _relations(text: str) -> Iterator[tuple[str, str, str]]:
+    """A name, a word after it and a name behind that, as stems; in the passive the other way round."""
+    opening = _OPENING.match(text)
+    found = [(name.start, name.end) for name in names(text)]
+    if opening and not any(start <= opening.start(1) < end for start, end in found):
+        found.insert(0, opening.span(1))
+    named = [(start, end, stem(text[start:end].split()[-1])) for start, end in found]
+    for (_, end, one), (start, _, other) in combinations(named, 2):
+        between = text[end:start]
+        passive = re.search(r"\bby\s+(?:\w+\s+){0,2}$", between)
         for verb in content_stems(between):
-            yield stem(one.text.split()[-1]), verb, stem(other.text.split()[-1]), passive
+            yield (other, verb, one) if passive else (one, verb, other)
+
+
+def has_kin(root: str, others: Iterable[str]) -> bool:
+    """Whether one of two stems goes on where the other ends: "serv" and "servic"."""
+    return any(
+        min(len(root), len(other)) >= KIN and (root.startswith(other) or other.startswith(root)) for other in others
+    )
 
 
 def names_others(quoted: str, told: str) -> bool:
@@ -85,7 +97,7 @@ def opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
 def carrying(text: str) -> frozenset[str]:
     """Stems of the words that carry a claim's meaning, apart from its figures, which are compared by value."""
     bare = "".join(" " * (b - a) if i % 2 else text[a:b] for i, (a, b) in enumerate(_outside(text)))
-    return frozenset(_TITLES.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
+    return frozenset(_SAME.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
 
 
 def _outside(text: str) -> Iterator[tuple[int, int]]:
@@ -104,15 +116,17 @@ def denied(text: str) -> set[str]:
 
 
 def name_stems(text: str) -> list[str]:
-    """Stems with titles written out, without Mr. and the like: "Capt." names no other person than "Captain"."""
-    return [_TITLES.get(root, root) for root in stems(text) if root not in _COURTESIES]
+    """Stems, titles written out and verbs in one form, without Mr. and the like: "Capt. Vosk" is "Captain Vosk"."""
+    return [_SAME.get(root, root) for root in stems(text) if root not in _COURTESIES]
 
 
-def without_source(text: str, metadata: DocumentMetadata) -> str:
-    """A claim without its document's name before or after it: ``Herald, 14 March: ...``, ``..., as per the Herald``."""
+def without_source(text: str, metadata: DocumentMetadata, context: str) -> str:
+    """A claim without its document's name and its context: ``Herald, 14 March: ...``, ``..., as per the Herald``."""
     names_of = (metadata.label, metadata.byline, metadata.publisher, metadata.title)
     named = rf"(?:the\s+)?(?:{'|'.join(re.escape(name) for name in names_of if name)})"
-    before = rf"^\W*(?:according to\s+)?{named}(?:[,:]|\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?)\s*"
+    within = rf"(?:,?\s*{re.escape(context)})?" if context else ""
+    says = rf"(?:[,:]|\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?)"
+    before = rf"^\W*(?:according to\s+)?{named}{within}{says}\s*"
     after = rf",?\s*\(?\b(?:according to|as per|per|as (?:reported|stated) by)\s+{named}\)?(?=\W*$)"
     bare = re.sub(after, "", re.sub(before, "", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
     return bare if re.search(r"\w", bare) else text
@@ -205,6 +219,7 @@ VERBAL = re.compile(
 _VAGUE = re.compile(
     r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE
 )
+_OPENING = re.compile(r"\W*([A-Z][\w'’]+)")
 _DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
 _CAUSE = re.compile(
@@ -220,5 +235,8 @@ _BOTH = re.compile(r"\b(?:both|pair|twice|couple|either|neither)\b", re.IGNORECA
 _OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
 PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)
 _COURTESIES = frozenset(map(stem, COURTESY_TITLES))
-_TITLES = {stem(short): stem(word) for short, word in TITLE_ABBREVIATIONS.items()}
+_SAME = {stem(form): stem(word) for form, word in (*TITLE_ABBREVIATIONS.items(), *IRREGULAR.items())}
+LIGHT = frozenset(map(stem, "people person persons total number amount exactly roughly approximately around".split()))
+"""Words of a claim that say nothing which a citation would have to bear out."""
+
 JOINING = frozenset(map(stem, (*NAME_PARTICLES, "and")))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from assistant.answering.faults import (
     ATTRIBUTES,
     JOINING,
+    LIGHT,
     PRONOUN,
     VERBAL,
     WORDLIKE,
@@ -18,6 +19,7 @@ from assistant.answering.faults import (
     carrying,
     denied,
     figure_faults,
+    has_kin,
     invented_causes,
     name_stems,
     names_others,
@@ -65,8 +67,11 @@ COVERED = 0.7
 ALIKE = 0.6
 """Cosine from which two words count as the same one: "truce" and "ceasefire"."""
 
-ANSWERS = 0.3
+ANSWERS = 0.1
 """Probability of a statement from which it counts as answering: it bears out the question's own words."""
+
+FIGURE = 3
+"""Words that a shared figure counts for in the choice of sentences to try."""
 
 TRIED = 4
 """Sentences tried as the citation of one claim, by the words they share with it."""
@@ -185,15 +190,20 @@ class Checker:
         return found
 
     def _part_by_part(self, sentence: str, text: str) -> Checked | None:
-        """Where each part of a sentence has its own marker and is borne out by what it cites, all of it is."""
+        """Where each part of a sentence has its own marker and is borne out, all of it is."""
         parts = [claim_in(part, self._known) for part in marked_parts(sentence)]
         if len(parts) < 2:
             return None
-        found = [self._best(part, [self._shown[n - 1] for n in sorted(cited & self._known)]) for part, cited in parts]
+        found = [self._among(part, cited) for part, cited in parts]
         if any(part.support != "supported" for part in found):
             return None
         places = dict.fromkeys(place for part in found for place in part.places)
         return Checked(text, tuple(places), "supported", "each part agrees with what it cites")
+
+    def _among(self, text: str, cited: set[int]) -> Checked:
+        """The verdict on what ``text`` cites, or on any statement where that falls short."""
+        found = self._best(text, [self._shown[n - 1] for n in sorted(cited & self._known)])
+        return found if found.support == "supported" else self._best(text, self._pool)
 
     def _claims_nothing(self, text: str) -> str:
         """Why a sentence is not a claim; empty if it is one."""
@@ -219,7 +229,7 @@ class Checker:
 
         def shares(sentence: Sentence) -> int:
             said = quantities(sentence.text) if figures else ()
-            return len(wanted & self._words[sentence]) + sum(any(states(q, f) for q in said) for f in figures)
+            return len(wanted & self._words[sentence]) + FIGURE * sum(any(states(q, f) for q in said) for f in figures)
 
         near = [s for s in sorted(pool, key=lambda s: -shares(s))[:TRIED] if shares(s)]
         tries = [_Try((s,)) for s in near] + list(self._pairs(wanted, near))
@@ -258,7 +268,7 @@ class Checker:
     def _weigh(self, said: str, quotes: Sequence[Sentence]) -> tuple[Support, str, float]:
         quoted = " ".join(map(_read, quotes))
         metadata = self._metadata[quotes[0].source]
-        text = without_source(said, metadata)
+        text = without_source(said, metadata, " ".join(quotes[0].context.split()))
         wanted = carrying(text)
         about = f"{metadata.byline} {metadata.title}"
         shared = len(wanted & frozenset(content_stems(quoted))) / max(1, len(wanted))
@@ -268,7 +278,7 @@ class Checker:
             if fatal:
                 return "unsupported", fault, shared
             doubts.append(fault)
-        own = wanted - set(name_stems(given))
+        own = wanted - set(name_stems(given)) - LIGHT
         lacking = self._lacking(text, own, quoted)
         # A title may name what the sentence calls "it", but it states nothing.
         unnamed = lacking - set(name_stems(about))
@@ -294,7 +304,12 @@ class Checker:
             return lacking
         theirs = [w.text.lower() for w in words(quoted) if w.text.lower() not in STOPWORDS and w.text[0].isalpha()]
         ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
-        return frozenset(root for root in lacking if root not in ours or not self._has_like(ours[root], theirs))
+        roots = {stem(word) for word in theirs}
+        return frozenset(
+            root
+            for root in lacking
+            if not has_kin(root, roots) and (root not in ours or not self._has_like(ours[root], theirs))
+        )
 
     def _closeness(self, text: str, quoted: str, given: str) -> float:
         """Cosine of claim and citation; of the question with the claim where the citation answers it."""
@@ -307,7 +322,7 @@ class Checker:
     def _faults(self, text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
         """What speaks against a citation, and whether it rules it out; a claim may say what the question has given."""
         yield from figure_faults(text, quoted, metadata, given)
-        spared = set(name_stems(given)) if given and not names_others(quoted, f"{text} {given}") else set()
+        spared = set(name_stems(given)) if given and not names_others(quoted, text) else set()
         held = name_stems(quoted)
         heading = set(name_stems(f"{metadata.byline} {metadata.title}"))
         for said, sure in self._names(text):
@@ -315,7 +330,9 @@ class Checker:
             missing = set(parts) - set(held) - spared
             if missing - heading:
                 yield f"{said!r} is not in the citation", sure
-            elif missing and not (missing <= self._asked or attributes_to(said, text)):
+            elif missing and not (
+                (missing <= self._asked and not names_others(quoted, text)) or attributes_to(said, text)
+            ):
                 # A heading names the topic of a document, not who did what a sentence reports.
                 yield f"{said!r} is only in the heading of the document", False
             elif not missing and not set(parts) <= self._asked and not stand_together(parts, held):

@@ -76,6 +76,21 @@ SAYING_VERBS = tuple(
 )
 """Forms of verbs that attribute a statement to a source."""
 
+IRREGULAR = dict(
+    pair.split("/")
+    for pair in (
+        "came/come took/take taken/take went/go gone/go gave/give given/give got/get made/make won/win "
+        "beaten/beat ran/run held/hold left/leave met/meet told/tell found/find fell/fall fallen/fall rose/rise "
+        "risen/rise began/begin begun/begin broke/break broken/break drove/drive driven/drive spoke/speak "
+        "spoken/speak sold/sell bought/buy paid/pay lost/lose sent/send stood/stand thought/think wrote/write "
+        "written/write kept/keep built/build led/lead chose/choose chosen/choose grew/grow grown/grow knew/know "
+        "known/know shook/shake shaken/shake sank/sink sunk/sink struck/strike stolen/steal stole/steal "
+        "sought/seek brought/bring caught/catch fought/fight threw/throw thrown/throw spent/spend lit/light "
+        "dead/die"
+    ).split()
+)
+"""Forms of verbs that stems do not bring together, each with the form they belong to."""
+
 OPPOSITES = _both_orders(
     "rise/fall rose/fell increase/decrease increased/decreased grew/shrank win/lose won/lost buy/sell bought/sold "
     "more/less more/fewer north/south east/west northern/southern eastern/western upper/lower left/right "

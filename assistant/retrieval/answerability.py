@@ -71,11 +71,9 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
 
 
 def holds_nothing(question: QuestionParts, subject: Subject) -> bool:
-    """Whether neither a statement nor what introduces it or its document has a word of an English question."""
-    wanted = _wanted(question)
-    return (
-        wanted.isdisjoint(stems(subject.text)) and wanted.isdisjoint(_around(subject)) and not is_foreign(question.text)
-    )
+    """Whether neither the passage of a statement nor what introduces it has a word of an English question."""
+    said = frozenset(stems(f"{subject.passage} {subject.text}")) | _around(subject)
+    return _wanted(question).isdisjoint(said) and not is_foreign(question.text)
 
 
 def _wanted(question: QuestionParts) -> frozenset[str]:

@@ -232,8 +232,8 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
 
 
 def _states_amount(text: str) -> bool:
-    found = quantities(without_number(text))
-    return any(q.kind in ("money", "number", "percent") for q in found) or bool({"free", "no"} & held_stems(text))
+    said = without_number(text)
+    return any(sign.isdigit() for sign in said) or not {"free", "money", "no"}.isdisjoint(held_stems(said))
 
 
 def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:

@@ -57,7 +57,7 @@ ABSENT = 0.3
 
 PASSAGES = 12
 
-CAUTION = 0.4
+CAUTION = 0.5
 """What is taken off the log-odds that a question is answered: a false answer is worse than a refusal."""
 
 SIGNS = {"names_missing": -1.0}

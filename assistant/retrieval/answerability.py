@@ -18,7 +18,7 @@ STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers which, with its context, names all of a question, or this share."""
 
 SAID = 0.3
-"""The same for a sentence that has all words of a question that asks for no figure, date or reason."""
+"""The same for a sentence that has all words of a question that asks for no person, figure, date or reason."""
 
 FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
 """Probability that a statement answers which has this share of a question's words in another language, and what a
@@ -61,7 +61,7 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     held = wanted & (said | _around(subject))
     if kind == "paragraph" and wanted.isdisjoint(stems(subject.context)):
         says_all = held == wanted and not wanted.isdisjoint(said)
-        return SAID if says_all and question.answer_type in ("other", "person", "place", "yes-no") else 0.0
+        return SAID if says_all and question.answer_type in ("other", "place", "yes-no") else 0.0
     if not (subject.context or kind in IN_CONTEXT):
         return 0.0
     if question.answer_type == "number" and not _states_number(question, subject.text, kind == "row"):

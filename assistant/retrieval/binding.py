@@ -50,9 +50,9 @@ _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|st
 _NEGATED = re.compile(r"\b(?:not(?! only\b)|never|nobody|none|neither|without|cannot|\w+n[’']t)\b(?<!\bor not)", re.I)
 _DENIED = re.compile(r"\b(?:not|never|n[’']t|cannot)\s+(?:\w+ly\s+|be\s+)?(\w+)", re.I)
 _OTHER = re.compile(r"\bthe other\b", re.I)
+
 NAME_WEIGHT = 0.5
 """What each word of a name weighs that another candidate has and this one lacks: one word may name it otherwise."""
-
 
 ROLE_WEIGHT = 0.5
 """What it weighs that a statement does not name the role that is asked for: it may name it otherwise."""
@@ -232,8 +232,10 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
 
 
 def _states_amount(text: str) -> bool:
+    """Whether a statement has a figure behind its number, a sum in words, or says that something is free."""
     said = without_number(text)
-    return any(sign.isdigit() for sign in said) or not {"free", "money", "no"}.isdisjoint(held_stems(said))
+    told = any(sign.isdigit() for sign in said) or any(q.kind == "money" for q in quantities(said))
+    return told or not {"free", "money", "no"}.isdisjoint(held_stems(said))
 
 
 def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from assistant.types import DocumentMetadata
+from assistant.types import NOT_IN_DOCUMENTS, DocumentMetadata
 from assistant.web.guard import without_paths
 
 if TYPE_CHECKING:
@@ -73,4 +73,5 @@ def _environment() -> Environment:
         "known": known,
         "without_paths": without_paths,
     }
+    environment.globals["not_in_documents"] = NOT_IN_DOCUMENTS
     return environment

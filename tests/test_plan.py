@@ -119,6 +119,16 @@ def test_the_best_sentence_leads_whatever_its_place_in_the_document() -> None:
     assert texts(evidence("Which is the highest peak?", first, best)) == [best.text, first.text]
 
 
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [("Which peak is higher?", "Tey"), ("Which is the lowest peak?", "Brask"), ("Which peak?", "Tey")],
+)
+def test_what_decides_a_comparison_comes_first(question: str, first: str) -> None:
+    brask = sentence(COURIER, "Mount Brask is 1,310 metres high.", 0, 5.0)
+    tey = sentence(COURIER, "Mount Tey is 2,842 metres high.", 40, 9.0)
+    assert first in texts(evidence(question, brask, tey))[0]
+
+
 def test_a_sentence_that_points_back_stays_behind_what_it_points_to() -> None:
     first = sentence(COURIER, "Agatha Pell planted the orchard.", 0, 5.0)
     best = sentence(COURIER, "She ran the orchard for years until 1954.", 40, 9.0)

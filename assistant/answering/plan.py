@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from assistant.answering.conflict import find_conflicts
+from assistant.answering.order import deciding_first
 from assistant.answering.thresholds import Thresholds
 from assistant.english.claims import is_order
 from assistant.english.lexicon import CONSEQUENCES, DEMONSTRATIVES, PERSONAL_PRONOUNS, REASONS, any_of
@@ -107,11 +108,12 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
                 continue
             if chosen.is_worth(question, sentence, thresholds) and chosen.words + _length(sentence) <= limit:
                 chosen.take(sentence)
+    quotations = chosen.in_reading_order(
+        keep_order=all(part.summary for part in answered), lead=_lead(answered[0], evidence)
+    )
     return Plan(
         question=evidence.question,
-        quotations=chosen.in_reading_order(
-            keep_order=all(part.summary for part in answered), lead=_lead(answered[0], evidence)
-        ),
+        quotations=quotations if conflicts else deciding_first(evidence.question, quotations),
         conflicts=conflicts,
         unanswered=tuple(part.question for part in evidence.parts if part not in answered),
         omitted=omitted,

@@ -10,16 +10,18 @@ from assistant.english.lexicon import ITEM_NAMES, ORDINALS
 from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
-from assistant.retrieval.binding import Subject
+from assistant.retrieval.binding import Subject, asked
 from assistant.retrieval.features import IN_CONTEXT
-from assistant.retrieval.mentions import item_asked
+from assistant.retrieval.mentions import item_asked, item_number
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
 """
 
-SAID = 0.3
-"""The same for a sentence that has all words of a question that asks for no figure, date or reason."""
+SAID, ITEM = 0.3, 1.2
+"""The same for a sentence that has all words of a question that asks for no person, figure, date or reason, or for who
+does not; and for the item whose number is asked for.
+"""
 
 FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
 """Probability that a statement in another language answers if it has this share of the question's words, and what a
@@ -49,7 +51,7 @@ GENERAL = frozenset(
 
 
 def structural_answerability(question: QuestionParts, subject: Subject, kind: str) -> float:
-    """The probability that a statement answers whose place in the document says what it is about; 0 for running text.
+    """How much the place of a statement in its document speaks for it; 0 for most running text.
 
     The models are fitted to prose. An item, row or field says little by itself; it answers if it and its context name
     all or nearly all that the question names. So does any statement that has all words of a message that is not a
@@ -60,9 +62,12 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
         return STRUCTURAL
     said = frozenset(stems(subject.text))
     held = wanted & (said | _around(subject))
+    if held == wanted and item_number(subject.text) == item_asked(question.text) != "":
+        return ITEM
     if kind == "paragraph" and wanted.isdisjoint(stems(subject.context)):
         says_all = held == wanted and not wanted.isdisjoint(said)
-        return SAID if says_all and question.answer_type in ("other", "person", "place", "yes-no") else 0.0
+        asks_whole = question.answer_type in ("other", "place", "yes-no") or asked(question).negated
+        return SAID if says_all and asks_whole else 0.0
     if not (subject.context or kind in IN_CONTEXT):
         return 0.0
     if question.answer_type == "number" and not _states_number(question, subject.text, kind == "row"):
@@ -72,11 +77,9 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
 
 
 def holds_nothing(question: QuestionParts, subject: Subject) -> bool:
-    """Whether neither a statement nor what introduces it or its document has a word of an English question."""
-    wanted = _wanted(question)
-    return (
-        wanted.isdisjoint(stems(subject.text)) and wanted.isdisjoint(_around(subject)) and not is_foreign(question.text)
-    )
+    """Whether neither the passage of a statement nor what introduces it has a word of an English question."""
+    said = frozenset(stems(f"{subject.passage} {subject.text}")) | _around(subject)
+    return _wanted(question).isdisjoint(said) and not is_foreign(question.text)
 
 
 def _wanted(question: QuestionParts) -> frozenset[str]:

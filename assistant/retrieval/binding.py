@@ -48,10 +48,10 @@ _LATEST = re.compile(
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
 _OTHER = re.compile(r"\bthe other\b", re.I)
+
 NAME_WEIGHT = 0.5
 """Weight of a one-word name that another candidate has and this one lacks: it may use another name for the same thing.
 """
-
 
 ROLE_WEIGHT = 0.5
 """What it weighs that a statement does not name the role that is asked for: it may name it otherwise."""
@@ -231,8 +231,10 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
 
 
 def _states_amount(text: str) -> bool:
-    found = quantities(without_number(text))
-    return any(q.kind in ("money", "number", "percent") for q in found) or bool({"free", "no"} & held_stems(text))
+    """Whether a statement has a figure behind its number, a sum in words, or says that something is free."""
+    said = without_number(text)
+    told = any(sign.isdigit() for sign in said) or any(q.kind == "money" for q in quantities(said))
+    return told or not {"free", "money", "no"}.isdisjoint(held_stems(said))
 
 
 def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:

@@ -38,7 +38,7 @@ _MEANING = re.compile(
 _NATURE = re.compile(
     r"what (?:is|are|does) (?:an? |the )?(\S+(?: \S+){0,2}?)(?: do)?|who is ((?-i:[A-Z])\S+(?: \S+)?)", re.I
 )
-_NUMBERING = re.compile(r"\s*\(?\d+(?:\.\d+)*[.)]?\s+")
+_NUMBERING = re.compile(r"\A\s*\(?\d+(?:\.\d+)*[.)]?\s+")
 _ENUMERATED = re.compile(r"\s*\(?(\d+)[.)]\s")
 _ITEM = re.compile(
     rf"\b(?P<ordinal>{any_of(ORDINALS)}) {any_of(ITEM_NAMES)}\b"

@@ -49,8 +49,10 @@ DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
 "As a result": the sentence before it gives the reason.
 """
 
-NOTHING_HELD = 0.5
-"""What it weighs, as a mismatch does, that the best passage has no word of the question."""
+NOTHING_HELD, SURE = 0.5, 3.0
+"""What it weighs, as a mismatch does, that the best passage has no word of the question, and the reader's log-odds from
+which it weighs nothing.
+"""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
@@ -91,7 +93,8 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
     top = int(np.argmax(scores))
     answerability = max(float(_chance(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
-    nothing = holds_nothing(question, subject_at(hits, table.places[top]))
+    sure = seen is not None and seen[top] >= SURE
+    nothing = not sure and holds_nothing(question, subject_at(hits, table.places[top]))
     answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing)
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from assistant.types import DocumentMetadata
+from assistant.types import NOT_IN_DOCUMENTS, DocumentMetadata
 from assistant.web.guard import without_command, without_paths
 
 if TYPE_CHECKING:
@@ -74,4 +74,5 @@ def _environment() -> Environment:
         "without_paths": without_paths,
         "without_command": without_command,
     }
+    environment.globals["not_in_documents"] = NOT_IN_DOCUMENTS
     return environment

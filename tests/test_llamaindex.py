@@ -47,7 +47,10 @@ def test_every_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
     world: dict[str, Any] = {}
     with OllamaDouble(lambda _: "Captain Lena Storrow.") as ollama:
         for example in examples:
-            here = example.replace("http://127.0.0.1:11434", ollama.url)
+            # chromadb shares clients by the path as it is written, in whatever folder that is.
+            here = example.replace("http://127.0.0.1:11434", ollama.url).replace(
+                '"index/store', f'"{tmp_path}/index/store'
+            )
             exec(compile(here, str(PAGE), "exec"), world)  # noqa: S102 - our own page
     world.clear()
     asyncio.set_event_loop(None)

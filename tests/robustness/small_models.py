@@ -33,13 +33,17 @@ The letter was found on the quay at Port Vellan, beside the ferry Lady Ansa, nea
 
 
 class Fact(NamedTuple):
-    """A question, words of a document that answer it, a model's sentence of it, one that is false, one freely put."""
+    """A question, words of a document that answer it, a model's sentence of it, one that is false, one freely put.
+
+    ``also`` are words of another document that answer it as well.
+    """
 
     question: str
     key: str
     said: str
     false: str
     freely: str
+    also: str = ""
 
 
 FACTS = tuple(Fact(**json.loads(line)) for line in Path(__file__).with_suffix(".jsonl").read_text("utf-8").splitlines())
@@ -162,7 +166,8 @@ def judge(output: Output, answer: Answer) -> Verdict:
 
 
 def _rests_on(claim: Claim, fact: Fact) -> bool:
-    return any(fact.key in citation.quote for citation in claim.citations)
+    answers = filter(None, (fact.key, fact.also))
+    return any(words in citation.quote for words in answers for citation in claim.citations)
 
 
 def run(folder: Path, embedder: Embedder | None = None, every: int = 1) -> list[Verdict]:

@@ -25,7 +25,7 @@ from assistant.eval import METRICS, Sample, Suite, load
 from assistant.eval.stats import Column
 from assistant.retrieval.features import FEATURES
 from assistant.retrieval.linear import Fitted
-from assistant.retrieval.rank_weights import READER_MODEL
+from assistant.retrieval.rank_weights import CROSS_ENCODER_MODEL
 from training.gold import read_folder
 
 SHOWN = (
@@ -48,11 +48,11 @@ class Part(NamedTuple):
 def _without(*columns: str) -> Fitted:
     """The fitted weights without some features of a sentence."""
     kept = np.array([name not in columns for name in (*FEATURES, "reader")], dtype=np.float64)
-    return READER_MODEL._replace(ranking=READER_MODEL.ranking * kept)
+    return CROSS_ENCODER_MODEL._replace(ranking=CROSS_ENCODER_MODEL.ranking * kept)
 
 
 def _features(name: str, *columns: str) -> Part:
-    return Part(name, module="assistant.retrieval.rank", attribute="READER_MODEL", value=_without(*columns))
+    return Part(name, module="assistant.retrieval.rank", attribute="CROSS_ENCODER_MODEL", value=_without(*columns))
 
 
 PARTS = (

@@ -31,7 +31,7 @@ from assistant.ports import Hit
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.features import ANSWERABILITY_FEATURES, Features, Table, measure
 from assistant.retrieval.linear import Fitted
-from assistant.retrieval.rank import answerability_row, read, reader_logits, sentence_rows
+from assistant.retrieval.rank import answerability_row, cross_encoder_logits, read, sentence_rows
 from assistant.retrieval.rank_weights import BASE_MODEL
 from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
@@ -39,7 +39,7 @@ from assistant.types import Filter
 from training.fitting import auroc, logistic, signed_logistic, softmax_ranking
 from training.gold import in_full, open_set
 
-HEAD = '''"""Fitted by ``python -m training.fit_rank``; not to be edited by hand."""
+HEAD = '''"""Fitted as ``training/README.md`` describes, and printed by ``python -m training.fit_rank``."""
 
 import numpy as np
 
@@ -105,7 +105,7 @@ def main() -> None:
     sets = {name: list(examples(name, options.limit)) for name in options.sets}
     everything = [example for found in sets.values() for example in found]
     print(HEAD)
-    for reading, name in ((False, "BASE_MODEL"), (True, "READER_MODEL")):
+    for reading, name in ((False, "BASE_MODEL"), (True, "CROSS_ENCODER_MODEL")):
         report(sets, reading)
         ranking, *models = fit(everything, reading)
         said = [f"    Logistic(np.array({m.weights.round(3).tolist()}), {m.bias:.3f})," for m in models]
@@ -136,7 +136,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
                     readings = read(parts, table.places, table.rows @ BASE_MODEL.ranking, hits, reader)
                     gold = np.array([not absent and _answers(hits, place, case, index) for place in table.places])
                     held = case.answerable and not absent
-                    yield Example(parts, hits, table, reader_logits(table.places, readings), gold, held, times)
+                    yield Example(parts, hits, table, cross_encoder_logits(table.places, readings), gold, held, times)
 
 
 def _own(hit: Hit, case: Case, index: Index) -> bool:
@@ -190,7 +190,7 @@ def report(sets: Mapping[str, Sequence[Example]], reading: bool) -> None:
         for name, found in sets.items():
             for example in found[1 - fold :: 2]:
                 rows, order = example.sentence_rows(fitted.ranking, reading)
-                taken = fitted.chances.logit(rows) > 0
+                taken = fitted.probabilities.logit(rows) > 0
                 even[name].append((int(example.gold[order][taken].sum()), int(taken.sum()), int(example.gold.sum())))
                 if example.answerable:
                     hits[name].append((bool(example.gold[order[:1]].any()), bool(example.gold[order[:3]].any())))

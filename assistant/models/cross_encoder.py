@@ -106,8 +106,8 @@ class MiniCrossEncoder:
         found = []
         for seen in self._encoder.look_beside(question, pairs):
             scores = self._pair(seen)
-            chances = np.exp(scores - scores.max())
-            found.append(Comparison(*map(float, chances[1:] / chances.sum())))
+            probabilities = np.exp(scores - scores.max())
+            found.append(Comparison(*map(float, probabilities[1:] / probabilities.sum())))
         return found
 
     def _reading(self, look: EncodedPassage, text: str) -> PassageScores:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -126,6 +127,7 @@ _FRAMING: dict[AnswerType, frozenset[str]] = {
 }
 
 
+@lru_cache(maxsize=1000)
 def parse_question(text: str) -> QuestionParts:
     """The parts of ``text`` that search, scoring and writing use."""
     lower = " ".join(text.lower().replace("’", "'").split())

@@ -35,7 +35,7 @@ from assistant.retrieval.features import (
     text_at,
 )
 from assistant.retrieval.mentions import opens_with_term
-from assistant.retrieval.rank_weights import BASE_MODEL, READER_MODEL
+from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
 READ = 5
@@ -50,8 +50,8 @@ DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
 """
 
 NOTHING_HELD, SURE = 0.5, 3.0
-"""What it weighs, as a mismatch does, that the best passage has no word of the question, and the reader's log-odds from
-which it weighs nothing.
+"""The weight, as a mismatch, of a best passage without any word of the question; it has no weight from these log-odds
+of the cross-encoder on.
 """
 
 LIKELY_SHARE = 0.02
@@ -71,16 +71,18 @@ class Ranked(NamedTuple):
     answerability: float
 
 
-def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: CrossEncoder | None = None) -> Ranked:
+def rank(
+    question: QuestionParts, vector: Vectors, hits: Sequence[Hit], cross_encoder: CrossEncoder | None = None
+) -> Ranked:
     """Rank every sentence of ``hits``, and the hits by their best sentence."""
     table = measure(question, vector, hits)
     if not table.places:
         return Ranked(tuple(hits), (), 0.0)
     rows, seen, fitted = table.rows, None, BASE_MODEL
     readings: dict[int, PassageScores] = {}
-    if reader is not None:
-        readings = read(question, table.places, rows @ BASE_MODEL.ranking, hits, reader)
-        seen, fitted = reader_logits(table.places, readings), READER_MODEL
+    if cross_encoder is not None:
+        readings = read(question, table.places, rows @ BASE_MODEL.ranking, hits, cross_encoder)
+        seen, fitted = cross_encoder_logits(table.places, readings), CROSS_ENCODER_MODEL
         rows = np.column_stack([rows, seen])
     faults = binding_faults(question, table.places, hits)
     texts = [text_at(hits, place) for place in table.places]
@@ -88,11 +90,11 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     openings = np.array([_openings(question, text) for text in texts])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
-    chances = _chance(fitted.chances.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
-    late = order_faults(question, table.places, hits, chances)
-    scores, chances, faults = scores - MISMATCH_SCORE * late, chances * MISMATCH_FACTOR**late, faults + late
+    probabilities = _probability(fitted.probabilities.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
+    late = order_faults(question, table.places, hits, probabilities)
+    scores, probabilities, faults = scores - MISMATCH_SCORE * late, probabilities * MISMATCH_FACTOR**late, faults + late
     top = int(np.argmax(scores))
-    answerability = max(float(_chance(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
+    answerability = max(float(_probability(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
     sure = seen is not None and seen[top] >= SURE
     nothing = not sure and holds_nothing(question, subject_at(hits, table.places[top]))
     answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing)
@@ -104,7 +106,9 @@ def rank(question: QuestionParts, vector: Vectors, hits: Sequence[Hit], reader: 
     return Ranked(
         hits=tuple(hits[h] for h in [*first_use, *unused]),
         sentences=tuple(
-            _sentence(hits, place, readings.get(place.hit), first_use[place.hit], float(scores[i]), float(chances[i]))
+            _sentence(
+                hits, place, readings.get(place.hit), first_use[place.hit], float(scores[i]), float(probabilities[i])
+            )
             for i in by_score
             for place in [table.places[i]]
         ),
@@ -132,10 +136,10 @@ def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hit
 
 
 def order_faults(
-    question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit], chances: Features
+    question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit], probabilities: Features
 ) -> Features:
     """1 for each likely sentence that is not from the latest (earliest) document, if the question asks for that one."""
-    likely = np.flatnonzero(chances >= LIKELY_SHARE * chances.max())
+    likely = np.flatnonzero(probabilities >= LIKELY_SHARE * probabilities.max())
     published = [hits[places[int(i)].hit].stored.metadata.published for i in likely]
     faults = np.zeros(len(places))
     faults[likely] = order_mismatches(question.text, published)
@@ -170,18 +174,18 @@ def read(
     places: Sequence[SentencePlace],
     scores: Features,
     hits: Sequence[Hit],
-    reader: CrossEncoder,
+    cross_encoder: CrossEncoder,
 ) -> dict[int, PassageScores]:
     """The cross-encoder's scores of the READ hits whose best sentences score highest, by the hit's number."""
     best: dict[int, float] = {}
     for place, score in zip(places, scores, strict=True):
         best[place.hit] = max(best.get(place.hit, -math.inf), float(score))
     chosen = sorted(best, key=lambda h: -best[h])[:READ]
-    readings = reader.read(question.text, [hits[h].stored for h in chosen])
+    readings = cross_encoder.read(question.text, [hits[h].stored for h in chosen])
     return dict(zip(chosen, readings, strict=True))
 
 
-def reader_logits(places: Sequence[SentencePlace], readings: dict[int, PassageScores]) -> Features:
+def cross_encoder_logits(places: Sequence[SentencePlace], readings: dict[int, PassageScores]) -> Features:
     """The cross-encoder's log-odds of each sentence, shape (sentences,)."""
     found = [
         float(readings[place.hit].sentences[place.sentence]) if place.hit in readings else LEAST for place in places
@@ -197,9 +201,9 @@ def _openings(question: QuestionParts, text: str) -> float:
     return DEFINING_SCORE * opens_with_term(question.text, text)
 
 
-def _chance(logit: Features | float) -> Features:
-    chance: Features = 1 / (1 + np.exp(-np.asarray(logit)))
-    return chance
+def _probability(logit: Features | float) -> Features:
+    probability: Features = 1 / (1 + np.exp(-np.asarray(logit)))
+    return probability
 
 
 def _sentence(

@@ -1,4 +1,4 @@
-"""Fitted by ``python -m training.fit_rank``; not to be edited by hand."""
+"""Fitted as ``training/README.md`` describes, and printed by ``python -m training.fit_rank``."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ BASE_MODEL = Fitted(
     Logistic(np.array([0.0, 0.582, 0.0, 2.067, 1.253, -1.675, 0.514, 0.0, 1.726, 2.903]), -2.352),
     Logistic(np.array([0.649, 1.91]), -1.042),
 )
-READER_MODEL = Fitted(
+CROSS_ENCODER_MODEL = Fitted(
     np.array(
         [0.255, 0.92, 2.573, 3.739, 3.402, 0.919, 0.422, -0.318, 0.393, -0.183, 0.579, 0.184, 0.646, -0.485, 0.709]
     ),

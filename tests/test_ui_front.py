@@ -155,7 +155,16 @@ def test_a_fault_of_what_is_prepared_ends_the_server(index_dir: Path) -> None:
         serve.run(assistant, port=0, prepare=prepare)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """SIGINT interrupts, even if the parent process ignores it, as the command line makes it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals differ")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_waits_until_what_is_prepared_has_stopped(index_dir: Path) -> None:
     stopped: list[bool] = []
 

@@ -3,7 +3,15 @@
 import pytest
 
 from assistant.query.parse import is_words
-from assistant.retrieval.mentions import asks_price, item_asked, item_number, meaning_asked, opens_with_term, role_asked
+from assistant.retrieval.mentions import (
+    asks_price,
+    explains,
+    item_asked,
+    item_number,
+    meaning_asked,
+    opens_with_term,
+    role_asked,
+)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +42,7 @@ def test_a_definition_begins_with_its_term(question: str, statement: str, opens:
 
 def test_the_term_whose_meaning_is_asked_for() -> None:
     assert meaning_asked("What does MTTR stand for?") == {"mttr"}
+    assert meaning_asked("What does the name Selkie mean?") == {"selki"}
     assert meaning_asked("What does error E4 on the new machine mean?") == frozenset()
 
 
@@ -55,3 +64,16 @@ def test_a_price_is_asked_for_by_its_name() -> None:
 )
 def test_words_are_no_question(message: str, words: bool) -> None:
     assert is_words(message) is words
+
+
+@pytest.mark.parametrize(
+    ("text", "explained"),
+    [
+        ("The Harbour Safety Board (HSB) met twice.", True),
+        ("The HSB (Harbour Safety Board) met twice.", True),
+        ("The HSB met twice (in May and June).", False),
+        ("The HSB (3) met twice.", False),
+    ],
+)
+def test_explains_a_term_beside_parentheses(text: str, explained: bool) -> None:
+    assert explains(meaning_asked("What does HSB stand for?"), text) is explained

@@ -12,7 +12,7 @@ from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
 from assistant.retrieval.binding import Subject, asked
 from assistant.retrieval.features import IN_CONTEXT
-from assistant.retrieval.mentions import item_asked, item_number
+from assistant.retrieval.mentions import explains, item_asked, item_number, meaning_asked
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
@@ -22,6 +22,9 @@ SAID, ITEM = 0.3, 1.2
 """The same for a sentence that has all words of a question that asks for no person, figure, date or reason, or for who
 does not; and for the item whose number is asked for.
 """
+
+GLOSS = 2.0
+"""The same for a statement that has the meaning of the term that is asked for in parentheses, or the term there."""
 
 FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
 """Probability that a statement in another language answers if it has this share of the question's words, and what a
@@ -57,6 +60,9 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     all or nearly all that the question names. So does any statement that has all words of a message that is not a
     question.
     """
+    term = meaning_asked(question.text)
+    if term and explains(term, subject.text):
+        return GLOSS
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
         return STRUCTURAL

@@ -32,9 +32,11 @@ _HASH = re.compile(r"#\d+\b")
 _COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
 _MEANING = re.compile(
-    r"what does (?:an? |the )?(\S+(?: \S+)?) (?:stand for|mean)|what is (\S+) short for|what is the meaning of (\S+)",
+    r"what does (?:an? |the )?(?:(?:name|code ?name|word|term|phrase|acronym|abbreviation) )?(\S+(?: \S+)?) "
+    r"(?:stand for|mean)|what is (\S+) short for|what is the meaning of (\S+)",
     re.I,
 )
+_GLOSS = re.compile(r"(\S+(?: \S+)?) \(([^()\s][^()]{0,80})\)")
 _NATURE = re.compile(
     r"what (?:is|are|does) (?:an? |the )?(\S+(?: \S+){0,2}?)(?: do)?|who is ((?-i:[A-Z])\S+(?: \S+)?)", re.I
 )
@@ -90,6 +92,14 @@ def meaning_asked(question: str) -> frozenset[str]:
     """The stems of the term that a question asks the meaning of: "What does RPO stand for?"."""
     term = _term(_MEANING, question)
     return frozenset(stems(term)) if term else frozenset()
+
+
+def explains(term: frozenset[str], text: str) -> bool:
+    """Whether ``text`` puts the meaning of ``term`` beside it: "Safety Board (SB)", "‘Selkie’ (‘seal’)"."""
+    return any(
+        term <= frozenset(stems(inside)) or (term <= frozenset(stems(before)) and not inside[0].isdigit())
+        for before, inside in _GLOSS.findall(text)
+    )
 
 
 def asks_price(question: str) -> bool:

@@ -165,7 +165,9 @@ def is_garbled(page: Page) -> bool:
     said = [word for word in words if any(map(str.isalpha, word))]
     if len(words) < _ENOUGH:
         return page.unmapped > 0.5
-    good = sum(bool(_WORDLIKE.fullmatch(word) and (len(word) < 3 or _VOWEL.search(word))) for word in said)
+    good = sum(
+        bool(_WORDLIKE.fullmatch(word) and (sum(map(str.isalpha, word)) < 3 or _VOWEL.search(word))) for word in said
+    )
     if page.unmapped > MAX_UNMAPPED:  # in one font, beside text that can be read, or in all
         return page.unmapped > 0.5 or good < 0.8 * len(said) or len(said) < _ENOUGH
     return len(said) >= _ENOUGH and good < 0.45 * len(said)

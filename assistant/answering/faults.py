@@ -28,11 +28,11 @@ KIN = 4
 """Letters that two stems must share to be of one root."""
 
 REACH = 5
-"""Content words after a negation that it is about."""
+"""How many content words after a negation it applies to."""
 
 
 def added_clauses(text: str, lacking: frozenset[str]) -> list[str]:
-    """Clauses of a claim of whose words the citation lacks half or more: what a model adds to a fact from memory."""
+    """Clauses of a claim of which the citation lacks at least half the words: a model added them from memory."""
     clauses = ((clause.strip(), carrying(clause)) for clause in _CLAUSE.split(text))
     return [
         f"{clause!r} is not in the citation"
@@ -87,7 +87,7 @@ def names_others(quoted: str, told: str) -> bool:
 
 
 def opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
-    """Words of a claim, each with its opposite in the citation where neither text has both."""
+    """Words of a claim whose opposite is in the citation, with that opposite, if neither text has both words."""
     ours, theirs = set(stems(text)), set(stems(quoted))
     for one, other in _OPPOSITES:
         if one in ours and other in theirs and one not in theirs and other not in ours:
@@ -101,7 +101,7 @@ def carrying(text: str) -> frozenset[str]:
 
 
 def _outside(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of ``text`` that alternate between what is outside its figures and its figures."""
+    """The spans of ``text`` that are outside its figures and those of its figures, alternating."""
     at = 0
     for figure in quantities(text):
         yield at, figure.start
@@ -133,7 +133,7 @@ def without_source(text: str, metadata: DocumentMetadata, context: str) -> str:
 
 
 def attributes_to(name: str, text: str) -> bool:
-    """Whether a claim only names ``name`` as who says it."""
+    """Whether a claim mentions ``name`` only as the one who says it."""
     said = rf"{re.escape(name)}(?:['’]s)?\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b"
     return bool(
         re.search(rf"\b(?:according to|reported by|told)\s+(?:the\s+)?{re.escape(name)}|{said}", text, re.IGNORECASE)
@@ -148,7 +148,7 @@ def figure_faults(text: str, quoted: str, metadata: DocumentMetadata, given: str
     others = {q.kind for q in there if not any(same_value(q, one) for one in said)}
     about = quantities(f"{metadata.byline} {metadata.title}")
     spans: list[tuple[int, int]] = []
-    for figure in quantities(text):
+    for figure in said:
         spans.append((figure.start, figure.end))
         same = [other for other in there if states(other, figure, metadata.published)]
         if same:
@@ -174,9 +174,9 @@ def figure_faults(text: str, quoted: str, metadata: DocumentMetadata, given: str
 
 
 def states(there: Quantity, said: Quantity, published: date | None = None) -> bool:
-    """Whether a figure of a document states one of a claim; a date of a claim may say less, never more.
+    """Whether a figure of a document states one of a claim. The claim's date may be less precise, but not more.
 
-    A year that the document leaves out is that of its publication. Weekdays and relative dates are compared as words.
+    A year that the document leaves out is the year of publication. Weekdays and relative dates are compared as words.
     """
     if not same_value(said, there):
         return False
@@ -191,7 +191,7 @@ def states(there: Quantity, said: Quantity, published: date | None = None) -> bo
 
 
 def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
-    """Whether what a number counts is counted by another number in the citation."""
+    """Whether the citation gives another number for what the claim's number counts."""
     unit = _unit(said)
     if not unit or any(unit & _unit(other) for other in same):
         return False
@@ -203,7 +203,7 @@ def _unit(figure: Quantity) -> frozenset[str]:
 
 
 def stand_together(parts: Sequence[str], held: Sequence[str], window: int = 6) -> bool:
-    """Whether all parts of a name stand near each other somewhere in the citation."""
+    """Whether all parts of a name are close together somewhere in the citation."""
     wanted = set(parts)
     reach = max(window, len(parts) + 2)
     return any(wanted <= set(held[at : at + reach]) for at, root in enumerate(held) if root in wanted)

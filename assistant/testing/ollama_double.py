@@ -18,13 +18,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Literal, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Literal
 
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import content_stems
 from assistant.testing.fakes import FakeEmbedder
+from assistant.testing.loopback import LoopbackServer
 from assistant.types import NOT_IN_DOCUMENTS
 
 VERSION = "0.12.6"
@@ -96,7 +96,7 @@ class Seen:
 
 
 @dataclass
-class OllamaDouble:
+class OllamaDouble(LoopbackServer):
     """The server; a context manager that listens on a free port of the loopback interface."""
 
     script: Script = field(default=lambda body: quoting(body))
@@ -109,22 +109,9 @@ class OllamaDouble:
     port: int = 0
     seen: list[Seen] = field(default_factory=list)
 
-    def __enter__(self) -> Self:
-        handler = type("Handler", (_Handler,), {"served": self})
-        self._server = _Threads(("127.0.0.1", self.port), handler)
-        self._closing = threading.Event()
-        self.port = int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """The class that answers requests."""
+        return _Handler
 
     @property
     def url(self) -> str:
@@ -138,7 +125,7 @@ class OllamaDouble:
 
     def wait(self, seconds: float) -> bool:
         """Sleep until the time is over or the server is closed; returns whether it was closed."""
-        return self._closing.wait(seconds)
+        return self.closing.wait(seconds)
 
     def model(self, name: str) -> DoubleModel | None:
         """The pulled model of that name, with or without ``:latest``."""
@@ -147,15 +134,6 @@ class OllamaDouble:
 
 class _GoneError(Exception):
     """The client has hung up."""
-
-
-class _Threads(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Ignore clients that hang up."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 import socket
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Literal, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Literal
 
+from assistant.testing.loopback import LoopbackServer
 from assistant.testing.ollama_double import quoting
 
 Fault = Literal[
@@ -32,7 +31,7 @@ Fault = Literal[
 
 
 @dataclass
-class OpenAIDouble:
+class OpenAIDouble(LoopbackServer):
     """The server; a context manager that listens on a free port of the loopback interface."""
 
     script: Callable[[Mapping[str, Any]], str] = field(default=lambda body: quoting(body))
@@ -41,27 +40,14 @@ class OpenAIDouble:
     seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=list)
     """Body and headers of each chat request."""
 
-    def __enter__(self) -> Self:
-        self.closing = threading.Event()
-        handler = type("Handler", (_Handler,), {"served": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.closing.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        """The class that answers requests."""
+        return _Handler
 
     @property
     def url(self) -> str:
         """What ``openai_url`` has to be."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
 
 
 class _Handler(BaseHTTPRequestHandler):

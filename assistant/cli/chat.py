@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.opening import documents_folder, opened, settings_from, tell_first, unbuilt
 from assistant.cli.options import IndexDir, WriterName
+from assistant.cli.screen import Screen
+from assistant.errors import ConfigError
 
 if TYPE_CHECKING:
     from assistant.types import OnProgress, Progress
@@ -34,12 +38,6 @@ def chat(
     writer: WriterName = None,
 ) -> None:
     """Open the chat page: ask, see the proof, add documents. Ctrl-C ends it."""
-    from importlib.util import find_spec
-
-    from assistant.cli.opening import documents_folder, opened, settings_from, tell_first, unbuilt
-    from assistant.cli.screen import Screen
-    from assistant.errors import ConfigError
-
     screen = Screen()
     settings = settings_from(index, writer)
     password = settings.password.get_secret_value() if settings.password else ""

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import typer
+from rich.text import Text
 
+from assistant.cli.opening import settings_from
 from assistant.cli.options import IndexDir, Json
+from assistant.cli.root import FAILED
+from assistant.cli.screen import Screen, one_line
 
 
 def doctor(json: Json = False, index: IndexDir = None) -> None:
     """Check everything an answer depends on.
 
     Exit code 0: all well; 1: something needs a cure."""
-    from rich.text import Text
-
-    from assistant.cli.opening import settings_from
-    from assistant.cli.root import FAILED
-    from assistant.cli.screen import Screen, one_line
     from assistant.doctor import diagnose
 
     screen = Screen()
@@ -23,11 +22,7 @@ def doctor(json: Json = False, index: IndexDir = None) -> None:
     with screen.waiting("Examining ..."):
         findings = diagnose(settings)
     if json:
-        from pydantic import TypeAdapter
-
-        from assistant.doctor import Finding
-
-        screen.json(TypeAdapter(tuple[Finding, ...]).dump_json(findings).decode())
+        screen.json(findings)
     else:
         indent = 8 + max(len(finding.name) for finding in findings)
         for finding in findings:

@@ -113,13 +113,13 @@ def build(
     chroma: bool = True,
 ) -> IndexReport:
     """Sync the index with ``folder``, or with a shard of its files, and show the progress."""
+    from assistant.ingest.sync import WHOLE
+
     with screen.progress() as advance:
-        if shard is None:
-            return assistant.index(folder, advance, collection=collection, chroma=chroma)
-        return assistant.index(folder, advance, shard, collection=collection, chroma=chroma)
+        return assistant.index(folder, advance, shard or WHOLE, collection=collection, chroma=chroma)
 
 
-def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:
+def note_if_none_admitted(assistant: Assistant, where: Filter, screen: Screen) -> None:
     """Note if a filter admits no document, which is more often a typing error than intended."""
     if where != type(where)() and not any(where.admits(document) for document in assistant.documents()):
         from assistant.settings import command

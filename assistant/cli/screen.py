@@ -97,8 +97,11 @@ class Screen:
         except BrokenPipeError:
             self._out.on_broken_pipe()
 
-    def json(self, text: str) -> None:
-        """Write a JSON text to stdout, with characters that could control a terminal escaped."""
+    def json(self, value: object) -> None:
+        """Write a value as JSON to stdout, with characters that could control a terminal escaped."""
+        from pydantic_core import to_json
+
+        text = to_json(value).decode()
         self.raw(_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,7 +1,7 @@
-"""Takes pictures of the page: ``python -m benchmarks.screenshots [FOLDER]``, by default those of the documentation.
+"""Takes screenshots of the page: ``python -m benchmarks.screenshots [FOLDER]``, by default those of the documentation.
 
-Works on throw-away indexes of the shipped documents and of the newsroom corpus, in the system's Chromium, with
-every outside request blocked; fails if one is attempted.
+Uses temporary indexes of the shipped documents and of the newsroom corpus, and the system's Chromium. Requests to
+other hosts are blocked, and the program fails if there is one.
 """
 
 from __future__ import annotations

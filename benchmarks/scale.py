@@ -67,11 +67,8 @@ def main() -> None:
     arguments.add_argument("--began", type=float, help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.step:
-        print(
-            json.dumps(
-                {**STEPS[options.step](options), "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
-            )
-        )
+        found = STEPS[options.step](options)
+        print(json.dumps({**found, "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
         return
     smallest: dict[tuple[str, str], float] = {}
     for number in sorted(options.passages):

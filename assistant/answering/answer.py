@@ -62,7 +62,8 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
         yield _reply(said, clean_question(question), history, engines)
         return
     clock = _Clock()
-    query = understand(question, history, engines.condenser)
+    asked = clean_question(question)
+    query = understand(asked, history, engines.condenser)
     clock.lap("understand")
     query, found = engines.searcher.retrieve(query, where)
     clock.lap("retrieve")
@@ -85,7 +86,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
         notes=(*evidence.notes, *written.notes),
         **written.model_dump(exclude={"writer", "notes"}),
     )
-    yield assembly.answer(clean_question(question), history, written.writer or engines.writer.name, trace)
+    yield assembly.answer(asked, history, written.writer or engines.writer.name, trace)
 
 
 def _reply(said: str, question: str, history: Sequence[Turn], engines: Engines) -> Answer:

@@ -39,7 +39,7 @@ USUAL_PORTS: Mapping[int, str] = {
     11434: "Ollama",
     1337: "Jan",
 }
-"""Ports on which model servers with OpenAI's wire format listen unless told otherwise."""
+"""Ports on which model servers with OpenAI's wire format listen by default."""
 
 _HERE = ("127.0.0.1", "localhost", "::1")
 _ENOUGH = 10_000_000  # bytes of a list of models
@@ -137,7 +137,7 @@ def _documents(settings: Settings) -> _Result:
         detail = f"there is no folder {str(folder)!r}; documents elsewhere are indexed by naming them"
         return _Result(detail, cure=command("index build PATH", settings.index_dir))
     found, skipped = find_files(folder)
-    passed = f", {len(skipped)} other files passed over" if skipped else ""
+    passed = f", {len(skipped)} other files skipped" if skipped else ""
     return _Result(f"{len(found)} files in {str(folder)!r}{passed}")
 
 

@@ -48,7 +48,7 @@ def conflict_text(conflict: Conflict) -> str:
 
 
 def apart_text(claims: Sequence[Claim]) -> str:
-    """What a model wrote and no document bears out, each with the reason; nothing where there is none."""
+    """What a model wrote and no document supports, each with the reason; empty if there is nothing."""
     lines = (f"\n- {one_line(claim.text)} ({claim.reason})" for claim in claims)
     return f"The model also wrote this, which is not in the documents:{''.join(lines)}" if claims else ""
 

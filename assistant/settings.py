@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def default_index_dir() -> Path:
-    """``./index`` where there is one, else a folder among the user's application data."""
+    """``./index`` if it exists, else a folder in the user's application data."""
     here = Path("index")
     if here.is_dir():
         return here
@@ -30,7 +30,6 @@ def command(words: str, index_dir: Path) -> str:
 
 RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
 """Old names of settings, which are still accepted with a warning, and their names."""
-
 
 LLAMAINDEX = "llamaindex:"
 """The start of a writer's name that names a LlamaIndex LLM: ``llamaindex:<module>:<class>``."""
@@ -65,7 +64,7 @@ class Settings(BaseSettings):
     openai_url: str = Field(
         default="http://127.0.0.1:1234/v1", description="where a server with OpenAI's wire format answers"
     )
-    openai_model: str = Field(default="", description="the model that writes there; the server's first where empty")
+    openai_model: str = Field(default="", description="the model that writes there; the server's first if empty")
     openai_key: SecretStr | None = Field(default=None, description="the key that it asks for")
     llamaindex_options: dict[str, JsonValue] = Field(
         default={}, description="arguments of the LlamaIndex LLM that the writer names, as JSON"

@@ -84,7 +84,7 @@ class Camera:
         context.close()
 
     def take(self, page: Page, name: str) -> None:
-        """One picture with 128 colours; in the documentation, only where it is shown there."""
+        """One picture with 128 colors; in the documentation, only where it is shown there."""
         if name not in SHOWN and not self._all:
             return
         page.wait_for_timeout(700)

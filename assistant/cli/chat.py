@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.opening import documents_folder, opened, settings_from, tell_first, unbuilt
+from assistant.cli.opening import documents_folder, opened, report_first_build, settings_from, unbuilt
 from assistant.cli.options import IndexDir, WriterName
 from assistant.cli.screen import Screen
 from assistant.errors import ConfigError
@@ -65,6 +65,6 @@ def chat(
                         on_progress(step)
 
                     report = assistant.index(documents_folder(settings), tell)
-                tell_first(report, settings, screen)
+                report_first_build(report, settings, screen)
 
         serve.run(assistant, host, port, password, tuple(name or ()), up, prepare)

@@ -1,4 +1,4 @@
-"""Stores the last conversation with each index, readable by its owner alone, for ``ask --continue``."""
+"""Stores the last conversation with each index for ``ask --continue``; only its owner can read it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def path(index_dir: Path) -> Path:
 
 
 def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
-    """The turns to continue from. If they cannot be read there are none, and ``note`` is told why."""
+    """The turns to continue from; none if they cannot be read, and ``note`` gets the reason."""
     from pydantic import TypeAdapter
 
     from assistant.types import Turn
@@ -34,10 +34,7 @@ def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
 
 
 def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) -> None:
-    """Store ``turns`` for the next question, readable by their owner alone.
-
-    If that fails, ``note`` is told why; the answer is not lost because of it.
-    """
+    """Store ``turns`` for the next question. If that fails, ``note`` gets the reason, and the answer still counts."""
     from pydantic import TypeAdapter
 
     from assistant.conversations import write_private

@@ -1,4 +1,4 @@
-"""``assistant doctor``: what works, what does not, and the command that cures it."""
+"""``assistant doctor``: what works, what does not, and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.cli.screen import Screen, one_line
 def doctor(json: Json = False, index: IndexDir = None) -> None:
     """Check everything an answer depends on.
 
-    Exit code 0: all well; 1: something needs a cure."""
+    Exit code 0: all well; 1: something needs to be fixed."""
     from assistant.doctor import diagnose
 
     screen = Screen()

@@ -1,4 +1,4 @@
-"""``assistant eval``: run a suite of gold questions, show its numbers beside baselines, and fail where a gate fails."""
+"""``assistant eval``: run a suite of gold questions, show its numbers beside baselines, and fail if a gate fails."""
 
 from __future__ import annotations
 

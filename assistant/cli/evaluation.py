@@ -64,9 +64,9 @@ def from_folder(folder: Path, split: str | None, note: Note) -> Evaluation:
 
 
 def from_dataset(name: str, path: Path, seed: int, note: Note) -> Evaluation:
-    """A public set as a suite; documents it has no files for are written into the cache, where its runs are kept too.
+    """A public set as a suite. Documents without files are written to the cache; the runs are stored there too.
 
-    Its folder there is named by the content of the documents, so that no set is embedded twice. Raises SuiteError.
+    The name of the folder in the cache depends on the documents, so that no set is embedded twice. Raises SuiteError.
     """
     suite = open_dataset(name, path, lambda folder: read_corpus(folder, note), seed)
     texts = (f"{source} {document.digest}".encode() for source, document in sorted(suite.corpus.items()))

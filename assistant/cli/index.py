@@ -49,7 +49,7 @@ def build(
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
-    """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it."""
+    """Bring the index up to date with folders: add what is new, read again what changed, and remove what is gone."""
     from assistant.ingest.sync import WHOLE, Shard
     from assistant.ingest.watch import changes
     from assistant.settings import command
@@ -205,7 +205,7 @@ def remove(
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
-    """Take a document out of the index; the file itself is left alone."""
+    """Remove a document from the index; its file is not deleted."""
     from assistant.settings import command
 
     screen = Screen()

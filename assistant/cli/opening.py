@@ -64,20 +64,20 @@ def ready(
             report = build(assistant, documents_folder(settings), screen, chroma=not answer_first)
             if answer_first:
                 after.enter_context(_chroma_filled_after(assistant, screen))
-            tell_first(report, settings, screen)
+            report_first_build(report, settings, screen)
         yield assistant
 
 
 def unbuilt(assistant: Assistant, settings: Settings) -> bool:
     """Whether the index is missing or empty and has a documents folder to be built from before the first question.
 
-    It is built for no other reason: documents that changed since are the business of ``index build``.
+    Later changes of the documents are for ``index build``.
     """
     return documents_folder(settings).is_dir() and assistant.empty
 
 
-def tell_first(report: IndexReport, settings: Settings, screen: Screen) -> None:
-    """Say what a first build indexed and passed over."""
+def report_first_build(report: IndexReport, settings: Settings, screen: Screen) -> None:
+    """Report what a first build indexed and skipped."""
     folder = documents_folder(settings)
     screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
     for skipped in report.skipped:

@@ -59,7 +59,7 @@ class Texts:
         return [Place(source, span) for span in self.corpus.sentences(source)]
 
     def passages(self, source: str) -> Iterator[Place]:
-        """Runs of whole sentences of at most PASSAGE_WORDS words, or one longer sentence."""
+        """Passages of whole sentences with at most PASSAGE_WORDS words, or one longer sentence."""
         run: list[Span] = []
         count = 0
         for _, span in self.sentences(source):
@@ -192,7 +192,7 @@ class _Keywords:
             self._index.index(tokens, show_progress=False)
 
     def scores(self, question: str) -> Floats:
-        """The score of each text, shape (texts,); 0 where it holds no word of the question."""
+        """The score of each text, shape (texts,); 0 if it has no word of the question."""
         known = [term for term in _terms(question) if term in self._seen_in]
         if not known:
             return np.zeros(len(self._noise))
@@ -200,7 +200,7 @@ class _Keywords:
         return np.where(found > 0, found + self._noise, 0.0)
 
     def share(self, question: str, text: str) -> float:
-        """Share of the question's words that a text holds, weighted by idf."""
+        """Share of the question's words that a text has, weighted by idf."""
         held, count = set(stems(text)), len(self._noise)
         weights = {t: np.log1p((count - self._seen_in[t] + 0.5) / (self._seen_in[t] + 0.5)) for t in _terms(question)}
         return float(sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0))

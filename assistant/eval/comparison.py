@@ -20,7 +20,7 @@ from assistant.eval.stats import RESAMPLES, SIGNIFICANT, Column, adjusted, mcnem
 from assistant.types import Value
 
 REFERENCE = "reference.json"
-"""The scores of the accepted run, beside ``suite.toml``."""
+"""The file with the scores of the accepted run, next to ``suite.toml``."""
 
 Outcome = Literal["better", "worse", "different", "noise", "same"]
 

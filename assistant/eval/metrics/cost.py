@@ -8,7 +8,7 @@ from assistant.eval.metrics.base import FAILED, Metric, Sample, Score
 from assistant.eval.stats import Column
 
 WALL = "wall"
-"""The step of ``trace.seconds`` in which a run records the time of the whole answer."""
+"""The key of ``trace.seconds`` under which a run records the time of the whole answer."""
 
 
 def seconds(sample: Sample) -> Score:

@@ -35,15 +35,13 @@ def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
 
 def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) -> None:
     """Store ``turns`` for the next question. If that fails, ``note`` gets the reason, and the answer still counts."""
-    from pydantic import TypeAdapter
+    from pydantic_core import to_json
 
     from assistant.conversations import write_private
-    from assistant.types import Turn
 
     file = path(index_dir)
-    text = TypeAdapter(tuple[Turn, ...]).dump_json(tuple(turns))
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(file, text)
+        write_private(file, to_json(turns))
     except OSError as error:
         note(f"The conversation cannot be kept for --continue ({error.strerror or error}).")

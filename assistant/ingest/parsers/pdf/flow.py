@@ -145,7 +145,7 @@ class _Laying:
         self._columns: tuple[str, ...] = ()
         self._caption = ""
         self._depths: list[float] = []
-        self._count = 0  # the number of the last item of a list whose numbers have no period
+        self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
         """Add a page: its header, its content, its footer."""

@@ -34,7 +34,7 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 from rich.progress import Progress as Bars
 
-from assistant.cli.evaluation import from_dataset, from_folder
+from assistant.cli.suite import from_dataset, from_folder
 from assistant.eval import Corpus, run, select
 from assistant.eval.baselines import Place, quoting
 from assistant.models.minilm import MiniLM

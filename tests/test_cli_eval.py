@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 
 from assistant.api import Assistant
 from assistant.cli import app
-from assistant.cli.evaluation import about
+from assistant.cli.suite import about
 from assistant.eval import read_run
 from assistant.prompts import FOLDER, load
 from assistant.settings import Settings
@@ -247,7 +247,7 @@ def test_rescoring_a_part_compares_that_part_with_the_controls(cli: Cli, suite: 
 
 
 def test_another_system_stands_in_the_same_table(cli: Cli, suite: Path) -> None:
-    from assistant.cli.evaluation import from_folder
+    from assistant.cli.suite import from_folder
     from assistant.eval import run
 
     other = run(from_folder(suite, "dev", print).suite, lambda _: "It was 1871.", {"system": "Guesser"})

@@ -15,7 +15,7 @@ from assistant.cli.screen import Screen, clean, one_line
 from assistant.errors import SuiteError
 
 if TYPE_CHECKING:
-    from assistant.cli.evaluation import Evaluation
+    from assistant.cli.suite import Evaluation
     from assistant.eval import Report, Run, Scorecard, Suite
 
 _CHOICE = "Which questions"
@@ -139,7 +139,7 @@ def _begin(screen: Screen, folder: Path) -> None:
 
 
 def _evaluation(screen: Screen, folder: Path, dataset: str | None, split: str, seed: int | None) -> Evaluation:
-    from assistant.cli.evaluation import from_dataset, from_folder
+    from assistant.cli.suite import from_dataset, from_folder
 
     if dataset is None:
         try:
@@ -206,7 +206,7 @@ def _run(
     writer: str | None,
     index: Path | None,
 ) -> Run:
-    from assistant.cli.evaluation import about, asker
+    from assistant.cli.suite import about, asker
     from assistant.eval import run
     from assistant.types import Progress
 

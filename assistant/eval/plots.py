@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.eval.curves import Curve
-from assistant.eval.pages import template
+from assistant.eval.jinja import template
 
 
 class Bar(NamedTuple):

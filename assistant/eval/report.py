@@ -15,9 +15,9 @@ from assistant.eval.cases import Suite
 from assistant.eval.comparison import Comparison, compare, earlier, snapshot
 from assistant.eval.curves import coverage_by_words, refusals, risks
 from assistant.eval.gates import Verdict
+from assistant.eval.jinja import shown, template
 from assistant.eval.log import Run
 from assistant.eval.metrics import METRICS, WALL, Metric
-from assistant.eval.pages import shown, template
 from assistant.eval.scoring import Failure, Number, Scorecard, check_gates, failures, rescore, scorecard
 from assistant.types import OnProgress, Progress
 

@@ -32,14 +32,12 @@ def ranks(sample: Sample, level: Level) -> Ranks:
     items = _sentences(sample) if level == "sentence" else [_place(p.chunk) for p in answer.passages]
 
     def rank(gold_source: str, places: Sequence[Span]) -> int | None:
-        found = (n for n, (source, span) in enumerate(items, 1) if source == gold_source and _any(span, places))
-        return next(found, None)
+        for number, (source, span) in enumerate(items, 1):
+            if source == gold_source and any(covers(span, place) for place in places):
+                return number
+        return None
 
     return [rank(gold.source, corpus.locate(gold.source, gold.quote)) for gold in case.evidence]
-
-
-def _any(span: Span, places: Sequence[Span]) -> bool:
-    return any(covers(span, place) for place in places)
 
 
 def _place(item: Chunk | Sentence) -> tuple[str, Span]:

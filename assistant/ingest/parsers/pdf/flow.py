@@ -20,9 +20,9 @@ from assistant.ingest.parsers.lines import (
     states_amount,
 )
 from assistant.ingest.parsers.pdf.furniture import Cleared
-from assistant.ingest.parsers.pdf.page import elements
 from assistant.ingest.parsers.pdf.paragraphs import STOPS, Run, bare_number, parts_of, runs_of
 from assistant.ingest.parsers.pdf.printed import Element, Grid, Piece
+from assistant.ingest.parsers.pdf.reading_order import elements
 
 LARGER = 1.12
 """A line at least this many times as large as the text is a heading."""

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from assistant import Assistant, Settings
 from assistant.eval import METRICS, Sample, Suite, load
 from assistant.eval.stats import Column
+from assistant.ingest.read import read_folder
 from assistant.retrieval.features import FEATURES
 from assistant.retrieval.linear import Fitted
 from assistant.retrieval.rank_weights import CROSS_ENCODER_MODEL
-from training.gold import read_folder
 
 SHOWN = (
     "passage_hit@4", "answer_sentence@1", "fact_coverage", "citation_precision", "citation_recall", "words",

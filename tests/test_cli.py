@@ -141,7 +141,7 @@ def test_question_from_stdin(cli: Cli) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_unfounded_question_exits_3_and_names_the_nearest(cli: Cli, index_dir: Path) -> None:
+def test_ask_without_an_answer_exits_3_and_names_the_nearest(cli: Cli, index_dir: Path) -> None:
     cli("index", "build")
     embedder = FakeEmbedder()
     strict = Settings(index_dir=index_dir, answer_threshold=1.0)
@@ -169,7 +169,7 @@ def test_long_lines_stay_whole_in_a_pipe(cli: Cli, folder: Path) -> None:
     ],
     ids=["one source", "two sources", "since", "until"],
 )
-def test_filters(cli: Cli, option: list[str], found: set[str]) -> None:
+def test_search_applies_filters(cli: Cli, option: list[str], found: set[str]) -> None:
     result = cli("search", "dam ferry", "--json", *option)
     assert {passage["chunk"]["source"] for passage in json.loads(result.stdout)} == found
     assert ("No indexed document passes the filters" in result.stderr) is (not found)
@@ -215,7 +215,7 @@ def test_an_error_is_one_line_and_code_2(cli: Cli, args: list[str], message: str
     assert "Traceback" not in result.stderr
 
 
-def test_no_documents_anywhere(cli: Cli) -> None:
+def test_ask_and_build_without_documents_name_the_command_that_helps(cli: Cli) -> None:
     asked, built = cli("ask", QUESTION), cli("index", "build")
     assert (asked.exit_code, built.exit_code) == (2, 2)
     assert "`assistant index build" in asked.stderr
@@ -229,7 +229,7 @@ def test_invalid_setting_names_its_variable(cli: Cli, monkeypatch: pytest.Monkey
     assert result.stderr.startswith("error: ASSISTANT_PASSAGES is '3': ")
 
 
-def test_refusal_of_the_system_is_no_traceback(cli: Cli, index_dir: Path) -> None:
+def test_an_error_of_the_system_is_one_line_without_traceback(cli: Cli, index_dir: Path) -> None:
     (index_dir / "store").write_text("a file where a folder has to be")
     (index_dir / "a.txt").write_text(FERRY)
     result = cli("index", "build", str(index_dir / "a.txt"))
@@ -350,7 +350,7 @@ def test_a_collection_is_built_and_asked(cli: Cli, folder: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_reports_for_programs(cli: Cli, index_dir: Path) -> None:
+def test_index_commands_print_json(cli: Cli, index_dir: Path) -> None:
     assert [report["added"] for report in json.loads(cli("index", "build", "--json").stdout)] == [
         ["dam.md", "ferry.txt"]
     ]
@@ -365,7 +365,7 @@ def test_reports_for_programs(cli: Cli, index_dir: Path) -> None:
 
 
 @pytest.mark.usefixtures("folder")
-def test_reports_for_readers(cli: Cli, index_dir: Path) -> None:
+def test_index_commands_print_text(cli: Cli, index_dir: Path) -> None:
     cli("index", "build")
     assert cli("index", "list").stdout.splitlines()[0] == "dam.md\t2024-03-05\tRiver Post\t1"
     assert f"where       {index_dir}" in cli("index", "status").stdout
@@ -384,7 +384,7 @@ def test_failed_verify_exits_1(cli: Cli, index_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(("empty", "told"), [(1, False), (200, True)])
-def test_a_pdf_that_is_mostly_images_is_indexed_and_told(cli: Cli, folder: Path, empty: int, told: bool) -> None:
+def test_build_names_a_pdf_that_is_mostly_images(cli: Cli, folder: Path, empty: int, told: bool) -> None:
     document = Document(source="a", title="Talks", text="The talks on the dam went on for days.\n\n" * 400)
     writer = PdfWriter(BytesIO(made(document, ".pdf")))
     for _ in range(empty):
@@ -434,7 +434,7 @@ def test_continue_carries_the_last_conversation(cli: Cli, index_dir: Path) -> No
 
 
 @pytest.mark.parametrize("content", ["", "{", '[{"role": "god", "text": ""}]', "\0"], ids=repr)
-def test_damaged_conversation_is_ignored(index_dir: Path, content: str) -> None:
+def test_continue_ignores_a_damaged_conversation(index_dir: Path, content: str) -> None:
     notes: list[str] = []
     conversation.save(index_dir, [Turn(role="user", text="Who?")], notes.append)
     assert conversation.load(index_dir, notes.append) == (Turn(role="user", text="Who?"),)
@@ -443,13 +443,13 @@ def test_damaged_conversation_is_ignored(index_dir: Path, content: str) -> None:
     assert ["damaged" in note for note in notes] == [True]
 
 
-def test_no_conversation_yet(index_dir: Path) -> None:
+def test_continue_without_a_conversation_starts_one(index_dir: Path) -> None:
     notes: list[str] = []
     assert conversation.load(index_dir, notes.append) == ()
     assert "no conversation" in notes[0]
 
 
-def test_unwritable_conversation_costs_no_answer(index_dir: Path) -> None:
+def test_ask_answers_although_the_conversation_cannot_be_saved(index_dir: Path) -> None:
     notes: list[str] = []
     conversation.path(index_dir).parent.parent.mkdir(parents=True)
     conversation.path(index_dir).parent.write_text("a file where a folder has to be")
@@ -461,7 +461,7 @@ def test_unwritable_conversation_costs_no_answer(index_dir: Path) -> None:
 
 
 @given(st.text())
-def test_clean_text_cannot_steer(text: str) -> None:
+def test_clean_removes_what_controls_a_terminal(text: str) -> None:
     steering = {
         *map(chr, range(0x20)),
         *map(chr, range(0x7F, 0xA0)),
@@ -473,7 +473,7 @@ def test_clean_text_cannot_steer(text: str) -> None:
     clean(text).encode()
 
 
-def test_clean_leaves_words_alone() -> None:
+def test_clean_keeps_words() -> None:
     words = "Türkiye 🇹🇷 👩‍🔬 [bold]not markup[/bold]\n“quoted”"
     assert clean(words) == words
 

@@ -61,7 +61,7 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
             yield opened
 
 
-def test_the_exam_runs_with_a_model_and_the_table_names_it(suite: Suite, assistant: Assistant) -> None:
+def test_run_with_a_model_names_it_in_the_table(suite: Suite, assistant: Assistant) -> None:
     sat = run(suite, assistant.ask, assistant.describe())
     page = markdown(report_on(suite, sat))
     assert [result.error for result in sat.results] == [None, None]
@@ -72,7 +72,7 @@ def test_the_exam_runs_with_a_model_and_the_table_names_it(suite: Suite, assista
     assert "8192" in page
 
 
-def test_the_exam_runs_with_any_callable(suite: Suite) -> None:
+def test_run_takes_any_callable(suite: Suite) -> None:
     sat = run(
         suite,
         lambda _: "Captain Lena Storrow was at the wheel.",
@@ -83,7 +83,7 @@ def test_the_exam_runs_with_any_callable(suite: Suite) -> None:
     assert all(word in page for word in ("a parrot", "abc"))
 
 
-def test_the_exam_runs_with_any_callable_as_the_model(suite: Suite, tmp_path: Path) -> None:
+def test_run_takes_any_callable_as_the_model(suite: Suite, tmp_path: Path) -> None:
     writer = GenerativeWriter(FakeChat(lambda _: "Captain Lena Storrow was at the wheel of the ferry [1].", "parrot"))
     with Assistant.open(Settings(index_dir=tmp_path / "index"), embedder=MiniLM.open(), writer=writer) as assistant:
         assistant.index(tmp_path / "documents")
@@ -95,7 +95,7 @@ def test_the_exam_runs_with_any_callable_as_the_model(suite: Suite, tmp_path: Pa
     assert [answer.outcome for answer in answered] == ["answered"]
 
 
-def test_what_answers_come_from_is_told_for_every_writer(tmp_path: Path) -> None:
+def test_describe_names_every_writer(tmp_path: Path) -> None:
     settings = Settings(index_dir=tmp_path / "index", ollama_url="http://127.0.0.1:9")
     with Assistant.open(settings, embedder=MiniLM.open()) as assistant:
         about = assistant.describe()

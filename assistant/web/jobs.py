@@ -12,7 +12,10 @@ from assistant.types import Progress
 READING = 0.1
 """The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
 
-State = Literal["waiting", "indexing", "indexed", "already there", "skipped", "cancelling", "cancelled"]
+State = Literal[
+    "waiting", "indexing", "indexed", "already there", "asking", "evaluated", "skipped", "cancelling", "cancelled"
+]  # fmt: skip
+_OPEN: tuple[State, ...] = ("waiting", "indexing", "asking")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Job:
     def cancel(self) -> None:
         """End the build at its next step."""
         self.cancelled.set()
-        self.rows = [replace(r, state="cancelling") if r.state in ("waiting", "indexing") else r for r in self.rows]
+        self.rows = [replace(row, state="cancelling") if row.state in _OPEN else row for row in self.rows]
 
     def check(self) -> None:
         """Raise CancelledError where the build was cancelled."""

@@ -89,7 +89,8 @@ async def resolve(host: str, port: int) -> Sequence[str]:
 class Fetcher:
     """Fetches pages, and asks each site once for its robots.txt.
 
-    With ``local``, addresses may be those of this machine and its network. ``resolve`` and ``transport`` replace the system's name server and network.
+    With ``local``, addresses may be those of this machine and its network. ``resolve`` and ``transport`` replace the
+    system's name server and network.
     """
 
     def __init__(

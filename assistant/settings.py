@@ -76,6 +76,9 @@ class Settings(BaseSettings):
     chroma_tenant: str = Field(default="default_tenant", description="the tenant that owns the database")
     chroma_database: str = Field(default="default_database", description="the database that holds the index")
     chroma_collection: str = Field(default="assistant", description="the name of the index in that database")
+    local_addresses: bool = Field(
+        default=False, description="let `index build ADDRESS` fetch from this machine and its network"
+    )
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
     cross_encoder: bool = Field(default=True, description="read the likeliest passages with a small model")
     # Chosen for the best refusal F1 on the dev questions of eval/ and eval/newsroom together. It answers 13 of the 46

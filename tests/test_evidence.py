@@ -10,7 +10,7 @@ from assistant.ports import Hit, StoredChunk
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import ANSWERABILITY_FEATURES, FEATURES, answerability_features, measure
 from assistant.retrieval.rank import rank
-from assistant.types import Chunk, DocumentMetadata, Statement
+from assistant.types import Chunk, DocumentMetadata, Span, Statement
 
 FERRY = (
     "The Lady Ansa struck the pier at Port Vellan at 7:40 a.m. Captain Lena Storrow was at the wheel. "
@@ -131,7 +131,7 @@ def test_the_row_that_is_asked_for_comes_before_one_with_the_same_columns(embedd
         Statement(text.index(row), text.index(row) + len(row), "row", "Budget", reading)
         for row, reading in rows.items()
     )
-    (embedding,) = embedder.embed_documents([text], [[(each.start, each.end) for each in said]])
+    (embedding,) = embedder.embed_documents([text], [[Span(each.start, each.end) for each in said]])
     chunk = Chunk(source="budget.xlsx", start=0, end=len(text), text=text)
     hit = Hit(StoredChunk(chunk, DocumentMetadata(source="budget.xlsx", title="budget"), said, embedding), 1.0)
     question = "What was the actual total for 2024?"

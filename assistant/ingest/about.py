@@ -60,8 +60,9 @@ def _named(document: Document) -> Iterator[str]:
 def _fields(document: Document) -> Iterator[str]:
     """The short fields before the first prose and under the first headings; none in a list of records."""
     head = document.blocks[:_HEAD_BLOCKS]
-    introduced = [block.lead_in for block in head if block.kind == "field" and block.lead_in]
-    if len(introduced) > len(set(introduced)) or _holds_several(document):
+    labeled = [block for block in head if block.kind == "field" and field_of(document.text[block.start : block.end])]
+    introduced = {bool(block.lead_in) for block in labeled}  # by the last line of the record above
+    if len(introduced) > 1 or _holds_several(document):
         return
     found: set[str] = set()
     for block in head:

@@ -15,7 +15,7 @@ from assistant.english.quantities import number, quantities
 from assistant.english.tokens import STOPWORDS, stems
 from assistant.ingest.statements import CELL_SEPARATOR, statements
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.answerability import GENERAL
+from assistant.retrieval.mentions import GENERAL
 from assistant.retrieval.rank import MISMATCH_FACTOR, Ranked
 from assistant.types import FindDocument, Sentence
 

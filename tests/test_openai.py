@@ -65,6 +65,12 @@ def test_it_says_what_the_model_says_and_what_it_took(double: OpenAIDouble) -> N
     assert headers["authorization"] == "Bearer s3cret"
 
 
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_thoughts_come_apart_from_the_text(double: OpenAIDouble, name: str) -> None:
+    double.thought = {name: "Let me see."}
+    assert next(iter(chat(double).chat(HELLO))) == ChatChunk("", "Let me see.")
+
+
 def test_nothing_is_taken_from_the_environment_of_the_library(
     double: OpenAIDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,8 @@ class OpenAIDouble(LoopbackServer):
     script: Callable[[Mapping[str, Any]], str] = field(default=lambda body: quoting(body))
     models: Sequence[str] = ("small-model",)
     fault: Fault | None = None
+    thought: Mapping[str, str] = field(default_factory=dict)
+    """A part before the text: servers call a thought "reasoning_content" or, as Ollama and vLLM do, "reasoning"."""
     seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=list)
     """Body and headers of each chat request."""
 
@@ -61,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/models":
             return self._error(404, "not found")
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "double"} for name in self.served.models]
-        return self._json(200, {"object": "list", "data": models})
+        return self._json(200, {"object": "list", "data": models or None})  # so Ollama says that it has none
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
@@ -94,7 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "silent":
             self.served.closing.wait(3600)
         yield b": a comment, as some servers send while they read\n\n"
-        yield _event(body, {"role": "assistant"})
+        yield _event(body, {"role": "assistant", **self.served.thought})
         said = re.findall(r"\S+\s*", "" if fault == "empty" else self.served.script(body))
         for number, piece in enumerate(said):
             yield _event(body, {"content": piece})

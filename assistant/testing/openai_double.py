@@ -1,4 +1,4 @@
-"""A double of a server with OpenAI's wire format over real HTTP: models, streamed chats, and every fault on request."""
+"""A double of a server with OpenAI's wire format over real HTTP: models, chats, embeddings, each fault on request."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
+from assistant.testing.fakes import FakeEmbedder
 from assistant.testing.loopback import LoopbackServer
 from assistant.testing.ollama_double import quoting
 
@@ -67,6 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
+        if self.path == "/v1/embeddings":
+            return self._embed(body)
         self.served.seen.append((body, {name.lower(): value for name, value in self.headers.items()}))
         match self.served.fault:
             case "401":
@@ -90,6 +93,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         self.close_connection = True
         return None
+
+    def _embed(self, body: Mapping[str, Any]) -> None:
+        embed = FakeEmbedder().embed_query
+        rows = [
+            {"object": "embedding", "index": n, "embedding": (2 * embed(text)).tolist()}
+            for n, text in enumerate(body["input"])
+        ]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        self._json(200, {"object": "list", "model": body["model"], "data": rows, "usage": usage})
 
     def _lines(self, body: Mapping[str, Any]) -> Iterator[bytes]:
         fault = self.served.fault

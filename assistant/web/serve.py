@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from assistant.errors import ConfigError, DocumentError
+from assistant.settings import is_loopback
 from assistant.types import OnProgress
 from assistant.web.front import Front, Told
-from assistant.web.guard import Guard, is_loopback
+from assistant.web.guard import Guard
 
 if TYPE_CHECKING:
     from fastapi import FastAPI

@@ -333,7 +333,7 @@ class Answer(Value):
         default=(), description="of a refusal: the statements that come nearest, quoted, never counted as an answer"
     )
     unread: tuple[str, ...] = Field(
-        default=(), description="of a refusal: the files of the indexed folders that could not be read"
+        default=(), description="of a refusal: files of the indexed folders that were not read, and pages without text"
     )
     passages: tuple[Passage, ...] = ()
     writer: str

@@ -72,6 +72,15 @@ def test_stream_quotes_the_statement_that_the_cross_encoder_takes_for_an_answer(
     assert answer.claims[0].support == "supported"
 
 
+def test_stream_tells_two_documents_of_one_name_apart_by_their_files() -> None:
+    minutes = [
+        Document(source=f"{month}.md", title="Minutes", text=f"The pier closes in {month}. Nobody objected.")
+        for month in ("march", "april")
+    ]
+    answer = answered("When does the pier close?", engines("closes in march", documents=minutes))
+    assert answer.claims[0].byline == "Minutes (march.md)"
+
+
 def test_stream_refuses_without_asking_the_writer_where_nothing_answers() -> None:
     writer = FakeWriter(["Lena Storrow was at the wheel [1]."])
     answer = answered("What is the boiling point of mercury?", engines(writer=writer))

@@ -281,6 +281,19 @@ def test_what_is_entered_into_a_form_stands_behind_its_label(tmp_path: Path) -> 
     assert [text for _, text in kinds(document)] == ["Name: Ines Haddad", "Trip: Repair in Lund", "Km: 412"]
 
 
+def test_fields_in_large_letters_head_nothing(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 16)
+        lines(canvas, 72, 700, ["Project number: 2021004", "Sponsor: Elm Hospital"], 24)
+        canvas.setFont("Helvetica", 10)
+        lines(canvas, 72, 600, ["The study lasts three weeks, and nobody pays for it.", "It is for adults."], 13)
+
+    assert kinds(load(tmp_path, drawn(page)))[:2] == [
+        ("field", "Project number: 2021004"),
+        ("field", "Sponsor: Elm Hospital"),
+    ]
+
+
 def test_fields_beside_each_other_are_several(tmp_path: Path) -> None:
     def form(canvas: Canvas) -> None:
         canvas.drawString(60, 700, "Date: 8 May 2025")

@@ -29,6 +29,8 @@ def doctor(json: Json = False, index: IndexDir = None) -> None:
             mark = Text("ok    ", "green") if finding.ok else Text("fault ", "bold red")
             lead = Text.assemble(mark, (one_line(finding.name), "bold"))
             screen.write(one_line(finding.detail), indent=indent, lead=lead)
+            if finding.warning:
+                screen.write(Text(one_line(finding.warning), "bold red"), indent=indent)
             if finding.cure:
                 screen.write(Text(one_line(finding.cure), "bold cyan"), indent=indent)
     if not all(finding.ok for finding in findings):

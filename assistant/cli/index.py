@@ -38,8 +38,12 @@ app = typer.Typer(no_args_is_help=True, help="Build, inspect and repair the inde
 def build(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files or folders; without any, the index's own documents folder."),
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Files, folders or addresses of web pages; without any, the index's own documents folder and all web "
+            "pages, fetched again.",
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and follow what changes in the folders.")] = False,
     shard: Annotated[
@@ -47,24 +51,29 @@ def build(
     ] = None,
     collection: Annotated[
         str,
-        typer.Option(metavar="NAME", help="A name for these folders: `ask --in NAME`.", show_default=False),
+        typer.Option(metavar="NAME", help="A name for what is named here: `ask --in NAME`.", show_default=False),
     ] = "",
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
-    """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it."""
+    """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it.
+
+    A web page is fetched if robots.txt allows it, and kept in the index folder.
+    """
     from assistant.cli.opening import build, documents_folder, opened, settings_from
     from assistant.cli.screen import Screen
+    from assistant.ingest.fetch import is_address
     from assistant.ingest.sync import WHOLE, Shard
     from assistant.ingest.watch import changes
     from assistant.settings import command
 
     screen = Screen()
     settings = settings_from(index)
-    folders = paths or [documents_folder(settings)]
-    if not paths and not folders[0].is_dir():
-        cure = command("index build PATH", settings.index_dir)
-        raise DocumentError(f"There is no folder {str(folders[0])!r}. `{cure}`")
+    own = documents_folder(settings)
+    named = [path if is_address(path) else Path(path) for path in paths or ([str(own)] if own.is_dir() else [])]
+    folders = [path for path in named if isinstance(path, Path)]
+    if watch and len(folders) < len(named):
+        raise ConfigError("--watch follows files and folders. Web pages: `assistant index build` fetches them again")
     part = Shard.parse(shard) if shard else WHOLE
     if part.of > 1 and not settings.chroma_url:
         raise ConfigError(
@@ -75,7 +84,13 @@ def build(
         undone: list[Path] = []
         # From now on: a first build may take hours.
         changed = changes(folders, WATCH_SECONDS, undone=lambda: bool(undone)) if watch else iter(())
-        reports = [build(assistant, folder, screen, part, collection=collection) for folder in folders]
+        reports = [build(assistant, path, screen, part, collection=collection) for path in named]
+        if not paths:
+            with screen.progress() as advance:
+                reports += assistant.refresh_web_pages(advance)
+        if not reports:
+            cure = command("index build PATH", settings.index_dir)
+            raise DocumentError(f"There is no folder {str(own)!r}. `{cure}`")
         _show_reports(screen, reports, json)
         _tell_unread_pages(screen, assistant, reports)
         if watch:

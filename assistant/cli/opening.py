@@ -105,18 +105,18 @@ def _fill_chroma(assistant: Assistant, screen: Screen) -> None:
 
 def build(
     assistant: Assistant,
-    folder: Path,
+    path: Path | str,
     screen: Screen,
     shard: Shard | None = None,
     *,
     collection: str = "",
     chroma: bool = True,
 ) -> IndexReport:
-    """Sync the index with ``folder``, or with a shard of its files, and show the progress."""
+    """Sync the index with ``path``, or with a shard of its files, and show the progress."""
     with screen.progress() as advance:
         if shard is None:
-            return assistant.index(folder, advance, collection=collection, chroma=chroma)
-        return assistant.index(folder, advance, shard, collection=collection, chroma=chroma)
+            return assistant.index(path, advance, collection=collection, chroma=chroma)
+        return assistant.index(path, advance, shard, collection=collection, chroma=chroma)
 
 
 def note_if_none_admitted(assistant: Assistant, where: Filter, screen: Screen) -> None:

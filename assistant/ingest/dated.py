@@ -40,7 +40,9 @@ _MONTHS = (
 _MONTH = {name: number for names, number in _MONTHS for name in names.split()}
 _MONTH_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _FORMS = (
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_./]?)(?P<m>0\d|1[0-2])(?P=s)(?P<d>[0-2]\d|3[01])(?!\d)"),
+    re.compile(
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_./]?)(?P<m>0\d|1[0-2])(?P=s)(?P<d>[0-2]\d|3[01])(?!\d|[A-SU-Z]\d)"
+    ),
     re.compile(r"(?<!\d)(?P<d>[0-2]?\d|3[01])\.[ ]?(?P<m>0?\d|1[0-2])\.[ ]?(?P<y>(?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(?P<a>\d?\d)(?P<s>[-/_])(?P<b>\d?\d)(?P=s)(?P<y>(?:19|20)\d\d)(?!\d)"),
     re.compile(

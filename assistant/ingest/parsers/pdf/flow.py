@@ -145,6 +145,7 @@ class _Laying:
         self._columns: tuple[str, ...] = ()
         self._caption = ""
         self._depths: list[float] = []
+        self._in_form = False  # the last paragraph was a field
         self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
@@ -208,7 +209,7 @@ class _Laying:
             self.builder.furniture(text)
         elif self._counts(run, after):
             self.builder.item(text, self._depth(first.x0, first.size), "")
-        elif level := self._level(run):
+        elif (level := self._level(run)) and not self._is_form(text, after):
             self.builder.heading(text, level)
         elif _CAPTION.match(text) and len(text) < MAX_HEADING:
             self.builder.caption(text)
@@ -219,6 +220,7 @@ class _Laying:
             self.builder.field(field.label, field.value)
         else:
             self.builder.paragraph(text)
+        self._in_form = _is_form_line(text)
         self._caption = self._caption or (caption if len(text) < 60 and "thousand" in text.lower() else "")
         end = len(self.builder.text) if breaks else 0
         for offset in breaks:
@@ -232,6 +234,10 @@ class _Laying:
         counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
         self._count = number if counts else 0
         return counts
+
+    def _is_form(self, text: str, after: Run | None) -> bool:
+        """Whether a line in large or bold letters is one of several fields: "Sponsor: Elm Trust", "Number: 12"."""
+        return _is_form_line(text) and (self._in_form or (after is not None and _is_form_line(self._text(after)[0])))
 
     def _text(self, run: Run) -> tuple[str, list[int]]:
         """The lines as one text, and the offsets at which new pages begin."""
@@ -309,6 +315,10 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _is_form_line(text: str) -> bool:
+    return is_short_field(text) and not (_PART.match(text) or _NUMBERED.match(text) or _CAPTION.match(text))
 
 
 def _is_bullet(text: str) -> bool:

@@ -11,7 +11,7 @@ from rich.filesize import decimal
 from rich.text import Text
 
 from assistant.cli import opening
-from assistant.cli.opening import count, opened, settings_from
+from assistant.cli.opening import count, documents_folder, opened, settings_from
 from assistant.cli.options import IndexDir, Json
 from assistant.cli.root import FAILED
 from assistant.cli.screen import Screen, one_line
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.ingest.sync import Shard
     from assistant.types import IndexReport
-
-WATCH_SECONDS = 1.0
-"""How often a watched folder is looked at."""
 
 FEW_PAGES = 0.1
 """The share of a PDF file's pages that may have no text without a note."""
@@ -56,12 +53,10 @@ def build(
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
-    """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it.
+    """Bring the index up to date with folders: add what is new, read again what changed, and remove what is gone.
 
     A web page is fetched if robots.txt allows it, and kept in the index folder.
     """
-    from assistant.cli.opening import build, documents_folder, opened, settings_from
-    from assistant.cli.screen import Screen
     from assistant.ingest.fetch import is_address
     from assistant.ingest.sync import WHOLE, Shard
     from assistant.ingest.watch import changes
@@ -83,8 +78,8 @@ def build(
     with opened(context, settings) as assistant:
         undone: list[Path] = []
         # From now on: a first build may take hours.
-        changed = changes(folders, WATCH_SECONDS, undone=lambda: bool(undone)) if watch else iter(())
-        reports = [build(assistant, path, screen, part, collection=collection) for path in named]
+        changed = changes(folders, seconds=1.0, undone=lambda: bool(undone)) if watch else iter(())
+        reports = [opening.build(assistant, path, screen, part, collection=collection) for path in named]
         if not paths:
             with screen.progress() as advance:
                 reports += assistant.refresh_web_pages(advance)

@@ -64,7 +64,7 @@ def ready(
             report = build(assistant, documents_folder(settings), screen, chroma=not answer_first)
             if answer_first:
                 after.enter_context(_chroma_filled_after(assistant, screen))
-            tell_first(report, settings, screen)
+            report_first_build(report, settings, screen)
         yield assistant
 
 
@@ -76,7 +76,7 @@ def unbuilt(assistant: Assistant, settings: Settings) -> bool:
     return documents_folder(settings).is_dir() and assistant.empty
 
 
-def tell_first(report: IndexReport, settings: Settings, screen: Screen) -> None:
+def report_first_build(report: IndexReport, settings: Settings, screen: Screen) -> None:
     """Report what a first build indexed and skipped."""
     folder = documents_folder(settings)
     screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
@@ -113,10 +113,10 @@ def build(
     chroma: bool = True,
 ) -> IndexReport:
     """Sync the index with ``path``, or with a shard of its files, and show the progress."""
+    from assistant.ingest.sync import WHOLE
+
     with screen.progress() as advance:
-        if shard is None:
-            return assistant.index(path, advance, collection=collection, chroma=chroma)
-        return assistant.index(path, advance, shard, collection=collection, chroma=chroma)
+        return assistant.index(path, advance, shard or WHOLE, collection=collection, chroma=chroma)
 
 
 def note_if_none_admitted(assistant: Assistant, where: Filter, screen: Screen) -> None:

@@ -132,7 +132,7 @@ class Assistant:
     def refresh_web_pages(self, on_progress: OnProgress | None = None) -> tuple[IndexReport, ...]:
         """Fetch the indexed web pages again, and index what changed: a report for each collection with pages.
 
-        A page that cannot be fetched stays as it is, and is among the skipped ones of its report.
+        A page that cannot be fetched stays as it is, and its report lists it as skipped.
 
         Raises IndexLockedError while another process is writing.
         """
@@ -149,7 +149,7 @@ class Assistant:
         self._index.fill_chroma(on_progress or no_progress)
 
     def remove(self, source: str) -> IndexReport:
-        """Take one document out of the index; its file stays where it is, but for that of a web page."""
+        """Remove one document from the index. Its file is kept, unless it is that of a fetched web page."""
         report = self._index.remove(source)
         self._web_pages.forget(report.removed)
         self.fill_chroma()

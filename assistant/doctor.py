@@ -39,15 +39,15 @@ USUAL_PORTS: Mapping[int, str] = {
     11434: "Ollama",
     1337: "Jan",
 }
-"""Ports on which model servers with OpenAI's wire format listen unless told otherwise."""
+"""Ports on which model servers with OpenAI's wire format listen by default."""
 
 _ENOUGH = 10_000_000  # bytes of a list of models
 
 
 class Finding(Value):
-    """The result of one check. ``cure`` is the command to run; it may also be an improvement where all is ok.
+    """The result of one check. ``cure`` is the command to run; it may also improve what is ok.
 
-    ``warning`` is what must not be overlooked although it works: questions leave this machine.
+    ``warning`` says that questions leave this machine, which is not a fault but must not be overlooked.
     """
 
     name: str
@@ -251,7 +251,7 @@ def _writer(settings: Settings) -> _Result:
 
 
 def _leaving(host: str) -> str:
-    """What must be said where a model is on another machine."""
+    """The warning about a model on another machine; empty if it is on this one."""
     return f"Questions and quotations LEAVE THIS MACHINE for {host}." if host else ""
 
 

@@ -44,7 +44,7 @@ def is_loopback(host: str) -> bool:
 
 
 def host_elsewhere(url: str) -> str:
-    """The host of an address where that is another machine; empty where it is this one, or no address."""
+    """The host of an address if it is another machine; empty if it is this one, or not an address."""
     try:
         host = urlsplit(url if "://" in url else f"http://{url}").hostname or ""
     except ValueError:
@@ -133,16 +133,16 @@ class Settings(BaseSettings):
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """Where questions and passages may go beside this machine: hosts, or the provider of a LlamaIndex LLM.
+        """Other machines that may receive questions and passages: hosts, or the provider of a LlamaIndex LLM.
 
-        A model of Ollama's cloud is not seen here: the server on this machine passes them on.
+        Ollama's cloud is not among them: only the Ollama server knows that it runs a model there.
         """
         hosts = [host_elsewhere(url) for url in (self.ollama_url, self.openai_url, self.chroma_url) if url]
         return tuple(dict.fromkeys(host for host in (*hosts, self.provider_elsewhere) if host))
 
     @property
     def provider_elsewhere(self) -> str:
-        """The host of the LlamaIndex LLM that writes, or its class where only that knows; empty for this machine."""
+        """The host of the LlamaIndex LLM that writes, or its class if the host is unknown; empty for this machine."""
         if not self.writer.startswith(LLAMAINDEX):
             return ""
         base = self.llamaindex_options.get("api_base") or self.llamaindex_options.get("base_url")

@@ -1,8 +1,8 @@
-"""Asks a suite's questions with a chat model and logs each draft beside the answer that was made of it.
+"""Asks questions with a chat model, and logs each draft of the model with the answer that was made of it.
 
-The settings name the model, as for ``assistant ask``. GOLD has one JSON object a line: ``question``, ``facts`` (each
-with all its wordings; none where the documents have no answer) and perhaps ``history``. Questions that LOG holds are
-not asked again, so a stopped run goes on.
+The settings name the model, as for ``assistant ask``. Each line of GOLD is a JSON object with ``question``, ``facts``
+(each with all its wordings; none if the documents have no answer) and optionally ``history``. Questions that are in LOG
+are not asked again, so an interrupted run can be resumed.
 
     python -m benchmarks.drafts DOCUMENTS GOLD LOG [--every N] [--offset N]
 """
@@ -52,7 +52,7 @@ def _rows(log: Path) -> list[dict[str, Any]]:
 
 
 def _row(assistant: Assistant, case: Mapping[str, Any]) -> dict[str, Any]:
-    """One question: what the model said, what became of it, and what it took."""
+    """The log of one question: the draft, the answer made of it, and its cost."""
     history = tuple(Turn(role="user", text=text) for text in case.get("history", ()))
     draft = ""
     try:

@@ -229,7 +229,7 @@ class Assistant:
         """
         writer, status, settings = self._engines.writer, self.status(), self.settings
         written = writer.describe() if isinstance(writer, Describable) else GenerationInfo(writer=writer.name)
-        told: dict[str, JsonValue] = {
+        described: dict[str, JsonValue] = {
             **written.model_dump(exclude_defaults=True, mode="json"),
             "embedder": status.embedder,
             "index_config": status.config.fingerprint,
@@ -237,7 +237,7 @@ class Assistant:
             "answer_threshold": settings.answer_threshold,
             "version": version("assistant"),
         }
-        return told
+        return described
 
     def close(self) -> None:
         """Close the files of the index."""

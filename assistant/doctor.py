@@ -332,11 +332,11 @@ def _model_servers(settings: Settings) -> _Result:
     found = model_servers()
     if not found:
         return _Result("none answers on the usual ports of this machine")
-    told = "; ".join(f"{place}: {', '.join(models) or 'no model'}" for place, models in found.items())
+    listed = "; ".join(f"{place}: {', '.join(models) or 'no model'}" for place, models in found.items())
     others = [place.rpartition(" ")[2] for place, models in found.items() if models and not place.startswith("Ollama")]
     usable = others and settings.writer in ("auto", "extractive")
     cure = f"export ASSISTANT_WRITER=openai ASSISTANT_OPENAI_URL={others[0]}" if usable else ""
-    return _Result(told, cure=cure)
+    return _Result(listed, cure=cure)
 
 
 def _memory() -> int | None:

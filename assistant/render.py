@@ -17,15 +17,15 @@ def claim_text(claim: Claim, before: Claim | None) -> str:
 
     Consecutive claims with the same source and context share one byline; items of a list get lines of their own.
     """
-    said = " ".join(filter(None, [one_line(claim.text) if not claim.listed else claim.text.strip(), marks(claim)]))
+    text = " ".join(filter(None, [one_line(claim.text) if not claim.listed else claim.text.strip(), marks(claim)]))
     together = before is not None and (before.byline, before.context) == (claim.byline, claim.context)
     if together and before is not None and before.listed == claim.listed:
-        return f"\n- {said}" if claim.listed else f" {said}"
+        return f"\n- {text}" if claim.listed else f" {text}"
     head = heading(claim)
     lead = "\n" if before is not None else ""
     if claim.listed:
-        return f"{lead}{head}:\n- {said}" if head else f"{lead}- {said}"
-    return f"{lead}{head}: {said}" if head else f"{lead}{said}"
+        return f"{lead}{head}:\n- {text}" if head else f"{lead}- {text}"
+    return f"{lead}{head}: {text}" if head else f"{lead}{text}"
 
 
 def heading(claim: Claim) -> str:
@@ -90,11 +90,11 @@ def search_summary(answer: Answer) -> tuple[str, ...]:
     searched = one_line(answer.trace.question)
     rewritten = (f"Searched for: {searched}",) if searched != one_line(answer.question) else ()
     nearest = [f"- {quoted(citation)}" for citation in answer.nearest]
-    told = ("No sentence answers this. The nearest are:", *nearest) if nearest else ()
+    listed = ("No sentence answers this. The nearest are:", *nearest) if nearest else ()
     more = len(answer.unread) - MAX_UNREAD
     named = ", ".join(answer.unread[:MAX_UNREAD]) + (f" and {more:,} more" if more > 0 else "")
     unread = (f"Not read: {named}. `assistant index build` says why.",) if named else ()
-    return (*rewritten, *told, *unread)
+    return (*rewritten, *listed, *unread)
 
 
 def render_text(answer: Answer) -> str:
@@ -116,10 +116,10 @@ def escape_markdown(text: str) -> str:
 
 def _markdown_blocks(answer: Answer) -> Iterator[str]:
     for before, claim in zip([None, *answer.claims], answer.claims, strict=False):
-        said = f"{escape_markdown(claim.text)} {marks(claim)}".strip()
+        text = f"{escape_markdown(claim.text)} {marks(claim)}".strip()
         same = before is not None and heading(before) == heading(claim)
         head = "" if same or not heading(claim) else f"**{escape_markdown(heading(claim))}:** "
-        yield f"{head}\n\n- {said}".strip() if claim.listed else f"{head}{said}"
+        yield f"{head}\n\n- {text}".strip() if claim.listed else f"{head}{text}"
     if not answer.claims:
         yield escape_markdown(answer.text)
     for conflict in answer.conflicts:

@@ -38,8 +38,8 @@ def main() -> None:
 
 def holds(answer: Answer, facts: list[list[str]]) -> bool:
     """Whether the answer has each fact in one of its wordings."""
-    said = " ".join(answer.text.split()).casefold()
-    return all(any(wording.casefold() in said for wording in wordings) for wordings in facts)
+    text = " ".join(answer.text.split()).casefold()
+    return all(any(wording.casefold() in text for wording in wordings) for wordings in facts)
 
 
 def check(answer: Answer, assistant: Assistant) -> int:

@@ -61,12 +61,12 @@ def ours(path: Path) -> Extracted:
     document = read_document(FoundFile(path.name, path, path.stat().st_size, 0))
     lines: list[str] = []
     before = -1
-    for said in statements(document):
-        text = said.reading or " ".join(document.text[said.start : said.end].split())
-        goes_on = said.kind in ("paragraph", "quotation") and "\n\n" not in document.text[before : said.start]
-        if said.kind != "furniture" or " | " in text:  # the header of a table is furniture too
+    for statement in statements(document):
+        text = statement.reading or " ".join(document.text[statement.start : statement.end].split())
+        goes_on = statement.kind in ("paragraph", "quotation") and "\n\n" not in document.text[before : statement.start]
+        if statement.kind != "furniture" or " | " in text:  # the header of a table is furniture too
             lines[-1:] = [f"{lines[-1]} {text}"] if goes_on and lines and before >= 0 else [*lines[-1:], text]
-            before = said.end
+            before = statement.end
     return Extracted(lines, len(document.pages))
 
 
@@ -136,13 +136,13 @@ def measured(read: Extracted, path: Path) -> dict[str, Share]:
     found: dict[str, Share] = {}
     paragraphs, table = path.with_suffix(".md"), path.with_name(f"{path.stem}-str.xml")
     if paragraphs.exists():
-        said = list(_paragraphs(paragraphs.read_text()))
+        written = list(_paragraphs(paragraphs.read_text()))
         text = "".join(map(_letters, read.lines))
-        places = [text.find(_letters(each)[:HEAD]) for each in said]
+        places = [text.find(_letters(each)[:HEAD]) for each in written]
         found["order"] = _share(0 <= before < after for before, after in pairwise(places))
-        found["whole"] = _share(_letters(each) in text for each in said)
+        found["whole"] = _share(_letters(each) in text for each in written)
         words = {_letters(word) for line in read.lines for word in line.split()}
-        wanted = (_letters(word) for each in said for word in each.split() if len(word) > 5 and word.isalpha())
+        wanted = (_letters(word) for each in written for word in each.split() if len(word) > 5 and word.isalpha())
         found["words"] = _share(word in words for word in wanted)
     if table.exists():
         lines = [_letters(line) for line in read.lines]
@@ -183,10 +183,10 @@ def _rows(path: Path) -> Iterator[list[str]]:
     for region in ElementTree.parse(path).getroot().iter("region"):  # noqa: S314 - a file that the caller trusts
         rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for cell in region.iter("cell"):
-            said = _letters(cell.findtext("content") or "")
-            if said and cell.get("end-row", cell.get("start-row")) == cell.get("start-row"):
-                rows[int(cell.get("start-row") or 0)].append((int(cell.get("start-col") or 0), said))
-        yield from ([said for _, said in sorted(row)] for row in rows.values() if len(row) > 1)
+            text = _letters(cell.findtext("content") or "")
+            if text and cell.get("end-row", cell.get("start-row")) == cell.get("start-row"):
+                rows[int(cell.get("start-row") or 0)].append((int(cell.get("start-col") or 0), text))
+        yield from ([text for _, text in sorted(row)] for row in rows.values() if len(row) > 1)
 
 
 def _holds(line: str, cells: Sequence[str]) -> bool:

@@ -20,21 +20,21 @@ PARTS = """
 import os, sys, time
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 began = time.perf_counter()
-def told(what):
+def report(what):
     global began
     now = time.perf_counter()
     print(f"{what}\\t{now - began:.2f}")
     began = now
-import assistant.api, assistant.stores.embedded, assistant.cli; told("our own modules")
+import assistant.api, assistant.stores.embedded, assistant.cli; report("our own modules")
 from assistant import Assistant, Settings
 with Assistant.open(Settings(index_dir=sys.argv[1], writer="extractive")) as opened:
-    opened.status(); told("opening the index")
-    import pandas; told("import pandas (for gradio)")
-    import gradio; told("import gradio")
-    import mcp.server.fastmcp; told("import mcp")
+    opened.status(); report("opening the index")
+    import pandas; report("import pandas (for gradio)")
+    import gradio; report("import gradio")
+    import mcp.server.fastmcp; report("import mcp")
     from assistant.web import serve
-    serve.build(opened); told("building the page")
-    opened.ask("Is it ready?"); told("first question: weights and keyword index")
+    serve.build(opened); report("building the page")
+    opened.ask("Is it ready?"); report("first question: weights and keyword index")
 """
 
 

@@ -81,8 +81,8 @@ def main() -> None:
             for step in STEPS:
                 for what, value in run(step, options, folder, number).items():
                     ratio = value / smallest.setdefault((step, what), value) if what in LATENCIES else 0
-                    told = f"{ratio:9.2f} x" if ratio and number > min(options.passages) else ""
-                    print(f"  {step:10}{what:34}{value:12,.3f}{told}", flush=True)
+                    multiple = f"{ratio:9.2f} x" if ratio and number > min(options.passages) else ""
+                    print(f"  {step:10}{what:34}{value:12,.3f}{multiple}", flush=True)
 
 
 def run(step: str, options: argparse.Namespace, folder: Path, number: int) -> dict[str, float]:

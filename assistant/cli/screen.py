@@ -147,15 +147,15 @@ class Screen:
             yield lambda _: None
             return
         with self._err.status(Text(what, style="dim")) as status:
-            said: dict[str, str] = {"answer": "", "thinking": ""}
+            texts: dict[str, str] = {"answer": "", "thinking": ""}
 
             def show(delta: Delta) -> None:
                 if delta.kind == "waiting":
                     status.update(Text(f"Waiting for the model: {one_line(delta.text)}", style="dim"))
                 elif not delta.verified:
-                    said[delta.kind] = one_line(said[delta.kind] + delta.text + "|")[:-1][-3 * self.width :]
+                    texts[delta.kind] = one_line(texts[delta.kind] + delta.text + "|")[:-1][-3 * self.width :]
                     lead = "Thinking: " if delta.kind == "thinking" else ""
-                    status.update(Text(lead + said[delta.kind], style="dim"))
+                    status.update(Text(lead + texts[delta.kind], style="dim"))
 
             yield show
 

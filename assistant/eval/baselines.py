@@ -125,14 +125,14 @@ def everything(texts: Texts) -> Baseline:
     @lru_cache(maxsize=8)
     def dump(where: Filter) -> Answer:
         whole = [Place(source, Span(0, len(texts.corpus[source].text))) for source in texts.within(where)]
-        held = [place for place in whole if texts.text(place).strip()]
-        return quoting(texts.corpus, held, held)
+        filled = [place for place in whole if texts.text(place).strip()]
+        return quoting(texts.corpus, filled, filled)
 
     return lambda _, where: dump(where)
 
 
-def keyword_search(texts: Texts, said: int = 1) -> Baseline:
-    """Only BM25: the ``said`` best sentences of the four best passages. Ties are broken randomly by the seed.
+def keyword_search(texts: Texts, quoted: int = 1) -> Baseline:
+    """Only BM25: the ``quoted`` best sentences of the four best passages. Ties are broken randomly by the seed.
 
     Answerability is the share of the question's words, by idf, that the best sentence has.
     """
@@ -155,7 +155,7 @@ def keyword_search(texts: Texts, said: int = 1) -> Baseline:
         best = sorted(inside, key=lambda n: -scores[n])
         return quoting(
             texts.corpus,
-            [sentences[n] for n in best[:said]],
+            [sentences[n] for n in best[:quoted]],
             [passages[n] for n in ranked],
             [float(found[n]) for n in ranked],
             [_sentence(texts.corpus, sentences[n], float(scores[n]), inside[n]) for n in best],
@@ -172,7 +172,7 @@ BASELINES: Mapping[str, Callable[[Texts], Baseline]] = MappingProxyType(
         "random sentence": random_sentence,
         "dump everything": everything,
         "keyword search": keyword_search,
-        "five sentences": partial(keyword_search, said=5),  # one sentence is too few where several answers are wanted
+        "five sentences": partial(keyword_search, quoted=5),  # one sentence is too few where several answers are wanted
     }
 )
 """Every baseline by the name that reports show."""
@@ -201,9 +201,9 @@ class _Keywords:
 
     def share(self, question: str, text: str) -> float:
         """Share of the question's words that a text has, weighted by idf."""
-        held, count = set(stems(text)), len(self._noise)
+        known, count = set(stems(text)), len(self._noise)
         weights = {t: np.log1p((count - self._seen_in[t] + 0.5) / (self._seen_in[t] + 0.5)) for t in _terms(question)}
-        return float(sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0))
+        return float(sum(w for t, w in weights.items() if t in known) / (sum(weights.values()) or 1.0))
 
 
 def _terms(question: str) -> list[str]:
@@ -232,18 +232,18 @@ def _chunk(corpus: Corpus, place: Place) -> Chunk:
 
 def quoting(
     corpus: Corpus,
-    said: Sequence[Place],
+    quoted: Sequence[Place],
     shown: Sequence[Place] = (),
     scores: Sequence[float] = (),
     sentences: Sequence[Sentence] | None = None,
     answerability: float = 0.5,
 ) -> Answer:
-    """An answer that quotes the places ``said``.
+    """An answer that quotes the places ``quoted``.
 
     The places ``shown`` are its passages, with ``scores`` if given, and by default its ranked sentences.
     """
     claims = []
-    for marker, place in enumerate(said, 1):
+    for marker, place in enumerate(quoted, 1):
         quote = corpus[place.source].text[place.span.start : place.span.end]
         metadata = corpus.metadata(place.source).model_dump()
         citation = Citation(**metadata, marker=marker, start=place.span.start, end=place.span.end, quote=quote)

@@ -11,13 +11,11 @@ import pytest
 from assistant import Answer, Assistant, Settings
 from assistant.answering.writers.generative import GenerativeWriter
 from assistant.eval import Suite, load, markdown, report_on, run
-from assistant.ingest.discover import find_files
-from assistant.ingest.read import read_document
+from assistant.ingest.read import read_folder
 from assistant.models.minilm import MiniLM
 from assistant.prompts import load as load_prompt
 from assistant.testing.fakes import FakeChat
 from assistant.testing.ollama_double import OllamaDouble
-from assistant.types import Document
 from tests.stories import write_documents
 
 SUITE = """name = "stories"
@@ -40,16 +38,12 @@ QUESTIONS: list[dict[str, object]] = [
 GOLD = "".join(json.dumps({"history": [], "facts": [], "evidence": [], "tags": []} | each) + "\n" for each in QUESTIONS)
 
 
-def read(folder: Path) -> dict[str, Document]:
-    return {file.source: read_document(file) for file in find_files(folder)[0]}
-
-
 @pytest.fixture
 def suite(tmp_path: Path) -> Suite:
     write_documents(tmp_path / "documents")
     (tmp_path / "suite.toml").write_text(SUITE)
     (tmp_path / "gold.jsonl").write_text(GOLD)
-    return load(tmp_path, read)
+    return load(tmp_path, read_folder)
 
 
 @pytest.fixture

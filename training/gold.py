@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from assistant.eval import Case, Corpus, Suite, load, open_dataset
-from assistant.ingest.discover import find_files
-from assistant.ingest.read import read_document
-from assistant.types import Document
-
-
-def read_folder(folder: Path) -> Mapping[str, Document]:
-    """The readable documents of a folder by source."""
-    return {found.source: read_document(found) for found in find_files(folder)[0]}
+from assistant.ingest.read import read_folder
 
 
 def open_set(name: str) -> Suite:

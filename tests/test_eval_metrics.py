@@ -267,7 +267,7 @@ ROWS = [
     Row("follow_up_document_hit@4", FOLLOW_UP, RANKED, 1.0),
     Row("follow_up_answer_sentence@1", FOLLOW_UP, RANKED, 0.0),
     Row("seconds_p50", FACT, answer(seconds={"retrieve": 1.0, "wall": 3.0}), 3.0),
-    Row("seconds_p50", FACT, answer(seconds={"retrieve": 1.0, "write": 1.0}), 2.0),
+    Row("seconds_p50", FACT, answer(seconds={"retrieve": 1.0, "total": 2.0}), 2.0),
     Row("seconds_p50", FACT, answer(), None),
     Row("failures", FACT, answer(), 0.0),
     Row("failures", FACT, answer(writer="failed"), 1.0),

@@ -561,7 +561,7 @@ def test_the_trace_is_folded_away_and_complete(page: Page) -> None:
     ask(page, HURT)
     expect(page.locator(".trace dl")).to_be_hidden()
     page.locator(".trace summary").click()
-    expect(page.locator(".trace dl")).to_contain_text("search")
+    expect(page.locator(".trace dl")).to_contain_text("retrieve")
     expect(page.locator(".trace h4")).to_contain_text(["Candidates", "Ranked sentences"])
 
 

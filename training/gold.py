@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.eval import Case, Suite, load, open_dataset
+from assistant.eval import Case, Corpus, Suite, load, open_dataset
 from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
 from assistant.types import Document
@@ -43,7 +43,7 @@ def small_cases(folder: Path) -> Suite:
             kind = "fact" if held else "unanswerable"
             name = f"{path.parent.name}-{number}"
             cases.append(Case(id=name, question=row["question"], kind=kind, answerable=held, scope=scope))
-    return Suite(name=folder.name, folder=folder, cases=tuple(cases), corpus={}, documents=folder)
+    return Suite(name=folder.name, folder=folder, cases=tuple(cases), corpus=Corpus({}), documents=folder)
 
 
 def in_full(case: Case) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +11,7 @@ import typer
 from assistant.cli.options import IndexDir, WriterName
 
 if TYPE_CHECKING:
+    from assistant.api import Assistant
     from assistant.types import OnProgress, Progress
 
 Host = Annotated[str, typer.Option("--host", help="Address to serve at; any but this machine's own needs a password.")]
@@ -56,17 +59,21 @@ def chat(
 
             webbrowser.open(address)
 
-    with opened(context, settings) as assistant:
+    with ExitStack() as closing:
+
+        @cache
+        def assistant() -> Assistant:
+            return closing.enter_context(opened(context, settings))
 
         def prepare(on_progress: OnProgress) -> None:
-            if unbuilt(assistant, settings):
+            if unbuilt(assistant(), settings):
                 with screen.progress() as advance:
 
                     def tell(step: Progress) -> None:
                         advance(step)
                         on_progress(step)
 
-                    report = assistant.index(documents_folder(settings), tell)
+                    report = assistant().index(documents_folder(settings), tell)
                 tell_first(report, settings, screen)
 
         serve.run(assistant, host, port, password, tuple(name or ()), up, prepare)

@@ -12,7 +12,7 @@ from assistant.eval.pages import template
 
 
 class Bar(NamedTuple):
-    """A row of an interval plot: a value in [0, 1], its interval, and the baselines' values beside it."""
+    """A row of an interval plot: a value in [0, 1], its interval, and the values of the baselines."""
 
     label: str
     value: float

@@ -22,7 +22,7 @@ from assistant.eval.scoring import Failure, Number, Scorecard, check_gates, fail
 from assistant.types import OnProgress, Progress
 
 DRAWN_BASELINE = "keyword search"
-"""The baseline whose curves are drawn beside those of the run."""
+"""The baseline whose curves are drawn next to those of the run."""
 
 _TILES = (
     "fact_coverage", "citation_validity", "citation_f1", "auroc", "refusal_f1", "conflict_f1", "passage_hit@4",
@@ -191,7 +191,7 @@ def _figures(report: Report) -> Iterable[Figure]:
     if coverage:
         most = 20.0 * math.ceil(max(x for curve in coverage for x in curve.xs) / 20 or 1)
         svg = plots.curves(coverage, "mean words of an answer", "fact coverage", most)
-        yield Figure("fact coverage and words", svg, "What shorter answers, or ranked sentences alone, would cover.")
+        yield Figure("fact coverage and words", svg, "What shorter answers, or only the best sentences, would cover.")
     if trade := refusals(report.scores):
         svg = plots.curves(trade, "false refusals", "false answers")
         yield Figure("false answers and false refusals", svg, "Every answer threshold; nearer to the corner is better.")

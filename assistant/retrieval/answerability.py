@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 
-from assistant.english.lexicon import ITEM_NAMES, ORDINALS
+from assistant.english.lexicon import ORDINALS
 from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
 from assistant.retrieval.binding import Subject, asked
 from assistant.retrieval.features import IN_CONTEXT
-from assistant.retrieval.mentions import explains, item_asked, item_number, meaning_asked
+from assistant.retrieval.mentions import GENERAL, explains, item_asked, item_number, meaning_asked
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
@@ -43,14 +43,6 @@ _FUNCTION_WORDS = frozenset(
     "groß gros mont impo betr cuan quan tien hat haben habe".split()
 ).union("的是谁吗呢什么哪里几多少了在有和はがのをにでとかすまいくらだれ誰何時どこ")
 """Words of other languages that carry no meaning or only ask how much, by their first letters, and such characters."""
-
-GENERAL = frozenset(
-    stems(
-        "work place use used mean meaning say give get have include contain need want find know take make list show "
-        "name called there many much kind type which person people offer sure allow possible available really still"
-    )
-) | frozenset(map(stem, ITEM_NAMES))
-"""Words of questions that items, rows and fields rarely repeat."""
 
 
 def structural_answerability(question: QuestionParts, subject: Subject, kind: str) -> float:

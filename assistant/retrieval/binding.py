@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple
 
 from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, WEEKDAYS
@@ -34,8 +35,10 @@ from assistant.retrieval.mentions import (
     question_names,
     role_asked,
     roles,
+    weekdays,
     without_number,
 )
+from assistant.retrieval.premises import unmet_premises
 from assistant.types import DocumentMetadata
 
 _ORDER = frozenset("before after above below first last".split())
@@ -193,13 +196,15 @@ def order_mismatches(question: str, published: Sequence[date | None]) -> list[bo
 
 
 def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]:
-    """A role or a term that neither a statement nor its context names."""
+    """A role or a term that neither a statement nor its context names, and premises that it does not bear out."""
     said = held_stems(f"{subject.text} {subject.context}")
     root = question.role[:ROOT]
     if root and not any(word.startswith(root) or (len(word) > 2 and root.startswith(word)) for word in said):
         yield Mismatch(f"no {question.role}", ROLE_WEIGHT)
     if not question.term <= said:
         yield Mismatch("another term", TERM_WEIGHT)
+    around = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.byline}"
+    yield from starmap(Mismatch, unmet_premises(question.parts, subject.text, around, subject.passage))
 
 
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
@@ -214,7 +219,8 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     for one, other in question.opposites:
         if other in said and one not in said:
             yield f"{other} for {one}"
-    if (question.stems & _WEEKDAYS) and (said & _WEEKDAYS) and question.stems.isdisjoint(said & _WEEKDAYS):
+    days = question.stems & _WEEKDAYS
+    if days and (told := weekdays(f"{subject.text} {subject.context}")) and days.isdisjoint(told):
         yield "another weekday"
     if question.measure and said.isdisjoint(question.measure):
         yield "another measure"

@@ -15,6 +15,7 @@ from assistant.retrieval.pairwise import compare
 from assistant.retrieval.rank import Ranked, rank
 from assistant.retrieval.retrieve import Retrieved, retrieve
 from assistant.retrieval.summarize import Scope, Summary, summarize
+from assistant.retrieval.tables import read_tables
 from assistant.types import Evidence, Filter, FindDocument, Part, Passage, Sentence
 
 T = TypeVar("T")
@@ -84,7 +85,8 @@ class Searcher(NamedTuple):
             return _RankedPart(_as_ranked(summary, found, self.passages), is_summary=True)
         parsed = parse_question(question)
         ranked = rank(parsed, found.vector, found.hits, self.cross_encoder)
-        return _RankedPart(compare(parsed, ranked, self.cross_encoder) if self.cross_encoder else ranked)
+        ranked = compare(parsed, ranked, self.cross_encoder) if self.cross_encoder else ranked
+        return _RankedPart(read_tables(parsed, ranked, self.store.document))
 
 
 class _RankedPart(NamedTuple):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from assistant.english.lexicon import ITEM_NAMES, MONTH_NAMES, ORDINALS, UNITS, any_of
+from assistant.english.lexicon import ITEM_NAMES, MONTH_NAMES, ORDINALS, UNITS, WEEKDAYS, any_of
 from assistant.english.names import names
 from assistant.english.quantities import Quantity, quantities
 from assistant.english.tokens import is_stopword, stem, stems, words
@@ -62,6 +62,19 @@ _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
 )
 """Words before a number that do not say what it numbers."""
 
+
+_WEEKDAYS = tuple(map(stem, WEEKDAYS))
+_DAY = re.compile(rf"\b({any_of(WEEKDAYS)})s?\b", re.I)
+_DAY_RANGE = re.compile(rf"\b({any_of(WEEKDAYS)})s?\s*(?:to|until|till|through|-|–|—)\s*({any_of(WEEKDAYS)})\b", re.I)
+_DAILY = re.compile(r"\b(?:daily|(?:every|each) day|seven days a week)\b", re.I)
+
+GENERAL = frozenset(
+    stems(
+        "work place use used mean meaning say give get have include contain need want find know take make list show "
+        "name called there many much kind type which person people offer sure allow possible available really still"
+    )
+) | frozenset(map(stem, ITEM_NAMES))
+"""Words of questions that items, rows and fields rarely repeat."""
 
 _LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
 _MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
@@ -164,6 +177,18 @@ def is_year(text: str) -> bool:
 def names_thing(identifier: str, text: str) -> bool:
     """Whether ``text`` names what ``identifier`` stands for."""
     return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def weekdays(text: str) -> frozenset[str]:
+    """Stems of the weekdays that a text names, with those between two: "Monday to Thursday"; "daily" names all."""
+    if _DAILY.search(text):
+        return frozenset(_WEEKDAYS)
+    found = {stem(day) for day in _DAY.findall(text)}
+    for first, last in _DAY_RANGE.findall(text):
+        start, end = (_WEEKDAYS.index(stem(day)) for day in (first, last))
+        found |= {_WEEKDAYS[n % 7] for n in range(start, (end if end >= start else end + 7) + 1)}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=20_000)

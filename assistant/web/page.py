@@ -16,6 +16,7 @@ from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
 from assistant.web.export import export
 from assistant.web.glance import glance
+from assistant.web.listing import list_shower
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
 from assistant.web.state import AppState
@@ -58,6 +59,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             )
                             log = html(elem_id="log")
                             live = html(elem_id="live")
+                            further = html(elem_id="further")
                         with gr.Column(elem_id="composer"):
                             scope = html(elem_id="scope")
                             box = _box()
@@ -72,9 +74,9 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[export, panel.original(state)],
+            server_functions=[export, panel.original(state), list_shower(state)],
         )
-        components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
+        components = Components(events, welcome, log, live, further, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
         conversations.connect(state, components, answers)
         panel.connect(state, components)

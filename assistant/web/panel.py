@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
 from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
 from assistant.web.library import MOST_BYTES
+from assistant.web.listing import key_points
 from assistant.web.paper import DrawnPage, Marks, drawn_page, parts
 from assistant.web.state import AppState
 from assistant.web.templates import render
@@ -80,10 +81,12 @@ def document_html(
     notice: str = "",
     drawn: DrawnPage | None = None,
     again: Mapping[str, object] | None = None,
+    points: Sequence[Citation] = (),
 ) -> str:
     """A document to read, with ``marked`` and ``faint`` words; of a very long one, the part around the marked ones.
 
     A page that was ``drawn`` is shown first, and the text on request; ``again`` shows the same with another page.
+    ``points`` are its key points, which lead to their places.
     """
     first = max(0, marked.start - AROUND) if marked else 0
     last = min(len(document.text), (marked.end if marked else first) + AROUND)
@@ -98,6 +101,7 @@ def document_html(
         parts=parts(document, Span(first, last), Marks(marked, tuple(faint or ()))),
         after=len(document.text) - last,
         drawn=drawn,
+        points=points,
         again=again or {"data-do": "document", "data-source": document.source},
     )
 
@@ -165,7 +169,8 @@ def _show_document(state: AppState, _: Conversation, click: ClickEvent, notice: 
     marked = Span(click.start, click.end) if click.end else None
     drawn = drawn_page(document, state.library.file(click.source), marked, click.page)
     again = {"data-do": "document", "data-source": click.source, "data-start": click.start, "data-end": click.end}
-    return document_html(document, marked, notice=notice, drawn=drawn, again=again)
+    points = () if marked or click.page else key_points(state.assistant, document)
+    return document_html(document, marked, notice=notice, drawn=drawn, again=again, points=points)
 
 
 def _answer(conversation: Conversation, click: ClickEvent) -> Answer:

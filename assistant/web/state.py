@@ -23,10 +23,10 @@ EVALUATIONS = Path("eval")
 class AppState:
     """The state of the page, shared by all its users; safe to share between threads."""
 
-    def __init__(self, assistant: Assistant, evaluations: Path = EVALUATIONS) -> None:
+    def __init__(self, assistant: Assistant, evaluations: Path = EVALUATIONS, *, local: bool = True) -> None:
         self.assistant = assistant
         self.settings: Settings = assistant.settings
-        self.library = Library(assistant)
+        self.library = Library(assistant, local=local)
         before = self.settings.index_dir / "exam"  # its name in version 0.1.0
         self.own_evaluation = before if before.is_dir() else self.settings.index_dir / "evaluation"
         self._evaluations = evaluations

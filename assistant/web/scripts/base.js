@@ -2,7 +2,7 @@
 // conversations in the browser. They run once, together, as `js_on_load` of the page's hidden bridge.
 const EVENTS = [
   "ask", "again", "version", "save", "sources", "cite", "near", "document", "hit", "new", "open", "forget",
-  "scope", "rename", "uploaded", "cancel", "remove", "restore", "delete", "refresh", "run",
+  "scope", "rename", "uploaded", "place", "cancel", "remove", "restore", "delete", "refresh", "run", "evaluate",
 ];
 const OPENS_PANEL = new Set(["sources", "cite", "near", "document", "hit"]);
 const root = document.documentElement, body = document.body;

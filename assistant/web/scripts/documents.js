@@ -32,6 +32,13 @@ document.addEventListener("change", (event) => {
   uploadAll(event.target.files);
   event.target.value = "";
 });
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "place") return;
+  event.preventDefault();
+  const field = event.target.elements.place;
+  if (field.value.trim()) emit("place", { text: field.value });
+  field.value = "";
+});
 // Files may be dropped anywhere on the page. The tab that takes them may not have been opened yet.
 const whenThere = (selector, use) => ($(selector) ? use() : requestAnimationFrame(() => whenThere(selector, use)));
 let leaving = 0;

@@ -28,6 +28,7 @@ document.addEventListener("click", (event) => {
   if (data.sort) return sortBy(Number(data.sort));
   if (data.drop) return dropChoice(data.drop, data.value);
   if (data.only) return askOnly(data.only);
+  if (data.list) return showList(node);
   if (data.original) return saveOriginal(data.original);
   if (data.view) return showAs(data.view);
   if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");

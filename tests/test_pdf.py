@@ -364,6 +364,14 @@ def test_the_title_is_the_largest_heading_before_the_properties(
     assert load(tmp_path, drawn(page, title=title)).title == expected
 
 
+@pytest.mark.parametrize(("shown", "publisher"), [("By Ada Quill, Oslo", "Ada Quill"), ("Estimate 7 of May", None)])
+def test_the_author_in_the_properties_counts_where_the_page_shows_the_name(
+    tmp_path: Path, shown: str, publisher: str | None
+) -> None:
+    made = drawn(lambda canvas: lines(canvas, 72, 700, [shown, "The bumper is repaired."]), author="Ada Quill")
+    assert load(tmp_path, made).publisher == publisher
+
+
 @pytest.mark.parametrize(
     "name", ["ADMS", "paper.dvi", "Administrator", "EDGAR Online", "jsmith", "pdfTeX", "", "Adobe InDesign CS6"]
 )

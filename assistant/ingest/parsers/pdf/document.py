@@ -38,7 +38,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
     return Content(
         builder.text,
         title=_title(largest, known.title, builder.text),
-        publisher=known.publisher,
+        publisher=_publisher(known, builder.text),
         published=known.published,
         pages=builder.pages,
         blocks=builder.blocks(),
@@ -52,6 +52,14 @@ def _title(largest: str, told: str | None, text: str) -> str | None:
     if said and _letters(said) in _letters(text[:4000]):
         return said
     return sensible_title(largest) or said
+
+
+def _publisher(known: _Known, text: str) -> str | None:
+    """The publisher, or the author in the properties if the first pages show the name too: programs fill it in."""
+    if known.publisher or not known.author:
+        return known.publisher
+    first = re.split(r"[,;&]", known.author)[0]
+    return known.author if _letters(first) in _letters(text[:4000]) else None
 
 
 def _letters(text: str) -> str:
@@ -191,6 +199,7 @@ def _plain_piece(words: Sequence[str], row: int) -> Piece:
 class _Known(NamedTuple):
     title: str | None = None
     publisher: str | None = None
+    author: str | None = None
     published: date | None = None
 
 
@@ -207,6 +216,7 @@ def _known(data: bytes) -> _Known:
         publishers = [name for name in (extended.dc_publisher or ()) if sensible_title(name)] if extended else []
         # The day a PDF was made is not the day its text was published.
         days = [moment.date() for moment in extended.dc_date or ()] if extended else []
-        publisher = publishers[0] if publishers else sensible_name(told.author if told else None)
-        return _Known(told.title if told else None, publisher, min(days, default=None))
+        publisher = publishers[0] if publishers else None
+        author = sensible_name(told.author if told else None)
+        return _Known(told.title if told else None, publisher, author, min(days, default=None))
     return _Known()

@@ -12,7 +12,7 @@ from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
 from assistant.retrieval.binding import Subject, asked
 from assistant.retrieval.features import IN_CONTEXT
-from assistant.retrieval.mentions import GENERAL, explains, item_asked, item_number, meaning_asked
+from assistant.retrieval.mentions import GENERAL, explains, header_asked, item_asked, item_number, meaning_asked
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
@@ -24,7 +24,9 @@ does not; and for the item whose number is asked for.
 """
 
 GLOSS = 2.0
-"""The same for a statement that has the meaning of the term that is asked for in parentheses, or the term there."""
+"""The same for a statement that has the meaning of the term that is asked for in parentheses, or the term there,
+and for the line of a mail's head that is asked for.
+"""
 
 FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
 """Probability that a statement in another language answers if it has this share of the question's words, and what a
@@ -53,7 +55,7 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     question.
     """
     term = meaning_asked(question.text)
-    if term and explains(term, subject.text):
+    if (term and explains(term, subject.text)) or header_asked(question.text, subject.text):
         return GLOSS
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):

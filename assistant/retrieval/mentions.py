@@ -57,6 +57,25 @@ _ROLE = re.compile(
     r"(?: (?:of|at|in|for|on|from|to|that|who)\b.*)?\W*\Z",
     re.I,
 )
+_MAIL = r"(?:e-?mails?|mails?|messages?|letters?)"
+_LABEL = re.compile(r"(From|To|Cc|Subject|Date|Sent): *\S", re.I)
+_SENT_AT = re.compile(rf"\bwhen (?:was|did)\b.*\b{_MAIL}\b.*\b(?:sent|written|dated)\b|\bdate of\b.*\b{_MAIL}\b", re.I)
+_HEADERS = {
+    "from": re.compile(rf"\bwho (?:wrote|sent|e-?mailed)\b|\b(?:sender|author) of\b.*\b{_MAIL}\b", re.I),
+    "to": re.compile(
+        rf"\bto whom\b.*\b(?:writ|wrote|sen[dt])|\bwho(?:m)? (?:did|was)\b.*\b(?:write|sen[dt]|e-?mail)\b.*\bto\b"
+        rf"|\bwho (?:received|got)\b.*\b{_MAIL}\b|\b(?:recipient|addressee)s?\b",
+        re.I,
+    ),
+    "cc": re.compile(r"\b(?:copied|cc(?:['’]?e?d)?|in copy)\b", re.I),
+    "subject": re.compile(
+        rf"\bsubject\b.*\b{_MAIL}\b|\b{_MAIL}['’]?s? subject\b|\bwhat\b.*\b{_MAIL}\b.*\babout\b", re.I
+    ),
+    "date": _SENT_AT,
+    "sent": _SENT_AT,
+}
+"""Lines of a mail's head, each with the questions that ask for it."""
+
 _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
     "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
@@ -123,7 +142,14 @@ def asks_price(question: str) -> bool:
 def role_asked(question: str) -> str:
     """The stem of the role that a question asks the holder of: "Who is the treasurer of the club?"."""
     found = _ROLE.match(question)
-    return stem(found[1]) if found else ""
+    return stem(found[1]) if found and stem(found[1]) != "member" else ""
+
+
+def header_asked(question: str, statement: str) -> bool:
+    """Whether ``statement`` is the line of a mail's head that is asked for: "From:" for "Who wrote the mail?"."""
+    label = _LABEL.match(statement)
+    pattern = _HEADERS.get(label[1].lower()) if label else None
+    return pattern is not None and pattern.search(question) is not None
 
 
 def without_number(text: str) -> str:
@@ -152,7 +178,7 @@ def identifiers(text: str) -> tuple[tuple[str, str], ...]:
     found = [
         ((stem(match[1]), match[2]), match.start(2))
         for match in _IDENTIFIER.finditer(text)
-        if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not is_year(match[2])
+        if (match[1].lower() not in _NO_KIND or _is_form(match)) and not is_stopword(match[1]) and not is_year(match[2])
         if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
     ]
     measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
@@ -160,6 +186,11 @@ def identifiers(text: str) -> tuple[tuple[str, str], ...]:
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
     )
+
+
+def _is_form(match: re.Match[str]) -> bool:
+    """Whether a form of a school is named: "Year 5"."""
+    return match[1] == "Year" and match[2].isdigit() and len(match[2]) <= len("13")
 
 
 def _is_amount(quantity: Quantity) -> bool:
@@ -176,7 +207,7 @@ def is_year(text: str) -> bool:
 
 def names_thing(identifier: str, text: str) -> bool:
     """Whether ``text`` names what ``identifier`` stands for."""
-    return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
+    return re.search(rf"(?<![\w.£$€]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
 
 
 @lru_cache(maxsize=20_000)

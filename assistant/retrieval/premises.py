@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.english.lexicon import BE, DAYS_IN, TITLES, UNITS, any_of
+from assistant.english.lexicon import BE, CALENDAR_NAMES, CONSEQUENCES, DAYS_IN, REASONS, TITLES, UNITS, any_of
 from assistant.english.phrases import CLAUSE
-from assistant.english.tokens import Word, is_stopword, stem, stems, words
+from assistant.english.quantities import quantities
+from assistant.english.tokens import Word, content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
 
 RIVAL, STRANGER = 0.5, 0.3
@@ -28,6 +29,10 @@ _HAVE = frozenset("have has had".split())
 _TITLES = frozenset(map(stem, TITLES))
 _WHO_DID = re.compile(r"\s*who (?:has |had )?([a-z]+)\b", re.IGNORECASE)
 _PASSIVE = rf"\b(?:{any_of(BE)}|been|being)\s+(?:\w+ly\s+)?"
+_CALENDAR = frozenset(map(stem, CALENDAR_NAMES))
+_CAUSE = re.compile(
+    rf"\b(?:{any_of((*REASONS, *CONSEQUENCES))}|because|since|due|reasons?|caused?|so that|in order)\b", re.I
+)
 _AMOUNT = re.compile(r"\bhow much (?:more |other )?([a-z]+)\b", re.IGNORECASE)
 
 
@@ -46,6 +51,8 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
         yield Premise(f"{other.actor} did it", STRANGER if other.wanted.isdisjoint(known) else RIVAL)
     if question.answer_type == "person" and _hides_actor(question.text, text):
         yield Premise("nobody named", 1.0)
+    if question.answer_type == "reason" and _restates(question, text, around) and not _CAUSE.search(passage):
+        yield Premise("no reason", 1.0)
     if (noun := _amount_of(question.text)) and noun not in known:
         yield Premise(f"no {noun}", UNMEASURED)
     if question.answer_type == "yes-no" and not question.names - {"i"} <= known:
@@ -133,6 +140,23 @@ def _hides_actor(question: str, text: str) -> bool:
         if stem(passive[1]) == stem(found[1]):
             return re.search(r"\bby\b", text[passive.end() :]) is None
     return False
+
+
+def _restates(question: QuestionParts, text: str, around: str) -> bool:
+    """Whether a statement says no more than the question takes for granted, but for its time."""
+    timed = [q for q in quantities(text) if q.kind in ("date", "time", "duration")]
+    bare = "".join(text[start:end] for start, end in _between([(q.start, q.end) for q in timed], len(text)))
+    told = frozenset(content_stems(bare)) - _CALENDAR
+    return told <= question.all_stems | frozenset(stems(around))
+
+
+def _between(spans: list[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    """What lies between ``spans``."""
+    at = 0
+    for start, end in sorted(spans):
+        yield at, start
+        at = max(at, end)
+    yield at, length
 
 
 # --- of what ---------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
-from assistant.retrieval.mentions import opens_with_term
+from assistant.retrieval.mentions import header_asked, opens_with_term
 from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
@@ -45,7 +45,8 @@ MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 """For each mismatch, what is subtracted from a statement's score, and the factor of its probability."""
 
 DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
-"""What a statement gains that begins with what the question asks the nature of, and for "why" one that begins with
+"""What a statement gains that begins with what the question asks the nature of or is the line of a mail's head that it
+asks for, and for "why" one that begins with
 "As a result": the sentence before it gives the reason.
 """
 
@@ -198,7 +199,7 @@ def _openings(question: QuestionParts, text: str) -> float:
     """What a statement gains by how it begins."""
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    return DEFINING_SCORE * opens_with_term(question.text, text)
+    return DEFINING_SCORE * (opens_with_term(question.text, text) or header_asked(question.text, text))
 
 
 def _probability(logit: Features | float) -> Features:

@@ -61,3 +61,10 @@ def test_what_stands_around_a_statement_counts() -> None:
 )
 def test_the_weekdays_of_a_text(text: str, count: int) -> None:
     assert len(weekdays(text)) == count
+
+
+def test_a_statement_that_only_restates_what_is_asked_gives_no_reason() -> None:
+    assert weight("Why is Kit on holiday?", "Kit is on holiday on Monday and Tuesday.") == 1.0
+    assert weight("Why is Kit on holiday?", "Kit is on holiday to visit an aunt.") == 0
+    told = "Kit is on holiday on Monday. This is because of a wedding."
+    assert weight("Why is Kit on holiday?", "Kit is on holiday on Monday.", told) == 0

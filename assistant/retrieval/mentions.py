@@ -28,6 +28,7 @@ _MEASURED_BY = {stem(asks): frozenset(stems(said)) for asks, said in _MEASURES.i
 _IDENTIFIER = re.compile(
     r"([^\W\d_]{2,}):?\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d(?:[\w./-]*\w)?|[A-Z])(?![\w%])"
 )
+_FORM = re.compile(r"\bYear (\d{1,2})\b(?![.,]\d)")  # of a school
 _HASH = re.compile(r"#\d+\b")
 _COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
@@ -178,19 +179,15 @@ def identifiers(text: str) -> tuple[tuple[str, str], ...]:
     found = [
         ((stem(match[1]), match[2]), match.start(2))
         for match in _IDENTIFIER.finditer(text)
-        if (match[1].lower() not in _NO_KIND or _is_form(match)) and not is_stopword(match[1]) and not is_year(match[2])
+        if match[1].lower() not in _NO_KIND and not is_stopword(match[1]) and not is_year(match[2])
         if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
     ]
     measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
     return (
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
+        *((stem("year"), match[1]) for match in _FORM.finditer(text)),
     )
-
-
-def _is_form(match: re.Match[str]) -> bool:
-    """Whether a form of a school is named: "Year 5"."""
-    return match[1] == "Year" and match[2].isdigit() and len(match[2]) <= len("13")
 
 
 def _is_amount(quantity: Quantity) -> bool:

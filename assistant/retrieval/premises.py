@@ -17,6 +17,7 @@ from assistant.english.phrases import CLAUSE
 from assistant.english.quantities import quantities
 from assistant.english.tokens import Word, content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
+from assistant.retrieval.mentions import weekdays
 
 RIVAL, STRANGER = 0.5, 0.3
 """What it weighs that somebody else did it: in a passage that names who is asked about, and in one that does not."""
@@ -55,7 +56,8 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
         yield Premise("no reason", 1.0)
     if (noun := _amount_of(question.text)) and noun not in known:
         yield Premise(f"no {noun}", UNMEASURED)
-    if question.answer_type == "yes-no" and not question.names - {"i"} <= known:
+    days = weekdays(f"{text} {around} {passage}")
+    if question.answer_type == "yes-no" and not question.names - {"i"} <= known | days:
         yield Premise("a name that is not there", 1.0)
 
 

@@ -36,6 +36,13 @@ def test_a_word_that_is_there_or_has_no_other_stays(question: str) -> None:
     assert in_their_words(question, [stored(HANDBOOK)], lambda _: False) == (question, ())
 
 
+def test_everyday_words_are_known_in_other_languages() -> None:
+    found = in_their_words(
+        "When was the Moorblick club founded?", [stored("Der Verein Moorblick wurde 1954 gegründet.")], lambda _: False
+    )
+    assert found.question == "When was the Moorblick verein gegründet?"
+
+
 def test_a_word_that_other_documents_have_stays() -> None:
     question = "Do kids pay?"
     assert in_their_words(question, [stored(HANDBOOK)], lambda word: word == "kids").question == question

@@ -1,11 +1,14 @@
-"""Asks in the documents' words: "kids" as "children", where the documents have only the latter."""
+"""Asks in the documents' words: "kids" as "children", where the documents have only the latter.
+
+Some everyday words are also known in German, French and Spanish, so that English questions reach such documents.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
 
-from assistant.english.tokens import fold, is_stopword, stem, words
+from assistant.english.tokens import is_stopword, stem, words
 from assistant.ports import CondensedQuestion, StoredChunk
 
 _GROUPS = """
@@ -28,8 +31,32 @@ founded, established, set up | moved, relocated | killed, died, dead | stolen, t
 wide, width, across | tall, height | deep, depth | heavy, weight, weigh | living, occupation | purpose, aim
 remuneration, salary
 """
+_GLOSSARY = """
+founded, gegründet, fondé, fondée, fundado, fundada | chairs, vorsitzende, vorsitzender, leitet, préside, preside
+chair, vorsitzende, vorsitzender, président, présidente, presidente | members, mitglieder, membres, miembros
+member, mitglied, membre, miembro | pay, zahlen, bezahlen, zahlt, paient, paye, pagan, paga | price, preis, prix, precio
+cost, kostet, kosten, coûte, coûtent, cuesta, cuestan | open, geöffnet, öffnet, ouvert, ouverte, ouvre, abierto, abre
+closed, geschlossen, fermé, fermée, cerrado, cerrada | meeting, sitzung, versammlung, treffen, réunion, reunión
+decided, beschlossen, beschloss, décidé, décide, decidió | rent, miete, loyer, alquiler
+tenant, mieter, mieterin, locataire, inquilino | landlord, vermieter, vermieterin, propriétaire, bailleur, propietario
+deposit, kaution, dépôt, fianza | treasurer, kassenwart, kassenwartin, kassiererin, kassierer, trésorier, tesorero
+secretary, schriftführer, schriftführerin, secrétaire, secretario, secretaria | president, präsident, präsidentin
+school, schule, école, escuela | library, bücherei, bibliothek, bibliothèque, biblioteca | phone, telefon, téléphone
+roof, dach, toit, tejado | garden, garten, jardin, jardín | notice, kündigungsfrist, préavis, preaviso
+next, nächste, nächster, prochaine, prochain, próxima, próximo | absent, fehlte, entschuldigt, ausente
+fee, beitrag, gebühr | owner, eigentümer, eigentümerin, besitzer, propriétaire, dueño
+built, gebaut, erbaut, construit, construido | begin, beginnt, commence, empieza, comienza | end, endet, finit, termina
+repair, reparatur, réparation, reparación | club, verein, association, asociación
+contract, vertrag, contrat, contrato | house, haus, maison, casa
+water, wasser, eau, agua | director, direktor, direktorin, leiter, leiterin, directeur, directrice, directora
+week, woche, semaine, semana | street, straße, rue, calle | ticket, eintritt, entrée, billet, entrada
+children, kinder, enfants, niños | visitors, besucher, visiteurs, visitantes | budget, haushalt, presupuesto
+bought, gekauft, acheté, comprado | sold, verkauft, vendu, vendido | elected, gewählt, élu, élue, elegido, elegida
+"""
 _WORDS_OF_ONE_MEANING = tuple(
-    tuple(said.strip() for said in group.split(",")) for group in re.split(r"[|\n]", _GROUPS.strip())
+    tuple(said.strip() for said in group.split(","))
+    for group in re.split(r"[|\n]", f"{_GROUPS}|{_GLOSSARY}")
+    if group.strip()
 )
 
 
@@ -59,7 +86,7 @@ def in_their_words(question: str, found: Sequence[StoredChunk], elsewhere: Calla
     if not doubted:
         return CondensedQuestion(question)
     text = " ".join(f"{stored.metadata.header} {stored.chunk.text}" for stored in found)
-    written = {stem(word.text): fold(word.text) for word in words(text)}
+    written = {stem(word.text): word.text.lower() for word in words(text)}
     read, notes, end = "", [], 0
     for word in doubted:
         if stem(word.text) in written or (meant := _said(_OTHERS[stem(word.text)], written, text.lower())) is None:

@@ -42,7 +42,8 @@ _FUNCTION_WORDS = frozenset(
     "le les des du et est dans pour qui quel quell quand ou comb comm sur au aux une par der die das und ist sind ein "
     "eine im dem den von zu mit auf wer was wann wo wie waru welc il lo gli che di da per chi quan dove het een van o "
     "os as um uma do da no na quem onde как кто что где когд скол jaki kto co gdzi kied ile w z na je hoch viel lang "
-    "groß gros mont impo betr cuan quan tien hat haben habe".split()
+    "groß gros mont impo betr cuan quan tien hat haben habe ich wir ihr gibt find kann darf muss soll wird wenn peut peux "
+    "avon avez pued hay".split()
 ).union("的是谁吗呢什么哪里几多少了在有和はがのをにでとかすまいくらだれ誰何時どこ")
 """Words of other languages that carry no meaning or only ask how much, by their first letters, and such characters."""
 
@@ -122,8 +123,10 @@ def is_foreign(text: str) -> bool:
 
 
 def _keys(text: str) -> list[str]:
-    """The words of a text by their first letters, accents left out: one key for most forms of a word."""
-    return [fold(word.text)[:_KEY] for word in words(text)]
+    """The words of a text and the parts of compounds with a hyphen, by their first letters, accents left out: one key
+    for most forms of a word.
+    """
+    return [fold(part)[:_KEY] for word in words(text) for part in word.text.split("-") if part]
 
 
 def _states_number(question: QuestionParts, said: str, is_row: bool) -> bool:

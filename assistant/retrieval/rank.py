@@ -87,7 +87,8 @@ def rank(
         rows = np.column_stack([rows, seen])
     faults = binding_faults(question, table.places, hits)
     texts = [text_at(hits, place) for place in table.places]
-    foreign = np.array(foreign_shares(question, texts))
+    introduced = [f"{_context(hits, place)} {text}" for place, text in zip(table.places, texts, strict=True)]
+    foreign = np.array(foreign_shares(question, introduced))
     openings = np.array([_openings(question, text) for text in texts])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
@@ -128,6 +129,10 @@ def subject_at(hits: Sequence[Hit], place: SentencePlace) -> Subject:
         passage=stored.chunk.text,
         metadata=stored.metadata,
     )
+
+
+def _context(hits: Sequence[Hit], place: SentencePlace) -> str:
+    return hits[place.hit].stored.statements[place.sentence].context
 
 
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:

@@ -42,8 +42,8 @@ _FUNCTION_WORDS = frozenset(
     "le les des du et est dans pour qui quel quell quand ou comb comm sur au aux une par der die das und ist sind ein "
     "eine im dem den von zu mit auf wer was wann wo wie waru welc il lo gli che di da per chi quan dove het een van o "
     "os as um uma do da no na quem onde как кто что где когд скол jaki kto co gdzi kied ile w z na je hoch viel lang "
-    "groß gros mont impo betr cuan quan tien hat haben habe ich wir ihr gibt find kann darf muss soll wird wenn peut peux "
-    "avon avez pued hay".split()
+    "groß gros mont impo betr cuan quan tien hat haben habe ich wir ihr gibt kann darf muss soll wird wenn peut peux "
+    "avon avez pued".split()
 ).union("的是谁吗呢什么哪里几多少了在有和はがのをにでとかすまいくらだれ誰何時どこ")
 """Words of other languages that carry no meaning or only ask how much, by their first letters, and such characters."""
 

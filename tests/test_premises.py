@@ -22,7 +22,6 @@ MILL = "The army stored grain there. In 1952 the parish bought the mill."
         ("Does the Tarn Light have a porch?", "The Tarn Light has a porch.", "The Basecamp XL has a porch."),
         ("Which languages does Dr Thorn speak?", "Dr Thorn speaks Dutch.", "Dr Amara Osei, director, speaks French."),
         ("Who stole the mower?", "The mower was stolen by Bo Lund.", "The mower was stolen in June."),
-        ("How many goats does the farm have?", "The farm has 12 goats.", "The farm has 40 hectares."),
         ("How much garlic is in it?", "2 cloves of garlic", "Serves 6."),
         ("Do you ship to Finland?", "We do not ship to Finland.", "We ship to Sweden and Denmark."),
     ],
@@ -43,8 +42,8 @@ def test_a_rival_that_the_passage_names_weighs_more_than_another_word() -> None:
     [
         pytest.param("When did the army buy the mill?", "In 1952 it bought the mill.", id="pronoun"),
         pytest.param("When did Anna Kern resign?", "The mayor resigned in May.", id="name-and-role"),
-        pytest.param("How many people does it feed?", "Serves 6.", id="people"),
-        pytest.param("How many days is it closed?", "It is closed for a fortnight.", id="time"),
+        pytest.param("How many lives did it cost?", "Two died.", id="number"),
+        pytest.param("How much time is it closed?", "It is closed for a fortnight.", id="time"),
         pytest.param("Who built the mill?", "The mill was built in 1784 by the brothers Kell.", id="by"),
     ],
 )
@@ -62,3 +61,10 @@ def test_what_stands_around_a_statement_counts() -> None:
 )
 def test_the_weekdays_of_a_text(text: str, count: int) -> None:
     assert len(weekdays(text)) == count
+
+
+def test_a_statement_that_only_restates_what_is_asked_gives_no_reason() -> None:
+    assert weight("Why is Kit on holiday?", "Kit is on holiday on Monday and Tuesday.") == 1.0
+    assert weight("Why is Kit on holiday?", "Kit is on holiday to visit an aunt.") == 0
+    told = "Kit is on holiday on Monday. This is because of a wedding."
+    assert weight("Why is Kit on holiday?", "Kit is on holiday on Monday.", told) == 0

@@ -96,7 +96,8 @@ _YES_NO = re.compile(
 )
 _PLURAL = r"(?:(?!has|was|does|this|its|his)[a-z]+[^\Ws]s|people|men|women|children)"
 _LIST = re.compile(
-    r"\s*(?i:please\s+)?(?i:list|enumerate|summari[sz]e|name(?! of\b)|give (?:me )?(?:all|a list))\b"
+    r"\s*(?i:who (?:is|are|was|were|sits?|serves?|works?) (?:on|in|at) (?!charge|control|command|call|duty))"
+    r"|\s*(?i:please\s+)?(?i:list|enumerate|summari[sz]e|name(?! of\b)|give (?:me )?(?:all|a list))\b"
     r"|.*?\b(?i:which|what|who)\s+(?:all\s+)?(?:are|were)\s+(?:all\s+)?(?:the|some|its|their|his|her|these|those)\s"
     rf"(?:of\s+the\s+)?(?:[\w-]+\s+){{0,3}}?{_PLURAL}\b"
     rf"|.*?\b(?i:which|what)\s+(?:[a-z-]+\s+){{0,2}}?{_PLURAL}\s+(?:of\s+(?:[\w-]+\s+){{1,3}}?)?"

@@ -15,7 +15,7 @@ from functools import lru_cache
 from itertools import starmap
 from typing import NamedTuple
 
-from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, WEEKDAYS
+from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, SEASONS, WEEKDAYS
 from assistant.english.negation import asks_what_is_not, denied_words, denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, stem, stems, words
@@ -44,12 +44,15 @@ from assistant.types import DocumentMetadata
 _ORDER = frozenset("before after above below first last".split())
 _LASTING = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 _OPPOSITES = (*_LASTING, *((stem(one), stem(other)) for one, other in OPPOSITE_EVENTS if one not in _ORDER))
+_SEASONS = frozenset(map(stem, SEASONS))
 _UNTIL = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain)", re.I)
 _WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
+_IS_QUESTION = re.compile(r"[?？]\W*\Z")
+_ASKED = re.compile(r"\b(?:ask|asks|asked|asking|question|questions|wonder|wondered|want|wants|wanted)\b", re.I)
 _OTHER = re.compile(r"\bthe other\b", re.I)
 
 NAME_WEIGHT = 0.5
@@ -222,6 +225,9 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     days = question.stems & _WEEKDAYS
     if days and (told := weekdays(f"{subject.text} {subject.context}")) and days.isdisjoint(told):
         yield "another weekday"
+    seasons = question.stems & _SEASONS
+    if seasons and (told := said & _SEASONS or held_stems(about) & _SEASONS) and seasons.isdisjoint(told):
+        yield "another season"
     if question.measure and said.isdisjoint(question.measure):
         yield "another measure"
     if question.price and not _states_amount(subject.text):
@@ -230,6 +236,8 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
         yield f"another item than {question.item}"
     if subject.text.rstrip().endswith(":") and not question.parts.wants_list:
         yield "no value"
+    if _IS_QUESTION.search(subject.text) and not _ASKED.search(question.parts.text):
+        yield "a question"
     if question.negated and not denies(subject.text):
         yield "no negation"
     elif not question.negated and _denies_what_is_asked(question, subject):

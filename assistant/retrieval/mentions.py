@@ -28,6 +28,7 @@ _MEASURED_BY = {stem(asks): frozenset(stems(said)) for asks, said in _MEASURES.i
 _IDENTIFIER = re.compile(
     r"([^\W\d_]{2,}):?\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d(?:[\w./-]*\w)?|[A-Z])(?![\w%])"
 )
+_FORM = re.compile(r"\bYear (\d{1,2})\b(?![.,]\d)")  # of a school
 _HASH = re.compile(r"#\d+\b")
 _COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
@@ -57,6 +58,25 @@ _ROLE = re.compile(
     r"(?: (?:of|at|in|for|on|from|to|that|who)\b.*)?\W*\Z",
     re.I,
 )
+_MAIL = r"(?:e-?mails?|mails?|messages?|letters?)"
+_LABEL = re.compile(r"(From|To|Cc|Subject|Date|Sent): *\S", re.I)
+_SENT_AT = re.compile(rf"\bwhen (?:was|did)\b.*\b{_MAIL}\b.*\b(?:sent|written|dated)\b|\bdate of\b.*\b{_MAIL}\b", re.I)
+_HEADERS = {
+    "from": re.compile(rf"\bwho (?:wrote|sent|e-?mailed)\b|\b(?:sender|author) of\b.*\b{_MAIL}\b", re.I),
+    "to": re.compile(
+        rf"\bto whom\b.*\b(?:writ|wrote|sen[dt])|\bwho(?:m)? (?:did|was)\b.*\b(?:write|sen[dt]|e-?mail)\b.*\bto\b"
+        rf"|\bwho (?:received|got)\b.*\b{_MAIL}\b|\b(?:recipient|addressee)s?\b",
+        re.I,
+    ),
+    "cc": re.compile(r"\b(?:copied|cc(?:['’]?e?d)?|in copy)\b", re.I),
+    "subject": re.compile(
+        rf"\bsubject\b.*\b{_MAIL}\b|\b{_MAIL}['’]?s? subject\b|\bwhat\b.*\b{_MAIL}\b.*\babout\b", re.I
+    ),
+    "date": _SENT_AT,
+    "sent": _SENT_AT,
+}
+"""Lines of a mail's head, each with the questions that ask for it."""
+
 _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
     "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
@@ -123,7 +143,14 @@ def asks_price(question: str) -> bool:
 def role_asked(question: str) -> str:
     """The stem of the role that a question asks the holder of: "Who is the treasurer of the club?"."""
     found = _ROLE.match(question)
-    return stem(found[1]) if found else ""
+    return stem(found[1]) if found and stem(found[1]) != "member" else ""
+
+
+def header_asked(question: str, statement: str) -> bool:
+    """Whether ``statement`` is the line of a mail's head that is asked for: "From:" for "Who wrote the mail?"."""
+    label = _LABEL.match(statement)
+    pattern = _HEADERS.get(label[1].lower()) if label else None
+    return pattern is not None and pattern.search(question) is not None
 
 
 def without_number(text: str) -> str:
@@ -159,6 +186,7 @@ def identifiers(text: str) -> tuple[tuple[str, str], ...]:
     return (
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
+        *((stem("year"), match[1]) for match in _FORM.finditer(text)),
     )
 
 
@@ -176,7 +204,7 @@ def is_year(text: str) -> bool:
 
 def names_thing(identifier: str, text: str) -> bool:
     """Whether ``text`` names what ``identifier`` stands for."""
-    return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
+    return re.search(rf"(?<![\w.£$€]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
 
 
 @lru_cache(maxsize=20_000)

@@ -1,8 +1,8 @@
 """Premises: what a question takes for granted, and a statement does not bear out.
 
 "When did the army buy the mill?" takes it that the army did: "The parish bought it in 1952" is about somebody else.
-"Who stole the mower?" is not answered by "The mower was stolen", nor "How many goats are there?" where nothing is said
-of goats.
+"Who stole the mower?" is not answered by "The mower was stolen", nor "How much garlic is in it?" where nothing is said
+of garlic.
 """
 
 from __future__ import annotations
@@ -12,33 +12,29 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.english.lexicon import BE, DAYS_IN, TITLES, UNITS, any_of
+from assistant.english.lexicon import BE, CALENDAR_NAMES, CONSEQUENCES, DAYS_IN, REASONS, TITLES, UNITS, any_of
 from assistant.english.phrases import CLAUSE
-from assistant.english.tokens import Word, is_stopword, stem, stems, words
+from assistant.english.quantities import quantities
+from assistant.english.tokens import Word, content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.mentions import GENERAL
+from assistant.retrieval.mentions import weekdays
 
 RIVAL, STRANGER = 0.5, 0.3
 """What it weighs that somebody else did it: in a passage that names who is asked about, and in one that does not."""
 
-UNCOUNTED = 0.4
-"""What it weighs that a passage never names what a question counts: it may use another word for it."""
-
-UNSAID = 0.3
-"""What it weighs that a statement has no word of what is asked with yes or no, beside names."""
+UNMEASURED = 0.4
+"""What it weighs that a passage never names what is asked how much of there is."""
 
 _DID = frozenset("did does has had".split())
 _HAVE = frozenset("have has had".split())
 _TITLES = frozenset(map(stem, TITLES))
 _WHO_DID = re.compile(r"\s*who (?:has |had )?([a-z]+)\b", re.IGNORECASE)
 _PASSIVE = rf"\b(?:{any_of(BE)}|been|being)\s+(?:\w+ly\s+)?"
-_COUNTED = re.compile(
-    r"\bhow (?:many (?:[a-z-]+ ){0,2}?(?P<many>[a-z]+s|people|men|women|children)"
-    r"|much (?:more |other )?(?P<much>[a-z]+))\b",
-    re.IGNORECASE,
+_CALENDAR = frozenset(map(stem, CALENDAR_NAMES))
+_CAUSE = re.compile(
+    rf"\b(?:{any_of((*REASONS, *CONSEQUENCES))}|because|since|due|reasons?|caused?|so that|in order)\b", re.I
 )
-_NOTHING_COUNTED = frozenset("times percent euros dollars pounds cents does as has people visitors guests".split())
-"""What is counted without a word for it: "Serves 6", "31 names"."""
+_AMOUNT = re.compile(r"\bhow much (?:more |other )?([a-z]+)\b", re.IGNORECASE)
 
 
 class Premise(NamedTuple):
@@ -56,19 +52,13 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
         yield Premise(f"{other.actor} did it", STRANGER if other.wanted.isdisjoint(known) else RIVAL)
     if question.answer_type == "person" and _hides_actor(question.text, text):
         yield Premise("nobody named", 1.0)
-    if (noun := _counted(question.text)) and noun not in known:
-        yield Premise(f"no {noun}", UNCOUNTED)
-    if question.answer_type == "yes-no":
-        yield from _unsaid(question, said, known)
-
-
-def _unsaid(question: QuestionParts, said: frozenset[str], known: frozenset[str]) -> Iterator[Premise]:
-    """Names that a question for yes or no has and a passage has not, and what a statement has no word of."""
-    if not question.names - {"i"} <= known:
+    if question.answer_type == "reason" and _restates(question, text, around) and not _CAUSE.search(passage):
+        yield Premise("no reason", 1.0)
+    if (noun := _amount_of(question.text)) and noun not in known:
+        yield Premise(f"no {noun}", UNMEASURED)
+    days = weekdays(f"{text} {around} {passage}")
+    if question.answer_type == "yes-no" and not question.names - {"i"} <= known | days:
         yield Premise("a name that is not there", 1.0)
-    asked = question.content - question.names - GENERAL
-    if asked and asked.isdisjoint(said):
-        yield Premise("nothing of what is asked", UNSAID)
 
 
 # --- who did it -----------------------------------------------------------------------------------
@@ -154,13 +144,30 @@ def _hides_actor(question: str, text: str) -> bool:
     return False
 
 
-# --- what is counted ------------------------------------------------------------------------------
+def _restates(question: QuestionParts, text: str, around: str) -> bool:
+    """Whether a statement says no more than the question takes for granted, but for its time."""
+    timed = [q for q in quantities(text) if q.kind in ("date", "time", "duration")]
+    bare = "".join(text[start:end] for start, end in _between([(q.start, q.end) for q in timed], len(text)))
+    told = frozenset(content_stems(bare)) - _CALENDAR
+    return told <= question.all_stems | frozenset(stems(around))
+
+
+def _between(spans: list[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    """What lies between ``spans``."""
+    at = 0
+    for start, end in sorted(spans):
+        yield at, start
+        at = max(at, end)
+    yield at, length
+
+
+# --- of what ---------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=256)
-def _counted(question: str) -> str:
-    """The stem of the noun whose number or amount is asked for; empty for time, measures and money."""
-    found = _COUNTED.search(question.lower())
-    noun = (found["many"] or found["much"]) if found else ""
-    measured = noun in UNITS or noun.rstrip("s") in UNITS or noun.rstrip("s") in DAYS_IN or noun in _NOTHING_COUNTED
+def _amount_of(question: str) -> str:
+    """The stem of what is asked how much of there is: "garlic"; empty for time, measures and money."""
+    found = _AMOUNT.search(question.lower())
+    noun = found[1] if found else ""
+    measured = noun in UNITS or noun in DAYS_IN or noun in ("money", "time")
     return "" if not noun or measured or is_stopword(noun) else stem(noun)

@@ -35,7 +35,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
-from assistant.retrieval.mentions import opens_with_term
+from assistant.retrieval.mentions import header_asked, opens_with_term
 from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
@@ -46,7 +46,8 @@ MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 """For each mismatch, what is subtracted from a statement's score, and the factor of its probability."""
 
 DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
-"""What a statement gains that begins with what the question asks the nature of, and for "why" one that begins with
+"""What a statement gains that begins with what the question asks the nature of or is the line of a mail's head that it
+asks for, and for "why" one that begins with
 "As a result": the sentence before it gives the reason.
 """
 
@@ -87,7 +88,8 @@ def rank(
         rows = np.column_stack([rows, seen])
     faults = binding_faults(question, table.places, hits)
     texts = [text_at(hits, place) for place in table.places]
-    foreign = np.array(foreign_shares(question, texts))
+    introduced = [f"{_context(hits, place)} {text}" for place, text in zip(table.places, texts, strict=True)]
+    foreign = np.array(foreign_shares(question, introduced))
     openings = np.array([_openings(question, text) for text in texts])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
@@ -128,6 +130,10 @@ def subject_at(hits: Sequence[Hit], place: SentencePlace) -> Subject:
         passage=stored.chunk.text,
         metadata=stored.metadata,
     )
+
+
+def _context(hits: Sequence[Hit], place: SentencePlace) -> str:
+    return hits[place.hit].stored.statements[place.sentence].context
 
 
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
@@ -219,7 +225,7 @@ def _openings(question: QuestionParts, text: str) -> float:
     """What a statement gains by how it begins."""
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    return DEFINING_SCORE * opens_with_term(question.text, text)
+    return DEFINING_SCORE * (opens_with_term(question.text, text) or header_asked(question.text, text))
 
 
 def _probability(logit: Features | float) -> Features:

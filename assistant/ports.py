@@ -98,11 +98,13 @@ class PassageScores(NamedTuple):
     """How well the sentences of a passage answer, as the cross-encoder scores them.
 
     ``sentences`` has shape (sentences,): the log-odds that this sentence answers rather than that nothing in the
-    passage does. ``answers`` is the likeliest short answer within each sentence.
+    passage does. ``answers`` is the likeliest short answer within each sentence. ``bound`` is the log-odds that the
+    passage has all that the question names.
     """
 
     sentences: Vectors
     answers: tuple[str, ...]
+    bound: float = 0.0
 
 
 class Quote(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -92,7 +92,7 @@ def rank(
     foreign = np.array(foreign_shares(question, introduced))
     openings = np.array([_openings(question, text) for text in texts])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
-    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
+    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen, readings)))
     probabilities = _probability(fitted.probabilities.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, probabilities)
     scores, probabilities, faults = scores - MISMATCH_SCORE * late, probabilities * MISMATCH_FACTOR**late, faults + late
@@ -174,17 +174,24 @@ def order_faults(
 
 
 def answerability_row(
-    question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
+    question: QuestionParts,
+    table: Table,
+    scores: Features,
+    hits: Sequence[Hit],
+    seen: Features | None,
+    readings: Mapping[int, PassageScores],
 ) -> Features:
     """Features of the best sentence: ANSWERABILITY_FEATURES, its share of the softmax over scores, what its place in
-    the document says, and its and the highest log-odds by the cross-encoder.
+    the document says, its and the highest log-odds by the cross-encoder, and how well its passage is bound.
     """
     best = int(np.argmax(scores))
     place = table.places[best]
     kind = hits[place.hit].stored.statements[place.sentence].kind
     belief = 1 / float(np.exp(scores - scores[best]).sum())
     structural = structural_answerability(question, subject_at(hits, place), kind)
-    read_ = [] if seen is None else [seen[best], seen.max()]
+    # The head of what a question names has learnt from running text alone.
+    bound = readings[place.hit].bound if kind == "paragraph" and place.hit in readings else 0.0
+    read_ = [] if seen is None else [seen[best], seen.max(), bound]
     return np.array([*answerability_features(question, table, best, hits), belief, structural, *read_])
 
 

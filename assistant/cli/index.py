@@ -98,8 +98,8 @@ def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part
 
 def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[IndexReport]) -> None:
     """Name the newly indexed PDF files with many pages that have no text; a few empty pages are normal."""
-    from assistant.cli.opening import count
     from assistant.ingest.read import pages_without_text
+    from assistant.render import counted
 
     read = [source for report in reports for source in (*report.added, *report.changed)]
     scanned = []
@@ -108,7 +108,7 @@ def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[Index
         if document and (empty := pages_without_text(document)) > FEW_PAGES * len(document.pages):
             scanned.append(f"{source!r} ({empty:,} of {len(document.pages):,} pages)")
     if scanned:
-        files = f"{count(len(scanned), 'PDF file')} with pages that hold no text, only images: {scanned[0]}"
+        files = f"{counted(len(scanned), 'PDF file')} with pages that hold no text, only images: {scanned[0]}"
         more = ", ..." if len(scanned) > 1 else ""
         screen.note(one_line(f"{files}{more}. The other pages are indexed. `ocrmypdf --skip-text FILE.pdf FILE.pdf`"))
 
@@ -155,9 +155,10 @@ def verify(
     """Check the stored index from end to end.
 
     Exit code 0: sound; 1: not; 2: an error."""
-    from assistant.cli.opening import count, opened, settings_from
+    from assistant.cli.opening import opened, settings_from
     from assistant.cli.root import FAILED
     from assistant.cli.screen import Screen
+    from assistant.render import counted
     from assistant.settings import command
 
     screen = Screen()
@@ -179,9 +180,9 @@ def verify(
             screen.write(one_line(f"- {problem}"))
         next_step = command("index build" if repair else "index verify --repair", settings.index_dir)
         cure = f"`{next_step}` repairs what is left." if repair else f"`{next_step}`"
-        screen.note(f"{count(len(problems), 'problem')} found. {cure}")
+        screen.note(f"{counted(len(problems), 'problem')} found. {cure}")
     else:
-        screen.write(f"The index is sound: {count(documents, 'document')}.")
+        screen.write(f"The index is sound: {counted(documents, 'document')}.")
     if problems:
         raise typer.Exit(FAILED)
 

@@ -7,7 +7,6 @@ import secrets
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -60,6 +59,7 @@ class EvaluationTab:
         self._state = state
         self._jobs: dict[str, Job] = {}
         with gr.Tab("Evaluation", id="evaluation", elem_classes="view") as self._tab:
+            html(render("evaluation", "head"))
             self._progress = html(elem_id="running")
             self._shown = html(elem_id="evaluation")
 
@@ -100,21 +100,24 @@ class EvaluationTab:
         shown = {} if job.busy else {self._shown: evaluation_html(self._state.evaluations())}
         return {self._progress: progress_html(job.rows, busy=job.busy), **shown}
 
-    def _save(self, conversation: Conversation, event: gr.EventData) -> Any:
+    def _save(self, conversation: Conversation, event: gr.EventData) -> str:
         click = ClickEvent.of(event)
         if click.current != conversation.id:
             return RELOAD
-        if answer := conversation.exchange(click.exchange).answer:
-            folder = self._state.own_evaluation
-            try:
-                save_question(folder, answer, self._state.library.roots())
-                shown = folder.absolute()
-                shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
-                run = command(f"eval {shown}", self._state.settings.index_dir)
-                gr.Info(str(render("evaluation", "saved", command=run)), duration=8)
-            except SuiteError as error:
-                gr.Warning(str(error), duration=8)
-        return gr.skip()
+        answer = conversation.exchange(click.exchange).answer
+        said = self._saved(answer) if answer else ""
+        return self._state.for_browser(conversation, save=False, said=said)
+
+    def _saved(self, answer: Answer) -> str:
+        """Save an answer as a test question; what to tell the reader."""
+        folder = self._state.own_evaluation
+        try:
+            save_question(folder, answer, self._state.library.roots())
+        except SuiteError as error:
+            return str(error)
+        shown = folder.absolute()
+        shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
+        return f"Saved. Run it under Evaluation, or with: {command(f'eval {shown}', self._state.settings.index_dir)}"
 
 
 def evaluate(folder: Path, assistant: Assistant, job: Job) -> None:

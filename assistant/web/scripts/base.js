@@ -23,7 +23,7 @@ const say = (text) => {
   toast.textContent = text;
   toast.classList.add("shown");
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => toast.classList.remove("shown"), 4000);
+  say.timer = setTimeout(() => toast.classList.remove("shown"), Math.max(4000, 90 * text.length));
 };
 const copy = async (text) => {
   try {

@@ -11,11 +11,12 @@ from rich.filesize import decimal
 from rich.text import Text
 
 from assistant.cli import opening
-from assistant.cli.opening import count, documents_folder, opened, settings_from
+from assistant.cli.opening import documents_folder, opened, settings_from
 from assistant.cli.options import IndexDir, Json
 from assistant.cli.root import FAILED
 from assistant.cli.screen import Screen, one_line
 from assistant.errors import AssistantError, ConfigError, DocumentError
+from assistant.render import counted
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -119,7 +120,7 @@ def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[Index
         if document and (empty := pages_without_text(document)) > FEW_PAGES * len(document.pages):
             scanned.append(f"{source!r} ({empty:,} of {len(document.pages):,} pages)")
     if scanned:
-        files = f"{count(len(scanned), 'PDF file')} with pages that hold no text, only images: {scanned[0]}"
+        files = f"{counted(len(scanned), 'PDF file')} with pages that hold no text, only images: {scanned[0]}"
         more = ", ..." if len(scanned) > 1 else ""
         screen.note(one_line(f"{files}{more}. The other pages are indexed. `ocrmypdf --skip-text FILE.pdf FILE.pdf`"))
 
@@ -176,9 +177,9 @@ def verify(
             screen.write(one_line(f"- {problem}"))
         next_step = command("index build" if repair else "index verify --repair", settings.index_dir)
         cure = f"`{next_step}` repairs what is left." if repair else f"`{next_step}`"
-        screen.note(f"{count(len(problems), 'problem')} found. {cure}")
+        screen.note(f"{counted(len(problems), 'problem')} found. {cure}")
     else:
-        screen.write(f"The index is sound: {count(documents, 'document')}.")
+        screen.write(f"The index is sound: {counted(documents, 'document')}.")
     if problems:
         raise typer.Exit(FAILED)
 

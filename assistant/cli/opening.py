@@ -12,6 +12,7 @@ import typer
 
 from assistant.cli.screen import one_line
 from assistant.errors import AssistantError, ConfigError
+from assistant.render import counted
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -79,7 +80,7 @@ def unbuilt(assistant: Assistant, settings: Settings) -> bool:
 def report_first_build(report: IndexReport, settings: Settings, screen: Screen) -> None:
     """Report what a first build indexed and skipped."""
     folder = documents_folder(settings)
-    screen.note(f"Indexed {count(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
+    screen.note(f"Indexed {counted(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
     for skipped in report.skipped:
         screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
 
@@ -131,8 +132,3 @@ def note_if_none_admitted(assistant: Assistant, where: Filter, screen: Screen) -
 def documents_folder(settings: Settings) -> Path:
     """The folder for documents inside the index folder."""
     return settings.index_dir / "documents"
-
-
-def count(number: int, noun: str) -> str:
-    """``1 document``, ``2 documents``, ``12,000 documents``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

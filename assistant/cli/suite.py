@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import typer
 from platformdirs import user_cache_path
 
-from assistant.cli.opening import build, count, opened
+from assistant.cli.opening import build, opened
 from assistant.cli.screen import one_line
 from assistant.eval import Corpus, Suite, load, open_dataset, write_documents
 from assistant.index_config import NAME, IndexConfig, config_file
 from assistant.ingest.read import read_folder
+from assistant.render import counted
 from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def asker(context: typer.Context, settings: Settings, evaluation: Evaluation, sc
         changed = len(report.added) + len(report.changed) + len(report.removed)
         if changed:
             documents = os.path.normpath(evaluation.documents)
-            screen.note(f"Indexed {count(changed, 'document')} of {documents} in {report.seconds:.1f} s.")
+            screen.note(f"Indexed {counted(changed, 'document')} of {documents} in {report.seconds:.1f} s.")
         yield asking
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -30,7 +30,7 @@ from assistant.web.components import (
 )
 from assistant.web.documents import progress_html
 from assistant.web.guard import without_command
-from assistant.web.jobs import CancelledError, Job, Jobs, Row
+from assistant.web.jobs import CancelledError, Job, Row
 from assistant.web.runs import evaluation_html, suite_in
 from assistant.web.state import AppState
 from assistant.web.templates import render
@@ -56,8 +56,10 @@ class EvaluationTab:
     """The last runs, a run that is under way, and answers saved as test questions."""
 
     def __init__(self, state: AppState) -> None:
-        self._state, self._jobs = state, Jobs()
+        self._state = state
+        self._jobs: dict[str, Job] = {}
         with gr.Tab("Evaluation", id="evaluation", elem_classes="view") as self._tab:
+            html(render("evaluation", "head"))
             self._progress = html(elem_id="running")
             self._shown = html(elem_id="evaluation")
 
@@ -66,7 +68,9 @@ class EvaluationTab:
         events = components.events
         self._tab.select(lambda: evaluation_html(self._state.evaluations()), None, [self._shown], **LATEST)
         events.run(self._choose, None, [self._shown], **PRIVATE)
-        events.evaluate(self._evaluate, [components.settings], [self._progress, self._shown], **PRIVATE | ONCE)
+        both = [self._progress, self._shown]
+        events.evaluate(self._evaluate, [components.settings], both, **PRIVATE | ONCE)
+        events.watch(self._watch, None, both, **PRIVATE | ONCE)
         events.cancel(self._cancel, None, None, queue=False, **PRIVATE)
         events.save(self._save, [components.conversation], [components.events], **PRIVATE | ONCE)
 
@@ -75,35 +79,45 @@ class EvaluationTab:
         return evaluation_html(self._state.evaluations(), click.text, click.id)
 
     def _cancel(self, request: gr.Request) -> None:
-        self._jobs.cancel(session(request))
+        if job := self._jobs.get(session(request)):
+            job.cancel()
 
-    def _evaluate(self, settings: ReaderSettings, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
-        named = ClickEvent.of(event).text
+    def _evaluate(self, settings: ReaderSettings, event: gr.EventData, request: gr.Request) -> Update:
+        named, owner = ClickEvent.of(event).text, session(request)
         folder = next((each for each in self._state.evaluations() if each.name == named), None)
-        if folder is None:
-            return
-        assistant = self._state.with_settings(settings.model_dump())
-        job = Job([Row(folder.name)])
-        rows: tuple[Row, ...] = ()
-        for rows in self._jobs.watched(job, session(request), [lambda: evaluate(folder, assistant, job)]):
-            yield {self._progress: progress_html(rows, busy=True)}
-        yield {self._progress: progress_html(rows), self._shown: evaluation_html(self._state.evaluations())}
+        before = self._jobs.get(owner)
+        if folder and not (before and before.busy):
+            job = self._jobs[owner] = Job([Row(folder.name)])
+            assistant = self._state.with_settings(settings.model_dump())
+            threading.Thread(target=evaluate, args=(folder, assistant, job), daemon=True).start()
+        return self._watch(request)
 
-    def _save(self, conversation: Conversation, event: gr.EventData) -> Any:
+    def _watch(self, request: gr.Request) -> Update:
+        """How far the run is. The browser asks for it: it may take minutes, and goes on while the reader asks."""
+        job = self._jobs.get(session(request))
+        if job is None:
+            return {}
+        shown = {} if job.busy else {self._shown: evaluation_html(self._state.evaluations())}
+        return {self._progress: progress_html(job.rows, busy=job.busy), **shown}
+
+    def _save(self, conversation: Conversation, event: gr.EventData) -> str:
         click = ClickEvent.of(event)
         if click.current != conversation.id:
             return RELOAD
-        if answer := conversation.exchange(click.exchange).answer:
-            folder = self._state.own_evaluation
-            try:
-                save_question(folder, answer, self._state.library.roots())
-                shown = folder.absolute()
-                shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
-                run = command(f"eval {shown}", self._state.settings.index_dir)
-                gr.Info(str(render("evaluation", "saved", command=run)), duration=8)
-            except SuiteError as error:
-                gr.Warning(str(error), duration=8)
-        return gr.skip()
+        answer = conversation.exchange(click.exchange).answer
+        said = self._saved(answer) if answer else ""
+        return self._state.for_browser(conversation, save=False, said=said)
+
+    def _saved(self, answer: Answer) -> str:
+        """Save an answer as a test question; what to tell the reader."""
+        folder = self._state.own_evaluation
+        try:
+            save_question(folder, answer, self._state.library.roots())
+        except SuiteError as error:
+            return str(error)
+        shown = folder.absolute()
+        shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
+        return f"Saved. Run it under Evaluation, or with: {command(f'eval {shown}', self._state.settings.index_dir)}"
 
 
 def evaluate(folder: Path, assistant: Assistant, job: Job) -> None:

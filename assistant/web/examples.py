@@ -20,6 +20,7 @@ FURTHER = 3
 
 _READ = 24  # documents looked at
 _OF_EACH = 3  # questions of a document that are tried
+_CLEAR = 4  # words of a question without a name at least
 _TRIED = 6  # questions tried under an answer
 _TITLE = 80  # characters of a title that a question may name
 
@@ -64,7 +65,8 @@ def _drawn(assistant: Assistant, generation: int, wanted: int) -> tuple[str, ...
     kinds: Counter[str] = Counter()
     for each in listed[:_READ]:
         document = assistant.document(each.source)
-        for made in sorted(questions(document), key=lambda made: _weight(made, kinds))[:_OF_EACH] if document else ():
+        clear = [made for made in questions(document) if _is_clear(made)] if document else []
+        for made in sorted(clear, key=lambda made: _weight(made, kinds))[:_OF_EACH]:
             if len(found) < wanted and _answers(quick, made.question, each, made.place):
                 found.append(made.question)
                 kinds[made.kind] += 1
@@ -72,9 +74,14 @@ def _drawn(assistant: Assistant, generation: int, wanted: int) -> tuple[str, ...
     return tuple(dict.fromkeys([*found, *_summaries(quick, listed)]))[:wanted]
 
 
-def _weight(made: Made, kinds: Counter[str]) -> tuple[int, bool]:
-    """The less, the sooner a question is suggested: of a kind that is still missing, and with a name in it."""
-    return kinds[made.kind] + (made.kind == "saying"), not names(made.question)
+def _weight(made: Made, kinds: Counter[str]) -> int:
+    """The less, the sooner a question is suggested: those of a kind that is still missing."""
+    return kinds[made.kind] + (made.kind == "saying")
+
+
+def _is_clear(made: Made) -> bool:
+    """Whether a question says by itself what it is about."""
+    return bool(names(made.question)) or len(content_stems(made.question)) >= _CLEAR
 
 
 def _summaries(quick: Assistant, listed: Sequence[IndexedDocument]) -> Iterator[str]:

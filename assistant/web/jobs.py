@@ -47,6 +47,11 @@ class Job:
         """Change a row."""
         self.rows[place] = replace(self.rows[place], **changes)  # type: ignore[arg-type]
 
+    @property
+    def busy(self) -> bool:
+        """Whether a row is still to come to its end."""
+        return any(row.state in (*_OPEN, "cancelling") for row in self.rows)
+
     def cancel(self) -> None:
         """End the build at its next step."""
         self.cancelled.set()

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from assistant.conversations import Conversation
 from assistant.errors import AssistantError
+from assistant.render import place
 from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
 from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
@@ -19,7 +20,7 @@ from assistant.web.library import MOST_BYTES
 from assistant.web.listing import key_points
 from assistant.web.paper import DrawnPage, Marks, drawn_page, parts
 from assistant.web.state import AppState
-from assistant.web.templates import render
+from assistant.web.templates import one_line, render
 
 AROUND = 40_000
 """Characters of a long document shown before and after the quoted words."""
@@ -62,6 +63,7 @@ def citation_html(
         here=here,
         doubts=[claim for claim in _claims(answer, citation) if claim.support != "supported"],
         labels=LABELS,
+        note=note(citation),
     )
     span = Span(citation.start, citation.end)
     if document is None or document.text[span.start : span.end] != citation.quote:
@@ -70,6 +72,11 @@ def citation_html(
     others = [Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker]
     again = {"data-do": "cite", "data-exchange": exchange, "data-marker": marker}
     return document_html(document, span, others, head=head, drawn=drawn_page(document, file, span, page), again=again)
+
+
+def note(citation: Citation) -> str:
+    """A quotation with its reference, as Markdown."""
+    return f"> {one_line(citation.quote)}\n\n{citation.label} ({place(citation)})"
 
 
 def document_html(

@@ -25,6 +25,9 @@ from assistant.web.templates import render
 RUNS = 12
 """Runs that are listed, newest first."""
 
+COMPARED = 5
+"""Runs that one is offered to be compared with."""
+
 WORST = 25
 """Failed questions, or changed answers, that are shown."""
 
@@ -67,7 +70,7 @@ def evaluation_html(folders: Sequence[Path], chosen: str = "", other: str = "") 
     """The tab; ``chosen`` is the key of the run to show, by default the last one; ``other``: to compare with."""
     runs = logged_runs(folders)
     shown = next((run for run in runs if run.key == chosen), runs[0] if runs else None)
-    earlier = [run for run in runs if shown and run.folder == shown.folder and run != shown]
+    earlier = [run for run in runs if shown and run.folder == shown.folder and run != shown][:COMPARED]
     beside = next((run for run in earlier if run.key == other), None)
     try:
         body = _comparison_html(beside, shown) if shown and beside else _run_html(shown) if shown else ""

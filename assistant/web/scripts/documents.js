@@ -59,6 +59,8 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
+setInterval(() => $("#running .busy") && emit("watch"), 1000);  // a run of an evaluation
+
 // --- the list of documents
 
 let order = { column: 2, down: true };

@@ -36,6 +36,9 @@ MAX_BOLD_HEADING = 120
 MAX_PART = 60
 """Characters of the longest heading that starts like "Chapter 3"."""
 
+MAX_SUM = 4
+"""Words of a line that names an amount and is no heading in large letters either."""
+
 MAX_SIZES = 6
 """The most levels of headings by font size."""
 
@@ -274,7 +277,7 @@ class _Laying:
         words = sum(map(str.isalpha, text))
         if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines) or _is_bullet(text):
             return 0
-        if states_amount(text) and (is_short_field(text) or size < LARGER * self.sizes.text):
+        if states_amount(text) and (is_short_field(text) or _is_sum(text) or size < LARGER * self.sizes.text):
             return 0
         numbered = _NUMBERED.match(text)
         deeper = numbered[1].count(".") if numbered else 0
@@ -315,6 +318,12 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _is_sum(text: str) -> bool:
+    """Whether a few words end in an amount, as the last line of a bill does: "TOTAL $821.14"."""
+    words = text.split()
+    return len(words) <= MAX_SUM and states_amount(words[-1])
 
 
 def _is_form_line(text: str) -> bool:

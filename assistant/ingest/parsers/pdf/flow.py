@@ -221,6 +221,8 @@ class _Laying:
             self.builder.item(text[marker.width :], self._depth(first.x0, first.size), marker.number or "-")
         elif is_short_field(text) and (field := field_of(text)):
             self.builder.field(field.label, field.value)
+        elif _is_sum(text):
+            self.builder.total(text)
         else:
             self.builder.paragraph(text)
         self._in_form = _is_form_line(text)
@@ -323,7 +325,7 @@ class _Laying:
 def _is_sum(text: str) -> bool:
     """Whether a few words end in an amount, as the last line of a bill does: "TOTAL $821.14"."""
     words = text.split()
-    return len(words) <= MAX_SUM and states_amount(words[-1])
+    return 1 < len(words) <= MAX_SUM and words[0][0].isalpha() and states_amount(words[-1])
 
 
 def _is_form_line(text: str) -> bool:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.english.lexicon import CONSEQUENCES, any_of
-from assistant.english.tokens import stems
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.answerability import (
@@ -139,27 +138,7 @@ def _context(hits: Sequence[Hit], place: SentencePlace) -> str:
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
     """The weight of each sentence's mismatches with what the question names, shape (sentences,); 0 if it fits."""
     found = mismatches(asked(question), [subject_at(hits, place) for place in places])
-    weights = np.array([sum(each.weight for each in of_one) for of_one in found])
-    return weights + _other_rows(question, places, hits)
-
-
-def _other_rows(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
-    """1 for each row of a table if the cells of another row hold all the question's words that it holds, and more."""
-    held: dict[int, frozenset[str]] = {}
-    tables: dict[tuple[str, str], set[frozenset[str]]] = {}
-    for number, place in enumerate(places):
-        stored = hits[place.hit].stored
-        statement = stored.statements[place.sentence]
-        if statement.kind == "row":
-            held[number] = question.content & frozenset(stems(text_at(hits, place)))
-            tables.setdefault((stored.chunk.source, statement.context), set()).add(held[number])
-    faults = np.zeros(len(places))
-    for number, own in held.items():
-        place = places[number]
-        stored = hits[place.hit].stored
-        rows = tables[stored.chunk.source, stored.statements[place.sentence].context]
-        faults[number] = any(own < other for other in rows)
-    return faults
+    return np.array([sum(each.weight for each in of_one) for of_one in found])
 
 
 def order_faults(

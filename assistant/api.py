@@ -132,7 +132,7 @@ class Assistant:
     def refresh_web_pages(self, on_progress: OnProgress | None = None) -> tuple[IndexReport, ...]:
         """Fetch the indexed web pages again, and index what changed: a report for each collection with pages.
 
-        A page that cannot be fetched stays as it is, and is among the skipped ones of its report.
+        A page that cannot be fetched stays as it is, and its report lists it as skipped.
 
         Raises IndexLockedError while another process is writing.
         """
@@ -149,7 +149,7 @@ class Assistant:
         self._index.fill_chroma(on_progress or no_progress)
 
     def remove(self, source: str) -> IndexReport:
-        """Take one document out of the index; its file stays where it is, but for that of a web page."""
+        """Remove one document from the index. Its file is kept, unless it is that of a fetched web page."""
         report = self._index.remove(source)
         self._web_pages.forget(report.removed)
         self.fill_chroma()
@@ -229,7 +229,7 @@ class Assistant:
         """
         writer, status, settings = self._engines.writer, self.status(), self.settings
         written = writer.describe() if isinstance(writer, Describable) else GenerationInfo(writer=writer.name)
-        told: dict[str, JsonValue] = {
+        described: dict[str, JsonValue] = {
             **written.model_dump(exclude_defaults=True, mode="json"),
             "embedder": status.embedder,
             "index_config": status.config.fingerprint,
@@ -237,7 +237,7 @@ class Assistant:
             "answer_threshold": settings.answer_threshold,
             "version": version("assistant"),
         }
-        return told
+        return described
 
     def close(self) -> None:
         """Close the files of the index."""

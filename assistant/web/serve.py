@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from assistant.errors import ConfigError, DocumentError
+from assistant.settings import is_loopback
 from assistant.types import OnProgress
 from assistant.web.front import Front, Told
-from assistant.web.guard import Guard, is_loopback
+from assistant.web.guard import Guard
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -45,8 +46,8 @@ def address(host: str, port: int) -> str:
     return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
 
 
-def build(assistant: Assistant, host: str = HOST, port: int = PORT) -> FastAPI:
-    """The page with uploads and its API, unguarded: what takes seconds to load."""
+def build(assistant: Assistant, host: str = HOST, port: int = PORT, *, local: bool = True) -> FastAPI:
+    """The page with uploads and its API, unguarded: what takes seconds to load; ``local`` for this machine alone."""
     # Read when gradio is imported: no telemetry, no version check.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     import gradio as gr
@@ -55,7 +56,7 @@ def build(assistant: Assistant, host: str = HOST, port: int = PORT) -> FastAPI:
     from assistant.web import page
     from assistant.web.state import AppState
 
-    state = AppState(assistant)
+    state = AppState(assistant, local=local)
     state.library.sweep()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.add_route("/upload", _upload(state.library), methods=["POST"])
@@ -194,7 +195,8 @@ def _server(
 
     def page(tell: Told) -> Starlette:
         tell("Loading the page")
-        return build(opening(), host, listener.getsockname()[1])
+        local = is_loopback(host) and not password
+        return build(opening(), host, listener.getsockname()[1], local=local)
 
     front = Front({"/v1": chat_completions, "/mcp": programs, "/": page}, lambda fault: server.over(fault))
     server = _Server(

@@ -28,11 +28,6 @@ def claim_text(claim: Claim, before: Claim | None) -> str:
     return f"{lead}{head}: {text}" if head else f"{lead}{text}"
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 document``, ``2 documents``, ``12,000 documents``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def heading(claim: Claim) -> str:
     """Who says it, and the context that the statement needs: ``Annual report › in thousands of euro``."""
     parts = [part for part in claim.context.split(CONTEXT_SEPARATOR) if part and part not in claim.byline]

@@ -15,8 +15,8 @@ from assistant.cli.opening import documents_folder, opened, settings_from
 from assistant.cli.options import IndexDir, Json
 from assistant.cli.root import FAILED
 from assistant.cli.screen import Screen, one_line
+from assistant.english.plural import counted
 from assistant.errors import AssistantError, ConfigError, DocumentError
-from assistant.render import counted
 
 if TYPE_CHECKING:
     from assistant.api import Assistant

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.cli.screen import one_line
+from assistant.english.plural import counted
 from assistant.errors import AssistantError, ConfigError
-from assistant.render import counted
 
 if TYPE_CHECKING:
     from assistant.api import Assistant

@@ -18,10 +18,10 @@ from platformdirs import user_cache_path
 
 from assistant.cli.opening import build, opened
 from assistant.cli.screen import one_line
+from assistant.english.plural import counted
 from assistant.eval import Corpus, Suite, load, open_dataset, write_documents
 from assistant.index_config import NAME, IndexConfig, config_file
 from assistant.ingest.read import read_folder
-from assistant.render import counted
 from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from assistant.retrieval.answerability import (
     holds_nothing,
     structural_answerability,
 )
-from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
+from assistant.retrieval.binding import Subject, asked, is_refuted, mismatches, order_mismatches
 from assistant.retrieval.features import (
     Features,
     SentencePlace,
@@ -54,6 +54,9 @@ NOTHING_HELD, SURE = 0.5, 3.0
 """The weight, as a mismatch, of a best passage without any word of the question; it has no weight from these log-odds
 of the cross-encoder on.
 """
+
+REFUTED = 0.5
+"""What it weighs, as a mismatch of the best statement, that a likelier one says that somebody else did it."""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
@@ -99,7 +102,9 @@ def rank(
     answerability = max(float(_probability(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
     sure = seen is not None and seen[top] >= SURE
     nothing = not sure and holds_nothing(question, subject_at(hits, table.places[top]))
-    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing)
+    likeliest = table.places[int(np.argmax(scores + MISMATCH_SCORE * faults))]
+    refuted = likeliest != table.places[top] and is_refuted(question, subject_at(hits, likeliest))
+    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing + REFUTED * refuted)
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:

@@ -34,7 +34,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
-from assistant.retrieval.mentions import header_asked, opens_with_term
+from assistant.retrieval.mentions import header_asked, opens_with_term, tells_hours
 from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
@@ -209,7 +209,8 @@ def _openings(question: QuestionParts, text: str) -> float:
     """What a statement gains by how it begins."""
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    return DEFINING_SCORE * (opens_with_term(question.text, text) or header_asked(question.text, text))
+    fits = (opens_with_term, header_asked, tells_hours)
+    return DEFINING_SCORE * any(fit(question.text, text) for fit in fits)
 
 
 def _probability(logit: Features | float) -> Features:

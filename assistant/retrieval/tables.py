@@ -112,16 +112,16 @@ def of_polarity(question: QuestionParts, items: Sequence[Sentence]) -> tuple[Sen
     rows = [row for item in items if (row := row_of(item))]
     if question.answer_type == "yes-no" or not rows:
         return ()
-    columns = [column for column in _columns(rows) if not question.content.isdisjoint(stems(column))]
     said = [
-        (row.sentence, cell.value.lower())
+        (cell.column, row.sentence, _POLAR[cell.value.lower()])
         for row in rows
         for cell in row.cells
-        if [cell.column] == columns and cell.value.lower() in _POLAR
+        if cell.value.lower() in _POLAR and not question.content.isdisjoint(stems(cell.column))
     ]
+    if len({column for column, *_ in said}) != 1 or 2 * len(said) <= len(rows):
+        return ()
     wanted = "no" if denies(question.text) else "yes"
-    chosen = tuple(sentence for sentence, value in said if _POLAR[value] == wanted)
-    return chosen if 2 * len(said) > len(rows) else ()
+    return tuple(sentence for _, sentence, value in said if value == wanted)
 
 
 def by_measure(question: str, rows: Sequence[Row]) -> list[int] | None:

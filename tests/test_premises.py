@@ -44,6 +44,7 @@ def test_a_rival_that_the_passage_names_weighs_more_than_another_word() -> None:
         pytest.param("When did Anna Kern resign?", "The mayor resigned in May.", id="name-and-role"),
         pytest.param("How many lives did it cost?", "Two died.", id="number"),
         pytest.param("How much time is it closed?", "It is closed for a fortnight.", id="time"),
+        pytest.param("When does the Red Maud ripen, and the other one?", "The Green Tansy ripens late.", id="other"),
         pytest.param("Who built the mill?", "The mill was built in 1784 by the brothers Kell.", id="by"),
     ],
 )

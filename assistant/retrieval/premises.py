@@ -29,6 +29,7 @@ _DID = frozenset("did does has had".split())
 _ONE_FORM = frozenset("cost cut hit put set shut let hurt quit spread".split())
 _HAVE = frozenset("have has had".split())
 _TITLES = frozenset(map(stem, TITLES))
+_OTHERS = re.compile(r"\b(?:the other|others|another|else)\b", re.IGNORECASE)
 _WHO_DID = re.compile(r"\s*who (?:has |had )?([a-z]+)\b", re.IGNORECASE)
 _PASSIVE = rf"\b(?:{any_of(BE)}|been|being)\s+(?:\w+ly\s+)?"
 _CALENDAR = frozenset(map(stem, CALENDAR_NAMES))
@@ -82,7 +83,7 @@ class _Doing(NamedTuple):
 def _doings(question: str) -> tuple[_Doing, ...]:
     """The ways to read "did the army buy the mill": each word behind the first may be the verb."""
     found = CLAUSE.match(question)
-    if not found or found[2].lower() not in _DID:
+    if not found or found[2].lower() not in _DID or _OTHERS.search(question):
         return ()
     rest = words(found[3])
     return tuple(

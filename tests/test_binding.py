@@ -58,6 +58,10 @@ def test_the_other_one_is_another_than_the_one_that_is_named() -> None:
     assert not found("How much is the Stone loaf, and the other one?", "The Harvest loaf costs 2 euro.")
 
 
+def test_a_figure_that_the_table_is_about_is_no_other_figure() -> None:
+    assert not found("How many cups did the Leafs win since 67?", "Leafs · Cups: 13", context="Cups since 67")
+
+
 def test_the_context_of_a_statement_counts() -> None:
     assert not found("How many were there in 2022?", "Guides: 11", context="Staff in 2022")
     assert found("How many were there in 2022?", "Guides: 11", context="Staff in 2021")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import io
 
 import pytest
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 from assistant.conversations import Conversation, Exchange
-from assistant.web.export import as_word, exported
+from assistant.web.export import as_word, exported, notes
 from tests.ui_values import answer, citation, claim
 
 EVIL = "<script>x</script> ![i](http://evil) [l](javascript:x)"
@@ -51,3 +52,11 @@ def test_word_holds_every_sentence_and_quote_and_runs_nothing() -> None:
         assert exchange.answer
         assert all(any(each.text in text for text in texts) for each in exchange.answer.claims)
         assert all(each.quote in texts for each in exchange.answer.citations)
+
+
+def test_notes_become_a_word_document_with_their_quotations() -> None:
+    docx = pytest.importorskip("docx")
+    made = notes({"text": "A draft.\n\n> It began at noon.\n\nThe Post (fire.md)\n\n"})
+    word = docx.Document(io.BytesIO(base64.b64decode(made["data"])))
+    paragraphs = [(each.text, each.style.name) for each in word.paragraphs]
+    assert paragraphs == [("A draft.", "Normal"), ("It began at noon.", "Quote"), ("The Post (fire.md)", "Normal")]

@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
+from assistant import Assistant, Settings
 from assistant.errors import SuiteError
 from assistant.eval import init, load, run
 from assistant.ingest.read import read_folder
+from assistant.testing.fakes import FakeEmbedder
 from assistant.types import NOT_IN_DOCUMENTS, Turn
-from assistant.web.evaluation import evaluation_html, logged_runs, save_question
+from assistant.web.evaluation import evaluate, save_question
+from assistant.web.jobs import Job, Row
+from assistant.web.runs import evaluation_html, logged_runs
 from tests.ui_values import TEXT, answer, citation, claim
 
 EVIL = "<script>x</script>"
@@ -41,7 +45,48 @@ def test_run_is_chosen_by_a_key_that_tells_no_path(evaluated: Path) -> None:
 
 
 def test_page_without_a_run_says_how_to_get_one(tmp_path: Path) -> None:
-    assert "assistant eval" in evaluation_html([tmp_path])
+    assert "Save as test question" in evaluation_html([])
+    assert 'data-do="evaluate" data-text="mine"' in evaluation_html([tmp_path / "mine"])
+
+
+def test_two_runs_are_compared_answer_by_answer(evaluated: Path) -> None:
+    run(load(evaluated, read_folder), lambda _: NOT_IN_DOCUMENTS, {"system": "other"})
+    after, before = logged_runs([evaluated])
+    html = evaluation_html([evaluated], after.key, before.key)
+    assert f'data-text="{after.key}" data-id="{before.key}" aria-pressed="true"' in html
+    assert "What it means" in html
+    assert f"<b>After</b> {NOT_IN_DOCUMENTS}" in html
+    assert EVIL not in html
+
+
+@pytest.fixture
+def assistant(index_dir: Path) -> Assistant:
+    return Assistant.open(Settings(index_dir=index_dir, writer="extractive"), embedder=FakeEmbedder())
+
+
+def test_an_evaluation_is_run_on_the_page_and_shows_how_far_it_is(tmp_path: Path, assistant: Assistant) -> None:
+    init(tmp_path / "mine")
+    job = Job([Row("mine")])
+    evaluate(tmp_path / "mine", assistant, job)
+    assert job.rows[0].state == "skipped"
+    assert "not indexed here" in job.rows[0].reason
+    assistant.index(tmp_path / "mine" / "documents")
+    evaluate(tmp_path / "mine", assistant, job)
+    assert (job.rows[0].state, job.rows[0].part) == ("evaluated", 1.0)
+    assert "questions" in job.rows[0].reason
+    assert "<svg" in evaluation_html([tmp_path / "mine"])
+
+
+def test_a_run_that_was_cancelled_goes_on_where_it_stopped(tmp_path: Path, assistant: Assistant) -> None:
+    init(tmp_path / "mine")
+    assistant.index(tmp_path / "mine" / "documents")
+    job = Job([Row("mine")])
+    job.cancel()
+    evaluate(tmp_path / "mine", assistant, job)
+    assert job.rows[0].state == "cancelled"
+    (begun,) = logged_runs([tmp_path / "mine"])
+    evaluate(tmp_path / "mine", assistant, Job([Row("mine")]))
+    assert logged_runs([tmp_path / "mine"]) == [begun]
 
 
 def test_run_of_other_documents_is_a_notice(evaluated: Path) -> None:

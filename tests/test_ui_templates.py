@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("jinja2", reason="the extra 'chat' is not installed")
+from assistant.english.plural import counted
 from assistant.types import DocumentMetadata
 from assistant.web.components import Refused
 from assistant.web.documents import progress_html
-from assistant.web.templates import clean, counted, day, known, one_line
+from assistant.web.templates import clean, day, known, one_line
 
 HOSTILE = st.text() | st.lists(
     st.sampled_from(

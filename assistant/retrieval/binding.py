@@ -309,6 +309,8 @@ def _figure_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     there = [q for q in quantities(subject.text) if q.kind in ("number", "money", "percent")]
     for figure in question.figures:
         same_kind = [other for other in there if _comparable(figure, other)]
+        if any(_about_equal(figure, other) for other in quantities(subject.context)):
+            continue  # "Cups since 67: 13"
         if same_kind and not any(_about_equal(figure, other) for other in same_kind):
             yield f"{same_kind[0].text} for {figure.text}"
 

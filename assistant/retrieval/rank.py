@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from assistant.english.lexicon import CONSEQUENCES, any_of
+from assistant.english.tokens import stems
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.answerability import (
@@ -94,7 +95,7 @@ def rank(
     foreign = np.array(foreign_shares(question, introduced))
     openings = np.array([_openings(question, text) for text in texts])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
-    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
+    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen, readings)))
     probabilities = _probability(fitted.probabilities.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, probabilities)
     scores, probabilities, faults = scores - MISMATCH_SCORE * late, probabilities * MISMATCH_FACTOR**late, faults + late
@@ -143,7 +144,27 @@ def _context(hits: Sequence[Hit], place: SentencePlace) -> str:
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
     """The weight of each sentence's mismatches with what the question names, shape (sentences,); 0 if it fits."""
     found = mismatches(asked(question), [subject_at(hits, place) for place in places])
-    return np.array([sum(each.weight for each in of_one) for of_one in found])
+    weights = np.array([sum(each.weight for each in of_one) for of_one in found])
+    return weights + _other_rows(question, places, hits)
+
+
+def _other_rows(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
+    """1 for each row of a table if the cells of another row hold all the question's words that it holds, and more."""
+    held: dict[int, frozenset[str]] = {}
+    tables: dict[tuple[str, str], set[frozenset[str]]] = {}
+    for number, place in enumerate(places):
+        stored = hits[place.hit].stored
+        statement = stored.statements[place.sentence]
+        if statement.kind == "row":
+            held[number] = question.content & frozenset(stems(text_at(hits, place)))
+            tables.setdefault((stored.chunk.source, statement.context), set()).add(held[number])
+    faults = np.zeros(len(places))
+    for number, own in held.items():
+        place = places[number]
+        stored = hits[place.hit].stored
+        rows = tables[stored.chunk.source, stored.statements[place.sentence].context]
+        faults[number] = any(own < other for other in rows)
+    return faults
 
 
 def order_faults(
@@ -158,17 +179,24 @@ def order_faults(
 
 
 def answerability_row(
-    question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
+    question: QuestionParts,
+    table: Table,
+    scores: Features,
+    hits: Sequence[Hit],
+    seen: Features | None,
+    readings: Mapping[int, PassageScores],
 ) -> Features:
     """Features of the best sentence: ANSWERABILITY_FEATURES, its share of the softmax over scores, what its place in
-    the document says, and its and the highest log-odds by the cross-encoder.
+    the document says, its and the highest log-odds by the cross-encoder, and how well its passage is bound.
     """
     best = int(np.argmax(scores))
     place = table.places[best]
     kind = hits[place.hit].stored.statements[place.sentence].kind
     belief = 1 / float(np.exp(scores - scores[best]).sum())
     structural = structural_answerability(question, subject_at(hits, place), kind)
-    read_ = [] if seen is None else [seen[best], seen.max()]
+    # The head of what a question names has learnt from running text alone.
+    bound = readings[place.hit].bound if kind == "paragraph" and place.hit in readings else 0.0
+    read_ = [] if seen is None else [seen[best], seen.max(), bound]
     return np.array([*answerability_features(question, table, best, hits), belief, structural, *read_])
 
 

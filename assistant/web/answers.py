@@ -112,7 +112,7 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
     if answer is None:
         return render("answers", "unanswered", **values)
     read, repeated = divided(answer)
-    listed = sum(claim.listed for claim in answer.claims)
+    listed = [claim for claim in answer.claims if claim.listed]
     return render(
         "answers",
         "answered",
@@ -123,12 +123,18 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
         groups=grouped(read),
         repeated=grouped(repeated),
         conflicts=[(topic(conflict), conflict.sides) for conflict in answer.conflicts],
-        remainder=remainder_text(answer.unanswered, listed, answer.omitted).splitlines(),
+        remainder=remainder_text(answer.unanswered, len(listed), answer.omitted).splitlines(),
+        cut=listed[0].citations[0] if answer.omitted and listed and listed[0].citations else None,
         made_by=made_by(answer, exchange.seconds),
         markdown=render_markdown(answer),
         labels=LABELS,
         traced=TRACED,
     )
+
+
+def further_html(questions: Sequence[str]) -> str:
+    """What one may ask after the last answer; empty where there is nothing to suggest."""
+    return render("answers", "further", questions=questions) if questions else ""
 
 
 def growing_html(growing: Growing) -> Markup:

@@ -39,7 +39,8 @@ class DocumentsTab:
         self._state, self._library = state, state.library
         with gr.Tab("Documents", id="documents", elem_classes="view") as self._tab:
             megabytes = MOST_BYTES // 1_000_000
-            html(render("documents", "head", suffixes=SUFFIXES, kinds=KINDS, most=MOST_FILES, megabytes=megabytes))
+            limits = {"most": MOST_FILES, "megabytes": megabytes, "local": self._library.local}
+            html(render("documents", "head", suffixes=SUFFIXES, kinds=KINDS, **limits))
             self._progress = html(elem_id="progress")
             self._find = gr.Textbox(
                 label="Search the passages",
@@ -56,6 +57,7 @@ class DocumentsTab:
         """Attach the events."""
         events, both = components.events, [self._progress, self._list]
         events.uploaded(self._index, None, both, concurrency_limit=4, **PRIVATE)
+        events.place(self._add, None, both, concurrency_limit=4, **PRIVATE)
         events.refresh(self._refresh, None, both, concurrency_limit=4, **PRIVATE | ONCE)
         events.cancel(self._cancel, None, None, queue=False, **PRIVATE)
         events.remove(self._remove, None, both, **PRIVATE)
@@ -73,6 +75,9 @@ class DocumentsTab:
     def _index(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
         arrived = ClickEvent.of(event)
         yield from self._watched(self._library.add(arrived.waiting, session(request)), arrived.refused)
+
+    def _add(self, event: gr.EventData, request: gr.Request) -> Iterator[Update]:
+        yield from self._watched(self._library.add_place(ClickEvent.of(event).text, session(request)))
 
     def _refresh(self, request: gr.Request) -> Iterator[Update]:
         yield from self._watched(self._library.refresh(session(request)))

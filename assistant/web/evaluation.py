@@ -1,40 +1,39 @@
-"""The Evaluation tab: the last runs, their plots and worst answers; and the reader's own test questions."""
+"""The Evaluation tab: runs, watched while they are under way; and the reader's own test questions."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
+import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import gradio as gr
-from markupsafe import Markup
 
+from assistant.api import ANYWHERE, Assistant
 from assistant.conversations import Conversation
 from assistant.errors import AssistantError, SuiteError
-from assistant.eval import METRICS, Case, GoldQuote, Run, Scorecard, Suite, load, read_run, rescore
-from assistant.eval.log import LOG
-from assistant.eval.plots import Bar, intervals
-from assistant.eval.scoring import failures
-from assistant.ingest.read import read_folder
+from assistant.eval import Case, GoldQuote, Suite, run
 from assistant.settings import command
-from assistant.types import Answer
-from assistant.web.components import LATEST, ONCE, PRIVATE, RELOAD, ClickEvent, Components, html
+from assistant.types import Answer, Filter, Progress, Turn
+from assistant.web.components import (
+    LATEST,
+    ONCE,
+    PRIVATE,
+    RELOAD,
+    ClickEvent,
+    Components,
+    ReaderSettings,
+    Update,
+    html,
+    session,
+)
+from assistant.web.documents import progress_html
 from assistant.web.guard import without_command
+from assistant.web.jobs import CancelledError, Job, Row
+from assistant.web.runs import evaluation_html, suite_in
 from assistant.web.state import AppState
 from assistant.web.templates import render
-
-RUNS = 12
-"""Runs that are listed, newest first."""
-
-WORST = 25
-"""Failed questions that are shown, worst first."""
-
-_TILES = ("fact_coverage", "citation_validity", "citation_f1", "refusal_f1", "conflict_f1", "seconds_p50")
 
 _SUITE = """\
 # Questions saved on the chat page.
@@ -54,113 +53,102 @@ failures = "<= 0"
 
 
 class EvaluationTab:
-    """The last runs, and answers saved as test questions."""
+    """The last runs, a run that is under way, and answers saved as test questions."""
 
     def __init__(self, state: AppState) -> None:
         self._state = state
+        self._jobs: dict[str, Job] = {}
         with gr.Tab("Evaluation", id="evaluation", elem_classes="view") as self._tab:
+            html(render("evaluation", "head"))
+            self._progress = html(elem_id="running")
             self._shown = html(elem_id="evaluation")
 
     def connect(self, components: Components) -> None:
         """Attach the events."""
+        events = components.events
         self._tab.select(lambda: evaluation_html(self._state.evaluations()), None, [self._shown], **LATEST)
-        components.events.run(self._choose, None, [self._shown], **PRIVATE)
-        components.events.save(self._save, [components.conversation], [components.events], **PRIVATE | ONCE)
+        events.run(self._choose, None, [self._shown], **PRIVATE)
+        both = [self._progress, self._shown]
+        events.evaluate(self._evaluate, [components.settings], both, **PRIVATE | ONCE)
+        events.watch(self._watch, None, both, **PRIVATE | ONCE)
+        events.cancel(self._cancel, None, None, queue=False, **PRIVATE)
+        events.save(self._save, [components.conversation], [components.events], **PRIVATE | ONCE)
 
     def _choose(self, event: gr.EventData) -> str:
-        return evaluation_html(self._state.evaluations(), ClickEvent.of(event).text)
+        click = ClickEvent.of(event)
+        return evaluation_html(self._state.evaluations(), click.text, click.id)
 
-    def _save(self, conversation: Conversation, event: gr.EventData) -> Any:
+    def _cancel(self, request: gr.Request) -> None:
+        if job := self._jobs.get(session(request)):
+            job.cancel()
+
+    def _evaluate(self, settings: ReaderSettings, event: gr.EventData, request: gr.Request) -> Update:
+        named, owner = ClickEvent.of(event).text, session(request)
+        folder = next((each for each in self._state.evaluations() if each.name == named), None)
+        before = self._jobs.get(owner)
+        if folder and not (before and before.busy):
+            job = self._jobs[owner] = Job([Row(folder.name)])
+            assistant = self._state.with_settings(settings.model_dump())
+            threading.Thread(target=evaluate, args=(folder, assistant, job), daemon=True).start()
+        return self._watch(request)
+
+    def _watch(self, request: gr.Request) -> Update:
+        """How far the run is. The browser asks for it: it may take minutes, and goes on while the reader asks."""
+        job = self._jobs.get(session(request))
+        if job is None:
+            return {}
+        shown = {} if job.busy else {self._shown: evaluation_html(self._state.evaluations())}
+        return {self._progress: progress_html(job.rows, busy=job.busy), **shown}
+
+    def _save(self, conversation: Conversation, event: gr.EventData) -> str:
         click = ClickEvent.of(event)
         if click.current != conversation.id:
             return RELOAD
-        if answer := conversation.exchange(click.exchange).answer:
-            folder = self._state.own_evaluation
-            try:
-                save_question(folder, answer, self._state.library.roots())
-                shown = folder.absolute()
-                shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
-                run = command(f"eval {shown}", self._state.settings.index_dir)
-                gr.Info(str(render("evaluation", "saved", command=run)), duration=8)
-            except SuiteError as error:
-                gr.Warning(str(error), duration=8)
-        return gr.skip()
+        answer = conversation.exchange(click.exchange).answer
+        said = self._saved(answer) if answer else ""
+        return self._state.for_browser(conversation, save=False, said=said)
 
-
-class LoggedRun(NamedTuple):
-    """A run of an evaluation; ``key`` identifies it on the page without revealing its path."""
-
-    folder: Path
-    log: Path
-    key: str
-
-    @property
-    def name(self) -> str:
-        """The evaluation and when it was run."""
-        name, run = self.folder.name, self.log.parent.name
+    def _saved(self, answer: Answer) -> str:
+        """Save an answer as a test question; what to tell the reader."""
+        folder = self._state.own_evaluation
         try:
-            return f"{name}, {datetime.strptime(run[:15], '%Y%m%d-%H%M%S'):%d %b %Y, %H:%M}"
-        except ValueError:
-            return f"{name}, {run}"
-
-
-def logged_runs(folders: Sequence[Path]) -> list[LoggedRun]:
-    """The last runs of the evaluations in ``folders``, newest first."""
-    logs = [(folder, log) for folder in folders for log in (folder / "runs").glob(f"*/{LOG}")]
-    logs.sort(key=lambda pair: pair[1].parent.name, reverse=True)
-    return [
-        LoggedRun(folder, log, hashlib.blake2b(os.fsencode(log.resolve()), digest_size=6).hexdigest())
-        for folder, log in logs[:RUNS]
-    ]
-
-
-def evaluation_html(folders: Sequence[Path], chosen: str = "") -> str:
-    """The tab; ``chosen`` is the key of the run to show, by default the last one."""
-    runs = logged_runs(folders)
-    shown = next((run for run in runs if run.key == chosen), runs[0] if runs else None)
-    body = _run_html(shown) if shown else ""
-    return render("evaluation", "tab", runs=runs, shown=shown, body=body)
-
-
-def _run_html(logged: LoggedRun) -> Markup:
-    try:
-        run, scores = _scored(logged.folder, logged.log, logged.log.stat().st_mtime_ns)
-    except AssistantError as error:
-        return render("evaluation", "fault", text=without_command(str(error)))
-    bars = [
-        Bar(name.replace("_", " "), n.value, n.low, n.high, (), METRICS[name].better == "lower")
-        for name, n in scores.numbers.items()
-        if n and METRICS[name].better != "neither" and METRICS[name].group != "cost" and 0 <= n.value <= 1
-    ]
-    return render(
-        "evaluation",
-        "run",
-        header=run.header,
-        questions=len(scores.cases),
-        tiles=[(name, number) for name in _TILES if (number := scores.numbers.get(name))],
-        plot=Markup(intervals(bars)),  # noqa: S704 - drawn by a template that escapes its labels
-        failures=failures(scores)[:WORST],
-    )
-
-
-@lru_cache(maxsize=RUNS)
-def _scored(folder: Path, log: Path, changed: int) -> tuple[Run, Scorecard]:  # noqa: ARG001 - part of the key
-    run = read_run(log)
-    return run, rescore(run, _suite(folder, run))
-
-
-def _suite(folder: Path, run: Run) -> Suite:
-    """The suite of a run, whichever split was asked."""
-    fault: SuiteError | None = None
-    for split in ("dev", "test", None):
-        try:
-            suite = load(folder, read_folder, split)
+            save_question(folder, answer, self._state.library.roots())
         except SuiteError as error:
-            fault = error
-            continue
-        if suite.hash == run.header.suite_hash:
-            return suite
-    raise fault or SuiteError("The questions or documents have changed since this run. Run `assistant eval` again.")
+            return str(error)
+        shown = folder.absolute()
+        shown = shown.relative_to(Path.cwd()) if shown.is_relative_to(Path.cwd()) else shown
+        return f"Saved. Run it under Evaluation, or with: {command(f'eval {shown}', self._state.settings.index_dir)}"
+
+
+def evaluate(folder: Path, assistant: Assistant, job: Job) -> None:
+    """Run the suite in ``folder`` on ``assistant``, with its documents alone; ``job`` shows how far that has come."""
+
+    def on_progress(step: Progress) -> None:
+        job.check()
+        job.set(0, state="asking", part=step.done / step.total, reason=f"{step.done} of {step.total} questions")
+
+    try:
+        suite = suite_in(folder)
+        run(suite, _asking(suite, assistant), {"system": "page", **assistant.describe()}, on_progress=on_progress)
+        job.set(0, state="evaluated", part=1.0)
+    except CancelledError:
+        job.set(0, state="cancelled", reason="Run it again to go on where it stopped.")
+    except (AssistantError, OSError) as error:
+        job.set(0, state="skipped", reason=without_command(str(error)))
+
+
+def _asking(suite: Suite, assistant: Assistant) -> Callable[..., Answer]:
+    """What asks the suite's documents alone. Raises SuiteError where they are not indexed here."""
+    indexed = {each.source for each in assistant.documents()}
+    missing = len(set(suite.corpus) - indexed)
+    if missing:
+        raise SuiteError(f"{missing} of its {len(suite.corpus)} documents are not indexed here. Add its folder first.")
+    own = Filter(sources=tuple(suite.corpus)) if indexed - set(suite.corpus) else ANYWHERE
+
+    def ask(question: str, history: Sequence[Turn] = (), where: Filter = ANYWHERE) -> Answer:
+        return assistant.ask(question, history, own if where == ANYWHERE else where)
+
+    return ask
 
 
 def save_question(

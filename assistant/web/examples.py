@@ -1,21 +1,28 @@
-"""Example questions made from the documents: about the people and places they name most, each tested first."""
+"""Suggested questions: of the documents on the first view, and further ones under an answer; each is tested first."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from assistant.api import Assistant
 from assistant.english.names import names
+from assistant.english.tokens import content_stems
 from assistant.errors import AssistantError
-from assistant.types import Document
+from assistant.types import Answer, Document, IndexedDocument, Span, Turn
+from assistant.web.questions import Made, questions
+from assistant.web.templates import one_line
 
 WANTED = 4
+FURTHER = 3
+"""Suggestions under an answer at most."""
+
 _READ = 24  # documents looked at
-_TRIED = 40  # questions asked, at some 20 ms each
-_SPEECH = r"(?:said|says|told|wrote|warned|argued|added|insisted|believes|thinks)"
+_OF_EACH = 3  # questions of a document that are tried
+_CLEAR = 4  # words of a question without a name at least
+_TRIED = 6  # questions tried under an answer
+_TITLE = 80  # characters of a title that a question may name
 
 
 def examples(assistant: Assistant, wanted: int = WANTED) -> tuple[str, ...]:
@@ -27,57 +34,77 @@ def examples(assistant: Assistant, wanted: int = WANTED) -> tuple[str, ...]:
         return ()
 
 
+def further(assistant: Assistant, answer: Answer, turns: Sequence[Turn]) -> tuple[str, ...]:
+    """What one may ask after an answer: what the documents it cites also say, what is closest to it first.
+
+    ``turns`` are the conversation up to the answer. None after a refusal.
+    """
+    sources = list(dict.fromkeys(citation.source for citation in answer.citations))[:3]
+    documents = [document for source in sources if (document := assistant.document(source))]
+    told = set(content_stems(f"{answer.question} {answer.text}"))
+    said = {turn.text.casefold() for turn in turns if turn.role == "user"}
+    places = {(citation.source, citation.start, citation.end) for citation in answer.citations}
+
+    def is_new(document: Document, made: Made) -> bool:
+        held = any(s == document.source and a < made.place.end and made.place.start < b for s, a, b in places)
+        return not held and made.question.casefold() not in said
+
+    open_ = [(each, made) for each in documents for made in questions(each) if is_new(each, made)]
+    open_.sort(key=lambda pair: -len(told & set(content_stems(pair[1].question))))
+    quick = _quick(assistant)
+    found = [made.question for each, made in open_[:_TRIED] if _answers(quick, made.question, each, made.place, turns)]
+    whole = [asked for each in documents[:1] for asked in _whole(each) if asked.casefold() not in said]
+    return tuple(dict.fromkeys([*found[: FURTHER - 1], *whole]))[:FURTHER]
+
+
 @lru_cache(maxsize=8)
 def _drawn(assistant: Assistant, generation: int, wanted: int) -> tuple[str, ...]:  # noqa: ARG001 - a part of the key
-    quick = assistant.with_settings(writer="extractive")  # a model would be kept busy for minutes
+    quick = _quick(assistant)
+    listed = sorted(assistant.documents(), key=lambda each: each.published.toordinal() if each.published else 0)[::-1]
     found: list[str] = []
-    spare: list[str] = []
-    used: set[str] = set()
-    tried = 0
-    listed = sorted(assistant.documents(), key=lambda each: (each.published is None, each.source))
+    kinds: Counter[str] = Counter()
     for each in listed[:_READ]:
         document = assistant.document(each.source)
-        for question in _candidates(document) if document else ():
-            if tried >= _TRIED or len(found) >= wanted:
-                return tuple(found)
-            tried += 1
-            answer = quick.ask(question)
-            cited = {citation.source for citation in answer.citations}
-            if answer.outcome not in ("answered", "conflicting"):
-                continue
-            if cited - used:
-                found.append(question)
-                used |= cited
+        clear = [made for made in questions(document) if _is_clear(made)] if document else []
+        for made in sorted(clear, key=lambda made: _weight(made, kinds))[:_OF_EACH]:
+            if len(found) < wanted and _answers(quick, made.question, each, made.place):
+                found.append(made.question)
+                kinds[made.kind] += 1
                 break
-            spare.append(question)
-    return tuple(dict.fromkeys([*found, *spare]))[:wanted]
+    return tuple(dict.fromkeys([*found, *_summaries(quick, listed)]))[:wanted]
 
 
-def _candidates(document: Document) -> Iterator[str]:
-    """Possible questions, the best first: what its speakers said about its topic, then about its main names."""
-    text = document.text
-    counted = Counter(text[name.start : name.end] for name in names(text))
-    common = [name for name, _ in counted.most_common(12) if _presentable(name)]
-    speakers = [name for name in common if _speaks(name, text)]
-    topics = [name for name in common if name not in speakers]
-    for speaker in speakers:
-        for topic in topics[:1]:
-            yield f"What did {speaker} say about {_with_article(topic, text)}?"
-        yield f"What did {speaker} say?"
-    for topic in [*topics, *speakers][:3]:
-        yield f"What is said about {_with_article(topic, text)}?"
+def _weight(made: Made, kinds: Counter[str]) -> int:
+    """The less, the sooner a question is suggested: those of a kind that is still missing."""
+    return kinds[made.kind] + (made.kind == "saying")
 
 
-def _presentable(name: str) -> bool:
-    """Whether a name reads well in a question: two or three whole words."""
-    words = name.split()
-    return 2 <= len(words) <= 3 and all(len(word) > 2 and word.isalpha() and word[0].isupper() for word in words)
+def _is_clear(made: Made) -> bool:
+    """Whether a question says by itself what it is about."""
+    return bool(names(made.question)) or len(content_stems(made.question)) >= _CLEAR
 
 
-def _speaks(name: str, text: str) -> bool:
-    return bool(re.search(rf"{re.escape(name)},? {_SPEECH}|{_SPEECH} (?:\w+ ){{0,2}}{re.escape(name)}", text))
+def _summaries(quick: Assistant, listed: Sequence[IndexedDocument]) -> Iterator[str]:
+    for each in listed[:WANTED]:
+        for question in _whole(each):
+            if quick.ask(question).outcome == "answered":
+                yield question
 
 
-def _with_article(name: str, text: str) -> str:
-    with_article = len(re.findall(rf"\b[Tt]he {re.escape(name)}", text))
-    return f"the {name}" if with_article > 1 and 2 * with_article > text.count(name) else name
+def _whole(document: Document | IndexedDocument) -> Iterable[str]:
+    title = one_line(document.title).strip("\"'“”„«»")
+    return [f"Summarize “{title}”"] if 8 <= len(title) <= _TITLE else []
+
+
+def _answers(
+    quick: Assistant, question: str, document: Document | IndexedDocument, place: Span, turns: Sequence[Turn] = ()
+) -> bool:
+    """Whether the question is answered from where it was made."""
+    answer = quick.ask(question, turns)
+    cited = ((each.source, each.start, each.end) for each in answer.citations)
+    return any(s == document.source and a < place.end and place.start < b for s, a, b in cited)
+
+
+def _quick(assistant: Assistant) -> Assistant:
+    """The same assistant without a model, which would be kept busy for minutes."""
+    return assistant.with_settings(writer="extractive")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import Literal
+from typing import Any, Literal
 
 from assistant.conversations import Conversation
 from assistant.render import escape_markdown, heading, remainder_text, render_markdown, search_summary
 from assistant.types import Answer
 from assistant.web.templates import clean, one_line, render
+
+NO_WORD = "Word documents need the extra 'files'."
 
 Format = Literal["md", "html", "json"]
 
@@ -20,8 +22,27 @@ def export(request: dict[str, str]) -> dict[str, str]:
     try:
         made = as_word(conversation) if form == "docx" else exported(conversation, _form(form)).encode()
     except ModuleNotFoundError:
-        return {"fault": "Word documents need the extra 'files'."}
+        return {"fault": NO_WORD}
     return {"data": base64.b64encode(made).decode()}
+
+
+def notes(request: dict[str, str]) -> dict[str, str]:
+    """The bytes in base64 of a Word document with the notes that the browser sends as ``text``."""
+    try:
+        from docx import Document
+    except ModuleNotFoundError:
+        return {"fault": NO_WORD}
+    word = Document()
+    for block in filter(str.strip, clean(request["text"]).split("\n\n")):
+        quoted = block.startswith("> ")
+        word.add_paragraph(block.removeprefix("> ").strip(), style="Quote" if quoted else None)
+    return {"data": base64.b64encode(_saved(word)).decode()}
+
+
+def _saved(word: Any) -> bytes:
+    out = io.BytesIO()
+    word.save(out)
+    return out.getvalue()
 
 
 def _form(form: str) -> Format:
@@ -68,9 +89,7 @@ def as_word(conversation: Conversation) -> bytes:
             page = f", page {citation.page}" if citation.page else ""
             word.add_paragraph(clean(f"[{citation.marker}] {citation.label} ({citation.source}{page})"))
             word.add_paragraph(one_line(citation.quote), style="Quote")
-    out = io.BytesIO()
-    word.save(out)
-    return out.getvalue()
+    return _saved(word)
 
 
 def _lines(answer: Answer) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -11,7 +12,10 @@ from assistant.types import Progress
 READING = 0.1
 """The part of the bar that reading a document takes; the rest is embedding, which takes the time."""
 
-State = Literal["waiting", "indexing", "indexed", "already there", "skipped", "cancelling", "cancelled"]
+State = Literal[
+    "waiting", "indexing", "indexed", "already there", "asking", "evaluated", "skipped", "cancelling", "cancelled"
+]  # fmt: skip
+_OPEN: tuple[State, ...] = ("waiting", "indexing", "asking")
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,10 @@ class Row:
     state: State = "waiting"
     part: float = 0.0
     reason: str = ""
+
+
+TICK = 0.1
+"""Seconds between two looks at a job."""
 
 
 class CancelledError(Exception):
@@ -39,10 +47,15 @@ class Job:
         """Change a row."""
         self.rows[place] = replace(self.rows[place], **changes)  # type: ignore[arg-type]
 
+    @property
+    def busy(self) -> bool:
+        """Whether a row is still to come to its end."""
+        return any(row.state in (*_OPEN, "cancelling") for row in self.rows)
+
     def cancel(self) -> None:
         """End the build at its next step."""
         self.cancelled.set()
-        self.rows = [replace(r, state="cancelling") if r.state in ("waiting", "indexing") else r for r in self.rows]
+        self.rows = [replace(row, state="cancelling") if row.state in _OPEN else row for row in self.rows]
 
     def check(self) -> None:
         """Raise CancelledError where the build was cancelled."""
@@ -55,3 +68,31 @@ class Job:
         done = step.done / step.total if step.total else 0.0
         part = READING + (1 - READING) * done if step.stage == "embedding" else READING * done
         self.set(place, state="indexing", part=part)
+
+
+class Jobs:
+    """The jobs that are under way, by the page that started them."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, list[Job]] = {}
+
+    def cancel(self, owner: str) -> None:
+        """End what ``owner`` has started."""
+        for job in self._of.get(owner, ()):
+            job.cancel()
+
+    def watched(self, job: Job, owner: str, steps: Sequence[Callable[[], None]]) -> Iterator[tuple[Row, ...]]:
+        """Take the steps in a thread, and yield the rows until they are done. Closing the iterator cancels the job."""
+        thread = threading.Thread(target=lambda: [step() for step in steps], daemon=True)
+        jobs = self._of.setdefault(owner, [])
+        jobs.append(job)
+        thread.start()
+        try:
+            yield tuple(job.rows)
+            while thread.is_alive():
+                thread.join(TICK)
+                yield tuple(job.rows)
+        finally:
+            job.cancelled.set()
+            thread.join()
+            jobs.remove(job)

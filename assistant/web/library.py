@@ -16,11 +16,12 @@ from typing import NamedTuple
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
+from assistant.ingest.fetch import is_address
 from assistant.ingest.parsers import SUFFIXES
 from assistant.types import IndexReport
 from assistant.web.components import Upload
 from assistant.web.guard import without_command
-from assistant.web.jobs import CancelledError, Job, Row
+from assistant.web.jobs import CancelledError, Job, Jobs, Row
 
 MOST_BYTES = 20_000_000
 """The most bytes of an upload."""
@@ -31,7 +32,6 @@ MOST_FILES = 50
 NAME_BYTES = 160
 """Bytes of an uploaded file's name at most, without its suffix."""
 
-_TICK = 0.1  # seconds between two looks at a build
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
 
@@ -51,18 +51,27 @@ class Library:
     """The documents behind the page.
 
     An upload is stored as ``<index>/documents/uploads/<digest>/<name>``: the same content is stored once, under its
-    original name made safe. The file of a removed upload is moved to ``uploads/.removed``.
+    original name made safe. The file of a removed upload is moved to ``uploads/.removed``. Folders may be added
+    where the page is ``local``: open to this machine alone.
     """
 
-    def __init__(self, assistant: Assistant, most_bytes: int = MOST_BYTES, most_files: int = MOST_FILES) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        most_bytes: int = MOST_BYTES,
+        most_files: int = MOST_FILES,
+        *,
+        local: bool = True,
+    ) -> None:
         self._assistant, self._most_bytes, self._most_files = assistant, most_bytes, most_files
+        self.local = local
         self._documents = assistant.settings.index_dir / "documents"
         self._uploads = self._documents / "uploads"
         self._incoming = self._uploads / ".incoming"
         self._removed = self._uploads / ".removed"
         self._mutex = threading.Lock()
         self._news: dict[str, str] = {}
-        self._jobs: dict[str, list[Job]] = {}
+        self._jobs = Jobs()
 
     async def receive(self, name: str, body: AsyncIterator[bytes]) -> Upload:
         """Store the bytes of one upload under a random name.
@@ -122,7 +131,7 @@ class Library:
                 if _TOKEN.fullmatch(upload.token):
                     (self._incoming / upload.token).unlink(missing_ok=True)
 
-        return self._watched(job, owner, [partial(work, *each) for each in enumerate(uploads)])
+        return self._jobs.watched(job, owner, [partial(work, *each) for each in enumerate(uploads)])
 
     def refresh(self, owner: str = "") -> Iterator[tuple[Row, ...]]:
         """Index what changed in every folder that has been indexed, with a row for each folder."""
@@ -132,27 +141,31 @@ class Library:
         def work(place: int, root: Path) -> None:
             self._attempt(job, place, lambda: self._refresh(job, place, root))
 
-        return self._watched(job, owner, [partial(work, *each) for each in enumerate(roots)])
+        return self._jobs.watched(job, owner, [partial(work, *each) for each in enumerate(roots)])
+
+    def add_place(self, place: str, owner: str = "") -> Iterator[tuple[Row, ...]]:
+        """Index what a web address holds, or a folder or file of this machine; a row says what becomes of it."""
+        place = place.strip().strip("\"'")
+        folder = Path(os.path.expanduser(place))  # noqa: PTH111 - that of pathlib raises for an unknown user
+        job = Job([Row(place if is_address(place) else folder.name or place)])
+
+        def work() -> None:
+            if is_address(place):
+                self._refresh(job, 0, place)
+            elif not self.local:
+                raise DocumentError("Folders can be added only on the machine that runs this page.")
+            elif not folder.is_absolute() or not folder.exists():
+                raise DocumentError(
+                    "There is no such folder here. Type its whole path, or a web address with https://."
+                )
+            else:
+                self._refresh(job, 0, folder)
+
+        return self._jobs.watched(job, owner, [lambda: self._attempt(job, 0, work)])
 
     def cancel(self, owner: str) -> None:
         """Stop what ``owner`` has started; documents indexed by then stay."""
-        for job in self._jobs.get(owner, ()):
-            job.cancel()
-
-    def _watched(self, job: Job, owner: str, steps: Sequence[Callable[[], None]]) -> Iterator[tuple[Row, ...]]:
-        thread = threading.Thread(target=lambda: [step() for step in steps], daemon=True)
-        jobs = self._jobs.setdefault(owner, [])
-        jobs.append(job)
-        thread.start()
-        try:
-            yield tuple(job.rows)
-            while thread.is_alive():
-                thread.join(_TICK)
-                yield tuple(job.rows)
-        finally:
-            job.cancelled.set()
-            thread.join()
-            jobs.remove(job)
+        self._jobs.cancel(owner)
 
     def _attempt(self, job: Job, place: int, step: Callable[[], None]) -> None:
         try:
@@ -188,7 +201,7 @@ class Library:
                 raise
         job.set(place, state="indexed", part=1.0)
 
-    def _refresh(self, job: Job, place: int, root: Path) -> None:
+    def _refresh(self, job: Job, place: int, root: str | Path) -> None:
         with self._mutex:
             report = self._build(job, place, root)
         changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
@@ -197,7 +210,7 @@ class Library:
         counted = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
         job.set(place, state="indexed", part=1.0, reason=counted)
 
-    def _build(self, job: Job, place: int, root: Path) -> IndexReport:
+    def _build(self, job: Job, place: int, root: str | Path) -> IndexReport:
         report = self._assistant.index(root, partial(job.progress, place))
         self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
         return report

@@ -14,14 +14,15 @@ from assistant.web.components import PRIVATE, Components, ReaderSettings, html
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples
-from assistant.web.export import export
+from assistant.web.export import export, notes
 from assistant.web.glance import glance
+from assistant.web.listing import list_shower
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
-SCRIPTS = ("base.js", "conversations.js", "panel.js", "thread.js", "scope.js", "documents.js", "keys.js")
+SCRIPTS = ("base.js", "conversations.js", "panel.js", "notes.js", "thread.js", "scope.js", "documents.js", "keys.js")
 STYLES = ("frame.css", "chat.css", "panel.css", "views.css", "phone.css")
 
 
@@ -58,6 +59,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             )
                             log = html(elem_id="log")
                             live = html(elem_id="live")
+                            further = html(elem_id="further")
                         with gr.Column(elem_id="composer"):
                             scope = html(elem_id="scope")
                             box = _box()
@@ -67,14 +69,15 @@ def build(state: AppState, address: str) -> gr.Blocks:
                         html(render("api", "guide", address=address), elem_classes="prose-view")
             with gr.Column(elem_id="panel-column", min_width=0):
                 shown = html(panel.empty_html(), elem_id="panel")
+                html(render("panel", "notes"), elem_id="notes")
         events = html(
             "{}",
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[export, panel.original(state)],
+            server_functions=[export, notes, panel.original(state), list_shower(state)],
         )
-        components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
+        components = Components(events, welcome, log, live, further, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
         conversations.connect(state, components, answers)
         panel.connect(state, components)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,13 +12,15 @@ from markupsafe import Markup
 
 from assistant.conversations import Conversation
 from assistant.errors import AssistantError
+from assistant.render import place
 from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
 from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
 from assistant.web.library import MOST_BYTES
+from assistant.web.listing import key_points
 from assistant.web.paper import DrawnPage, Marks, drawn_page, parts
 from assistant.web.state import AppState
-from assistant.web.templates import render
+from assistant.web.templates import one_line, render
 
 AROUND = 40_000
 """Characters of a long document shown before and after the quoted words."""
@@ -61,6 +63,7 @@ def citation_html(
         here=here,
         doubts=[claim for claim in _claims(answer, citation) if claim.support != "supported"],
         labels=LABELS,
+        note=note(citation),
     )
     span = Span(citation.start, citation.end)
     if document is None or document.text[span.start : span.end] != citation.quote:
@@ -69,6 +72,11 @@ def citation_html(
     others = [Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker]
     again = {"data-do": "cite", "data-exchange": exchange, "data-marker": marker}
     return document_html(document, span, others, head=head, drawn=drawn_page(document, file, span, page), again=again)
+
+
+def note(citation: Citation) -> str:
+    """A quotation with its reference, as Markdown."""
+    return f"> {one_line(citation.quote)}\n\n{citation.label} ({place(citation)})"
 
 
 def document_html(
@@ -80,10 +88,12 @@ def document_html(
     notice: str = "",
     drawn: DrawnPage | None = None,
     again: Mapping[str, object] | None = None,
+    points: Sequence[Citation] = (),
 ) -> str:
     """A document to read, with ``marked`` and ``faint`` words; of a very long one, the part around the marked ones.
 
     A page that was ``drawn`` is shown first, and the text on request; ``again`` shows the same with another page.
+    ``points`` are its key points, which lead to their places.
     """
     first = max(0, marked.start - AROUND) if marked else 0
     last = min(len(document.text), (marked.end if marked else first) + AROUND)
@@ -98,6 +108,7 @@ def document_html(
         parts=parts(document, Span(first, last), Marks(marked, tuple(faint or ()))),
         after=len(document.text) - last,
         drawn=drawn,
+        points=points,
         again=again or {"data-do": "document", "data-source": document.source},
     )
 
@@ -165,7 +176,8 @@ def _show_document(state: AppState, _: Conversation, click: ClickEvent, notice: 
     marked = Span(click.start, click.end) if click.end else None
     drawn = drawn_page(document, state.library.file(click.source), marked, click.page)
     again = {"data-do": "document", "data-source": click.source, "data-start": click.start, "data-end": click.end}
-    return document_html(document, marked, notice=notice, drawn=drawn, again=again)
+    points = () if marked or click.page else key_points(state.assistant, document)
+    return document_html(document, marked, notice=notice, drawn=drawn, again=again, points=points)
 
 
 def _answer(conversation: Conversation, click: ClickEvent) -> Answer:

@@ -23,10 +23,10 @@ EVALUATIONS = Path("eval")
 class AppState:
     """The state of the page, shared by all its users; safe to share between threads."""
 
-    def __init__(self, assistant: Assistant, evaluations: Path = EVALUATIONS) -> None:
+    def __init__(self, assistant: Assistant, evaluations: Path = EVALUATIONS, *, local: bool = True) -> None:
         self.assistant = assistant
         self.settings: Settings = assistant.settings
-        self.library = Library(assistant)
+        self.library = Library(assistant, local=local)
         before = self.settings.index_dir / "exam"  # its name in version 0.1.0
         self.own_evaluation = before if before.is_dir() else self.settings.index_dir / "evaluation"
         self._evaluations = evaluations
@@ -79,18 +79,22 @@ class AppState:
 
     # --- conversations
 
-    def for_browser(self, conversation: Conversation, *, save: bool = True) -> str:
-        """A conversation in the form that the browser gets; it is saved first if conversations are kept on disk."""
+    def for_browser(self, conversation: Conversation, *, save: bool = True, said: str = "") -> str:
+        """A conversation in the form that the browser gets; it is saved first if conversations are kept on disk.
+
+        The browser shows what is ``said`` for a few seconds.
+        """
         message: dict[str, Any] = {
             "where": self.settings.conversations,
             "conversation": conversation.model_dump(mode="json"),
+            "said": said,
         }
         if self._store:
             if save and conversation.exchanges:
                 try:
                     self._store.save(conversation)
                 except OSError as error:
-                    message["fault"] = f"The conversation cannot be saved: {error.strerror or 'the disk refuses it'}."
+                    message["said"] = f"The conversation cannot be saved: {error.strerror or 'the disk refuses it'}."
             message["list"] = [summary.model_dump(mode="json") for summary in self._store.summaries()]
         return json.dumps(message)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from assistant.english.plural import counted
 from assistant.types import NOT_IN_DOCUMENTS, DocumentMetadata
 from assistant.web.guard import without_command, without_paths
 
@@ -41,11 +42,6 @@ def day(published: date | None, *, short: bool = False) -> str:
     if published is None:
         return ""
     return f"{published.day} {published:%b %Y}" if short else f"{published.day} {published:%B %Y}"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 question``, ``2 questions``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def known(metadata: DocumentMetadata, page: int | None = None) -> str:

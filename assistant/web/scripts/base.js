@@ -2,7 +2,7 @@
 // conversations in the browser. They run once, together, as `js_on_load` of the page's hidden bridge.
 const EVENTS = [
   "ask", "again", "version", "save", "sources", "cite", "near", "document", "hit", "new", "open", "forget",
-  "scope", "rename", "uploaded", "cancel", "remove", "restore", "delete", "refresh", "run",
+  "scope", "rename", "uploaded", "place", "cancel", "remove", "restore", "delete", "refresh", "run", "evaluate", "watch",
 ];
 const OPENS_PANEL = new Set(["sources", "cite", "near", "document", "hit"]);
 const root = document.documentElement, body = document.body;
@@ -23,7 +23,7 @@ const say = (text) => {
   toast.textContent = text;
   toast.classList.add("shown");
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => toast.classList.remove("shown"), 4000);
+  say.timer = setTimeout(() => toast.classList.remove("shown"), Math.max(4000, 90 * text.length));
 };
 const copy = async (text) => {
   try {
@@ -36,7 +36,7 @@ const copy = async (text) => {
     document.execCommand("copy");
     area.remove();
   }
-  say("Copied, with its citations.");
+  say("Copied.");
 };
 const tip = make("div", { id: "tip", role: "tooltip", hidden: "" });
 body.append(tip);

@@ -190,7 +190,7 @@ watch("value", async () => {
   if (expected !== null && [expected, ""].includes(current?.id ?? "")) goOn();  // none where it cannot be read
   followThread();
   if (message.list) summaries = message.list;
-  if (message.fault) say(message.fault);
+  if (message.said) say(message.said);
   if (current?.exchanges?.length) {
     sessionStorage.current = current.id;
     if (where === "browser") {

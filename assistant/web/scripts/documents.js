@@ -32,6 +32,13 @@ document.addEventListener("change", (event) => {
   uploadAll(event.target.files);
   event.target.value = "";
 });
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "place") return;
+  event.preventDefault();
+  const field = event.target.elements.place;
+  if (field.value.trim()) emit("place", { text: field.value });
+  field.value = "";
+});
 // Files may be dropped anywhere on the page. The tab that takes them may not have been opened yet.
 const whenThere = (selector, use) => ($(selector) ? use() : requestAnimationFrame(() => whenThere(selector, use)));
 let leaving = 0;
@@ -51,6 +58,8 @@ for (const name of ["dragover", "drop"]) {
     whenThere("#dropzone", () => uploadAll(files));
   });
 }
+
+setInterval(() => $("#running .busy") && emit("watch"), 1000);  // a run of an evaluation
 
 // --- the list of documents
 

@@ -17,6 +17,10 @@ document.addEventListener("click", (event) => {
   if (node.matches("#box .submit-button")) return askTyped();
   if (node.matches("[role=tab]") && event.isTrusted) closePanel();
   if (data.copy !== undefined) return copy(data.copy);
+  if (data.keep !== undefined) return keepNote(data.keep);
+  if (data.showNotes !== undefined) return showNotes(node);
+  if (data.copyNotes !== undefined) return copy(notesField().value);
+  if (data.notes) return saveNotes(data.notes);
   if (data.edit !== undefined) return edit(data.edit);
   if (data.kept) return openKept(data.kept);
   if (data.pin) return label(data.pin, { pinned: node.getAttribute("aria-pressed") !== "true" });
@@ -28,6 +32,7 @@ document.addEventListener("click", (event) => {
   if (data.sort) return sortBy(Number(data.sort));
   if (data.drop) return dropChoice(data.drop, data.value);
   if (data.only) return askOnly(data.only);
+  if (data.list) return showList(node);
   if (data.original) return saveOriginal(data.original);
   if (data.view) return showAs(data.view);
   if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");
@@ -42,7 +47,10 @@ document.addEventListener("click", (event) => {
   if (data.step) return stepTo(Number(data.step));
   if (!EVENTS.includes(data.do)) return;
   if (data.confirm && !confirm(data.confirm)) return;
-  if (OPENS_PANEL.has(data.do)) openPanel(node);
+  if (OPENS_PANEL.has(data.do)) {
+    body.classList.remove("notes-open");
+    openPanel(node);
+  }
   if (data.do === "ask" || data.do === "again") {
     pinned = true;
     showChat();

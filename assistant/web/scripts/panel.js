@@ -17,7 +17,7 @@ const openPanel = (from) => {
 };
 const closePanel = () => {
   if (!panelIsOpen()) return;
-  body.classList.remove("panel-open");
+  body.classList.remove("panel-open", "notes-open");
   if (opener?.isConnected) opener.focus();
   followPanel();
 };

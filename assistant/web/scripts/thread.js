@@ -56,6 +56,15 @@ const edit = (id) => {
   area.select();
 };
 
+const showList = async (button) => {
+  button.disabled = true;
+  const list = await server.show({ source: button.dataset.list, start: button.dataset.start });
+  if (!list.html) return say(list.fault);
+  const whole = make("div", { class: "whole-list" });
+  whole.innerHTML = list.html;  // of our own template
+  button.parentElement.replaceWith(whole);
+};
+
 // --- the draft: what is in the box survives a reload, which is also how the page comes back after a restart
 
 const keepDraft = () => {

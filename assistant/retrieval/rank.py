@@ -25,7 +25,7 @@ from assistant.retrieval.answerability import (
     holds_nothing,
     structural_answerability,
 )
-from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
+from assistant.retrieval.binding import Subject, asked, is_refuted, mismatches, order_mismatches
 from assistant.retrieval.features import (
     Features,
     SentencePlace,
@@ -34,7 +34,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
-from assistant.retrieval.mentions import header_asked, opens_with_term
+from assistant.retrieval.mentions import header_asked, opens_with_term, tells_hours
 from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
@@ -54,6 +54,9 @@ NOTHING_HELD, SURE = 0.5, 3.0
 """The weight, as a mismatch, of a best passage without any word of the question; it has no weight from these log-odds
 of the cross-encoder on.
 """
+
+REFUTED = 0.5
+"""What it weighs, as a mismatch of the best statement, that a likelier one says that somebody else did it."""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
@@ -99,7 +102,9 @@ def rank(
     answerability = max(float(_probability(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
     sure = seen is not None and seen[top] >= SURE
     nothing = not sure and holds_nothing(question, subject_at(hits, table.places[top]))
-    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing)
+    likeliest = table.places[int(np.argmax(scores + MISMATCH_SCORE * faults))]
+    refuted = likeliest != table.places[top] and is_refuted(question, subject_at(hits, likeliest))
+    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing + REFUTED * refuted)
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:
@@ -211,7 +216,8 @@ def _openings(question: QuestionParts, text: str) -> float:
     """What a statement gains by how it begins."""
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    return DEFINING_SCORE * (opens_with_term(question.text, text) or header_asked(question.text, text))
+    fits = (opens_with_term, header_asked, tells_hours)
+    return DEFINING_SCORE * any(fit(question.text, text) for fit in fits)
 
 
 def _probability(logit: Features | float) -> Features:

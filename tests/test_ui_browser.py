@@ -933,7 +933,7 @@ def test_the_page_speaks_the_language_of_the_browser(watched: Watched, address: 
     expect(page.locator("#log footer .small")).to_have_text(re.compile("^Aus Ihren Dokumenten zitiert"))
     expect(page.locator("#log .claim").first).to_contain_text("nineteen")
     tab(page, "Dokumente")
-    expect(page.get_by_label("Nach Name, Medium oder Datum filtern")).to_be_visible()
+    expect(page.get_by_label("Dokumente filtern")).to_be_visible()
 
 
 def test_settings_change_the_next_answer_and_outlast_the_page(page: Page) -> None:

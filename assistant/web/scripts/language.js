@@ -29,5 +29,7 @@ if (catalogue) {
   translate(body);
   new MutationObserver((changes) => {
     for (const change of changes) [change.target, ...change.addedNodes].slice(change.type === "childList" ? 1 : 0).forEach(translate);
-  }).observe(body, { childList: true, subtree: true, characterData: true });
+  }).observe(body, {
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "placeholder"],
+  });
 }

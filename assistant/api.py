@@ -13,7 +13,9 @@ from pydantic import JsonValue
 from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
+from assistant.ingest.fetch import Fetcher, is_address
 from assistant.ingest.sync import WHOLE, Shard, sync, sync_documents
+from assistant.ingest.web_pages import WebPages
 from assistant.ports import ChatModel, CrossEncoder, Describable, Embedder, GivenDocument, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import LLAMAINDEX, Settings
@@ -101,6 +103,7 @@ class Assistant:
     ) -> IndexReport:
         """Bring the index up to date with the folder or file ``path``: add, replace and remove what changed there.
 
+        ``path`` may also be the address of a web page, as a ``str``: the page is fetched and kept in the index folder.
         With a ``collection``, the sources of ``path`` are in a folder of that name in the index, in this build and
         later ones; ``Filter(sources=(collection,))`` admits them. A ``shard`` limits the build to its share of the
         files; other machines index the rest. With ``documents``, such as those of a LlamaIndex reader, these are added
@@ -108,12 +111,16 @@ class Assistant:
         one document. Without ``chroma`` the Chroma collection, which questions do not need, is left as it is until
         ``fill_chroma``. The report lists files that cannot be read.
 
-        Raises DocumentError if ``path`` does not exist (nothing is deleted then) and IndexLockedError while another
-        process is writing.
+        Raises DocumentError if ``path`` does not exist (nothing is deleted then) or cannot be fetched, and
+        IndexLockedError while another process is writing.
         """
         report_to = on_progress or no_progress
         if documents is not None:
             report = sync_documents(self._index, documents, report_to)
+        elif isinstance(path, str) and is_address(path):
+            page = self._web_pages.fetch(path, collection)
+            self._index.readmit(page.file)
+            report = sync(self._index, page.root, report_to, collection=page.root.name)
         elif path is not None:
             report = sync(self._index, Path(path), report_to, shard, collection=collection)
         else:
@@ -122,13 +129,29 @@ class Assistant:
             self.fill_chroma(on_progress)
         return report
 
+    def refresh_web_pages(self, on_progress: OnProgress | None = None) -> tuple[IndexReport, ...]:
+        """Fetch the indexed web pages again, and index what changed: a report for each collection with pages.
+
+        A page that cannot be fetched stays as it is, and its report lists it as skipped.
+
+        Raises IndexLockedError while another process is writing.
+        """
+        report_to, reports = on_progress or no_progress, []
+        for root, failed in self._web_pages.refresh(self.removed(), report_to).items():
+            report = sync(self._index, root, report_to, collection=root.name)
+            reports.append(report.model_copy(update={"skipped": (*report.skipped, *failed)}))
+        if reports:
+            self.fill_chroma(on_progress)
+        return tuple(reports)
+
     def fill_chroma(self, on_progress: OnProgress | None = None) -> None:
         """Bring the Chroma collection up to date, if this index has one; imports chromadb only if it has to change."""
         self._index.fill_chroma(on_progress or no_progress)
 
     def remove(self, source: str) -> IndexReport:
-        """Take one document out of the index; its file stays where it is."""
+        """Remove one document from the index. Its file is kept, unless it is that of a fetched web page."""
         report = self._index.remove(source)
+        self._web_pages.forget(report.removed)
         self.fill_chroma()
         return report
 
@@ -206,7 +229,7 @@ class Assistant:
         """
         writer, status, settings = self._engines.writer, self.status(), self.settings
         written = writer.describe() if isinstance(writer, Describable) else GenerationInfo(writer=writer.name)
-        told: dict[str, JsonValue] = {
+        described: dict[str, JsonValue] = {
             **written.model_dump(exclude_defaults=True, mode="json"),
             "embedder": status.embedder,
             "index_config": status.config.fingerprint,
@@ -214,7 +237,7 @@ class Assistant:
             "answer_threshold": settings.answer_threshold,
             "version": version("assistant"),
         }
-        return told
+        return described
 
     def close(self) -> None:
         """Close the files of the index."""
@@ -225,6 +248,10 @@ class Assistant:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @cached_property
+    def _web_pages(self) -> WebPages:
+        return WebPages(self.settings.index_dir / "fetched", Fetcher(self.settings.local_addresses))
 
     @cached_property
     def _reading(self) -> answering.Engines:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from assistant.api import Assistant
@@ -19,10 +20,9 @@ from assistant.errors import AssistantError, BackendError, ConfigError, Document
 from assistant.index_config import IndexConfig, config_file
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.worker import Limits, ParserPool
-from assistant.settings import LLAMAINDEX, Settings, command
+from assistant.settings import LLAMAINDEX, Settings, command, host_elsewhere
 from assistant.types import Value
 
-OLDEST_PYTHON = (3, 11)
 LEAST_SPACE = 500_000_000
 """Free bytes below which a build may fail halfway."""
 
@@ -39,65 +39,80 @@ USUAL_PORTS: Mapping[int, str] = {
     11434: "Ollama",
     1337: "Jan",
 }
-"""Ports on which model servers with OpenAI's wire format listen unless told otherwise."""
+"""Ports on which model servers with OpenAI's wire format listen by default."""
 
-_HERE = ("127.0.0.1", "localhost", "::1")
 _ENOUGH = 10_000_000  # bytes of a list of models
 
 
 class Finding(Value):
-    """The result of one check. ``cure`` is the command to run; it may also be an improvement where all is ok."""
+    """The result of one check. ``cure`` is the command to run; it may also improve what is ok.
+
+    ``warning`` says that questions leave this machine, which is not a fault but must not be overlooked.
+    """
 
     name: str
     ok: bool
     detail: str
     cure: str = ""
+    warning: str = ""
 
 
-def _examined(name: str, check: Callable[[Settings], Finding], settings: Settings) -> Finding:
+class _Result(NamedTuple):
+    """A finding that has no name yet."""
+
+    detail: str
+    ok: bool = True
+    cure: str = ""
+    warning: str = ""
+
+
+def diagnose(settings: Settings, names: Iterable[str] | None = None) -> tuple[Finding, ...]:
+    """Run the checks with these ``names``, by default all of them.
+
+    Faults are findings, never exceptions. Only this machine and the hosts that the settings name are contacted.
+    """
+    chosen = _CHECKS if names is None else names
+    return tuple(Finding(name=name, **_checked(_CHECKS[name], settings)._asdict()) for name in chosen)
+
+
+def _checked(check: Callable[[Settings], _Result], settings: Settings) -> _Result:
     try:
         return check(settings)
-    except AssistantError as error:
-        detail, cure = _parted(str(error))
-        return Finding(name=name, ok=False, detail=detail, cure=cure)
-    except OSError as error:
-        return Finding(name=name, ok=False, detail=str(error))
+    except (AssistantError, OSError) as error:
+        return _fault(str(error))
 
 
-def _parted(message: str) -> tuple[str, str]:
-    """What is wrong, and the command that cures it: the two halves of an error's message."""
-    detail, mark, cure = message.partition("`")
-    return (detail.rstrip(" ."), f"{mark}{cure}".strip("`")) if cure.count("`") == 1 else (message, "")
+def _fault(message: str) -> _Result:
+    """What is wrong, and the command that fixes it: the two halves of an error's message."""
+    detail, _, cure = message.partition("`")
+    return _Result(detail.rstrip(" ."), False, cure.strip("`")) if cure.count("`") == 1 else _Result(message, False)
 
 
-def _python(_: Settings) -> Finding:
-    ok = sys.version_info >= OLDEST_PYTHON
-    wanted = ".".join(map(str, OLDEST_PYTHON))
+def _python(_: Settings) -> _Result:
+    ok = sys.version_info >= (3, 11)
     detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    return Finding(name="python", ok=ok, detail=detail, cure="" if ok else f"install Python {wanted} or newer")
+    return _Result(detail, ok, "" if ok else "install Python 3.11 or newer")
 
 
-def _index_config(settings: Settings) -> Finding:
+def _index_config(settings: Settings) -> _Result:
     config = IndexConfig.read(settings.index_dir)
     file = config_file(settings.index_dir) or "the default"
-    detail = f"{file}: {config.embedder}, chunks of {config.chunk_tokens} tokens, {config.analyzer} keywords"
-    return Finding(name="index config", ok=True, detail=detail)
+    return _Result(f"{file}: {config.embedder}, chunks of {config.chunk_tokens} tokens, {config.analyzer} keywords")
 
 
-def _embedder(settings: Settings) -> Finding:
+def _embedder(settings: Settings) -> _Result:
     embedder = IndexConfig.read(settings.index_dir).embedder
     if embedder != "minilm":
         from assistant.models.ollama import Server
 
         Server.of(settings).find(embedder)
-        return Finding(name="embedder", ok=True, detail=f"{embedder} on the Ollama server; MiniLM is not needed")
+        return _Result(f"{embedder} on the Ollama server; MiniLM is not needed")
     from assistant.models.minilm import MiniLM
 
     with _without_hub():
         minilm = MiniLM.open(settings.weights_dir)
     dimension = len(minilm.embed_query("Does it work?"))
-    detail = f"the published weights of all-MiniLM-L6-v2 are here and embed in {dimension} dimensions"
-    return Finding(name="embedder", ok=True, detail=detail)
+    return _Result(f"the published weights of all-MiniLM-L6-v2 are here and embed in {dimension} dimensions")
 
 
 @contextmanager
@@ -120,55 +135,48 @@ def _without_hub() -> Iterator[None]:
             os.environ["HF_HUB_OFFLINE"] = before
 
 
-def _documents(settings: Settings) -> Finding:
+def _documents(settings: Settings) -> _Result:
     folder = settings.index_dir / "documents"
     if not folder.is_dir():
         detail = f"there is no folder {str(folder)!r}; documents elsewhere are indexed by naming them"
-        return Finding(name="documents", ok=True, detail=detail, cure=command("index build PATH", settings.index_dir))
+        return _Result(detail, cure=command("index build PATH", settings.index_dir))
     found, skipped = find_files(folder)
-    passed = f", {len(skipped)} other files passed over" if skipped else ""
-    return Finding(name="documents", ok=True, detail=f"{len(found)} files in {str(folder)!r}{passed}")
+    passed = f", {len(skipped)} other files skipped" if skipped else ""
+    return _Result(f"{len(found)} files in {str(folder)!r}{passed}")
 
 
-def _index(settings: Settings) -> Finding:
+def _index(settings: Settings) -> _Result:
+    from assistant.models.minilm import MiniLM
+
     with Assistant.open(settings) as assistant:
         status = assistant.status()
         if not status.documents:
             return _no_index(settings)
         problems = assistant.verify()
-    embedder = _fingerprint(status.config)
-    if embedder and status.embedder != embedder:
-        problems.append(f"it was embedded by {status.embedder!r}, not {embedder!r}")
+    # The fingerprint of another embedder is known only to its server.
+    if status.config.embedder == "minilm" and status.embedder != MiniLM.fingerprint:
+        problems.append(f"it was embedded by {status.embedder!r}, not {MiniLM.fingerprint!r}")
     if problems:
         detail = problems[0] + (f" (and {len(problems) - 1} more)" if len(problems) > 1 else "")
-        return Finding(name="index", ok=False, detail=detail, cure=command("index build", settings.index_dir))
-    detail = f"sound: {status.documents} documents, {status.chunks} passages in {str(settings.index_dir)!r}"
-    return Finding(name="index", ok=True, detail=detail)
+        return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
+    return _Result(f"sound: {status.documents} documents, {status.chunks} passages in {str(settings.index_dir)!r}")
 
 
-def _fingerprint(config: IndexConfig) -> str | None:
-    """The embedder that questions will use, if that can be determined without asking a server."""
-    from assistant.models.minilm import MiniLM
-
-    return MiniLM.fingerprint if config.embedder == "minilm" else None
-
-
-def _no_index(settings: Settings) -> Finding:
+def _no_index(settings: Settings) -> _Result:
     folder = settings.index_dir / "documents"
     if folder.is_dir() and find_files(folder)[0]:
-        detail = "not built yet: the first question builds it"
-        return Finding(name="index", ok=True, detail=detail, cure=command("index build", settings.index_dir))
+        return _Result("not built yet: the first question builds it", cure=command("index build", settings.index_dir))
     detail = f"there are no documents in {str(settings.index_dir)!r}"
-    return Finding(name="index", ok=False, detail=detail, cure=command("index build PATH", settings.index_dir))
+    return _Result(detail, ok=False, cure=command("index build PATH", settings.index_dir))
 
 
-def _freshness(settings: Settings) -> Finding:
+def _freshness(settings: Settings) -> _Result:
     """Whether the index is up to date with its documents folder."""
     folder = settings.index_dir / "documents"
     with Assistant.open(settings) as assistant:
         status = assistant.status()
         if not status.documents or not folder.is_dir():
-            return Finding(name="freshness", ok=True, detail="nothing to compare")
+            return _Result("nothing to compare")
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as pool:
             stale = [file.source for file in found if not _indexed(assistant, pool, file)]
@@ -176,9 +184,9 @@ def _freshness(settings: Settings) -> Finding:
             present = {*(file.source for file in found), *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
     if not stale:
-        return Finding(name="freshness", ok=True, detail="the index holds its documents as they are now")
+        return _Result("the index holds its documents as they are now")
     detail = f"{len(stale)} documents are new, changed or gone since the index was built, such as {stale[0]!r}"
-    return Finding(name="freshness", ok=False, detail=detail, cure=command("index build", settings.index_dir))
+    return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
 
 
 def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> bool:
@@ -191,7 +199,7 @@ def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> bool:
     return indexed is not None and indexed.digest == document.digest
 
 
-def _folders(settings: Settings) -> Finding:
+def _folders(settings: Settings) -> _Result:
     from platformdirs import user_cache_path, user_state_path
 
     places = (
@@ -202,8 +210,8 @@ def _folders(settings: Settings) -> Finding:
     shut = [str(place) for place in places if not os.access(_existing(place), os.W_OK | os.X_OK)]
     if shut:
         detail = f"cannot write to {', '.join(map(repr, shut))}"
-        return Finding(name="folders", ok=False, detail=detail, cure=f"chmod u+rwx {shut[0]}")
-    return Finding(name="folders", ok=True, detail="the index, the cache and the conversations can be written")
+        return _Result(detail, ok=False, cure=f"chmod u+rwx {shut[0]}")
+    return _Result("the index, the cache and the conversations can be written")
 
 
 def _existing(path: Path) -> Path:
@@ -211,17 +219,17 @@ def _existing(path: Path) -> Path:
     return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
 
 
-def _space(settings: Settings) -> Finding:
+def _space(settings: Settings) -> _Result:
     free = shutil.disk_usage(_existing(settings.index_dir)).free
     ok = free >= LEAST_SPACE
     cure = "" if ok else f"free {(LEAST_SPACE - free) / 1e9:.1f} GB, or move the index: ASSISTANT_INDEX_DIR"
-    return Finding(name="space", ok=ok, detail=f"{free / 1e9:.1f} GB free for the index", cure=cure)
+    return _Result(f"{free / 1e9:.1f} GB free for the index", ok=ok, cure=cure)
 
 
-def _writer(settings: Settings) -> Finding:
+def _writer(settings: Settings) -> _Result:
     """Who writes. A model server is optional: without one the extractive writer does the work."""
     if settings.writer == "extractive":
-        return Finding(name="writer", ok=True, detail="extractive, as the settings say")
+        return _Result("extractive, as the settings say")
     if settings.writer == "openai":
         return _openai_writer(settings)
     if settings.writer.startswith(LLAMAINDEX):
@@ -231,17 +239,23 @@ def _writer(settings: Settings) -> Finding:
     try:
         models = _models(settings)
     except OllamaUnreachableError as error:
-        detail, _ = _parted(str(error))
-        return Finding(name="writer", ok=not wanted, detail=detail + fallback, cure="ollama serve" if wanted else "")
+        detail = _fault(str(error)).detail
+        return _Result(detail + fallback, ok=not wanted, cure="ollama serve" if wanted else "")
     model = settings.chat_model
-    if not {model, f"{model}:latest"} & models:
+    if not {model, f"{model}:latest"} & models.keys():
         others = f"; it has {', '.join(sorted(models))}" if models else ""
         detail = f"the Ollama server at {settings.ollama_url} does not have {model!r}{fallback}{others}"
-        return Finding(name="writer", ok=not wanted, detail=detail, cure=f"ollama pull {model}")
-    return _fitness(settings, models)
+        return _Result(detail, ok=not wanted, cure=f"ollama pull {model}")
+    away = host_elsewhere(settings.ollama_url) or models.get(model) or models.get(f"{model}:latest", "")
+    return _fitness(settings, set(models))._replace(warning=_leaving(away))
 
 
-def _fitness(settings: Settings, models: set[str]) -> Finding:
+def _leaving(host: str) -> str:
+    """The warning about a model on another machine; empty if it is on this one."""
+    return f"Questions and quotations LEAVE THIS MACHINE for {host}." if host else ""
+
+
+def _fitness(settings: Settings, models: set[str]) -> _Result:
     """Whether the model fits the memory, and how much of its context window is used."""
     from assistant.models.ollama import INSTALL, Server
 
@@ -250,45 +264,40 @@ def _fitness(settings: Settings, models: set[str]) -> Finding:
     others = sorted(models - {name, f"{name}:latest"})
     also = f"; also pulled: {', '.join(others)}" if others else ""
     if find_spec("ollama") is None:
-        missing = f"{detail}, but the package 'ollama' is not installed"
-        return Finding(name="writer", ok=settings.writer != "ollama", detail=missing, cure=INSTALL)
+        return _Result(
+            f"{detail}, but the package 'ollama' is not installed", ok=settings.writer != "ollama", cure=INSTALL
+        )
     try:
         server = Server.of(settings)
         model = server.describe(server.find(name))
     except (BackendError, ConfigError):  # it is there, and older servers say less of it
-        return Finding(name="writer", ok=True, detail=detail + also)
+        return _Result(detail + also)
     window = min(settings.context_tokens, model.context or settings.context_tokens)
     detail += f": reads {window:,} of its {model.context:,} tokens" if model.context else f": reads {window:,} tokens"
-    memory = _memory() if urlsplit(settings.ollama_url).hostname in _HERE else None
-    if model.size is None or memory is None:
-        return Finding(name="writer", ok=True, detail=detail + also)
-    detail += f", {model.size / 1e9:.1f} GB of {memory / 1e9:.1f} GB memory"
-    # The context window and everything else need room beside the weights.
-    if model.size * 1.3 <= memory:
-        return Finding(name="writer", ok=True, detail=detail + also)
-    return Finding(
-        name="writer",
-        ok=settings.writer != "ollama",
-        detail=f"{detail}, too much for comfort{also}",
-        cure=f"ollama pull {SMALL_MODEL} && export ASSISTANT_CHAT_MODEL={SMALL_MODEL}",
-    )
+    memory = None if host_elsewhere(settings.ollama_url) else _memory()
+    if model.size and memory:
+        detail += f", {model.size / 1e9:.1f} GB of {memory / 1e9:.1f} GB memory"
+    # The context window and everything else need memory besides the weights.
+    if not model.size or not memory or model.size * 1.3 <= memory:
+        return _Result(detail + also)
+    cure = f"ollama pull {SMALL_MODEL} && export ASSISTANT_CHAT_MODEL={SMALL_MODEL}"
+    return _Result(f"{detail}, too much for comfort{also}", ok=settings.writer != "ollama", cure=cure)
 
 
-def _openai_writer(settings: Settings) -> Finding:
+def _openai_writer(settings: Settings) -> _Result:
     """Whether the server with OpenAI's wire format answers and has the model, and whether that is on this machine."""
     from assistant.models.openai import OpenAIChat
 
     chat = OpenAIChat(settings).ready()
-    host = urlsplit(settings.openai_url).hostname or ""
-    away = "" if host in _HERE else f"; questions and quotations LEAVE THIS MACHINE for {host}"
-    return Finding(name="writer", ok=True, detail=f"{chat.name} at {settings.openai_url}{away}")
+    warning = _leaving(host_elsewhere(settings.openai_url))
+    return _Result(f"{chat.name} at {settings.openai_url}", warning=warning)
 
 
-def _llamaindex_writer(settings: Settings) -> Finding:
+def _llamaindex_writer(settings: Settings) -> _Result:
     from assistant.models.llamaindex import LlamaIndexChat
 
     chat = LlamaIndexChat.named(settings.writer.removeprefix(LLAMAINDEX), settings.llamaindex_options)
-    return Finding(name="writer", ok=True, detail=f"{chat.name}; its provider may be on another machine")
+    return _Result(chat.name, warning=_leaving(settings.provider_elsewhere))
 
 
 def model_servers(ports: Mapping[int, str] = USUAL_PORTS) -> dict[str, tuple[str, ...]]:
@@ -300,27 +309,34 @@ def model_servers(ports: Mapping[int, str] = USUAL_PORTS) -> dict[str, tuple[str
 def _served(port: int) -> tuple[str, ...] | None:
     server = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        server.request("GET", "/v1/models")
+        return tuple(str(model["id"]) for model in _answer(server, "/v1/models", {})["data"] or ())
+    except _NO_ANSWER:
+        return None
+
+
+_NO_ANSWER = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError)
+
+
+def _answer(server: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Any:
+    """The JSON that a server answers at ``path``. Raises one of _NO_ANSWER."""
+    with closing(server):
+        server.request("GET", path, headers=headers)
         response = server.getresponse()
         if response.status != http.client.OK:
-            return None
-        return tuple(str(model["id"]) for model in json.loads(response.read(_ENOUGH))["data"])
-    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):
-        return None
-    finally:
-        server.close()
+            raise http.client.HTTPException(response.status)
+        return json.loads(response.read(_ENOUGH))
 
 
-def _model_servers(settings: Settings) -> Finding:
+def _model_servers(settings: Settings) -> _Result:
     """What answers on the usual ports. None has to."""
     found = model_servers()
     if not found:
-        return Finding(name="model servers", ok=True, detail="none answers on the usual ports of this machine")
-    told = "; ".join(f"{place}: {', '.join(models) or 'no model'}" for place, models in found.items())
+        return _Result("none answers on the usual ports of this machine")
+    listed = "; ".join(f"{place}: {', '.join(models) or 'no model'}" for place, models in found.items())
     others = [place.rpartition(" ")[2] for place, models in found.items() if models and not place.startswith("Ollama")]
     usable = others and settings.writer in ("auto", "extractive")
     cure = f"export ASSISTANT_WRITER=openai ASSISTANT_OPENAI_URL={others[0]}" if usable else ""
-    return Finding(name="model servers", ok=True, detail=told, cure=cure)
+    return _Result(listed, cure=cure)
 
 
 def _memory() -> int | None:
@@ -331,8 +347,8 @@ def _memory() -> int | None:
         return None
 
 
-def _models(settings: Settings) -> set[str]:
-    """Names of the models the Ollama server has.
+def _models(settings: Settings) -> dict[str, str]:
+    """Names of the models the Ollama server has, each with the host of the cloud that runs it, empty if it runs here.
 
     ``http.client`` because it obeys no proxy and follows no redirect: the address is the only one ever asked.
     Raises ConfigError for an invalid address and OllamaUnreachableError if no Ollama server answers.
@@ -347,19 +363,14 @@ def _models(settings: Settings) -> set[str]:
     token = settings.ollama_token
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     try:
-        server.request("GET", f"{url.path.rstrip('/')}/api/tags", headers=headers)
-        response = server.getresponse()
-        if response.status != http.client.OK:
-            raise http.client.HTTPException(response.status)
-        return {str(model["name"]) for model in json.loads(response.read(_ENOUGH))["models"]}
-    except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError) as exc:
+        listed = _answer(server, f"{url.path.rstrip('/')}/api/tags", headers)["models"]
+        return {str(model["name"]): urlsplit(model.get("remote_host") or "").hostname or "" for model in listed}
+    except _NO_ANSWER as exc:
         message = f"no Ollama server answers at {settings.ollama_url}. `ollama serve`"
         raise OllamaUnreachableError(message) from exc
-    finally:
-        server.close()
 
 
-_CHECKS: dict[str, Callable[[Settings], Finding]] = {
+_CHECKS: dict[str, Callable[[Settings], _Result]] = {
     "python": _python,
     "index config": _index_config,
     "embedder": _embedder,
@@ -371,11 +382,3 @@ _CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "writer": _writer,
     "model servers": _model_servers,
 }
-
-
-def diagnose(settings: Settings, names: Iterable[str] = tuple(_CHECKS)) -> tuple[Finding, ...]:
-    """Run the checks with these ``names``, by default all of them.
-
-    Faults are findings, never exceptions. Only this machine and the hosts that the settings name are contacted.
-    """
-    return tuple(_examined(name, _CHECKS[name], settings) for name in names)

@@ -98,11 +98,13 @@ class PassageScores(NamedTuple):
     """How well the sentences of a passage answer, as the cross-encoder scores them.
 
     ``sentences`` has shape (sentences,): the log-odds that this sentence answers rather than that nothing in the
-    passage does. ``answers`` is the likeliest short answer within each sentence.
+    passage does. ``answers`` is the likeliest short answer within each sentence. ``bound`` is the log-odds that the
+    passage has all that the question names.
     """
 
     sentences: Vectors
     answers: tuple[str, ...]
+    bound: float = 0.0
 
 
 class Quote(NamedTuple):
@@ -154,7 +156,7 @@ class Embedder(Protocol):
 
 @runtime_checkable
 class Tokenizer(Protocol):
-    """An embedder that can say where its tokens are."""
+    """An embedder that can say which characters each token has."""
 
     def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """The (start, end) of each token in each of ``texts``, in characters."""
@@ -203,11 +205,11 @@ class StoredFile(NamedTuple):
 
 
 class GivenDocument(Protocol):
-    """A text that a program hands over, with what it knows of it: a LlamaIndex ``Document`` is one."""
+    """A text from a program, with its metadata; for example a LlamaIndex ``Document``."""
 
     @property
     def id_(self) -> str:
-        """What tells it from others; one that is handed over again replaces it."""
+        """Its identity: a text with the same id replaces it."""
         ...
 
     @property
@@ -217,7 +219,7 @@ class GivenDocument(Protocol):
 
     @property
     def metadata(self) -> Mapping[str, Any]:
-        """``file_path`` or ``url`` of what it is a part of, ``file_name``, ``title``, ``publisher``, ``published``."""
+        """``file_path`` or ``url`` of its document, ``file_name``, ``title``, ``publisher``, ``published``."""
         ...
 
 

@@ -17,20 +17,15 @@ def claim_text(claim: Claim, before: Claim | None) -> str:
 
     Consecutive claims with the same source and context share one byline; items of a list get lines of their own.
     """
-    said = " ".join(filter(None, [one_line(claim.text) if not claim.listed else claim.text.strip(), marks(claim)]))
+    text = " ".join(filter(None, [one_line(claim.text) if not claim.listed else claim.text.strip(), marks(claim)]))
     together = before is not None and (before.byline, before.context) == (claim.byline, claim.context)
     if together and before is not None and before.listed == claim.listed:
-        return f"\n- {said}" if claim.listed else f" {said}"
+        return f"\n- {text}" if claim.listed else f" {text}"
     head = heading(claim)
     lead = "\n" if before is not None else ""
     if claim.listed:
-        return f"{lead}{head}:\n- {said}" if head else f"{lead}- {said}"
-    return f"{lead}{head}: {said}" if head else f"{lead}{said}"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 document``, ``2 documents``, ``12,000 documents``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+        return f"{lead}{head}:\n- {text}" if head else f"{lead}- {text}"
+    return f"{lead}{head}: {text}" if head else f"{lead}{text}"
 
 
 def heading(claim: Claim) -> str:
@@ -53,7 +48,7 @@ def conflict_text(conflict: Conflict) -> str:
 
 
 def apart_text(claims: Sequence[Claim]) -> str:
-    """What a model wrote and no document bears out, each with the reason; nothing where there is none."""
+    """What a model wrote and no document supports, each with the reason; empty if there is nothing."""
     lines = (f"\n- {one_line(claim.text)} ({claim.reason})" for claim in claims)
     return f"The model also wrote this, which is not in the documents:{''.join(lines)}" if claims else ""
 
@@ -68,14 +63,16 @@ def remainder_text(unanswered: Sequence[str], shown: int, omitted: int) -> str:
 
 def text_below(answer: Answer) -> list[str]:
     """The paragraphs below the claims: disagreements, and what the answer leaves out."""
-    shown = sum(claim.listed for claim in answer.claims)
-    below = [*map(conflict_text, answer.conflicts), remainder_text(answer.unanswered, shown, answer.omitted)]
-    return [text for text in below if text]
+    return [text for text in (*map(conflict_text, answer.conflicts), _remainder(answer)) if text]
 
 
-def citation_text(citation: Citation) -> str:
-    """A citation with its source and its verbatim quotation: ``[1] News.Az, 8 May 2025 (truce.md, page 2): “...”``."""
-    return f"[{citation.marker}] {citation.label} ({place(citation)}): “{one_line(citation.quote)}”"
+def _remainder(answer: Answer) -> str:
+    return remainder_text(answer.unanswered, sum(claim.listed for claim in answer.claims), answer.omitted)
+
+
+def quoted(citation: Citation) -> str:
+    """The source of a citation and its verbatim quotation: ``News.Az, 8 May 2025 (truce.md, page 2): “...”``."""
+    return f"{citation.label} ({place(citation)}): “{one_line(citation.quote)}”"
 
 
 def place(citation: Citation) -> str:
@@ -92,23 +89,18 @@ def search_summary(answer: Answer) -> tuple[str, ...]:
         return ()
     searched = one_line(answer.trace.question)
     rewritten = (f"Searched for: {searched}",) if searched != one_line(answer.question) else ()
-    nearest = tuple(
-        f"- {citation.label} ({place(citation)}): “{one_line(citation.quote)}”" for citation in answer.nearest
-    )
-    told = ("No sentence answers this. The nearest are:", *nearest) if nearest else ()
-    return (*rewritten, *told, *_unread(answer.unread))
-
-
-def _unread(files: Sequence[str]) -> Iterator[str]:
-    more = len(files) - MAX_UNREAD
-    if files:
-        said = ", ".join(files[:MAX_UNREAD]) + (f" and {more:,} more" if more > 0 else "")
-        yield f"Not read: {said}. `assistant index build` says why."
+    nearest = [f"- {quoted(citation)}" for citation in answer.nearest]
+    listed = ("No sentence answers this. The nearest are:", *nearest) if nearest else ()
+    more = len(answer.unread) - MAX_UNREAD
+    named = ", ".join(answer.unread[:MAX_UNREAD]) + (f" and {more:,} more" if more > 0 else "")
+    unread = (f"Not read: {named}. `assistant index build` says why.",) if named else ()
+    return (*rewritten, *listed, *unread)
 
 
 def render_text(answer: Answer) -> str:
     """The answer as plain text: its text and its sources; for a refusal, the nearest statements."""
-    below = [*map(citation_text, answer.citations), *search_summary(answer)]
+    sources = (f"[{citation.marker}] {quoted(citation)}" for citation in answer.citations)
+    below = [*sources, *search_summary(answer)]
     return "\n".join([answer.text, *(["", *below] if below else [])])
 
 
@@ -124,10 +116,10 @@ def escape_markdown(text: str) -> str:
 
 def _markdown_blocks(answer: Answer) -> Iterator[str]:
     for before, claim in zip([None, *answer.claims], answer.claims, strict=False):
-        said = f"{escape_markdown(claim.text)} {marks(claim)}".strip()
+        text = f"{escape_markdown(claim.text)} {marks(claim)}".strip()
         same = before is not None and heading(before) == heading(claim)
         head = "" if same or not heading(claim) else f"**{escape_markdown(heading(claim))}:** "
-        yield f"{head}\n\n- {said}".strip() if claim.listed else f"{head}{said}"
+        yield f"{head}\n\n- {text}".strip() if claim.listed else f"{head}{text}"
     if not answer.claims:
         yield escape_markdown(answer.text)
     for conflict in answer.conflicts:
@@ -136,13 +128,9 @@ def _markdown_blocks(answer: Answer) -> Iterator[str]:
             f"- {escape_markdown(side.citation.label)}: {escape_markdown(side.value)} [{side.citation.marker}]"
             for side in conflict.sides
         )
-    if rest := remainder_text(answer.unanswered, sum(claim.listed for claim in answer.claims), answer.omitted):
+    if rest := _remainder(answer):
         yield "\n".join(map(escape_markdown, rest.split("\n")))
     if answer.citations:
-        yield "\n".join(
-            f"{citation.marker}. {escape_markdown(citation.label)} ({escape_markdown(place(citation))}): "
-            f"“{escape_markdown(citation.quote)}”"
-            for citation in answer.citations
-        )
+        yield "\n".join(f"{citation.marker}. {escape_markdown(quoted(citation))}" for citation in answer.citations)
     if lines := search_summary(answer):
         yield "\n".join(map(escape_markdown, lines))

@@ -1,18 +1,20 @@
 """What may change at any time without rebuilding the index; every field is also ``ASSISTANT_<NAME>``."""
 
+import ipaddress
 import os
 import re
 import shlex
 import warnings
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, JsonValue, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def default_index_dir() -> Path:
-    """``./index`` where there is one, else a folder among the user's application data."""
+    """``./index`` if it exists, else a folder in the user's application data."""
     here = Path("index")
     if here.is_dir():
         return here
@@ -28,9 +30,30 @@ def command(words: str, index_dir: Path) -> str:
     return f"assistant {words}" if same else f"assistant {words} --index {shlex.quote(str(index_dir))}"
 
 
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can only be reached from this machine."""
+    if host in LOOPBACK:
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def host_elsewhere(url: str) -> str:
+    """The host of an address if it is another machine; empty if it is this one, or not an address."""
+    try:
+        host = urlsplit(url if "://" in url else f"http://{url}").hostname or ""
+    except ValueError:
+        return ""
+    return "" if is_loopback(host) else host
+
+
 RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
 """Old names of settings, which are still accepted with a warning, and their names."""
-
 
 LLAMAINDEX = "llamaindex:"
 """The start of a writer's name that names a LlamaIndex LLM: ``llamaindex:<module>:<class>``."""
@@ -65,7 +88,7 @@ class Settings(BaseSettings):
     openai_url: str = Field(
         default="http://127.0.0.1:1234/v1", description="where a server with OpenAI's wire format answers"
     )
-    openai_model: str = Field(default="", description="the model that writes there; the server's first where empty")
+    openai_model: str = Field(default="", description="the model that writes there; the server's first if empty")
     openai_key: SecretStr | None = Field(default=None, description="the key that it asks for")
     llamaindex_options: dict[str, JsonValue] = Field(
         default={}, description="arguments of the LlamaIndex LLM that the writer names, as JSON"
@@ -77,6 +100,9 @@ class Settings(BaseSettings):
     chroma_tenant: str = Field(default="default_tenant", description="the tenant that owns the database")
     chroma_database: str = Field(default="default_database", description="the database that holds the index")
     chroma_collection: str = Field(default="assistant", description="the name of the index in that database")
+    local_addresses: bool = Field(
+        default=False, description="let `index build ADDRESS` fetch from this machine and its network"
+    )
     passages: int = Field(default=12, ge=10, le=100, description="passages an answer is built from")
     cross_encoder: bool = Field(default=True, description="read the likeliest passages with a small model")
     # Chosen for the best refusal F1 on the dev questions of eval/ and eval/newsroom together. It answers 13 of the 46
@@ -104,6 +130,23 @@ class Settings(BaseSettings):
         default="browser", description="where the chat page keeps conversations"
     )
     password: SecretStr | None = Field(default=None, description="password of the chat page, for people and programs")
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Other machines that may receive questions and passages: hosts, or the provider of a LlamaIndex LLM.
+
+        Ollama's cloud is not among them: only the Ollama server knows that it runs a model there.
+        """
+        hosts = [host_elsewhere(url) for url in (self.ollama_url, self.openai_url, self.chroma_url) if url]
+        return tuple(dict.fromkeys(host for host in (*hosts, self.provider_elsewhere) if host))
+
+    @property
+    def provider_elsewhere(self) -> str:
+        """The host of the LlamaIndex LLM that writes, or its class if the host is unknown; empty for this machine."""
+        if not self.writer.startswith(LLAMAINDEX):
+            return ""
+        base = self.llamaindex_options.get("api_base") or self.llamaindex_options.get("base_url")
+        return host_elsewhere(base) if isinstance(base, str) else f"the provider of {self.writer.rpartition(':')[2]}"
 
     @model_validator(mode="before")
     @classmethod

@@ -311,7 +311,7 @@ class Trace(Value):
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
     notes: tuple[str, ...] = Field(default=(), description="what a reader should know: who stood in, what did not fit")
-    seconds: dict[str, float] = Field(default={}, description="wall seconds of each step")
+    seconds: dict[str, float] = Field(default={}, description="wall seconds of each step of the answer, and in total")
 
 
 class Answer(Value):
@@ -333,7 +333,7 @@ class Answer(Value):
         default=(), description="of a refusal: the statements that come nearest, quoted, never counted as an answer"
     )
     unread: tuple[str, ...] = Field(
-        default=(), description="of a refusal: the files of the indexed folders that could not be read"
+        default=(), description="of a refusal: files of the indexed folders that were not read, and pages without text"
     )
     passages: tuple[Passage, ...] = ()
     writer: str

@@ -17,7 +17,7 @@ from assistant import Answer, Assistant, Settings
 
 
 def main() -> None:
-    """Print one line a question, then the totals."""
+    """Print one line for each question, then the totals."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
     folder = arguments.parse_args().folder
@@ -37,13 +37,13 @@ def main() -> None:
 
 
 def holds(answer: Answer, facts: list[list[str]]) -> bool:
-    """Whether each fact stands in the answer in one of its wordings."""
-    said = " ".join(answer.text.split()).casefold()
-    return all(any(wording.casefold() in said for wording in wordings) for wordings in facts)
+    """Whether the answer has each fact in one of its wordings."""
+    text = " ".join(answer.text.split()).casefold()
+    return all(any(wording.casefold() in text for wording in wordings) for wordings in facts)
 
 
 def check(answer: Answer, assistant: Assistant) -> int:
-    """How many citations the answer has; AssertionError when one is not verbatim at its offsets."""
+    """The number of citations. Raises AssertionError if one is not verbatim at its offsets."""
     for citation in answer.citations:
         document = assistant.document(citation.source)
         assert document is not None, f"{citation.source!r} is not indexed"

@@ -1,8 +1,7 @@
-"""What of real PDFs comes out in order and whole: ours beside the plain text of pypdf and of pdfplumber.
+"""Measures how well the text of real PDF files is extracted, compared with the plain text of pypdf and pdfplumber.
 
-FOLDER holds PDFs with what they say, written down by others: ``NAME.md`` gives the paragraphs in the order they are
-read in, ``NAME-str.xml`` the cells of tables as the ICDAR 2013 competition on tables did. Compared are letters and
-digits alone, so that marks and white space do not matter.
+FOLDER has PDF files with transcriptions by others: ``NAME.md`` has the paragraphs in reading order, ``NAME-str.xml``
+the cells of tables in the format of the ICDAR 2013 table competition. Only letters and digits are compared.
 
     uv run --with pdfplumber python -m benchmarks.extraction FOLDER
 """
@@ -25,13 +24,13 @@ from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements
 
 LEAST = 60
-"""Letters of the shortest paragraph that is looked for."""
+"""Letters of the shortest paragraph that is searched for."""
 
 SHORTEST = 8
 """Letters of the shortest running head."""
 
 HEAD = 30
-"""Letters by which the place of a paragraph is found."""
+"""Letters of the start of a paragraph by which its place is found."""
 
 
 class Extracted(NamedTuple):
@@ -42,7 +41,7 @@ class Extracted(NamedTuple):
 
 
 class Share(NamedTuple):
-    """So many of so many."""
+    """A count of good items, and of all items."""
 
     good: int = 0
     of: int = 0
@@ -58,16 +57,16 @@ class Share(NamedTuple):
 
 
 def ours(path: Path) -> Extracted:
-    """Each paragraph, item, field and row without its furniture, as a person reads it."""
+    """Each paragraph, item, field and row as a person reads it, without furniture."""
     document = read_document(FoundFile(path.name, path, path.stat().st_size, 0))
     lines: list[str] = []
     before = -1
-    for said in statements(document):
-        text = said.reading or " ".join(document.text[said.start : said.end].split())
-        goes_on = said.kind in ("paragraph", "quotation") and "\n\n" not in document.text[before : said.start]
-        if said.kind != "furniture" or " | " in text:  # the header of a table is one, too
+    for statement in statements(document):
+        text = statement.reading or " ".join(document.text[statement.start : statement.end].split())
+        goes_on = statement.kind in ("paragraph", "quotation") and "\n\n" not in document.text[before : statement.start]
+        if statement.kind != "furniture" or " | " in text:  # the header of a table is furniture too
             lines[-1:] = [f"{lines[-1]} {text}"] if goes_on and lines and before >= 0 else [*lines[-1:], text]
-            before = said.end
+            before = statement.end
     return Extracted(lines, len(document.pages))
 
 
@@ -129,21 +128,21 @@ def _row(name: str, found: Mapping[str, Share]) -> str:
 
 
 def measured(read: Extracted, path: Path) -> dict[str, Share]:
-    """How much of what others have written down is there.
+    """How much of the transcription was extracted.
 
-    ``order``: neighboring paragraphs of which the second begins behind the first. ``whole``: paragraphs that nothing
-    interrupts. ``words``: words that stand there undivided. ``rows``: rows of tables that are one line with all cells.
+    ``order``: pairs of neighboring paragraphs in the right order. ``whole``: paragraphs without an interruption.
+    ``words``: words that are not divided. ``rows``: rows of tables that are one line with all cells.
     """
     found: dict[str, Share] = {}
     paragraphs, table = path.with_suffix(".md"), path.with_name(f"{path.stem}-str.xml")
     if paragraphs.exists():
-        said = list(_paragraphs(paragraphs.read_text()))
+        written = list(_paragraphs(paragraphs.read_text()))
         text = "".join(map(_letters, read.lines))
-        places = [text.find(_letters(each)[:HEAD]) for each in said]
+        places = [text.find(_letters(each)[:HEAD]) for each in written]
         found["order"] = _share(0 <= before < after for before, after in pairwise(places))
-        found["whole"] = _share(_letters(each) in text for each in said)
+        found["whole"] = _share(_letters(each) in text for each in written)
         words = {_letters(word) for line in read.lines for word in line.split()}
-        wanted = (_letters(word) for each in said for word in each.split() if len(word) > 5 and word.isalpha())
+        wanted = (_letters(word) for each in written for word in each.split() if len(word) > 5 and word.isalpha())
         found["words"] = _share(word in words for word in wanted)
     if table.exists():
         lines = [_letters(line) for line in read.lines]
@@ -155,7 +154,7 @@ _NUMBER = re.compile(r"^\s*\d+\s*|\s*\d+\s*$")
 
 
 def repeated(read: Extracted) -> int:
-    """How many lines are the same three times or more, but for a number at an end, as running heads and feet are."""
+    """How many lines occur three times or more, apart from a number at an end: headers and footers."""
     lines = Counter(_NUMBER.sub("", line) for line in read.lines if len(_letters(line)) >= SHORTEST)
     return sum(times for times in lines.values() if 3 <= times <= read.pages)
 
@@ -184,10 +183,10 @@ def _rows(path: Path) -> Iterator[list[str]]:
     for region in ElementTree.parse(path).getroot().iter("region"):  # noqa: S314 - a file that the caller trusts
         rows: dict[int, list[tuple[int, str]]] = defaultdict(list)
         for cell in region.iter("cell"):
-            said = _letters(cell.findtext("content") or "")
-            if said and cell.get("end-row", cell.get("start-row")) == cell.get("start-row"):
-                rows[int(cell.get("start-row") or 0)].append((int(cell.get("start-col") or 0), said))
-        yield from ([said for _, said in sorted(row)] for row in rows.values() if len(row) > 1)
+            text = _letters(cell.findtext("content") or "")
+            if text and cell.get("end-row", cell.get("start-row")) == cell.get("start-row"):
+                rows[int(cell.get("start-row") or 0)].append((int(cell.get("start-col") or 0), text))
+        yield from ([text for _, text in sorted(row)] for row in rows.values() if len(row) > 1)
 
 
 def _holds(line: str, cells: Sequence[str]) -> bool:

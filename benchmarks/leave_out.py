@@ -1,7 +1,7 @@
-"""Measures what each part of the answering is worth: the suites are run with one part left out at a time.
+"""Measures what each part of answering contributes: runs the suites with one part left out at a time.
 
 For each part it prints how the numbers change without it, with the 95 % interval of the paired difference (bootstrap
-over questions). A star marks an interval that does not contain 0. A part without any star contributes nothing that
+over questions). A star marks an interval that does not contain 0. A part without a star contributes nothing that
 these suites can measure.
 
     python -m benchmarks.leave_out [SUITE ...]        # default: eval eval/newsroom, their dev questions
@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from assistant import Assistant, Settings
 from assistant.eval import METRICS, Sample, Suite, load
 from assistant.eval.stats import Column
+from assistant.ingest.read import read_folder
 from assistant.retrieval.features import FEATURES
 from assistant.retrieval.linear import Fitted
 from assistant.retrieval.rank_weights import CROSS_ENCODER_MODEL
-from training.gold import read_folder
 
 SHOWN = (
     "passage_hit@4", "answer_sentence@1", "fact_coverage", "citation_precision", "citation_recall", "words",
@@ -57,39 +57,25 @@ def _features(name: str, *columns: str) -> Part:
 
 PARTS = (
     Part("the cross-encoder", {"cross_encoder": False}),
-    Part("keyword search", module="assistant.retrieval.retrieve", attribute="KEYWORD_WEIGHT", value=0.0),
-    Part("spread over sources", module="assistant.retrieval.retrieve", attribute="SPREAD", value=0),
-    Part("copies last", module="assistant.retrieval.retrieve", attribute="COPY", value=2.0),
+    Part("keyword search", {}, "assistant.retrieval.retrieve", "KEYWORD_WEIGHT", 0.0),
+    Part("spread over sources", {}, "assistant.retrieval.retrieve", "SPREAD", 0),
+    Part("copies last", {}, "assistant.retrieval.retrieve", "COPY", 2.0),
     _features("word features", "bm25", "coverage", "bigrams"),
     _features("words of the context", "coverage_in_context"),
     _features("sentence vectors", "closeness"),
     _features("passage score", "passage"),
     _features("answer types", *(name for name in FEATURES if name.startswith("type_"))),
-    Part(
-        "sentences side by side",
-        module="assistant.retrieval.evidence",
-        attribute="compare",
-        value=lambda _, ranked, __: ranked,
-    ),
-    Part(
-        "several questions in one",
-        module="assistant.query.understand",
-        attribute="split_questions",
-        value=lambda text: (text,),
-    ),
-    Part(
-        "follow-ups condensed",
-        module="assistant.query.understand",
-        attribute="condense_question",
-        value=lambda question, _: question,
-    ),
+    Part("sentences side by side", {}, "assistant.retrieval.evidence", "compare", lambda _, ranked, __: ranked),
+    Part("several questions in one", {}, "assistant.query.understand", "split_questions", lambda text: (text,)),
+    Part("follow-ups condensed", {}, "assistant.query.understand", "condense_question", lambda question, _: question),
     Part(
         "binding to what is named",
-        module="assistant.retrieval.rank",
-        attribute="binding_faults",
-        value=lambda _, places, __: np.zeros(len(places)),
+        {},
+        "assistant.retrieval.rank",
+        "binding_faults",
+        lambda _, places, __: np.zeros(len(places)),
     ),
-    Part("conflicts", module="assistant.answering.plan", attribute="find_conflicts", value=lambda *_: ()),
+    Part("conflicts", {}, "assistant.answering.plan", "find_conflicts", lambda *_: ()),
 )
 
 

@@ -1,7 +1,7 @@
-"""Time grows no faster than the text, for texts that make careless patterns slow.
+"""Checks that time grows no faster than the text, for texts that make careless patterns slow.
 
-``python -m benchmarks.linear`` prints a row for each function and text, and exits 1 where sixteen times the text takes
-more than ``LIMIT`` times as long. Only ratios of processor time are compared, so that it passes on a slow machine.
+``python -m benchmarks.linear`` prints a row for each function and text, and exits with 1 if sixteen times the text
+takes more than ``LIMIT`` times as long. Only ratios of processor time are compared, so a slow machine passes too.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ TIMES = 16
 """How many times longer the longer text is."""
 
 LIMIT = 6 * TIMES
-"""How many times as long it may take: what outgrows a cache costs more, and what is quadratic ``TIMES ** 2``."""
+"""How many times as long it may take. Text that outgrows a cache costs more; a quadratic pattern ``TIMES ** 2``."""
 
 SHORTEST = 0.005
-"""Seconds of processor time that the shorter text takes at least, so that the clock is fine enough."""
+"""The least seconds of processor time for the shorter text; less cannot be measured well."""
 
 LONGEST = 50_000
-"""Characters after which the shorter text is long enough in any case."""
+"""Characters at which the shorter text is long enough, however fast it is."""
 
 AGAIN = 5
-"""Measurements more of what seems too slow: what else the machine does seldom slows down all of them."""
+"""Further measurements of what seems too slow; other work of the machine rarely slows down all of them."""
 
 
 def cut(text: str) -> None:
@@ -69,7 +69,7 @@ CASES: dict[Callable[[str], object], tuple[str, ...]] = {
 
 
 def seconds(work: Callable[[str], object], text: str, tries: int = 3) -> float:
-    """The least processor time of some tries."""
+    """The least processor time of several tries."""
     best = float("inf")
     for _ in range(tries):
         begun = time.process_time()

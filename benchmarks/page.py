@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -21,28 +20,28 @@ PARTS = """
 import os, sys, time
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 began = time.perf_counter()
-def told(what):
+def report(what):
     global began
     now = time.perf_counter()
     print(f"{what}\\t{now - began:.2f}")
     began = now
-import assistant.api, assistant.stores.embedded, assistant.cli; told("our own modules")
+import assistant.api, assistant.stores.embedded, assistant.cli; report("our own modules")
 from assistant import Assistant, Settings
 with Assistant.open(Settings(index_dir=sys.argv[1], writer="extractive")) as opened:
-    opened.status(); told("opening the index")
-    import pandas; told("import pandas (for gradio)")
-    import gradio; told("import gradio")
-    import mcp.server.fastmcp; told("import mcp")
+    opened.status(); report("opening the index")
+    import pandas; report("import pandas (for gradio)")
+    import gradio; report("import gradio")
+    import mcp.server.fastmcp; report("import mcp")
     from assistant.web import serve
-    serve.build(opened); told("building the page")
-    opened.ask("Is it ready?"); told("first question: weights and keyword index")
+    serve.build(opened); report("building the page")
+    opened.ask("Is it ready?"); report("first question: weights and keyword index")
 """
 
 
 def until_up(index: Path, port: int) -> float:
-    """Seconds from the command to the first byte of the page; stops the server.
+    """Seconds from the command to the first byte of the page; then the server is stopped.
 
-    Until it is there, a small page says what is being done, with status 503.
+    Before that, a small page with status 503 says what is being done.
     """
     started = time.perf_counter()
     command = [sys.executable, "-m", "assistant", "chat", "--no-browser", "--port", str(port), "--index", str(index)]
@@ -58,7 +57,7 @@ def until_up(index: Path, port: int) -> float:
                         listens = listens or time.perf_counter() - started
                     time.sleep(0.02)
             up = time.perf_counter() - started
-            print(f"says what it is doing\t{listens:.2f}\npage up\t{up:.2f}")
+            print(f"says what it does\t{listens:.2f}\npage up\t{up:.2f}")
             print(f"first view after that\t{_first_view(port):.2f}")
         finally:
             server.kill()
@@ -82,18 +81,9 @@ def main() -> None:
     """Print the table in seconds; the total is the median of three starts."""
     with tempfile.TemporaryDirectory() as scratch:
         index = Path(scratch) / "index"
-        build = [
-            sys.executable,
-            "-m",
-            "assistant",
-            "index",
-            "build",
-            str(HERE / "index/documents"),
-            "--index",
-            str(index),
-        ]
-        subprocess.run(build, check=True, capture_output=True)
-        subprocess.run([sys.executable, "-c", PARTS, str(index)], check=True, env=dict(os.environ))
+        build = f"index build {HERE / 'index/documents'} --index {index}".split()
+        subprocess.run([sys.executable, "-m", "assistant", *build], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", PARTS, str(index)], check=True)
         print(f"median until up\t{median(until_up(index, 7970 + n) for n in range(3)):.2f}")
 
 

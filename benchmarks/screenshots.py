@@ -1,7 +1,7 @@
-"""Takes pictures of the page: ``python -m benchmarks.screenshots [FOLDER]``, by default those of the documentation.
+"""Takes screenshots of the page: ``python -m benchmarks.screenshots [FOLDER]``, by default those of the documentation.
 
-Works on throw-away indexes of the shipped documents and of the newsroom corpus, in the system's Chromium, with
-every outside request blocked; fails if one is attempted.
+Uses temporary indexes of the shipped documents and of the newsroom corpus, and the system's Chromium. Requests to
+other hosts are blocked, and the program fails if there is one.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Camera:
         context.close()
 
     def take(self, page: Page, name: str) -> None:
-        """One picture with 128 colours; in the documentation, only where it is shown there."""
+        """One picture with 128 colors; in the documentation, only where it is shown there."""
         if name not in SHOWN and not self._all:
             return
         page.wait_for_timeout(700)

@@ -1,7 +1,7 @@
 """Makes the tables of eval/README.md: runs the command above each table and writes its numbers below it.
 
 PATH is a folder with the public sets: squad2/dev.json, clapnq/, qed/dev.jsonl, ramdocs/dev.jsonl, qacc/dev.json.
-Without names all tables are made. Those of the suites need no public sets: give "." as PATH.
+Without names it makes all tables. The tables of the suites need no public sets: give "." as PATH.
 
     python -m benchmarks.tables PATH [NAME ...]
 """
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def measured(table: Table, path: str, limit: int | None) -> Any:
-    """The output of ``assistant eval --json``, with the peer's run in the table where the table wants it."""
+    """The output of ``assistant eval --json``, with a run of the LlamaIndex pipeline if the table has one."""
     asked = [argument.replace("PATH", path) for argument in table.arguments]
     asked += ["--limit", str(limit)] if limit else []
     beside = ["--beside", _said("benchmarks.peer_llamaindex", *asked).strip()] if table.peer else []
@@ -141,7 +141,7 @@ def section(table: Table, found: Any) -> str:
 
 
 def shown(number: Mapping[str, float] | None) -> str:
-    """A value as the tables show it; nothing where the metric does not apply."""
+    """A value as the tables show it; empty if the metric does not apply."""
     if number is None:
         return ""
     value = number["value"]
@@ -155,7 +155,7 @@ def spread(number: Mapping[str, float | None]) -> str:
 
 
 def replaced(page: str, name: str, made: str) -> str:
-    """The page with the text between the marks of ``name`` replaced. Raises ValueError where it has no such marks."""
+    """The page with the text between the marks of ``name`` replaced. Raises ValueError if it has no such marks."""
     before, after = f"<!-- table: {name} -->", "<!-- end -->"
     found, count = re.subn(
         rf"{re.escape(before)}.*?{re.escape(after)}", lambda _: f"{before}\n{made}\n{after}", page, flags=re.DOTALL

@@ -1,10 +1,23 @@
-"""Programs that tests start and interrupt."""
+"""Programs that tests start and interrupt, and what they must not load."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+ENGINES = (
+    "chromadb",
+    "tantivy",
+    "ctranslate2",
+    "tokenizers",
+    "trafilatura",
+    "gradio",
+    "llama_index",
+    "ollama",
+    "numpy",
+)
+"""Modules that take long to import."""
 
 
 @contextmanager

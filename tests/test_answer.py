@@ -1,9 +1,11 @@
 """One question end to end over a real index: outcomes, citations, streams, and what a bad writer may do."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from assistant import NOT_IN_DOCUMENTS, Answer, Assistant, Delta, Filter, Settings, Turn
 from assistant.errors import IndexMissingError, IndexStaleError, QuestionError
@@ -230,3 +232,19 @@ def test_a_refusal_names_the_files_that_were_not_read(tmp_path: Path, embedder: 
         assert (answer.outcome, answer.unread) == ("not_in_documents", ("a.pages", "b.docx"))
         assert str(answer).endswith("Not read: a.pages, b.docx. `assistant index build` says why.")
         assert not assistant.ask("When does the ferry leave?").unread
+
+
+def test_a_refusal_names_the_pages_without_text(tmp_path: Path, embedder: MiniLM) -> None:
+    docs, drawn = tmp_path / "docs", io.BytesIO()
+    docs.mkdir()
+    canvas = Canvas(drawn)
+    for said in ("The ferry leaves at nine.", "", "It carries forty cars.", ""):
+        canvas.drawString(72, 700, said)
+        canvas.showPage()
+    canvas.save()
+    (docs / "ferry.pdf").write_bytes(drawn.getvalue())
+    settings = Settings(index_dir=tmp_path / "index", writer="extractive")
+    with Assistant.open(settings, embedder=embedder) as assistant:
+        assistant.index(docs)
+        answer = assistant.ask("Who signed the lease of the mill?")
+        assert answer.unread == ("page 2 of ferry.pdf (no text)", "page 4 of ferry.pdf (no text)")

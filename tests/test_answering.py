@@ -72,6 +72,15 @@ def test_stream_quotes_the_statement_that_the_cross_encoder_takes_for_an_answer(
     assert answer.claims[0].support == "supported"
 
 
+def test_stream_tells_two_documents_of_one_name_apart_by_their_files() -> None:
+    minutes = [
+        Document(source=f"{month}.md", title="Minutes", text=f"The pier closes in {month}. Nobody objected.")
+        for month in ("march", "april")
+    ]
+    answer = answered("When does the pier close?", engines("closes in march", documents=minutes))
+    assert answer.claims[0].byline == "Minutes (march.md)"
+
+
 def test_stream_refuses_without_asking_the_writer_where_nothing_answers() -> None:
     writer = FakeWriter(["Lena Storrow was at the wheel [1]."])
     answer = answered("What is the boiling point of mercury?", engines(writer=writer))
@@ -169,9 +178,13 @@ def test_stream_adds_what_answers_where_a_model_says_something_else_that_is_true
     assert [citation.quote for citation in answer.citations][-1] == "Lena Storrow was at the wheel."
 
 
-def test_stream_tells_when_the_first_word_came() -> None:
+def test_stream_times_each_step_and_the_first_word() -> None:
     answer = answered(WHEEL, engines("Lena Storrow", writer=model(lambda _: "Lena Storrow.")))
-    assert 0 < answer.trace.seconds["first word"] <= answer.trace.seconds["total"]
+    first, total = answer.trace.seconds["first word"], answer.trace.seconds["total"]
+    assert 0 < first <= total
+    steps = {step: spent for step, spent in answer.trace.seconds.items() if step not in ("first word", "total")}
+    assert list(steps) == ["understand", "retrieve", "rank", "plan", "write", "verify", "assemble"]
+    assert sum(steps.values()) == pytest.approx(total)
 
 
 def test_stream_adds_the_side_of_a_conflict_that_a_model_leaves_out() -> None:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 import tomllib
 from importlib import import_module
+from inspect import unwrap
 from pathlib import Path
 
 import pytest
+
+from assistant import Assistant, Settings
+from assistant.query.parse import parse_question
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
@@ -38,6 +43,22 @@ def test_the_example_shows_the_values_that_the_page_gives(
     assert f"{numbers['statements']} statements." in PAGE
     assert f"the answerability of the question is {numbers['answerability'].removeprefix('0')} |" in PAGE
     assert "conflicting ['Defense sources said the officers met in person" in shown
+
+
+def test_a_question_passes_the_functions_of_the_page_in_their_order(tmp_path: Path) -> None:
+    table = PAGE.split("| step | function |")[1].split("\n\n")[0]
+    named = [getattr(import_module(m), name) for m, name in re.findall(r"`(assistant(?:\.\w+)+)\.(\w+)`", table)]
+    functions = {unwrap(each).__code__: each.__name__ for each in named if not isinstance(each, type)}
+    parse_question.cache_clear()
+    called: list[str] = []
+    with Assistant.open(Settings(index_dir=tmp_path, writer="extractive")) as assistant:
+        assistant.index(ROOT / "index" / "documents", chroma=False)
+        sys.setprofile(lambda frame, _event, _arg: called.append(functions.get(frame.f_code, "")))
+        try:
+            assistant.ask("Did the armies talk in person or by phone?")
+        finally:
+            sys.setprofile(None)
+    assert [name for name in dict.fromkeys(called) if name] == list(functions.values())
 
 
 @pytest.mark.parametrize(("module", "name"), NAMES)

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.query.parse import parse_question
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
+from assistant.retrieval.mentions import header_asked
 from assistant.types import DocumentMetadata
 
 
@@ -57,6 +58,10 @@ def test_the_other_one_is_another_than_the_one_that_is_named() -> None:
     assert not found("How much is the Stone loaf, and the other one?", "The Harvest loaf costs 2 euro.")
 
 
+def test_a_figure_that_the_table_is_about_is_no_other_figure() -> None:
+    assert not found("How many cups did the Leafs win since 67?", "Leafs · Cups: 13", context="Cups since 67")
+
+
 def test_the_context_of_a_statement_counts() -> None:
     assert not found("How many were there in 2022?", "Guides: 11", context="Staff in 2022")
     assert found("How many were there in 2022?", "Guides: 11", context="Staff in 2021")
@@ -92,3 +97,47 @@ def test_a_name_that_another_candidate_has_is_missed() -> None:
 )
 def test_the_latest_and_the_earliest_document(question: str, later: list[bool]) -> None:
     assert order_mismatches(question, [date(2024, 1, 15), date(2024, 6, 3)]) == later
+
+
+@pytest.mark.parametrize(
+    ("question", "fits", "other"),
+    [
+        ("When is the Year 4 trip?", "On 12 June Year 4 visits the farm.", "On 3 May Year 5 visits the mill."),
+        ("When does the term end?", "The term ends on 18 July.", "The term starts on 22 April."),
+        (
+            "When does the autumn term begin?",
+            "The autumn term begins in September.",
+            "The summer term begins in April.",
+        ),
+        ("Is it open on Wednesdays?", "It is open Tuesday to Thursday.", "It is open Thursday to Saturday."),
+        ("When can they come?", "We can come on 12 June.", "Can you come on 5 June?"),
+    ],
+)
+def test_times_and_terms_are_those_that_are_asked_for(question: str, fits: str, other: str) -> None:
+    assert not found(question, fits)
+    assert found(question, other)
+
+
+def test_what_was_asked_is_told_by_a_question() -> None:
+    assert not found("What did Dora ask?", "Can you come on 5 June?")
+
+
+def test_a_sum_of_money_names_no_form() -> None:
+    assert found("When is the Year 4 trip?", "The coach leaves at nine. Bring £4.", title="Year 5 trip")
+
+
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("Who wrote the e-mail about the gate?", "From: Ada Roe <ada@x.example>"),
+        ("To whom did Ada write?", "To: Bo Lund <bo@x.example>"),
+        ("Who was copied on it?", "Cc: Cy Roth <cy@x.example>"),
+        ("What is the subject of Ada's e-mail?", "Subject: The gate"),
+        ("What was Ada's message about?", "Subject: The gate"),
+        ("When was the letter sent?", "Date: Tue, 4 Jun 2024"),
+    ],
+)
+def test_the_head_of_a_mail_answers_who_wrote_what_to_whom(question: str, line: str) -> None:
+    lines = ["From: A <a@x.example>", "To: B <b@x.example>", "Cc: C", "Subject: S", "Date: 4 Jun 2024"]
+    assert header_asked(question, line)
+    assert sum(header_asked(question, other) for other in lines) == 1

@@ -22,8 +22,8 @@ from assistant.ingest.sync import sync
 from assistant.models.minilm import MiniLM
 from assistant.ports import Vectors
 from assistant.settings import Settings
-from assistant.stores.chroma import passage_entries
 from assistant.stores.embedded import Index
+from assistant.stores.layout import describer
 from assistant.testing.fakes import FakeEmbedder
 from assistant.types import Block, Chunk, Document
 from tests.stories import write_documents
@@ -202,8 +202,7 @@ def test_page_and_headings_are_those_of_the_place() -> None:
     )
     document = Document(source="a.pdf", title="A", text=text, blocks=blocks, pages=(0, 15), published=date(2025, 5, 8))
     chunks = [Chunk(source="a.pdf", start=start, end=end, text=text[start:end]) for start, end in ((15, 34), (21, 34))]
-    vector = FakeEmbedder().embed_query("x")
-    first, second = (entry.metadata for entry in passage_entries(document, [(chunk, vector) for chunk in chunks]))
+    first, second = map(describer(document), chunks)
     assert (first["heading"], first["page"]) == ("Annual report › Fees", 2)
     assert (second["heading"], second["published_day"]) == ("Annual report › Fees", 20250508)
 

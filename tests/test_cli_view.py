@@ -82,7 +82,7 @@ def plain(output: str) -> str:
     return Text.from_ansi(output).plain
 
 
-def test_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_answer_in_a_pipe_is_the_text_and_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, answer()) == (
         f"{TEXT}\n"
         "\n"
@@ -133,7 +133,7 @@ def test_any_terminal_holds_the_answer(
     assert "".join(TEXT.split())[:20] in "".join("".join(lines).split())
 
 
-def test_no_color(capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch) -> None:
+def test_show_answer_without_color_has_none(capsys: pytest.CaptureFixture[str], terminal: pytest.MonkeyPatch) -> None:
     terminal.setenv("NO_COLOR", "1")
     assert "\x1b[3" not in shown(capsys, answer("unsupported")).replace("\x1b[3m", "")
 
@@ -167,7 +167,7 @@ def test_interview_is_named_as_one_in_sources_and_sides(capsys: pytest.CaptureFi
     assert "River Post, 5 March 2024, interview (post.md, page 4)" in str(spoken)
 
 
-def test_passages(capsys: pytest.CaptureFixture[str]) -> None:
+def test_show_passages_numbers_them_with_source_and_score(capsys: pytest.CaptureFixture[str]) -> None:
     show_passages(Screen(), (passage(1, "a"), passage(2, "b")))
     assert capsys.readouterr().out == (" 1. Title a (a) 1.000\n    A text\n\n 2. Title b (b) 0.500\n    A text\n")
 

@@ -54,6 +54,15 @@ def test_what_nothing_answers_scores_below_nothing(cross_encoder: MiniCrossEncod
     assert reading.sentences.max() < 0
 
 
+@pytest.mark.parametrize(
+    "other", ["Who mended the roof of the school?", "Who painted the roof?", "When did the library open?"]
+)
+def test_a_passage_is_bound_to_what_it_names(cross_encoder: MiniCrossEncoder, other: str) -> None:
+    (own,) = cross_encoder.read("Who mended the roof?", [chunk(TEXT)])
+    (reading,) = cross_encoder.read(other, [chunk(TEXT)])
+    assert reading.bound < own.bound
+
+
 def test_a_passage_is_read_alike_alone_and_among_others(cross_encoder: MiniCrossEncoder) -> None:
     others = [chunk("Rain fell all week. The harvest is late."), chunk(TEXT * 3), chunk("Yes.")]
     (alone,) = cross_encoder.read("Who mended the roof?", [chunk(TEXT)])

@@ -219,6 +219,19 @@ def test_what_the_server_has(index_dir: Path, settings: dict[str, str], ok: bool
     assert re.search(says, writer.detail)
 
 
+@pytest.mark.usefixtures("folder")
+def test_a_model_of_the_cloud_is_said_to_be_elsewhere(index_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with OllamaDouble(models={**MODELS, "big:cloud": DoubleModel(size=400, cloud="https://ollama.com:443")}) as double:
+        here = findings(index_dir, "writer", ollama_url=double.url)["writer"]
+        away = findings(index_dir, "writer", ollama_url=double.url, chat_model="big:cloud")["writer"]
+        monkeypatch.setenv("ASSISTANT_OLLAMA_URL", double.url)
+        monkeypatch.setenv("ASSISTANT_CHAT_MODEL", "big:cloud")
+        told = CliRunner().invoke(app, ["doctor", "--index", str(index_dir)]).stdout
+    assert (here.warning, away.ok) == ("", True)
+    assert away.warning == "Questions and quotations LEAVE THIS MACHINE for ollama.com."
+    assert away.warning in " ".join(told.split())
+
+
 @pytest.mark.parametrize(("model", "cure"), [("embeddinggemma", ""), ("bge-m3", "ollama pull bge-m3")])
 def test_embedder_of_a_server(index_dir: Path, model: str, cure: str) -> None:
     (index_dir / "config.toml").write_text(f'embedder = "{model}"\n')
@@ -247,6 +260,8 @@ def test_a_server_with_openais_format_is_examined(index_dir: Path) -> None:
         assert (other.ok, other.cure) == (False, "export ASSISTANT_OPENAI_MODEL=small-model")
         port = int(double.url.split(":")[2].split("/")[0])
         assert model_servers({port: "LM Studio"}) == {f"LM Studio at {double.url}": ("small-model",)}
+        double.models = ()
+        assert model_servers({port: "Ollama"}) == {f"Ollama at {double.url}": ()}
     assert model_servers({port: "LM Studio"}) == {}
 
 
@@ -254,5 +269,6 @@ def test_a_writer_of_llamaindex_is_examined(index_dir: Path) -> None:
     there = findings(index_dir, "writer", writer="llamaindex:llama_index.core.llms:MockLLM")["writer"]
     assert there.ok
     assert "MockLLM" in there.detail
+    assert "the provider of MockLLM" in there.warning
     gone = findings(index_dir, "writer", writer="llamaindex:nowhere.at_all:LLM")["writer"]
     assert (gone.ok, gone.cure) == (False, "pip install nowhere-at-all")

@@ -24,12 +24,12 @@ TEXT = "One bird sang. Two  birds\nflew off. One bird sang. The end (of it)."
         (" ", []),
     ],
 )
-def test_a_quote_is_found_wherever_it_stands(quote: str, places: list[str]) -> None:
+def test_locate_finds_every_place_of_a_quote(quote: str, places: list[str]) -> None:
     found = Corpus({"a": TEXT}).locate("a", quote)
     assert [TEXT[start:end] for start, end in found] == places
 
 
-def test_an_unknown_source_holds_nothing() -> None:
+def test_an_unknown_source_has_no_sentences() -> None:
     assert Corpus({}).locate("a", "x") == ()
     assert Corpus({}).touched("a", (Span(0, 1),)) == frozenset()
 

@@ -265,6 +265,23 @@ def written(name: str, folder: Path, *records: Any) -> Path:
     return jsonl(folder / "set.jsonl", *records)
 
 
+def without(value: Any, path: Sequence[Any]) -> Any:
+    """A copy of a JSON value without what is at ``path``."""
+    copy = json.loads(json.dumps(value))
+    inner = copy
+    for key in path[:-1]:
+        inner = inner[key]
+    del inner[path[-1]]
+    return copy
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_open_dataset_takes_a_record_without_a_key(name: str, tmp_path: Path) -> None:
+    first, *others = RECORDS[name]
+    for path in places(first):
+        assert open_dataset(name, written(name, tmp_path, without(first, path), *others), read_texts).cases
+
+
 @pytest.mark.parametrize("missing", [None, float("nan")], ids=["null", "NaN"])
 @pytest.mark.parametrize("name", DATASETS)
 def test_open_dataset_takes_a_missing_value_anywhere(name: str, missing: float | None, tmp_path: Path) -> None:
@@ -280,7 +297,7 @@ def test_open_dataset_says_which_records_it_left_out(tmp_path: Path) -> None:
     path = written("qacc", tmp_path, QACC, QACC | {"contexts": None})
     suite = open_dataset("qacc", path, read_texts)
     assert len(suite.cases) == 1
-    assert suite.warnings == (f"1 records were left out, the first at {path}:22: contexts is null",)
+    assert suite.warnings == (f"1 records were left out, the first at {path}:22: contexts is missing",)
 
 
 def test_open_dataset_names_the_line_of_a_wrong_record(tmp_path: Path) -> None:

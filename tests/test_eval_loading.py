@@ -104,7 +104,7 @@ def test_faulty_suite_is_named_with_file_and_line(name: str, tmp_path: Path) -> 
     assert message in str(error.value)
 
 
-def test_missing_suite_names_its_cure(tmp_path: Path) -> None:
+def test_load_without_a_suite_names_the_command_that_helps(tmp_path: Path) -> None:
     with pytest.raises(SuiteError, match="`assistant eval --init"):
         opened(tmp_path)
 

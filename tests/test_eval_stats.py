@@ -30,7 +30,7 @@ def test_interval_holds_the_mean_and_stays_in_range(values: list[float]) -> None
     assert found.value - 1e-9 <= found.high <= max(values) + 1e-9
 
 
-def test_whole_clusters_are_drawn() -> None:
+def test_bootstrap_draws_whole_clusters() -> None:
     values = np.repeat([0.0, 1.0], 50)
     alone = interval(values, [str(n) for n in range(100)])
     clustered = interval(values, [str(n // 10) for n in range(100)])
@@ -39,7 +39,7 @@ def test_whole_clusters_are_drawn() -> None:
     assert clustered.high - clustered.value > 2 * (alone.high - alone.value)
 
 
-def test_both_ways_to_resample_agree() -> None:
+def test_bootstrap_agrees_with_plain_resampling() -> None:
     values = np.random.default_rng(3).random(60)
     clusters = [str(n % 17) for n in range(60)]
     fast = interval(values, clusters)
@@ -65,7 +65,7 @@ def test_one_cluster_has_no_interval() -> None:
 @pytest.mark.parametrize(
     ("better", "worse", "p"), [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 0.0625), (6, 0, 0.03125), (8, 2, 0.109375), (3, 3, 1.0)]
 )
-def test_mcnemar_is_the_exact_binomial(better: int, worse: int, p: float) -> None:
+def test_mcnemar_is_the_exact_binomial_test(better: int, worse: int, p: float) -> None:
     before = numbers(*[0] * better, *[1] * worse, 1, 0)
     after = numbers(*[1] * better, *[0] * worse, 1, 0)
     assert mcnemar(before, after) == pytest.approx(p)
@@ -102,7 +102,7 @@ def test_swap_finds_a_real_difference_and_no_false_one() -> None:
     ("given_p", "adjusted"),
     [([0.01, 0.04, 0.03], [0.03, 0.06, 0.06]), ([0.5, 0.9], [1.0, 1.0]), ([0.02], [0.02]), ([], [])],
 )
-def test_holm_is_the_textbook_one(given_p: list[float], adjusted: list[float]) -> None:
+def test_holm_gives_the_textbook_values(given_p: list[float], adjusted: list[float]) -> None:
     assert holm(given_p) == pytest.approx(adjusted)
 
 

@@ -7,20 +7,14 @@ from pathlib import Path
 import pytest
 
 from assistant.eval import load
-from assistant.ingest.discover import find_files
-from assistant.ingest.read import read_document
-from assistant.types import Document
+from assistant.ingest.read import read_folder
 
 ROOT = Path(__file__).parent.parent / "eval"
 
 
-def read(folder: Path) -> dict[str, Document]:
-    return {file.source: read_document(file) for file in find_files(folder)[0]}
-
-
 @pytest.mark.parametrize("suite", [".", "newsroom", "everyday"])
 def test_load_finds_no_fault_in_a_shipped_suite(suite: str) -> None:
-    dev, test = (load(ROOT / suite, read, split) for split in ("dev", "test"))
+    dev, test = (load(ROOT / suite, read_folder, split) for split in ("dev", "test"))
     assert not {case.id for case in dev.cases} & {case.id for case in test.cases}
     assert not {case.question for case in dev.cases} & {case.question for case in test.cases}
 
@@ -29,7 +23,7 @@ def test_everyday_dev_and_test_ask_about_different_documents() -> None:
     dev, test = (
         {
             source
-            for case in load(ROOT / "everyday", read, split).cases
+            for case in load(ROOT / "everyday", read_folder, split).cases
             for source in (case.cluster, *(gold.source for gold in case.evidence))
         }
         for split in ("dev", "test")

@@ -11,13 +11,11 @@ import pytest
 from assistant import Answer, Assistant, Settings
 from assistant.answering.writers.generative import GenerativeWriter
 from assistant.eval import Suite, load, markdown, report_on, run
-from assistant.ingest.discover import find_files
-from assistant.ingest.read import read_document
+from assistant.ingest.read import read_folder
 from assistant.models.minilm import MiniLM
 from assistant.prompts import load as load_prompt
 from assistant.testing.fakes import FakeChat
 from assistant.testing.ollama_double import OllamaDouble
-from assistant.types import Document
 from tests.stories import write_documents
 
 SUITE = """name = "stories"
@@ -40,16 +38,12 @@ QUESTIONS: list[dict[str, object]] = [
 GOLD = "".join(json.dumps({"history": [], "facts": [], "evidence": [], "tags": []} | each) + "\n" for each in QUESTIONS)
 
 
-def read(folder: Path) -> dict[str, Document]:
-    return {file.source: read_document(file) for file in find_files(folder)[0]}
-
-
 @pytest.fixture
 def suite(tmp_path: Path) -> Suite:
     write_documents(tmp_path / "documents")
     (tmp_path / "suite.toml").write_text(SUITE)
     (tmp_path / "gold.jsonl").write_text(GOLD)
-    return load(tmp_path, read)
+    return load(tmp_path, read_folder)
 
 
 @pytest.fixture
@@ -61,7 +55,7 @@ def assistant(tmp_path: Path) -> Iterator[Assistant]:
             yield opened
 
 
-def test_the_exam_runs_with_a_model_and_the_table_names_it(suite: Suite, assistant: Assistant) -> None:
+def test_run_with_a_model_names_it_in_the_table(suite: Suite, assistant: Assistant) -> None:
     sat = run(suite, assistant.ask, assistant.describe())
     page = markdown(report_on(suite, sat))
     assert [result.error for result in sat.results] == [None, None]
@@ -72,7 +66,7 @@ def test_the_exam_runs_with_a_model_and_the_table_names_it(suite: Suite, assista
     assert "8192" in page
 
 
-def test_the_exam_runs_with_any_callable(suite: Suite) -> None:
+def test_run_takes_any_callable(suite: Suite) -> None:
     sat = run(
         suite,
         lambda _: "Captain Lena Storrow was at the wheel.",
@@ -83,7 +77,7 @@ def test_the_exam_runs_with_any_callable(suite: Suite) -> None:
     assert all(word in page for word in ("a parrot", "abc"))
 
 
-def test_the_exam_runs_with_any_callable_as_the_model(suite: Suite, tmp_path: Path) -> None:
+def test_run_takes_any_callable_as_the_model(suite: Suite, tmp_path: Path) -> None:
     writer = GenerativeWriter(FakeChat(lambda _: "Captain Lena Storrow was at the wheel of the ferry [1].", "parrot"))
     with Assistant.open(Settings(index_dir=tmp_path / "index"), embedder=MiniLM.open(), writer=writer) as assistant:
         assistant.index(tmp_path / "documents")
@@ -95,7 +89,7 @@ def test_the_exam_runs_with_any_callable_as_the_model(suite: Suite, tmp_path: Pa
     assert [answer.outcome for answer in answered] == ["answered"]
 
 
-def test_what_answers_come_from_is_told_for_every_writer(tmp_path: Path) -> None:
+def test_describe_names_every_writer(tmp_path: Path) -> None:
     settings = Settings(index_dir=tmp_path / "index", ollama_url="http://127.0.0.1:9")
     with Assistant.open(settings, embedder=MiniLM.open()) as assistant:
         about = assistant.describe()

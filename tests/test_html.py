@@ -137,3 +137,55 @@ def test_hidden_text_is_not_read(tmp_path: Path) -> None:
 )
 def test_deeply_nested_pages_are_read(tmp_path: Path, body: str) -> None:
     assert "deep" in load(tmp_path, "a.html", f"{body}deep").text
+
+
+def test_elements_that_html_does_not_know_stay_in_their_line(tmp_path: Path) -> None:
+    body = "<ix:header><ix:hidden>0001</ix:hidden></ix:header>"
+    body += "<p>There are <ix:nonFraction name='x'>23,718</ix:nonFraction> shares as of March 2022.</p>"
+    assert lines(tmp_path, body) == ["paragraph: There are 23,718 shares as of March 2022."]
+
+
+def test_values_above_their_labels_are_fields(tmp_path: Path) -> None:
+    body = "<p>Ranger Games, Inc.</p><p>(Exact name of registrant as specified in its charter)</p>"
+    body += "<table><tr><td>Nevada</td><td>20-8143439</td></tr>"
+    body += "<tr><td>(State of incorporation)</td><td>(IRS identification number)</td></tr></table>"
+    document = load(tmp_path, "a.html", f"<html><body>{body}</body></html>")
+    assert [line for line in outline(document) if not line.startswith("furniture")] == [
+        "field: Ranger Games, Inc. <Exact name of registrant as specified in its charter>",
+        "row: State of incorporation: Nevada · IRS identification number: 20-8143439",
+    ]
+    assert document.about == "Ranger Games, Inc."
+
+
+def test_bold_cells_in_the_first_row_name_the_columns(tmp_path: Path) -> None:
+    body = "<p>Registered:</p><table><tr><td><p style='font-weight:bold'>Title</p></td><td><b>Symbol</b></td></tr>"
+    body += "<tr><td>Common stock</td><td>RNGR</td></tr></table>"
+    assert lines(tmp_path, body)[-1] == "row: Title: Common stock · Symbol: RNGR <Registered:>"
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        ("<p>Ada Quill<sup>1</sup>, Bo van Dyk<sup>2</sup> and Cy Roth</p>", "item"),
+        ("<p>by Ada Quill</p>", "item"),
+        ("<p>Training and Evaluation Systems</p>", "paragraph"),
+        ("<p>Oslo, Bergen and Tromsø</p>", "paragraph"),
+    ],
+)
+def test_names_below_the_title_are_its_authors(tmp_path: Path, below: str, expected: str) -> None:
+    said = lines(tmp_path, f"<h1>Bridges in Winter</h1>{below}<p>Bridges are closed in winter.</p>")[1]
+    assert said.startswith(expected)
+    assert ("Authors" in said) == (expected == "item")
+
+
+def test_a_form_may_leave_values_out(tmp_path: Path) -> None:
+    body = "<table><tr><td>Event:</td><td>Injuries:</td><td>1 minor</td></tr>"
+    body += "<tr><td>Aircraft:</td><td>Skyhawk 172</td><td>Damage:</td></tr>"
+    body += "<tr><td>☐</td><td>Report on a change of name</td></tr></table>"
+    assert lines(tmp_path, body) == [
+        "furniture: Event:",
+        "field: Injuries: 1 minor",
+        "field: Aircraft: Skyhawk 172",
+        "furniture: Damage:",
+        "row: ☐ · Report on a change of name",
+    ]

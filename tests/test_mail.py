@@ -36,11 +36,11 @@ def test_headers_are_fields_and_known_of_the_message(tmp_path: Path) -> None:
     mail = "Subject: =?utf-8?q?Br=C3=BCcke?=\nCc: c@g.example\n" + HEAD + "\nIt closes on 14 June.\n"
     document = load(tmp_path, "a.eml", mail)
     assert outline(document) == [
-        "field: From: Ove Lund <ove@town.example>",
-        "field: To: Mia <mia@g.example>, Bo <bo@g.example>",
-        "field: Cc: c@g.example",
-        "field: Date: Mon, 3 Jun 2024 14:02:11 +0200",
-        "field: Subject: Brücke",
+        "field: From: Ove Lund <ove@town.example> <Who wrote and sent this e-mail message>",
+        "field: To: Mia <mia@g.example>, Bo <bo@g.example> <To whom this e-mail message was written and sent>",
+        "field: Cc: c@g.example <Who was copied on this e-mail message>",
+        "field: Date: Mon, 3 Jun 2024 14:02:11 +0200 <When this e-mail message was written and sent>",
+        "field: Subject: Brücke <What this e-mail message is about>",
         "paragraph: It closes on 14 June.",
     ]
     assert (document.title, document.publisher, document.published) == ("Brücke", "Ove Lund", date(2024, 6, 3))

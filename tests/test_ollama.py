@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
 
 from assistant import Assistant
+from assistant.answering.writers.generative import QUESTION_SCHEMA
 from assistant.errors import (
     BackendError,
     ConfigError,
@@ -113,6 +117,17 @@ def test_the_request_fixes_window_temperature_seed_and_keep_alive(double: Ollama
     body = double.chats[0].body
     assert body["options"] == {"num_ctx": 4096, "num_predict": 300, "temperature": 0.0, "seed": 7}
     assert (body["keep_alive"], body["think"], body["stream"]) == ("1h", False, True)
+
+
+@pytest.mark.parametrize(("set_to", "sent"), [("-1", -1.0), ("600", 600.0), ("90s", "90s")])
+def test_a_number_without_its_unit_is_sent_as_seconds(double: OllamaDouble, set_to: str, sent: float | str) -> None:
+    text(chat(double, keep_alive=set_to))
+    assert double.chats[0].body["keep_alive"] == sent
+
+
+def test_a_model_that_only_embeds_is_not_asked_to_chat(double: OllamaDouble) -> None:
+    with pytest.raises(ConfigError, match="does not support chat"):
+        text(chat(double, chat_model="embeddinggemma"))
 
 
 def test_the_window_is_never_larger_than_the_models_own(double: OllamaDouble) -> None:
@@ -272,14 +287,14 @@ def there(request: pytest.FixtureRequest, double: OllamaDouble) -> Settings:
         double.script = lambda body: Reply(
             ["1, 2, 3 "] * 40 if "500" in body["messages"][-1]["content"] else ["Hello."]
         )
-        return Settings(ollama_url=double.url)
+        return Settings(ollama_url=double.url, chat_model="llama3.2:3b")
     server = Server(os.environ.get("OLLAMA_HOST", "http://127.0.0.1:11434"))
     if not server.listens(0.3):
         pytest.skip("no Ollama server answers at OLLAMA_HOST")
-    talking = [model.name for model in server.models() if "embed" not in model.name]
-    if not talking:
-        pytest.skip("the Ollama server has no chat model")
-    return Settings(ollama_url=server.url, chat_model=talking[0])
+    for model in sorted(server.models(), key=lambda model: model.size or 0):
+        if "embed" not in model.name and not server.describe(model).thinks:
+            return Settings(ollama_url=server.url, chat_model=model.name)
+    return pytest.skip("the Ollama server has no chat model that does not think")
 
 
 def asked(settings: Settings, question: str, **changed: object) -> list[ChatChunk | Usage]:
@@ -311,3 +326,65 @@ def test_there_models_are_listed_and_described(there: Settings) -> None:
     described = server.describe(server.find(there.chat_model))
     assert described.digest
     assert (described.context or 0) >= 1024
+
+
+def test_there_a_prompt_that_does_not_fit_is_an_error(there: Settings) -> None:
+    with pytest.raises(ContextOverflowError, match="ASSISTANT_CONTEXT_TOKENS"):
+        asked(there, "What is said here? " + "The ferry sank at noon. " * 600, context_tokens=1024)
+
+
+def test_there_a_stream_can_be_closed_in_the_middle(there: Settings) -> None:
+    model = OllamaChat.of(there.model_copy(update={"answer_tokens": 512, "context_tokens": 2048}))
+    stream = model.chat([Message("user", "Count from 1 to 500.")])
+    assert isinstance(next(stream), ChatChunk)
+    stream.close()
+    assert asked(there, "Reply with the word hello.")
+
+
+def test_there_a_model_that_cannot_think_is_not_told_to(there: Settings) -> None:
+    assert isinstance(asked(there, "Reply with the word hello.", think=True)[-1], Usage)
+
+
+def test_there_it_is_kept_in_memory_for_as_long_as_the_setting_says(there: Settings) -> None:
+    assert isinstance(asked(there, "Reply with the word hello.", keep_alive="-1")[-1], Usage)
+
+
+def test_there_a_schema_shapes_the_answer(there: Settings, double: OllamaDouble) -> None:
+    double.script = lambda _: '{"question": "Who sank?"}'
+    model = OllamaChat.of(there.model_copy(update={"answer_tokens": 64, "context_tokens": 2048}))
+    said = model.chat([Message("user", "Say who sank, as JSON.")], QUESTION_SCHEMA)
+    assert "question" in json.loads("".join(s.text for s in said if isinstance(s, ChatChunk)))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "says"),
+    [
+        ("GET", "/", None, 200, "Ollama is running"),
+        ("GET", "/api/version", None, 200, '"version":"'),
+        ("GET", "/api/ps", None, 200, '{"models":['),
+        ("GET", "/api/nothing", None, 404, "404 page not found"),
+        ("GET", "/api/chat", None, 405, "405 method not allowed"),
+        ("POST", "/api/tags", {}, 405, "405 method not allowed"),
+        ("POST", "/api/chat", b"", 400, '{"error":"missing request body"}'),
+        ("POST", "/api/chat", b"{", 400, '{"error":"unexpected EOF"}'),
+        ("POST", "/api/chat", {"model": ""}, 400, '{"error":"model is required"}'),
+        ("POST", "/api/chat", {"model": "no-such:0b"}, 404, '{"error":"model \'no-such:0b\' not found"}'),
+        ("POST", "/api/show", {"model": "no-such:0b"}, 404, '{"error":"model \'no-such:0b\' not found"}'),
+        ("POST", "/api/embed", {"model": "no-such:0b", "input": "a"}, 404, "'no-such:0b' not found"),
+        ("POST", "/api/embed", {"input": 3}, 400, '{"error":"invalid input type"}'),
+        ("POST", "/api/embed", {"input": []}, 200, '"embeddings":[]'),
+        ("POST", "/api/chat", {}, 200, '"done_reason":"load"'),
+        ("POST", "/api/chat", {"keep_alive": "600"}, 400, "missing unit in duration"),
+        ("POST", "/api/chat", {"think": True}, 400, "does not support thinking"),
+    ],
+)
+def test_there_is_the_same_wire_format(
+    there: Settings, method: str, path: str, body: bytes | dict[str, object] | None, status: int, says: str
+) -> None:
+    url = urlsplit(there.ollama_url)
+    sent = json.dumps({"model": there.chat_model, **body}) if isinstance(body, dict) else body
+    connection = http.client.HTTPConnection(url.hostname or "", url.port)
+    connection.request(method, path, sent)
+    answer = connection.getresponse()
+    assert (answer.status, says in answer.read().decode()) == (status, True)
+    connection.close()

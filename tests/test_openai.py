@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -63,6 +65,12 @@ def test_it_says_what_the_model_says_and_what_it_took(double: OpenAIDouble) -> N
     assert body["messages"] == [{"role": m.role, "content": m.text} for m in HELLO]
     assert (body["temperature"], body["seed"], body["max_tokens"]) == (0.0, 7, 1024)
     assert headers["authorization"] == "Bearer s3cret"
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_thoughts_come_apart_from_the_text(double: OpenAIDouble, name: str) -> None:
+    double.thought = {name: "Let me see."}
+    assert next(iter(chat(double).chat(HELLO))) == ChatChunk("", "Let me see.")
 
 
 def test_nothing_is_taken_from_the_environment_of_the_library(
@@ -148,3 +156,17 @@ def test_a_named_llm_that_cannot_be_had_is_a_config_error(tmp_path: Path, writer
 def test_a_writer_that_is_none_is_refused() -> None:
     with pytest.raises(ValidationError, match="llamaindex:<module>:<class>"):
         Settings(writer="gpt")
+
+
+def test_embeddings_come_from_such_a_server_by_the_recipe_of_the_page(double: OpenAIDouble, tmp_path: Path) -> None:
+    page = Path(__file__).parents[1] / "docs" / "openai.md"
+    recipe = next(code for code in re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL) if "np" in code)
+    world: dict[str, Any] = {}
+    exec(compile(recipe, str(page), "exec"), world)  # noqa: S102 - our own page
+    embedder = world["ServerEmbedder"](double.url, "small-model")
+    settings = Settings(index_dir=tmp_path / "index", writer="extractive", answer_threshold=0.0)
+    with Assistant.open(settings, embedder=embedder) as assistant:
+        assistant.index(write_documents(tmp_path / "documents"))
+        assert assistant.search("Who was at the wheel of the ferry?")[0].chunk.source == "courier.md"
+        assert assistant.status().embedder == f"{double.url} small-model"
+    embedder._server.close()

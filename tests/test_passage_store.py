@@ -17,7 +17,9 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import chromadb
 import numpy as np
 import pytest
 from pydantic import SecretStr
@@ -214,6 +216,28 @@ def test_fetch_gives_statements_and_vectors(index: Any) -> None:
     assert [stored.chunk.text[s.start : s.end] for s in stored.statements] == ["A banana is rich in potassium."]
     own = EMBEDDER.embed_query("A banana is rich in potassium.")
     assert np.allclose(stored.embedding.parts, [own], atol=1e-2)
+
+
+def test_any_chroma_client_reads_and_filters_the_passages(index: Any, index_dir: Path, name: str) -> None:
+    index.fill_chroma(lambda _: None)
+    passages: Any
+    if isinstance(index, RemoteIndex):
+        url = urlsplit(index.status().where)
+        client = chromadb.HttpClient(url.hostname or "", url.port or 0)
+        passages = client.get_collection(f"{name}-passages", embedding_function=None)
+    else:
+        shutil.copytree(index.chroma_dir, index_dir / "copy")  # chromadb closes what it shares with us
+        client = chromadb.PersistentClient(str(index_dir / "copy"))
+        passages = client.get_collection("passages", embedding_function=None)
+    found = passages.get(where={"published_day": {"$gte": 20250101}})
+    assert found["documents"] == ["The truce came in May."]
+    known = {"source": "truce.md", "title": "Truce", "byline": "News.Az, 8 May 2025", "published": "2025-05-08"}
+    place = {"published_day": 20250508, "start": 0, "end": 22}
+    assert {**known, **place}.items() <= (found["metadatas"] or [{}])[0].items()
+    assert passages.get(where={"source": "banana.txt"})["documents"] == [TEXTS["banana.txt"]]
+    assert passages.count() == len(TEXTS)
+    nearest = passages.query(query_embeddings=[EMBEDDER.embed_query(TEXTS["banana.txt"]).tolist()], n_results=1)
+    assert nearest["documents"] == [[TEXTS["banana.txt"]]]
 
 
 def test_documents_and_status(index: Any) -> None:

@@ -100,7 +100,7 @@ def test_columns_drawn_line_by_line_are_read_one_after_the_other(tmp_path: Path)
     assert kinds(load(tmp_path, drawn(page))) == [("paragraph", " ".join(LEFT)), ("paragraph", " ".join(RIGHT))]
 
 
-def test_a_sidebar_stands_inside_no_sentence(tmp_path: Path) -> None:
+def test_a_sidebar_does_not_interrupt_a_sentence(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         for number, line in enumerate(LEFT + RIGHT):
             if number < 4:
@@ -114,7 +114,7 @@ def test_a_sidebar_stands_inside_no_sentence(tmp_path: Path) -> None:
     assert ("paragraph", "Tel 0151 440") in kinds(document)
 
 
-def test_what_is_drawn_last_stands_where_it_is_printed(tmp_path: Path) -> None:
+def test_text_drawn_last_is_read_where_it_is_printed(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         lines(canvas, 50, 700, LEFT)
         canvas.setFont("Helvetica-Bold", 18)
@@ -153,7 +153,7 @@ def test_words_broken_at_line_ends_are_whole(tmp_path: Path) -> None:
         ("one word", "another", [], "one word another"),
     ],
 )
-def test_hyphens_stay_where_they_belong(before: str, after: str, known: list[str], expected: str) -> None:
+def test_hyphens_of_compounds_are_kept(before: str, after: str, known: list[str], expected: str) -> None:
     assert Hyphens(known).join(before, after) == expected
 
 
@@ -221,7 +221,7 @@ def test_indents_and_short_lines_begin_paragraphs(tmp_path: Path) -> None:
     assert kinds(document) == [("paragraph", f"{full} {said[1]}"), ("paragraph", f"{said[2]} their friends.")]
 
 
-def test_items_and_fields_are_told(tmp_path: Path) -> None:
+def test_items_and_fields_are_recognized(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         lines(canvas, 50, 760, ["Vessel: Grebe", "Home port: Tarn"])
         lines(canvas, 50, 720, ["The crew consists of:"])
@@ -279,6 +279,19 @@ def test_what_is_entered_into_a_form_stands_behind_its_label(tmp_path: Path) -> 
 
     document = load(tmp_path, drawn(form))
     assert [text for _, text in kinds(document)] == ["Name: Ines Haddad", "Trip: Repair in Lund", "Km: 412"]
+
+
+def test_fields_in_large_letters_head_nothing(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 16)
+        lines(canvas, 72, 700, ["Project number: 2021004", "Sponsor: Elm Hospital"], 24)
+        canvas.setFont("Helvetica", 10)
+        lines(canvas, 72, 600, ["The study lasts three weeks, and nobody pays for it.", "It is for adults."], 13)
+
+    assert kinds(load(tmp_path, drawn(page)))[:2] == [
+        ("field", "Project number: 2021004"),
+        ("field", "Sponsor: Elm Hospital"),
+    ]
 
 
 def test_fields_beside_each_other_are_several(tmp_path: Path) -> None:
@@ -351,6 +364,14 @@ def test_the_title_is_the_largest_heading_before_the_properties(
     assert load(tmp_path, drawn(page, title=title)).title == expected
 
 
+@pytest.mark.parametrize(("shown", "publisher"), [("By Ada Quill, Oslo", "Ada Quill"), ("Estimate 7 of May", None)])
+def test_the_author_in_the_properties_counts_where_the_page_shows_the_name(
+    tmp_path: Path, shown: str, publisher: str | None
+) -> None:
+    made = drawn(lambda canvas: lines(canvas, 72, 700, [shown, "The bumper is repaired."]), author="Ada Quill")
+    assert load(tmp_path, made).publisher == publisher
+
+
 @pytest.mark.parametrize(
     "name", ["ADMS", "paper.dvi", "Administrator", "EDGAR Online", "jsmith", "pdfTeX", "", "Adobe InDesign CS6"]
 )
@@ -366,7 +387,7 @@ def test_names_of_people_and_houses_are_publishers(name: str) -> None:
 @pytest.mark.parametrize(
     "title", ["untitled", "Microsoft Word - x.doc", "report_final.pdf", "Document1", "PowerPoint Presentation"]
 )
-def test_titles_that_programs_make_are_none(title: str) -> None:
+def test_titles_made_by_programs_are_ignored(title: str) -> None:
     assert sensible_title(title) is None
 
 
@@ -448,7 +469,7 @@ def test_numbers_of_lines_are_left_out(tmp_path: Path) -> None:
 # --- what cannot be read --------------------------------------------------------------------------
 
 
-def test_letters_that_are_not_what_is_printed_are_found_out() -> None:
+def test_a_page_with_wrong_letters_counts_as_garbled() -> None:
     def page(text: str) -> Page:
         words = tuple(Word(word, 0, 10) for word in text.split())
         return Page((Piece(words, 0, 10),))
@@ -464,7 +485,7 @@ def test_letters_that_are_not_what_is_printed_are_found_out() -> None:
 
 
 @pytest.mark.skipif(OCR, reason="the extra ocr is installed")
-def test_pages_that_are_pictures_are_told_by_number(tmp_path: Path) -> None:
+def test_pages_that_are_pictures_are_named_by_number(tmp_path: Path) -> None:
     document = load(tmp_path, drawn(lambda canvas: lines(canvas, 50, 700, LEFT), _picture))
     assert document.notes == ("Page 2 is a picture, not read. `pip install 'assistant[ocr]'`",)
 

@@ -9,18 +9,7 @@ import pytest
 
 import assistant
 from assistant import errors
-
-ENGINES = (
-    "chromadb",
-    "tantivy",
-    "ctranslate2",
-    "tokenizers",
-    "trafilatura",
-    "gradio",
-    "llama_index",
-    "ollama",
-    "numpy",
-)
+from tests.programs import ENGINES
 
 
 def test_public_names_are_these() -> None:

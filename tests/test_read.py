@@ -279,7 +279,13 @@ def test_a_title_is_what_a_person_would_use(tmp_path: Path, name: str, text: str
         ("a.txt", "Anna Holm\nMill Lane 4\n\nOslo, 3 May 2023\n\nDear Bo,\n\nthank you.\n", date(2023, 5, 3)),
         ("a.txt", "Invoice 7\nDate: 11 March 2024\nDue: 1 April 2024\n", date(2024, 3, 11)),
         ("a.md", "# Minutes of the meeting of 11 March 2024\n\nIt was short.\n", date(2024, 3, 11)),
+        (
+            "a.txt",
+            "Bridges in Winter\n\nThey are closed.\n\narXiv:2103.15348v2 [cs.CV] 21 Jun 2021\n",
+            date(2021, 6, 21),
+        ),
         ("2024-01-01_2024-03-31.txt", "It was short.", None),
+        ("20080104X00020.txt", "It was short.", None),
         ("03-04-2024.txt", "It was short.", None),
         ("a.txt", "Invoice 7\nDue: 1 April 2024\n", None),
         ("a.txt", "The bridge was built on 11 March 1924. It stands.\n", None),

@@ -42,3 +42,17 @@ def test_old_names_of_settings_are_taken_with_a_warning(monkeypatch: pytest.Monk
     monkeypatch.setenv("ASSISTANT_READER", "false")
     with pytest.warns(FutureWarning, match="ASSISTANT_CROSS_ENCODER"):
         assert not Settings().cross_encoder
+
+
+@pytest.mark.parametrize(
+    ("given", "elsewhere"),
+    [
+        ({}, ()),
+        ({"openai_url": "https://models.example.org/v1"}, ("models.example.org",)),
+        ({"ollama_url": "box.example.org:11434", "chroma_url": "http://127.0.0.2:8000"}, ("box.example.org",)),
+        ({"writer": "llamaindex:some.package:Model"}, ("the provider of Model",)),
+        ({"writer": "llamaindex:some.package:Model", "llamaindex_options": {"api_base": "http://localhost:1/v1"}}, ()),
+    ],
+)
+def test_where_questions_may_go_is_known(given: dict[str, object], elsewhere: tuple[str, ...]) -> None:
+    assert Settings.model_validate(given).elsewhere == elsewhere

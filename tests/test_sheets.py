@@ -310,3 +310,43 @@ def test_a_long_cell_is_read_by_sentences(tmp_path: Path) -> None:
         "paragraph: Write to the office. <id: 7 · question: How do I cancel?>",
     ]
     assert said[-1] == "row: id: 8 · question: Is it free? · answer: Yes."
+
+
+def test_xlsx_header_apart_from_its_figures_names_them(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        for year, sales in ((2023, 120), (2022, 110)):
+            sheet.append(["In millions of euro", None, None, f"January to June\n{year}"])
+            sheet.append([None, "Sales (a)", "Profit", "Costs"])
+            sheet.append([])
+            sheet.append(["North", sales, 31, 89])
+            sheet.append(["South", 70, 20, 50])
+            sheet.append([])
+
+    document = load(tmp_path, "a.xlsx", workbook(fill))
+    assert rows(document)[:2] == [
+        "In millions of euro January to June 2023 › North · Sales (a): 120 · Profit: 31 · Costs: 89",
+        "In millions of euro January to June 2023 › South · Sales (a): 70 · Profit: 20 · Costs: 50",
+    ]
+    assert rows(document)[2].startswith("In millions of euro January to June 2022 › North · Sales (a): 110")
+
+
+def test_xlsx_empty_column_before_figures_parts_no_table(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.append(["In thousands of euro", None, "2024", None, None, "2023"])
+        sheet.append([None, "Loss", "Gain", None, "Loss", "Gain"])
+        sheet.append(["North", 1, 2, None, 3, 4])
+        sheet.append(["South", 5, 6, None, 7, 8])
+
+    assert rows(load(tmp_path, "a.xlsx", workbook(fill))) == [
+        "In thousands of euro › North · 2024 Loss: 1 · 2024 Gain: 2 · 2023 Loss: 3 · 2023 Gain: 4",
+        "In thousands of euro › South · 2024 Loss: 5 · 2024 Gain: 6 · 2023 Loss: 7 · 2023 Gain: 8",
+    ]
+
+
+def test_title_of_a_sheet_that_is_its_name_is_furniture(tmp_path: Path) -> None:
+    def fill(sheet: Worksheet) -> None:
+        sheet.title = "Cups since 1967"
+        for row in (["Cups since 1967"], ["Team", "Cups"], ["Blues", 1], ["Flyers", 2]):
+            sheet.append(row)
+
+    assert kinds(load(tmp_path, "a.xlsx", workbook(fill)))[1] == ("furniture", "Cups since 1967")

@@ -2,11 +2,13 @@
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
 
-from training.examples import AGREE, DIFFER, NEITHER, Pair, renamed, shown_items, shown_pairs
+from training.examples import AGREE, DIFFER, NEITHER, Item, Pair, Passage, renamed, shown_items, shown_pairs
+from training.swaps import Swaps
 
 DOCUMENTS = {
     "herald.md": "The storm hit Ostrel on Monday. It killed 26 people in Ostrel. The harbour was shut.",
@@ -59,3 +61,29 @@ def test_a_renamed_question_asks_for_what_its_passage_does_not_hold(suite: str) 
     changed = renamed([*items, *elsewhere])
     assert changed
     assert all("Cray Fell" in item.question and not item.spans for item in changed)
+
+
+# --- swaps
+
+
+def swapped(question: str, text: str) -> list[str]:
+    random.seed(0)
+    item = Item(question, Passage("a.md", "", "A day in Aldwick", 0, text), ((0, 5),), True)
+    made = Swaps([question, "Which boats did Kestrel Bay lose?", "Who painted cellars for Ola Berg?"]).of(item)
+    assert all(not swap.item.spans and swap.item.passage == item.passage and 0 < swap.weight <= 1 for swap in made)
+    return [swap.item.question for swap in made]
+
+
+def test_swaps_put_what_the_passage_lacks_in_place_of_what_the_question_names() -> None:
+    question = "Who became treasurer before Aldwick Rovers had 14 boats?"
+    made = swapped(question, "Petra Holm became treasurer of Aldwick Rovers in 1911, before the club had its boats.")
+    assert question not in made
+    assert "Who became treasurer after Aldwick Rovers had 14 boats?" in made
+    assert any("Aldwick" not in each for each in made)
+    assert any("treasurer" not in each and "became" in each for each in made)
+    assert any(re.search(r"had (?!14)\d+ boats", each) for each in made)
+
+
+def test_a_negation_follows_the_word_behind_an_auxiliary() -> None:
+    made = swapped("When did it open?", "It opened in May.")
+    assert {"When did it not open?", "When did it never open?"} & set(made)

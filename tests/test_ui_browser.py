@@ -19,7 +19,7 @@ from urllib.parse import urljoin
 import pytest
 
 from tests.ui_help import ARGUMENTS, CHROMIUM, NEWSROOM, PageServer, needs_chromium, page_server, pdf
-from tests.waiting import until
+from tests.waiting import LIMIT, until
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -32,7 +32,7 @@ from starlette.responses import HTMLResponse
 
 from assistant.web.front import Front, Told
 
-expect.set_options(timeout=60_000)  # of a machine that has other things to do
+expect.set_options(timeout=LIMIT * 1000)  # of a machine that has other things to do
 
 pytestmark = needs_chromium
 
@@ -116,7 +116,7 @@ class Watched:
 
     def _context(self, address: str, options: dict[str, Any]) -> BrowserContext:
         context = self._browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | options))
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(LIMIT * 1000)
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address.rstrip("/"))
 
         def sent(request: Request) -> None:

@@ -152,7 +152,7 @@ def test_a_fault_of_what_is_prepared_ends_the_server(index_dir: Path) -> None:
         Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()) as assistant,
         pytest.raises(ConfigError, match="The documents are gone"),
     ):
-        serve.run(assistant, port=0, prepare=prepare)
+        serve.run(lambda: assistant, port=0, prepare=prepare)
 
 
 @pytest.fixture
@@ -180,5 +180,5 @@ def test_ctrl_c_waits_until_what_is_prepared_has_stopped(index_dir: Path) -> Non
         Assistant.open(Settings(index_dir=index_dir), embedder=FakeEmbedder()) as assistant,
         pytest.raises(KeyboardInterrupt),
     ):
-        serve.run(assistant, port=0, prepare=prepare)
+        serve.run(lambda: assistant, port=0, prepare=prepare)
     assert stopped

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("markupsafe", reason="the extra 'chat' is not installed")
-from assistant.web.guard import POLICY, Guard, Message, Receive, Scope, Send, is_loopback, without_paths
+from assistant.settings import is_loopback
+from assistant.web.guard import POLICY, Guard, Message, Receive, Scope, Send, without_paths
 
 
 async def inner(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - an ASGI application

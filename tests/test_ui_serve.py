@@ -32,14 +32,14 @@ def test_the_address_is_one_a_browser_can_open(host: str, port: int, address: st
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.0.7", "desk.example"])  # noqa: S104
 def test_other_machines_need_a_password(assistant: Assistant, host: str) -> None:
     with pytest.raises(ConfigError, match="ASSISTANT_PASSWORD"):
-        serve.run(assistant, host)
+        serve.run(lambda: assistant, host)
 
 
 def test_a_taken_port_names_the_next(assistant: Assistant) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ConfigError, match=rf"--port {port + 1}"):
-            serve.run(assistant, port=port)
+            serve.run(lambda: assistant, port=port)
 
 
 def test_the_command_line_tells_both_before_anything_slow(index_dir: Path) -> None:

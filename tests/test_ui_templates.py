@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 pytest.importorskip("jinja2", reason="the extra 'chat' is not installed")
-from assistant.render import counted
+from assistant.english.plural import counted
 from assistant.types import DocumentMetadata
 from assistant.web.components import Refused
 from assistant.web.documents import progress_html

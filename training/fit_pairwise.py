@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import track
 
 from assistant.eval import Case, load
+from assistant.ingest.read import read_folder
 from assistant.ingest.sync import sync
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
@@ -32,7 +33,7 @@ from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
 from assistant.types import Filter, Sentence
 from training.fitting import auroc, logistic
-from training.gold import in_full, read_folder
+from training.gold import in_full
 
 HEAD = '''"""Fitted by ``python -m training.fit_pairwise``; not to be edited by hand."""
 

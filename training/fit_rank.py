@@ -27,7 +27,7 @@ from assistant.eval import Case, write_documents
 from assistant.ingest.sync import sync
 from assistant.models.cross_encoder import MiniCrossEncoder
 from assistant.models.minilm import MiniLM
-from assistant.ports import Hit
+from assistant.ports import Hit, PassageScores
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.features import ANSWERABILITY_FEATURES, Features, Table, measure
 from assistant.retrieval.linear import Fitted
@@ -57,7 +57,7 @@ ABSENT = 0.3
 
 PASSAGES = 12
 
-CAUTION = 0.5
+CAUTION = 0.65
 """What is taken off the log-odds that a question is answered: a false answer is worse than a refusal."""
 
 SIGNS = {"names_missing": -1.0}
@@ -71,6 +71,7 @@ class Example(NamedTuple):
     hits: tuple[Hit, ...]
     table: Table
     logits: Features
+    readings: Mapping[int, PassageScores]
     gold: np.ndarray[tuple[int], np.dtype[np.bool_]]
     answerable: bool
     times: int
@@ -85,7 +86,8 @@ class Example(NamedTuple):
 
     def answerability_row(self, ranking: Features, reading: bool) -> Features:
         """The features of answerability."""
-        return answerability_row(self.parts, self.table, self.rows(reading) @ ranking, self.hits, self.seen(reading))
+        scores = self.rows(reading) @ ranking
+        return answerability_row(self.parts, self.table, scores, self.hits, self.seen(reading), self.readings)
 
     def sentence_rows(
         self, ranking: Features, reading: bool
@@ -136,7 +138,8 @@ def examples(name: str, limit: int) -> Iterable[Example]:
                     readings = read(parts, table.places, table.rows @ BASE_MODEL.ranking, hits, reader)
                     gold = np.array([not absent and _answers(hits, place, case, index) for place in table.places])
                     held = case.answerable and not absent
-                    yield Example(parts, hits, table, cross_encoder_logits(table.places, readings), gold, held, times)
+                    logits = cross_encoder_logits(table.places, readings)
+                    yield Example(parts, hits, table, logits, readings, gold, held, times)
 
 
 def _own(hit: Hit, case: Case, index: Index) -> bool:

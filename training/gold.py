@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.eval import Case, Suite, load, open_dataset
-from assistant.ingest.discover import find_files
-from assistant.ingest.read import read_document
-from assistant.types import Document
-
-
-def read_folder(folder: Path) -> Mapping[str, Document]:
-    """The readable documents of a folder by source."""
-    return {found.source: read_document(found) for found in find_files(folder)[0]}
+from assistant.eval import Case, Corpus, Suite, load, open_dataset
+from assistant.ingest.read import read_folder
 
 
 def open_set(name: str) -> Suite:
@@ -43,7 +35,7 @@ def small_cases(folder: Path) -> Suite:
             kind = "fact" if held else "unanswerable"
             name = f"{path.parent.name}-{number}"
             cases.append(Case(id=name, question=row["question"], kind=kind, answerable=held, scope=scope))
-    return Suite(name=folder.name, folder=folder, cases=tuple(cases), corpus={}, documents=folder)
+    return Suite(name=folder.name, folder=folder, cases=tuple(cases), corpus=Corpus({}), documents=folder)
 
 
 def in_full(case: Case) -> str:

@@ -24,7 +24,7 @@ from torch.nn import functional
 
 from assistant.models.cores import cores
 from assistant.models.cross_encoder import JUDGES, Perceptron
-from assistant.models.passage_encoder import PassageEncoder
+from assistant.models.passage_encoder import PassageEncoder, arrays
 from assistant.ports import Quote
 from training.examples import Item, drawn, shown_items
 
@@ -59,7 +59,8 @@ def fit(folder: Path, learnt: Sequence[Item]) -> None:
         looking = pool.map(lambda item: see(encoder, item), learnt)
         seen = [each for each in track(looking, "encoding", len(learnt), console=Console(stderr=True)) if each]
     sentence, nothing = fit_reading(seen)
-    np.savez(folder / JUDGES, **sentence.named("sentence"), **nothing.named("nothing"))
+    named = sentence.named("sentence") | nothing.named("nothing")
+    np.savez(folder / JUDGES, **(arrays(folder / JUDGES) | named))
 
 
 def see(encoder: PassageEncoder, item: Item) -> Seen | None:

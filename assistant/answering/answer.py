@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from assistant.answering.assemble import Assembly
 from assistant.answering.plan import Limits, plan, statements_for_model
@@ -14,10 +14,12 @@ from assistant.answering.verify import verify
 from assistant.english.claims import is_order
 from assistant.ports import CrossEncoder, Embedder, PassageStore, QuestionCondenser, Writer
 from assistant.query.courtesy import REPLIES, small_talk
-from assistant.query.understand import Query, clean_question, split_query, understand
+from assistant.query.understand import clean_question, split_query, understand
 from assistant.retrieval.evidence import Searcher
 from assistant.settings import Settings
 from assistant.types import Answer, Delta, Evidence, Filter, GenerationInfo, Plan, Quotation, Trace, Turn
+
+T = TypeVar("T")
 
 
 class Engines(NamedTuple):
@@ -46,7 +48,8 @@ def search(question: str, where: Filter, engines: Engines) -> Evidence:
 
     Raises IndexMissingError or IndexStaleError when the index cannot be searched.
     """
-    return _evidence(split_query(question), where, engines)
+    query, found = engines.searcher.retrieve(split_query(question), where)
+    return engines.searcher.rank(query, found, where)
 
 
 def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engines) -> Iterator[Delta | Answer]:
@@ -59,19 +62,22 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
         yield _reply(said, clean_question(question), history, engines)
         return
     clock = _Clock()
-    query = understand(question, history, engines.condenser)
-    clock.lap("condense")
-    evidence = _evidence(query, where, engines)
+    asked = clean_question(question)
+    query = understand(asked, history, engines.condenser)
+    clock.lap("understand")
+    query, found = engines.searcher.retrieve(query, where)
+    clock.lap("retrieve")
+    evidence = engines.searcher.rank(query, found, where)
+    clock.lap("rank")
     settings = engines.settings
     planned = plan(
         evidence, Thresholds(answer=settings.answer_threshold), Limits(settings.max_words), engines.store.document
     )
-    clock.lap("search")
+    clock.lap("plan")
     assembly = Assembly(planned, engines.store.document, drop_unsupported=settings.unsupported == "drop")
     written = GenerationInfo()
     if planned.quotations:
         written = yield from _write(planned, assembly, engines, clock)
-    clock.lap("write")
     trace = Trace(
         question=evidence.question,
         candidates=evidence.candidates,
@@ -80,7 +86,7 @@ def stream(question: str, history: Sequence[Turn], where: Filter, engines: Engin
         notes=(*evidence.notes, *written.notes),
         **written.model_dump(exclude={"writer", "notes"}),
     )
-    yield assembly.answer(clean_question(question), history, written.writer or engines.writer.name, trace)
+    yield assembly.answer(asked, history, written.writer or engines.writer.name, trace)
 
 
 def _reply(said: str, question: str, history: Sequence[Turn], engines: Engines) -> Answer:
@@ -96,12 +102,6 @@ def _reply(said: str, question: str, history: Sequence[Turn], engines: Engines) 
     )
 
 
-def _evidence(query: Query, where: Filter, engines: Engines) -> Evidence:
-    searcher = engines.searcher
-    query, found = searcher.retrieve(query, where)
-    return searcher.rank(query, found, where)
-
-
 def _write(
     planned: Plan, assembly: Assembly, engines: Engines, clock: _Clock
 ) -> Generator[Delta, None, GenerationInfo]:
@@ -112,11 +112,10 @@ def _write(
     conflict, that is added. If the plan is hesitant, a model that says nothing supported has refused.
     """
     written = GenerationInfo()
-    shown = statements_for_model(planned)
-    with closing(
-        verify(engines.writer.write(planned), planned, shown, engines.store.document, engines.embedder)
-    ) as events:
-        for event in events:
+    shown, document = statements_for_model(planned), engines.store.document
+    drafts = clock.timed(engines.writer.write(planned), "write", "verify")
+    with closing(verify(drafts, planned, shown, document, engines.embedder)) as events:
+        for event in clock.timed(events, "verify", "assemble"):
             if isinstance(event, Delta):
                 if event.kind == "answer" and event.text.strip():
                     clock.mark("first word")
@@ -137,6 +136,7 @@ def _write(
         yield from _quote(assembly.missing_sides(), assembly)
     if piece := assembly.conclude():
         yield Delta(text=piece, verified=True)
+    clock.lap("assemble")
     return written
 
 
@@ -147,16 +147,25 @@ def _quote(quotations: Iterator[Quotation] | Sequence[Quotation], assembly: Asse
 
 
 class _Clock:
-    """Wall seconds of each step and in total."""
+    """Wall seconds of each step, until the first word, and in total."""
 
     def __init__(self) -> None:
         self._started = self._last = time.perf_counter()
         self._laps: dict[str, float] = {}
 
     def lap(self, step: str) -> None:
+        """Add the time since the last lap to ``step``."""
         now = time.perf_counter()
-        self._laps[step] = now - self._last
+        self._laps[step] = self._laps.get(step, 0.0) + now - self._last
         self._last = now
+
+    def timed(self, events: Iterator[T], step: str, after: str) -> Iterator[T]:
+        """``events``, with the time it takes to get each added to ``step``, and what is done with it to ``after``."""
+        for event in events:
+            self.lap(step)
+            yield event
+            self.lap(after)
+        self.lap(step)
 
     def mark(self, moment: str) -> None:
         """Keep when ``moment`` came first, counted from the question."""

@@ -150,13 +150,20 @@ class Assembly:
         sources = dict.fromkeys(sentence.source for sentence in quotation.sentences)
         return Claim(
             text=best.shown,
-            byline="; ".join(dict.fromkeys(self._found(source).label for source in sources)),
+            byline="; ".join(dict.fromkeys(map(self._label, sources))),
             context="" if best.kind == "paragraph" and len(words(best.text)) >= BRIEF else best.context,
             listed=quotation.listed,
             citations=(),
             support="supported",
             reason="verbatim",
         )
+
+    def _label(self, source: str) -> str:
+        """How the answer names a source; with its file if another document that was found has the same name."""
+        own = self._found(source).metadata
+        found = (passage.metadata for passage in self._plan.evidence.passages)
+        alike = any(other.source != source and other.header == own.header for other in found)
+        return f"{own.label} ({source})" if alike else own.label
 
     def _written(self, checked: Checked) -> Claim:
         return Claim(text=checked.text, citations=(), support=checked.support, reason=checked.reason)

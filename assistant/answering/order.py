@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from assistant.english.lexicon import any_of
+from assistant.english.comparison import comparison
 from assistant.english.quantities import quantities
+from assistant.retrieval.tables import by_measure, row_of
 from assistant.types import Quotation
-
-_ENDS = r"(?:[a-z]?er|[a-z]?est)"
-_MOST = re.compile(
-    rf"\b(?:{any_of('high tall long large big deep heav heavi wide dear strong'.split())}{_ENDS}"
-    r"|more expensive|most expensive|more|most)\b",
-    re.IGNORECASE,
-)
-_LEAST = re.compile(
-    rf"\b(?:{any_of('low cheap small short light narrow shallow'.split())}{_ENDS}|less|least|fewer|fewest)\b",
-    re.IGNORECASE,
-)
-
-_PRICE = re.compile(r"\b(?:cheap|dear|expensive)", re.IGNORECASE)
 
 
 def deciding_first(question: str, quotations: Sequence[Quotation]) -> tuple[Quotation, ...]:
@@ -28,17 +15,20 @@ def deciding_first(question: str, quotations: Sequence[Quotation]) -> tuple[Quot
 
     As they are where it compares nothing, or where they do not all have one value of the same measure.
     """
-    least = _LEAST.search(question) is not None
-    if least == (_MOST.search(question) is not None):
+    compared = comparison(question)
+    if compared is None:
         return tuple(quotations)
+    rows = [row for quotation in quotations if (row := row_of(quotation.best))]
+    if len(rows) == len(quotations) and (order := by_measure(question, rows)):
+        return tuple(quotations[n] for n in order)
     values = [_values(quotation.best.shown) for quotation in quotations]
     shared = set[tuple[str, str]]().union(*values).intersection(*values)
-    if _PRICE.search(question):
+    if compared.is_price:
         shared = {measure for measure in shared if measure[0] == "money"}
     if len(shared) != 1:
         return tuple(quotations)
     (measure,) = shared
-    order = sorted(range(len(values)), key=lambda n: values[n][measure] * (1 if least else -1))
+    order = sorted(range(len(values)), key=lambda n: values[n][measure] * -compared.sign)
     return tuple(quotations[n] for n in order)
 
 

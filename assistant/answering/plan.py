@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from assistant.answering.conflict import find_conflicts
 from assistant.answering.order import deciding_first
+from assistant.answering.records import records
 from assistant.answering.thresholds import Thresholds
 from assistant.english.claims import is_order
 from assistant.english.lexicon import CONSEQUENCES, DEMONSTRATIVES, PERSONAL_PRONOUNS, REASONS, any_of
@@ -248,9 +249,14 @@ def _required(
 
 
 def _lead(part: Part, evidence: Evidence) -> list[Sentence]:
-    """The best sentence of a part, with the one before or behind it that it cannot be understood without."""
+    """The best sentence of a part, with those that it cannot be understood without: before or behind it, or in its
+    form.
+    """
     best = part.sentences[0]
-    asks = parse_question(part.question).answer_type
+    question = parse_question(part.question)
+    if of_forms := records(question, best, part.sentences):
+        return of_forms
+    asks = question.answer_type
     before = _named_before(best, evidence) if asks == "person" else _told_before(best, evidence)
     return [*before, best, *(_reason_after(best, evidence) if asks == "reason" else [])]
 

@@ -26,7 +26,7 @@ class Thresholds(Value):
     option: float = 0.02
     """The best sentence that holds an alternative of "A or B" is quoted."""
 
-    listed: float = 0.15
+    listed: float = 0.08
     """A sentence is quoted where the question asks for a list."""
 
     contradicts: float = 0.4

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli import conversation
+from assistant.cli.opening import note_if_none_admitted, ready, settings_from
 from assistant.cli.options import (
     Collections,
     IndexDir,
@@ -19,6 +21,8 @@ from assistant.cli.options import (
     filter_from,
     question_from,
 )
+from assistant.cli.root import NOT_FOUND
+from assistant.cli.screen import Screen, one_line
 
 Continue = Annotated[bool, typer.Option("--continue", "-c", help="Go on from the last question asked of this index.")]
 
@@ -39,10 +43,6 @@ def ask(
 
     Exit code 0: answered (also in part, or with sources that disagree); 3: not in the documents; 2: an error.
     """
-    from assistant.cli import conversation
-    from assistant.cli.opening import admitting, ready, settings_from
-    from assistant.cli.root import NOT_FOUND
-    from assistant.cli.screen import Screen, one_line
     from assistant.cli.view import show_answer, small_print
     from assistant.types import Delta
 
@@ -51,7 +51,7 @@ def ask(
     settings = settings_from(index, writer)
     with ready(context, settings, screen, answer_first=True) as assistant:
         history = conversation.load(settings.index_dir, screen.note) if follow_up else ()
-        admitting(assistant, where, screen)
+        note_if_none_admitted(assistant, where, screen)
         started = perf_counter()
         with screen.drafting("Searching ...") as show:
             for event in assistant.stream(asked, history, where):
@@ -64,7 +64,7 @@ def ask(
     for note in answer.trace.notes:
         screen.note(one_line(note))
     if json:
-        screen.json(answer.model_dump_json())
+        screen.json(answer)
     else:
         show_answer(screen, answer)
         if screen.wide:

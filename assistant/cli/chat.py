@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.opening import documents_folder, opened, report_first_build, settings_from, unbuilt
 from assistant.cli.options import IndexDir, WriterName
+from assistant.cli.screen import Screen
+from assistant.errors import ConfigError
 
 if TYPE_CHECKING:
+    from assistant.api import Assistant
     from assistant.types import OnProgress, Progress
 
 Host = Annotated[str, typer.Option("--host", help="Address to serve at; any but this machine's own needs a password.")]
@@ -34,12 +41,6 @@ def chat(
     writer: WriterName = None,
 ) -> None:
     """Open the chat page: ask, see the proof, add documents. Ctrl-C ends it."""
-    from importlib.util import find_spec
-
-    from assistant.cli.opening import documents_folder, opened, settings_from, tell_first, unbuilt
-    from assistant.cli.screen import Screen
-    from assistant.errors import ConfigError
-
     screen = Screen()
     settings = settings_from(index, writer)
     password = settings.password.get_secret_value() if settings.password else ""
@@ -56,17 +57,21 @@ def chat(
 
             webbrowser.open(address)
 
-    with opened(context, settings) as assistant:
+    with ExitStack() as closing:
+
+        @cache
+        def assistant() -> Assistant:
+            return closing.enter_context(opened(context, settings))
 
         def prepare(on_progress: OnProgress) -> None:
-            if unbuilt(assistant, settings):
+            if unbuilt(assistant(), settings):
                 with screen.progress() as advance:
 
                     def tell(step: Progress) -> None:
                         advance(step)
                         on_progress(step)
 
-                    report = assistant.index(documents_folder(settings), tell)
-                tell_first(report, settings, screen)
+                    report = assistant().index(documents_folder(settings), tell)
+                report_first_build(report, settings, screen)
 
         serve.run(assistant, host, port, password, tuple(name or ()), up, prepare)

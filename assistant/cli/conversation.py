@@ -1,4 +1,4 @@
-"""Stores the last conversation with each index, readable by its owner alone, for ``ask --continue``."""
+"""Stores the last conversation with each index for ``ask --continue``; only its owner can read it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def path(index_dir: Path) -> Path:
 
 
 def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
-    """The turns to continue from. If they cannot be read there are none, and ``note`` is told why."""
+    """The turns to continue from; none if they cannot be read, and ``note`` gets the reason."""
     from pydantic import TypeAdapter
 
     from assistant.types import Turn
@@ -34,19 +34,14 @@ def load(index_dir: Path, note: Callable[[str], None]) -> tuple[Turn, ...]:
 
 
 def save(index_dir: Path, turns: Sequence[Turn], note: Callable[[str], None]) -> None:
-    """Store ``turns`` for the next question, readable by their owner alone.
-
-    If that fails, ``note`` is told why; the answer is not lost because of it.
-    """
-    from pydantic import TypeAdapter
+    """Store ``turns`` for the next question. If that fails, ``note`` gets the reason, and the answer still counts."""
+    from pydantic_core import to_json
 
     from assistant.conversations import write_private
-    from assistant.types import Turn
 
     file = path(index_dir)
-    text = TypeAdapter(tuple[Turn, ...]).dump_json(tuple(turns))
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(file, text)
+        write_private(file, to_json(turns))
     except OSError as error:
         note(f"The conversation cannot be kept for --continue ({error.strerror or error}).")

@@ -1,4 +1,4 @@
-"""``assistant eval``: run a suite of gold questions, show its numbers beside baselines, and fail where a gate fails."""
+"""``assistant eval``: run a suite of gold questions, show its numbers beside baselines, and fail if a gate fails."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli.opening import settings_from
 from assistant.cli.options import IndexDir, Json, WriterName
+from assistant.cli.root import FAILED
+from assistant.cli.screen import Screen, clean, one_line
+from assistant.errors import SuiteError
 
 if TYPE_CHECKING:
-    from assistant.cli.evaluation import Evaluation
-    from assistant.cli.screen import Screen
-    from assistant.eval import Number, Report, Run, Scorecard, Suite
+    from assistant.cli.suite import Evaluation
+    from assistant.eval import Report, Run, Scorecard, Suite
 
 _CHOICE = "Which questions"
 
@@ -92,8 +95,6 @@ def evaluate(
 
     Exit code 0: every gate holds; 1: one does not; 2: an error.
     """
-    from assistant.cli.screen import Screen, clean
-
     screen = Screen()
     if init:
         _begin(screen, init)
@@ -101,14 +102,15 @@ def evaluate(
     if accept and (kind or limit):
         raise typer.BadParameter("a reference run needs all questions", param_hint="--accept")
 
-    from assistant.cli.root import FAILED
     from assistant.eval import accept as make_reference
     from assistant.eval import report_on, terminal, write
 
     evaluation = _evaluation(screen, folder, dataset, split, seed)
     evaluation = evaluation._replace(suite=_chosen(evaluation.suite, kind or (), limit, seed, time_limit))
     suite = evaluation.suite
-    against = _compared(screen, suite, compare) if compare else None
+    against = None
+    if compare:
+        against = _reference(suite) if compare == "reference" else _run_at(suite, compare)
     others = [_scorecard(suite, _run_at(suite, other)) for other in beside or ()]
     if rescore:
         suite, run = _logged(suite, _run_at(suite, rescore))
@@ -120,7 +122,7 @@ def evaluate(
     if accept:
         screen.note(f"The reference run is {make_reference(run, suite, _reference(suite))}; commit it.")
     if json:
-        screen.json(_as_json(report, page))
+        screen.json(_plain(report, page))
     else:
         screen.raw(clean(terminal(report)))
         screen.raw(f"Page: {page}")
@@ -137,9 +139,7 @@ def _begin(screen: Screen, folder: Path) -> None:
 
 
 def _evaluation(screen: Screen, folder: Path, dataset: str | None, split: str, seed: int | None) -> Evaluation:
-    from assistant.cli.evaluation import from_dataset, from_folder
-    from assistant.cli.screen import one_line
-    from assistant.errors import SuiteError
+    from assistant.cli.suite import from_dataset, from_folder
 
     if dataset is None:
         try:
@@ -170,17 +170,6 @@ def _reference(suite: Suite) -> Path:
     from assistant.eval import REFERENCE
 
     return suite.folder / (REFERENCE if suite.split in ("", "dev") else f"reference-{suite.split}.json")
-
-
-def _compared(screen: Screen, suite: Suite, given: str) -> Path:
-    """The run to compare with; for the reference run, the old name and the old file also work."""
-    if given not in ("reference", "baseline"):
-        return _run_at(suite, given)
-    reference = _reference(suite)
-    old = reference.with_name(reference.name.replace("reference", "baseline"))
-    if given == "baseline" or (old.exists() and not reference.exists()):
-        screen.note(f"`--compare reference` and {reference.name} replace `--compare baseline` and {old.name}.")
-    return old if old.exists() and not reference.exists() else reference
 
 
 def _run_at(suite: Suite, given: str) -> Path:
@@ -217,8 +206,7 @@ def _run(
     writer: str | None,
     index: Path | None,
 ) -> Run:
-    from assistant.cli.evaluation import about, asker
-    from assistant.cli.opening import settings_from
+    from assistant.cli.suite import about, asker
     from assistant.eval import run
     from assistant.types import Progress
 
@@ -240,39 +228,32 @@ def _run(
             raise
 
 
-def _as_json(report: Report, page: Path) -> str:
-    import json as formats
-
+def _plain(report: Report, page: Path) -> dict[str, object]:
+    """The report as plain values, for ``--json``."""
     comparison = report.comparison
-    return formats.dumps(
-        {
-            "suite": report.suite.title,
-            "questions": len(report.suite.cases),
-            "run": str(report.run.path.parent),
-            "page": str(page),
-            "about": report.run.header.about,
-            "numbers": _numbers(report.scores),
-            "beside": {scores.name: _numbers(scores) for scores in report.others},
-            "gates": [verdict.model_dump(mode="json") for verdict in report.gates],
-            "failures": [
-                {"case": failure.scored.case.key, "badness": failure.badness, "reasons": failure.reasons}
-                for failure in report.failures
-            ],
-            "since": comparison
-            and {
-                "run": comparison.before,
-                "summary": comparison.summary,
-                "differences": [difference._asdict() for difference in comparison.differences],
-                "changes": [change._asdict() for change in comparison.changes],
-            },
-            "notes": [*report.run.notes, *report.suite.warnings],
+    return {
+        "suite": report.suite.title,
+        "questions": len(report.suite.cases),
+        "run": report.run.path.parent,
+        "page": page,
+        "about": report.run.header.about,
+        "numbers": _numbers(report.scores),
+        "beside": {scores.name: _numbers(scores) for scores in report.others},
+        "gates": report.gates,
+        "failures": [
+            {"case": failure.scored.case.key, "badness": failure.badness, "reasons": failure.reasons}
+            for failure in report.failures
+        ],
+        "since": comparison
+        and {
+            "run": comparison.before,
+            "summary": comparison.summary,
+            "differences": [difference._asdict() for difference in comparison.differences],
+            "changes": [change._asdict() for change in comparison.changes],
         },
-        ensure_ascii=False,
-    )
+        "notes": [*report.run.notes, *report.suite.warnings],
+    }
 
 
-def _numbers(scores: Scorecard) -> dict[str, dict[str, float | int | None]]:
-    def plain(number: Number) -> dict[str, float | int | None]:
-        return {"value": number.value, "low": number.low, "high": number.high, "n": number.n}
-
-    return {metric: plain(number) for metric, number in scores.numbers.items() if number}
+def _numbers(scores: Scorecard) -> dict[str, dict[str, object]]:
+    return {metric: number._asdict() for metric, number in scores.numbers.items() if number}

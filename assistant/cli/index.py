@@ -7,19 +7,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.filesize import decimal
+from rich.text import Text
 
+from assistant.cli import opening
+from assistant.cli.opening import documents_folder, opened, settings_from
 from assistant.cli.options import IndexDir, Json
-from assistant.cli.screen import one_line
+from assistant.cli.root import FAILED
+from assistant.cli.screen import Screen, one_line
+from assistant.english.plural import counted
 from assistant.errors import AssistantError, ConfigError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.cli.screen import Screen
     from assistant.ingest.sync import Shard
     from assistant.types import IndexReport
-
-WATCH_SECONDS = 1.0
-"""How often a watched folder is looked at."""
 
 FEW_PAGES = 0.1
 """The share of a PDF file's pages that may have no text without a note."""
@@ -34,8 +36,12 @@ app = typer.Typer(no_args_is_help=True, help="Build, inspect and repair the inde
 def build(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Files or folders; without any, the index's own documents folder."),
+        list[str] | None,
+        typer.Argument(
+            metavar="[PATH]...",
+            help="Files, folders or addresses of web pages; without any, the index's own documents folder and all web "
+            "pages, fetched again.",
+        ),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Stay, and follow what changes in the folders.")] = False,
     shard: Annotated[
@@ -43,24 +49,27 @@ def build(
     ] = None,
     collection: Annotated[
         str,
-        typer.Option(metavar="NAME", help="A name for these folders: `ask --in NAME`.", show_default=False),
+        typer.Option(metavar="NAME", help="A name for what is named here: `ask --in NAME`.", show_default=False),
     ] = "",
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
-    """Bring the index up to date with folders: only what changed is read into it, what vanished leaves it."""
-    from assistant.cli.opening import build, documents_folder, opened, settings_from
-    from assistant.cli.screen import Screen
+    """Bring the index up to date with folders: add what is new, read again what changed, and remove what is gone.
+
+    A web page is fetched if robots.txt allows it, and kept in the index folder.
+    """
+    from assistant.ingest.fetch import is_address
     from assistant.ingest.sync import WHOLE, Shard
     from assistant.ingest.watch import changes
     from assistant.settings import command
 
     screen = Screen()
     settings = settings_from(index)
-    folders = paths or [documents_folder(settings)]
-    if not paths and not folders[0].is_dir():
-        cure = command("index build PATH", settings.index_dir)
-        raise DocumentError(f"There is no folder {str(folders[0])!r}. `{cure}`")
+    own = documents_folder(settings)
+    named = [path if is_address(path) else Path(path) for path in paths or ([str(own)] if own.is_dir() else [])]
+    folders = [path for path in named if isinstance(path, Path)]
+    if watch and len(folders) < len(named):
+        raise ConfigError("--watch follows files and folders. Web pages: `assistant index build` fetches them again")
     part = Shard.parse(shard) if shard else WHOLE
     if part.of > 1 and not settings.chroma_url:
         raise ConfigError(
@@ -70,8 +79,14 @@ def build(
     with opened(context, settings) as assistant:
         undone: list[Path] = []
         # From now on: a first build may take hours.
-        changed = changes(folders, WATCH_SECONDS, undone=lambda: bool(undone)) if watch else iter(())
-        reports = [build(assistant, folder, screen, part, collection=collection) for folder in folders]
+        changed = changes(folders, seconds=1.0, undone=lambda: bool(undone)) if watch else iter(())
+        reports = [opening.build(assistant, path, screen, part, collection=collection) for path in named]
+        if not paths:
+            with screen.progress() as advance:
+                reports += assistant.refresh_web_pages(advance)
+        if not reports:
+            cure = command("index build PATH", settings.index_dir)
+            raise DocumentError(f"There is no folder {str(own)!r}. `{cure}`")
         _show_reports(screen, reports, json)
         _tell_unread_pages(screen, assistant, reports)
         if watch:
@@ -82,12 +97,10 @@ def build(
 
 def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> list[Path]:
     """Build after a change; returns the folders where that failed, which will be tried again."""
-    from assistant.cli.opening import build
-
     undone = []
     for folder in folders:
         try:
-            report = build(assistant, folder, screen, part)
+            report = opening.build(assistant, folder, screen, part)
             _show_reports(screen, [report], json)
             _tell_unread_pages(screen, assistant, [report])
         except AssistantError as exc:
@@ -99,7 +112,6 @@ def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part
 def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[IndexReport]) -> None:
     """Name the newly indexed PDF files with many pages that have no text; a few empty pages are normal."""
     from assistant.ingest.read import pages_without_text
-    from assistant.render import counted
 
     read = [source for report in reports for source in (*report.added, *report.changed)]
     scanned = []
@@ -115,32 +127,23 @@ def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[Index
 
 def _show_reports(screen: Screen, reports: list[IndexReport], json: bool) -> None:
     if json:
-        from pydantic import TypeAdapter
-
-        from assistant.types import IndexReport
-
-        screen.json(TypeAdapter(list[IndexReport]).dump_json(reports).decode())
-        return
-    for report in reports:
-        _show_report(screen, report)
+        screen.json(reports)
+    else:
+        for report in reports:
+            _show_report(screen, report)
 
 
 @app.command()
 def status(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
     """Show what the index holds, and where."""
-    from rich.text import Text
-
-    from assistant.cli.opening import opened, settings_from
-    from assistant.cli.screen import Screen
-
     screen = Screen()
     with opened(context, settings_from(index)) as assistant:
         found = assistant.status()
     if json:
-        screen.json(found.model_dump_json())
+        screen.json(found)
         return
     for name, value in found.model_dump(mode="json").items():
-        screen.write(_size(value) if name == "bytes" else _plain(value), indent=12, lead=Text(name, "bold"))
+        screen.write(decimal(value) if name == "bytes" else _plain(value), indent=12, lead=Text(name, "bold"))
 
 
 @app.command()
@@ -155,10 +158,6 @@ def verify(
     """Check the stored index from end to end.
 
     Exit code 0: sound; 1: not; 2: an error."""
-    from assistant.cli.opening import opened, settings_from
-    from assistant.cli.root import FAILED
-    from assistant.cli.screen import Screen
-    from assistant.render import counted
     from assistant.settings import command
 
     screen = Screen()
@@ -172,9 +171,7 @@ def verify(
                 problems = assistant.verify()
         documents = assistant.status().documents
     if json:
-        from pydantic import TypeAdapter
-
-        screen.json(TypeAdapter(list[str]).dump_json(problems).decode())
+        screen.json(problems)
     elif problems:
         for problem in problems:
             screen.write(one_line(f"- {problem}"))
@@ -194,8 +191,6 @@ def path(
 ) -> None:
     """Print the folder of the index."""
     from assistant.api import chroma_dir
-    from assistant.cli.opening import settings_from
-    from assistant.cli.screen import Screen
 
     settings = settings_from(index)
     Screen().raw(str((chroma_dir(settings) if chroma else settings.index_dir).resolve()))
@@ -204,29 +199,17 @@ def path(
 @app.command("list")
 def list_documents(context: typer.Context, json: Json = False, index: IndexDir = None) -> None:
     """List the indexed documents."""
-    from assistant.cli.opening import opened, settings_from
-    from assistant.cli.screen import Screen
-
     screen = Screen()
     with opened(context, settings_from(index)) as assistant:
         documents = assistant.documents()
     if json:
-        from pydantic import TypeAdapter
-
-        from assistant.types import IndexedDocument
-
-        screen.json(TypeAdapter(tuple[IndexedDocument, ...]).dump_json(documents).decode())
+        screen.json(documents)
         return
     screen.rows(
         ("document", "published", "publisher or title", "passages"),
         [
-            (
-                found.source,
-                found.published.isoformat() if found.published else "",
-                found.publisher or found.title,
-                f"{found.passages}",
-            )
-            for found in documents
+            (each.source, str(each.published or ""), each.publisher or each.title, str(each.passages))
+            for each in documents
         ],
     )
 
@@ -238,9 +221,7 @@ def remove(
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
-    """Take a document out of the index; the file itself is left alone."""
-    from assistant.cli.opening import opened, settings_from
-    from assistant.cli.screen import Screen
+    """Remove a document from the index; its file is not deleted."""
     from assistant.settings import command
 
     screen = Screen()
@@ -251,14 +232,12 @@ def remove(
         cure = command("index list", settings.index_dir)
         raise DocumentError(f"The index holds no document {source!r}. `{cure}`")
     if json:
-        screen.json(report.model_dump_json())
+        screen.json(report)
     else:
         _show_report(screen, report)
 
 
 def _show_report(screen: Screen, report: IndexReport) -> None:
-    from rich.text import Text
-
     changes: tuple[tuple[str, Sequence[str], str], ...] = (
         ("added", report.added, "green"),
         ("changed", report.changed, "yellow"),
@@ -268,13 +247,7 @@ def _show_report(screen: Screen, report: IndexReport) -> None:
     summary = ", ".join([*counts, f"{report.unchanged:,} unchanged"]) if counts else "nothing changed"
     if not counts and report.unchanged:
         summary += f", {report.unchanged:,} up to date"
-    screen.write(
-        Text.assemble(
-            (_near(report.root), "bold"),
-            f": {summary}",
-            (f" · {report.seconds:.2f} s", "dim"),
-        )
-    )
+    screen.write(Text.assemble((_near(report.root), "bold"), f": {summary}", (f" · {report.seconds:.2f} s", "dim")))
     for note in report.notes:
         screen.write(one_line(note), indent=2)
     for what, sources, style in changes:
@@ -306,9 +279,3 @@ def _near(root: str) -> str:
     here = Path.cwd()
     below = bool(root) and Path(root) != here and Path(root).is_relative_to(here)
     return one_line(str(Path(root).relative_to(here)) if below else root or "index")
-
-
-def _size(count: int) -> str:
-    from rich.filesize import decimal
-
-    return decimal(count)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from assistant.cli.screen import one_line
+from assistant.english.plural import counted
 from assistant.errors import AssistantError, ConfigError
-from assistant.render import counted
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
@@ -65,20 +65,20 @@ def ready(
             report = build(assistant, documents_folder(settings), screen, chroma=not answer_first)
             if answer_first:
                 after.enter_context(_chroma_filled_after(assistant, screen))
-            tell_first(report, settings, screen)
+            report_first_build(report, settings, screen)
         yield assistant
 
 
 def unbuilt(assistant: Assistant, settings: Settings) -> bool:
     """Whether the index is missing or empty and has a documents folder to be built from before the first question.
 
-    It is built for no other reason: documents that changed since are the business of ``index build``.
+    Later changes of the documents are for ``index build``.
     """
     return documents_folder(settings).is_dir() and assistant.empty
 
 
-def tell_first(report: IndexReport, settings: Settings, screen: Screen) -> None:
-    """Say what a first build indexed and passed over."""
+def report_first_build(report: IndexReport, settings: Settings, screen: Screen) -> None:
+    """Report what a first build indexed and skipped."""
     folder = documents_folder(settings)
     screen.note(f"Indexed {counted(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
     for skipped in report.skipped:
@@ -106,21 +106,21 @@ def _fill_chroma(assistant: Assistant, screen: Screen) -> None:
 
 def build(
     assistant: Assistant,
-    folder: Path,
+    path: Path | str,
     screen: Screen,
     shard: Shard | None = None,
     *,
     collection: str = "",
     chroma: bool = True,
 ) -> IndexReport:
-    """Sync the index with ``folder``, or with a shard of its files, and show the progress."""
+    """Sync the index with ``path``, or with a shard of its files, and show the progress."""
+    from assistant.ingest.sync import WHOLE
+
     with screen.progress() as advance:
-        if shard is None:
-            return assistant.index(folder, advance, collection=collection, chroma=chroma)
-        return assistant.index(folder, advance, shard, collection=collection, chroma=chroma)
+        return assistant.index(path, advance, shard or WHOLE, collection=collection, chroma=chroma)
 
 
-def admitting(assistant: Assistant, where: Filter, screen: Screen) -> None:
+def note_if_none_admitted(assistant: Assistant, where: Filter, screen: Screen) -> None:
     """Note if a filter admits no document, which is more often a typing error than intended."""
     if where != type(where)() and not any(where.admits(document) for document in assistant.documents()):
         from assistant.settings import command

@@ -1,4 +1,4 @@
-"""Writes answers to stdout and notes to stderr, so that nothing a document says can steer the terminal."""
+"""Writes answers to stdout and notes to stderr, so that no text of a document can control the terminal."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ class Screen:
         return min(self._out.width, WIDEST)
 
     def write(self, text: Text | str = "", *, indent: int = 0, lead: Text | None = None) -> None:
-        """Write a paragraph to stdout, ``lead`` standing in the indentation of its first line.
+        """Write a paragraph to stdout, with ``lead`` in the indentation of its first line.
 
-        A string is cleaned here; a Text has to be made of clean pieces.
+        A string is cleaned here; a Text must be made of clean pieces.
         """
         body = Text(clean(text)) if isinstance(text, str) else text
         _paragraph(self._out, body, indent, lead or Text(), self.width)
@@ -97,14 +97,17 @@ class Screen:
         except BrokenPipeError:
             self._out.on_broken_pipe()
 
-    def json(self, text: str) -> None:
-        """Write a JSON text to stdout, with characters that could control a terminal escaped."""
+    def json(self, value: object) -> None:
+        """Write a value as JSON to stdout, with characters that could control a terminal escaped."""
+        from pydantic_core import to_json
+
+        text = to_json(value).decode()
         self.raw(_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
     def rows(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Write a table to stdout: aligned on a terminal, else one line a row, its fields parted by tabs.
+        """Write a table to stdout: aligned on a terminal, else one line for each row, with tabs between the fields.
 
-        The last column but one is cut short where the terminal is too narrow.
+        The last column but one is cut if the terminal is too narrow.
         """
         cleaned = [[one_line(field) for field in row] for row in rows]
         if not self.wide:
@@ -139,20 +142,20 @@ class Screen:
 
     @contextmanager
     def drafting(self, what: str) -> Iterator[Callable[[Delta], None]]:
-        """A callback that shows an answer on stderr while it is written, only on a terminal; nothing of it stays."""
+        """A callback that shows an answer on a terminal's stderr while it is written; it is erased at the end."""
         if not self._err.is_terminal:
             yield lambda _: None
             return
         with self._err.status(Text(what, style="dim")) as status:
-            said: dict[str, str] = {"answer": "", "thinking": ""}
+            texts: dict[str, str] = {"answer": "", "thinking": ""}
 
             def show(delta: Delta) -> None:
                 if delta.kind == "waiting":
                     status.update(Text(f"Waiting for the model: {one_line(delta.text)}", style="dim"))
                 elif not delta.verified:
-                    said[delta.kind] = one_line(said[delta.kind] + delta.text + "|")[:-1][-3 * self.width :]
+                    texts[delta.kind] = one_line(texts[delta.kind] + delta.text + "|")[:-1][-3 * self.width :]
                     lead = "Thinking: " if delta.kind == "thinking" else ""
-                    status.update(Text(lead + said[delta.kind], style="dim"))
+                    status.update(Text(lead + texts[delta.kind], style="dim"))
 
             yield show
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.opening import note_if_none_admitted, ready, settings_from
 from assistant.cli.options import (
     Collections,
     IndexDir,
@@ -17,6 +18,8 @@ from assistant.cli.options import (
     filter_from,
     question_from,
 )
+from assistant.cli.root import NOT_FOUND
+from assistant.cli.screen import Screen
 
 Limit = Annotated[int, typer.Option("-k", "--limit", min=1, max=1000, help="How many passages at most.")]
 
@@ -36,22 +39,15 @@ def search(
 
     Exit code 0: something was found; 3: nothing; 2: an error.
     """
-    from assistant.cli.opening import admitting, ready, settings_from
-    from assistant.cli.root import NOT_FOUND
-    from assistant.cli.screen import Screen
     from assistant.cli.view import show_passages
 
     screen, asked = Screen(), question_from(question)
     where = filter_from(collection, source, since, until)
     with ready(context, settings_from(index), screen, answer_first=True) as assistant:
-        admitting(assistant, where, screen)
+        note_if_none_admitted(assistant, where, screen)
         passages = assistant.search(asked, limit, where)
     if json:
-        from pydantic import TypeAdapter
-
-        from assistant.types import Passage
-
-        screen.json(TypeAdapter(tuple[Passage, ...]).dump_json(passages).decode())
+        screen.json(passages)
     else:
         show_passages(screen, passages)
     if not passages:

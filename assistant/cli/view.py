@@ -67,11 +67,11 @@ def _prose(answer: Answer) -> Text:
 
 
 def _claim(text: str, claim: Claim) -> Text:
-    colour = _CAUTION.get(claim.support)
-    if colour is None:
+    color = _CAUTION.get(claim.support)
+    if color is None:
         return Text(text)
     reason = f" ({one_line(claim.reason)})" if claim.reason else ""
-    return Text.assemble((text, colour), (reason, f"bold {colour}"))
+    return Text.assemble((text, color), (reason, f"bold {color}"))
 
 
 def _show_conflict(screen: Screen, conflict: Conflict) -> None:

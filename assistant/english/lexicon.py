@@ -102,7 +102,7 @@ OPPOSITES = _both_orders(
 """Words that mean opposite things, each pair in both orders."""
 
 OPPOSITE_EVENTS = _both_orders(
-    "open/close opened/shut reopened/closed reopen/shut accept/reject arrive/leave began/ended start/stop "
+    "open/close opened/shut reopened/closed reopen/shut accept/reject arrive/leave began/ended start/stop start/end "
     "begin/end allow/ban before/after first/last confirm/deny confirmed/denied agree/refuse agreed/refused above/below "
     "convicted/acquitted alive/dead survived/died support/oppose approve/reject"
 )
@@ -157,6 +157,8 @@ TITLES = (
 """Words before a name that do not distinguish people."""
 
 # --- calendar and lengths of time -----------------------------------------------------------------
+
+SEASONS = tuple("spring summer autumn winter".split())
 
 WEEKDAYS = tuple("monday tuesday wednesday thursday friday saturday sunday".split())
 """Monday first, as ``date.weekday`` counts them."""

@@ -59,7 +59,7 @@ class Texts:
         return [Place(source, span) for span in self.corpus.sentences(source)]
 
     def passages(self, source: str) -> Iterator[Place]:
-        """Runs of whole sentences of at most PASSAGE_WORDS words, or one longer sentence."""
+        """Passages of whole sentences with at most PASSAGE_WORDS words, or one longer sentence."""
         run: list[Span] = []
         count = 0
         for _, span in self.sentences(source):
@@ -93,7 +93,7 @@ def run_baseline(suite: Suite, name: str) -> list[tuple[Case, Answer]]:
 
 def always_refuse(texts: Texts) -> Baseline:
     """Refuses every question."""
-    refusal = _answer(texts, ())
+    refusal = quoting(texts.corpus, ())
     return lambda _question, _where: refusal
 
 
@@ -102,7 +102,7 @@ def first_sentences(texts: Texts) -> Baseline:
 
     def ask(_: str, where: Filter) -> Answer:
         firsts = [sentences[0] for source in texts.within(where) if (sentences := texts.sentences(source))]
-        return _answer(texts, firsts[:3], firsts)
+        return quoting(texts.corpus, firsts[:3], firsts)
 
     return ask
 
@@ -114,7 +114,7 @@ def random_sentence(texts: Texts) -> Baseline:
         chance = texts.chance(question)
         sources = [source for source in texts.within(where) if texts.sentences(source)]
         drawn = [chance.choice(texts.sentences(s)) for s in chance.sample(sources, min(SHOWN, len(sources)))]
-        return _answer(texts, drawn[:1], drawn)
+        return quoting(texts.corpus, drawn[:1], drawn)
 
     return ask
 
@@ -125,14 +125,14 @@ def everything(texts: Texts) -> Baseline:
     @lru_cache(maxsize=8)
     def dump(where: Filter) -> Answer:
         whole = [Place(source, Span(0, len(texts.corpus[source].text))) for source in texts.within(where)]
-        held = [place for place in whole if texts.text(place).strip()]
-        return _answer(texts, held, held)
+        filled = [place for place in whole if texts.text(place).strip()]
+        return quoting(texts.corpus, filled, filled)
 
     return lambda _, where: dump(where)
 
 
-def keyword_search(texts: Texts, said: int = 1) -> Baseline:
-    """Only BM25: the ``said`` best sentences of the four best passages. Ties are broken randomly by the seed.
+def keyword_search(texts: Texts, quoted: int = 1) -> Baseline:
+    """Only BM25: the ``quoted`` best sentences of the four best passages. Ties are broken randomly by the seed.
 
     Answerability is the share of the question's words, by idf, that the best sentence has.
     """
@@ -145,21 +145,21 @@ def keyword_search(texts: Texts, said: int = 1) -> Baseline:
     def ask(question: str, where: Filter) -> Answer:
         found, scores = passage_index.scores(question), sentence_index.scores(question)
         among = [n for source in texts.within(where) for n in passages_of.get(source, ())]
-        ranked = [n for n in _best(found, among) if found[n] > 0][:SHOWN]
+        ranked = [n for n in sorted(among, key=lambda n: -found[n]) if found[n] > 0][:SHOWN]
         inside = {
             n: rank
             for rank, number in enumerate(ranked[:4], 1)
             for n in sentences_of[passages[number].source]
             if _within(sentences[n].span, passages[number].span)
         }
-        best = _best(scores, list(inside))
-        return _answer(
-            texts,
-            [sentences[n] for n in best[:said]],
+        best = sorted(inside, key=lambda n: -scores[n])
+        return quoting(
+            texts.corpus,
+            [sentences[n] for n in best[:quoted]],
             [passages[n] for n in ranked],
             [float(found[n]) for n in ranked],
-            [_sentence(texts, sentences[n], float(scores[n]), inside[n]) for n in best],
-            answerability=passage_index.share(question, texts.text(sentences[best[0]])) if best else 0.0,
+            [_sentence(texts.corpus, sentences[n], float(scores[n]), inside[n]) for n in best],
+            passage_index.share(question, texts.text(sentences[best[0]])) if best else 0.0,
         )
 
     return ask
@@ -172,7 +172,7 @@ BASELINES: Mapping[str, Callable[[Texts], Baseline]] = MappingProxyType(
         "random sentence": random_sentence,
         "dump everything": everything,
         "keyword search": keyword_search,
-        "five sentences": partial(keyword_search, said=5),  # one sentence is too few where several answers are wanted
+        "five sentences": partial(keyword_search, quoted=5),  # one sentence is too few where several answers are wanted
     }
 )
 """Every baseline by the name that reports show."""
@@ -192,7 +192,7 @@ class _Keywords:
             self._index.index(tokens, show_progress=False)
 
     def scores(self, question: str) -> Floats:
-        """The score of each text, shape (texts,); 0 where it holds no word of the question."""
+        """The score of each text, shape (texts,); 0 if it has no word of the question."""
         known = [term for term in _terms(question) if term in self._seen_in]
         if not known:
             return np.zeros(len(self._noise))
@@ -200,10 +200,10 @@ class _Keywords:
         return np.where(found > 0, found + self._noise, 0.0)
 
     def share(self, question: str, text: str) -> float:
-        """Share of the question's words that a text holds, weighted by idf."""
-        held, count = set(stems(text)), len(self._noise)
+        """Share of the question's words that a text has, weighted by idf."""
+        known, count = set(stems(text)), len(self._noise)
         weights = {t: np.log1p((count - self._seen_in[t] + 0.5) / (self._seen_in[t] + 0.5)) for t in _terms(question)}
-        return float(sum(w for t, w in weights.items() if t in held) / (sum(weights.values()) or 1.0))
+        return float(sum(w for t, w in weights.items() if t in known) / (sum(weights.values()) or 1.0))
 
 
 def _terms(question: str) -> list[str]:
@@ -217,48 +217,44 @@ def _by_source(places: Sequence[Place]) -> dict[str, list[int]]:
     return found
 
 
-def _best(scores: Floats, among: Sequence[int]) -> list[int]:
-    return sorted(among, key=lambda n: -scores[n])
-
-
 def _within(inner: Span, outer: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
 
 
-def _sentence(texts: Texts, place: Place, score: float, rank: int) -> Sentence:
-    (start, end), text = place.span, texts.text(place)
-    return Sentence(source=place.source, start=start, end=end, text=text, passage=rank, score=score)
+def _sentence(corpus: Corpus, place: Place, score: float, rank: int) -> Sentence:
+    return Sentence(**_chunk(corpus, place).model_dump(), passage=rank, score=score)
 
 
-def _answer(
-    texts: Texts,
-    said: Sequence[Place],
+def _chunk(corpus: Corpus, place: Place) -> Chunk:
+    start, end = place.span
+    return Chunk(source=place.source, start=start, end=end, text=corpus[place.source].text[start:end])
+
+
+def quoting(
+    corpus: Corpus,
+    quoted: Sequence[Place],
     shown: Sequence[Place] = (),
     scores: Sequence[float] = (),
     sentences: Sequence[Sentence] | None = None,
     answerability: float = 0.5,
 ) -> Answer:
-    """An answer that quotes the places ``said``. The places ``shown`` are its passages and, by default, its
-    sentences.
+    """An answer that quotes the places ``quoted``.
+
+    The places ``shown`` are its passages, with ``scores`` if given, and by default its ranked sentences.
     """
     claims = []
-    for marker, place in enumerate(said, 1):
-        metadata, quote = texts.corpus.metadata(place.source).model_dump(), texts.text(place)
+    for marker, place in enumerate(quoted, 1):
+        quote = corpus[place.source].text[place.span.start : place.span.end]
+        metadata = corpus.metadata(place.source).model_dump()
         citation = Citation(**metadata, marker=marker, start=place.span.start, end=place.span.end, quote=quote)
-        text = f"{quote} [{marker}]"
-        claims.append(Claim(text=text, citations=(citation,), support="supported", reason="quoted"))
-    ranked = list(enumerate(shown[:SHOWN], 1))
-    passages = tuple(
-        Passage(
-            chunk=Chunk(source=place.source, start=place.span.start, end=place.span.end, text=texts.text(place)),
-            metadata=texts.corpus.metadata(place.source),
-            score=scores[rank - 1] if scores else 1.0,
-            rank=rank,
-        )
-        for rank, place in ranked
-    )
+        claims.append(Claim(text=f"{quote} [{marker}]", citations=(citation,), support="supported", reason="quoted"))
+    shown = shown[:SHOWN]
+    passages = [
+        Passage(chunk=_chunk(corpus, place), metadata=corpus.metadata(place.source), score=score, rank=rank)
+        for rank, (place, score) in enumerate(zip(shown, scores or [1.0] * len(shown), strict=True), 1)
+    ]
     if sentences is None:
-        sentences = [_sentence(texts, place, 1.0, rank) for rank, place in ranked]
+        sentences = [_sentence(corpus, place, 1.0, rank) for rank, place in enumerate(shown, 1)]
     return Answer(
         question="",
         text=" ".join(claim.text for claim in claims) or NOT_IN_DOCUMENTS,
@@ -266,7 +262,7 @@ def _answer(
         answerability=answerability,
         claims=tuple(claims),
         citations=tuple(claim.citations[0] for claim in claims),
-        passages=passages,
+        passages=tuple(passages),
         writer="baseline",
         trace=Trace(question="", sentences=tuple(sentences)),
     )

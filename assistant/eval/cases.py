@@ -22,7 +22,7 @@ Variant = Literal["", "full", "bare"]
 
 
 class GoldQuote(Value):
-    """Gold evidence: the words of a source and never a chunk id, so that it stays valid if chunks change."""
+    """Gold evidence: the words of a source. It is not a chunk id, so it stays valid if chunks change."""
 
     source: str
     quote: str = Field(min_length=1)
@@ -140,9 +140,9 @@ class Suite(Value):
 
 
 def select(suite: Suite, kinds: Sequence[str] = (), limit: int | None = None, seed: int | None = None) -> Suite:
-    """The suite with the questions of these kinds alone, and of them a random ``limit``, in their order.
+    """The suite with only the questions of these kinds, and only ``limit`` of them at random, in their order.
 
-    Raises SuiteError where nothing is left.
+    Raises SuiteError if none is left.
     """
     seed = suite.seed if seed is None else seed
     cases = [case for case in suite.cases if not kinds or case.kind in kinds]

@@ -20,7 +20,7 @@ from assistant.eval.stats import RESAMPLES, SIGNIFICANT, Column, adjusted, mcnem
 from assistant.types import Value
 
 REFERENCE = "reference.json"
-"""The scores of the accepted run, beside ``suite.toml``."""
+"""The file with the scores of the accepted run, next to ``suite.toml``."""
 
 Outcome = Literal["better", "worse", "different", "noise", "same"]
 
@@ -148,17 +148,6 @@ def earlier(path: Path, suite: Suite) -> Snapshot:
     return found
 
 
-class _Test(NamedTuple):
-    """A paired test of one metric; ``reach`` is the least p it could have found, given how many cases changed."""
-
-    metric: Metric
-    before: float
-    after: float
-    n: int
-    p: float
-    reach: float
-
-
 def compare(before: Snapshot, after: Snapshot, primary: Collection[str] = (), seed: int = 0) -> Comparison:
     """Both snapshots case by case: exact McNemar for yes-or-no scores, else sign flips.
 
@@ -170,15 +159,17 @@ def compare(before: Snapshot, after: Snapshot, primary: Collection[str] = (), se
     shared = [metric for metric in both if metric.score is not seconds]
     found: dict[str, Difference] = {}
     for family in (True, False):
-        tests = [test for m in shared if (m.name in primary) is family and (test := _paired(m, before, after, seed))]
-        for test, p in zip(tests, adjusted([t.p for t in tests], [t.reach for t in tests]), strict=True):
-            verdict = _verdict(test.metric, test.before, test.after, p)
-            found[test.metric.name] = Difference(test.metric.name, test.before, test.after, test.n, p, verdict)
+        tests = [test for m in shared if (m.name in primary) is family and (test := _tested(m, before, after, seed))]
+        ps = adjusted([difference.p for difference, _ in tests], [reach for _, reach in tests])
+        for (raw, _), p in zip(tests, ps, strict=True):
+            verdict = _verdict(METRICS[raw.metric], raw.before, raw.after, p)
+            found[raw.metric] = raw._replace(p=p, verdict=verdict)
     differences = tuple(found[metric.name] for metric in shared if metric.name in found)
     return Comparison(before.run, after.run, differences, tuple(_changes(before, after)))
 
 
-def _paired(metric: Metric, before: Snapshot, after: Snapshot, seed: int) -> _Test | None:
+def _tested(metric: Metric, before: Snapshot, after: Snapshot, seed: int) -> tuple[Difference, float] | None:
+    """A metric with the p of its paired test, and the least p that the test could give; None without shared cases."""
     old, new = before.scores[metric.name], after.scores[metric.name]
     keys = [key for key in new if key in old]
     if not keys:
@@ -192,7 +183,8 @@ def _paired(metric: Metric, before: Snapshot, after: Snapshot, seed: int) -> _Te
         p = mcnemar(x, y)
     else:
         p = sign_flip(x, y, seed)
-    return _Test(metric, metric.overall(Column(x, truths)), metric.overall(Column(y, truths)), len(keys), p, reach)
+    old_value, new_value = metric.overall(Column(x, truths)), metric.overall(Column(y, truths))
+    return Difference(metric.name, old_value, new_value, len(keys), p, "noise"), reach
 
 
 def _verdict(metric: Metric, before: float, after: float, p: float) -> Outcome:

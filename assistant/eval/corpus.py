@@ -1,4 +1,4 @@
-"""The documents of an evaluation: their texts, their sentences, and where a quotation stands."""
+"""The documents of an evaluation: their texts, their sentences, and the places of quotations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates: thresholds that a run has to meet, such as ``citation_validity = ">= 1.0"``."""
+"""Gates: thresholds that a run must meet, such as ``citation_validity = ">= 1.0"``."""
 
 from __future__ import annotations
 

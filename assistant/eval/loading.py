@@ -161,16 +161,14 @@ def _suite_file(path: Path) -> _SuiteFile:
 
 def _documents(path: Path, corpus: str, read: Read, faults: list[str]) -> Mapping[str, Document]:
     folder = path.parent / corpus
-    documents: Mapping[str, Document] = {}
-    fault = "" if folder.is_dir() else "is no folder"
+    fault = "holds no documents" if folder.is_dir() else "is no folder"
     try:
-        documents = {} if fault else read(folder)
-        fault = fault or ("" if documents else "holds no documents")
+        if folder.is_dir() and (documents := read(folder)):
+            return documents
     except (AssistantError, OSError) as error:
         fault = f"cannot be read: {error}"
-    if fault:
-        faults.append(_at(path, "corpus", f"the corpus {str(folder)!r} {fault}"))
-    return documents
+    faults.append(_at(path, "corpus", f"the corpus {str(folder)!r} {fault}"))
+    return {}
 
 
 def _at(path: Path, key: str, text: str) -> str:

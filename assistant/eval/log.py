@@ -22,7 +22,7 @@ class Header(Value):
 
     suite: str
     suite_hash: str
-    selection: str = Field(description="hash of the questions that were asked, where they are part of a suite")
+    selection: str = Field(description="hash of the questions that were asked, which may be a part of the suite")
     cases: int
     seed: int
     started: str

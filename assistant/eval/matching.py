@@ -29,17 +29,17 @@ def word_count(text: str) -> int:
 
 @lru_cache(maxsize=4096)
 def squad(text: str) -> str:
-    """Normalised as by the SQuAD script: lower case, no ASCII punctuation, no articles, single blanks."""
+    """Normalized as by the SQuAD script: lower case, no ASCII punctuation, no articles, single blanks."""
     return " ".join(_ARTICLE.sub(" ", text.lower().translate(_PUNCTUATION)).split())
 
 
 def exact_match(prediction: str, gold: str) -> float:
-    """1.0 if both are equal once normalised (Rajpurkar et al. 2016), else 0.0."""
+    """1.0 if both are equal once normalized (Rajpurkar et al. 2016), else 0.0."""
     return float(squad(prediction) == squad(gold))
 
 
 def token_f1(prediction: str, gold: str) -> float:
-    """Harmonic mean of word precision and recall once normalised; 1.0 if neither text has words."""
+    """Harmonic mean of word precision and recall once normalized; 1.0 if neither text has words."""
     found, wanted = Counter(squad(prediction).split()), Counter(squad(gold).split())
     if not found or not wanted:
         return float(found == wanted)
@@ -57,6 +57,6 @@ def plain(text: str) -> str:
 
 
 def says(text: str, wording: str) -> bool:
-    """Whether ``text`` holds the words of ``wording`` in a row, as whole words: ``5`` is not in ``1985``."""
+    """Whether ``text`` has the words of ``wording`` one after the other, as whole words: ``5`` is not in ``1985``."""
     wanted = plain(wording)
     return bool(wanted.strip()) and wanted in plain(text)

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.eval.curves import Curve
-from assistant.eval.pages import template
+from assistant.eval.jinja import template
 
 
 class Bar(NamedTuple):
-    """A row of an interval plot: a value in [0, 1], its interval, and the baselines' values beside it."""
+    """A row of an interval plot: a value in [0, 1], its interval, and the values of the baselines."""
 
     label: str
     value: float

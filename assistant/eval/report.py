@@ -15,14 +15,14 @@ from assistant.eval.cases import Suite
 from assistant.eval.comparison import Comparison, compare, earlier, snapshot
 from assistant.eval.curves import coverage_by_words, refusals, risks
 from assistant.eval.gates import Verdict
+from assistant.eval.jinja import shown, template
 from assistant.eval.log import Run
 from assistant.eval.metrics import METRICS, WALL, Metric
-from assistant.eval.pages import shown, template
 from assistant.eval.scoring import Failure, Number, Scorecard, check_gates, failures, rescore, scorecard
 from assistant.types import OnProgress, Progress
 
 DRAWN_BASELINE = "keyword search"
-"""The baseline whose curves are drawn beside those of the run."""
+"""The baseline whose curves are drawn next to those of the run."""
 
 _TILES = (
     "fact_coverage", "citation_validity", "citation_f1", "auroc", "refusal_f1", "conflict_f1", "passage_hit@4",
@@ -191,7 +191,7 @@ def _figures(report: Report) -> Iterable[Figure]:
     if coverage:
         most = 20.0 * math.ceil(max(x for curve in coverage for x in curve.xs) / 20 or 1)
         svg = plots.curves(coverage, "mean words of an answer", "fact coverage", most)
-        yield Figure("fact coverage and words", svg, "What shorter answers, or ranked sentences alone, would cover.")
+        yield Figure("fact coverage and words", svg, "What shorter answers, or only the best sentences, would cover.")
     if trade := refusals(report.scores):
         svg = plots.curves(trade, "false refusals", "false answers")
         yield Figure("false answers and false refusals", svg, "Every answer threshold; nearer to the corner is better.")

@@ -7,7 +7,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -74,42 +74,30 @@ def run(
 @contextmanager
 def _claimed(runs: Path, header: Header) -> Iterator[Path]:
     """The log of an unfinished run of the same kind, else of a new one, locked against other processes."""
-    path, lock = _unfinished_log(runs, header) or _new_log(runs, header)
-    try:
-        yield path
-    finally:
-        lock.release()
-
-
-def _unfinished_log(runs: Path, header: Header) -> tuple[Path, FileLock] | None:
-    for path in sorted(runs.glob(f"*/{LOG}"), reverse=True):
-        if _unfinished(path, header) and (lock := _locked(path)):
-            if _unfinished(path, header):  # another process may have finished it before the lock was taken
-                return path, lock
+    for path in _logs(runs, header):
+        lock = FileLock(path.with_suffix(".lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            continue
+        try:
+            if not path.exists() or _unfinished(path, header):  # else another process has just finished it
+                yield path
+                return
+        finally:
             lock.release()
-    return None
 
 
-def _new_log(runs: Path, header: Header) -> tuple[Path, FileLock]:
+def _logs(runs: Path, header: Header) -> Iterator[Path]:
+    """The logs of unfinished runs of the same kind, the newest first, then new ones in new folders."""
+    yield from (path for path in sorted(runs.glob(f"*/{LOG}"), reverse=True) if _unfinished(path, header))
     stamp = header.started.replace("-", "").replace(":", "")[:15].replace("T", "-")
     for number in range(1000):
         folder = runs / (f"{stamp}-{number}" if number else stamp)
-        try:
+        with suppress(FileExistsError):
             folder.mkdir(parents=True)
-        except FileExistsError:
-            continue
-        if lock := _locked(folder / LOG):
-            return folder / LOG, lock
+            yield folder / LOG
     raise SuiteError(f"{runs}:1: a thousand runs were started in one second. Delete old ones with `rm -r {runs}`.")
-
-
-def _locked(path: Path) -> FileLock | None:
-    lock = FileLock(path.with_suffix(".lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        return None
-    return lock
 
 
 def _unfinished(path: Path, header: Header) -> bool:

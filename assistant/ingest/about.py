@@ -32,6 +32,7 @@ _PERIOD = re.compile(
     r"(?:quarterly|annual|reporting|billing|statement) period|year|quarter|period|month)"
     rf" (?:ended|ending|from|of) (?:{_DAY}|[A-Z][a-z]+ \d{{4}})(?:\s?(?:to|until|-|–)\s?(?:{_DAY}))?)"
 )
+_NAME_LABEL = re.compile(r"(?:exact )?(?:full |legal |company )*name of\b", re.IGNORECASE)
 _LITTLE = frozenset("a an and for in is made of on the this to by between with from as at".split())
 
 
@@ -41,17 +42,27 @@ def about(document: Document) -> str:
     For example ``Employer: Norvik Boats Ltd · Employee: Asta Quill``. Empty if the start has no such facts.
     """
     line = ""
-    for fact in dict.fromkeys((*_parties(document), *_fields(document), *_period(document))):
+    facts = (*_named(document), *_parties(document), *_fields(document), *_period(document))
+    for fact in dict.fromkeys(facts):
         longer = f"{line}{SEPARATOR}{fact}" if line else fact
         if len(longer) <= MAX_ABOUT:
             line = longer
     return line
 
 
+def _named(document: Document) -> Iterator[str]:
+    """What stands above "(Exact name of registrant)" on a cover page."""
+    for block in document.blocks[: 2 * _HEAD_BLOCKS]:
+        if block.kind == "field" and _NAME_LABEL.match(block.lead_in):
+            yield " ".join(document.text[block.start : block.end].split())
+
+
 def _fields(document: Document) -> Iterator[str]:
     """The short fields before the first prose and under the first headings; none in a list of records."""
     head = document.blocks[:_HEAD_BLOCKS]
-    if any(block.kind == "field" and block.lead_in for block in head) or _holds_several(document):
+    labeled = [block for block in head if block.kind == "field" and field_of(document.text[block.start : block.end])]
+    introduced = {bool(block.lead_in) for block in labeled}  # by the last line of the record above
+    if len(introduced) > 1 or _holds_several(document):
         return
     found: set[str] = set()
     for block in head:

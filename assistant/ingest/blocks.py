@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from assistant.ingest.covers import with_covers
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
 from assistant.types import Block, BlockKind, Span, one_line
@@ -77,9 +78,9 @@ class TextBuilder:
         headers = tuple(" ".join(column.split()) for column in columns)
         self._add("row", CELL_SEPARATOR.join(said), columns=headers, cells=tuple(spans), caption=caption, strip=False)
 
-    def field(self, label: str, value: str) -> None:
-        """Add a ``Label: value`` line."""
-        self._add("field", f"{label}: {value}")
+    def field(self, label: str, value: str, lead_in: str = "") -> None:
+        """Add a ``Label: value`` line; ``lead_in`` says what the label means."""
+        self._add("field", f"{label}: {value}", lead_in=lead_in)
 
     def code(self, text: str) -> None:
         """Add a block of code; line breaks and indentation are kept."""
@@ -194,7 +195,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     above: dict[int, str] = {}
     before: BlockKind | None = None
     end = 0  # of the block before
-    for block in with_speakers(text, list(blocks)):
+    for block in with_covers(text, with_speakers(text, list(blocks))):
         if before not in LISTED and not _introduces(introduction, text[end : block.start], block.kind):
             introduction = ""
         end = block.end
@@ -219,6 +220,8 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
         elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
         before = before if block.kind in ("furniture", "caption") else block.kind
+        if block.kind == "caption" and headings and _context_line(text, block) == headings[-1]:
+            block = block.model_copy(update={"kind": "furniture"})  # the title of a sheet, which is its name as well
         made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
 

@@ -40,7 +40,9 @@ _MONTHS = (
 _MONTH = {name: number for names, number in _MONTHS for name in names.split()}
 _MONTH_NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _FORMS = (
-    re.compile(r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_./]?)(?P<m>0\d|1[0-2])(?P=s)(?P<d>[0-2]\d|3[01])(?!\d)"),
+    re.compile(
+        r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<s>[-_./]?)(?P<m>0\d|1[0-2])(?P=s)(?P<d>[0-2]\d|3[01])(?!\d|[A-SU-Z]\d)"
+    ),
     re.compile(r"(?<!\d)(?P<d>[0-2]?\d|3[01])\.[ ]?(?P<m>0?\d|1[0-2])\.[ ]?(?P<y>(?:19|20)\d\d)(?!\d)"),
     re.compile(r"(?<!\d)(?P<a>\d?\d)(?P<s>[-/_])(?P<b>\d?\d)(?P=s)(?P<y>(?:19|20)\d\d)(?!\d)"),
     re.compile(
@@ -66,6 +68,8 @@ _DATED_TITLE = re.compile(
     r"sitzung|bericht|rundbrief|acta|sesión|procès-verbal|compte rendu|séance|verbale|notulen|diary|journal|log)\b",
     re.IGNORECASE,
 )
+_ARXIV = re.compile(r"\barXiv:\s?[\d.v]*\s+\[[\w.-]+\]\s+(\d{1,2} \w{3,9} \d{4})")
+_STAMPED = 10_000  # characters in which the first page of a paper ends
 _HEAD_BLOCKS = 12
 _LONGEST_LINE = 60  # characters of a line that holds a date and little else
 _MOST_WORDS_BESIDE = 3  # "Oslo, Friday"
@@ -93,6 +97,8 @@ def date_in_head(text: str, blocks: Sequence[Block]) -> Dated | None:
         elif block.kind == "paragraph":
             lines = (strip_markup(line).strip() for line in text[block.start : block.end].split("\n")[:4])
             days.update(day for line in lines if _is_date_line(line) for day in _days(line))
+    if stamp := _ARXIV.search(text[:_STAMPED]):  # at the edge of the first page
+        days.update(_days(stamp[1]))
     day = _only(days)
     return Dated(day, FROM_TEXT) if day else None
 

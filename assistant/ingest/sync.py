@@ -60,6 +60,12 @@ WHOLE = Shard()
 _NAME = re.compile(r"[^/\\.][^/\\]*")  # of a collection: one folder
 
 
+def check_collection(name: str) -> None:
+    """Raises ConfigError if ``name`` cannot be that of a collection; it may be empty."""
+    if name and not _NAME.fullmatch(name):
+        raise ConfigError(f"{name!r} is no name of a collection: give one like `--collection reports`")
+
+
 def sync(
     index: BuildTarget,
     root: Path,
@@ -80,8 +86,7 @@ def sync(
     to.
     """
     started = time.monotonic()
-    if collection and not _NAME.fullmatch(collection):
-        raise ConfigError(f"{collection!r} is no name of a collection: give one like `--collection reports`")
+    check_collection(collection)
     root = root.resolve()
     if not root.exists():
         cure = _command(index, "index remove SOURCE")

@@ -47,8 +47,8 @@ class AssistantRetriever(BaseRetriever):
 class AssistantQueryEngine(BaseQueryEngine):
     """A LlamaIndex query engine that answers as an Assistant does.
 
-    The response is the answer's text; its source nodes are the citations, verbatim, marker by marker. The whole
-    ``Answer`` is in ``response.metadata["answer"]``; ``answer_of(response)`` gives it back.
+    The response is the answer's text; its source nodes are the citations, one for each marker, verbatim. The whole
+    ``Answer`` is in ``response.metadata["answer"]``; ``answer_of(response)`` returns it.
     """
 
     def __init__(

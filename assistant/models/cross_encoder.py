@@ -1,7 +1,8 @@
 """The cross-encoder: a small model that reads a passage with the question and says which sentence answers, if any.
 
 ``PassageEncoder`` computes features, and the heads in this module score them. The heads for passages are perceptrons
-that ``training/train_heads.py`` fits to the finished encoder; the head for pairs is linear, as it was trained.
+that ``training/train_heads.py`` fits to the finished encoder. The head for pairs is linear, as it was trained, and so
+is the head of what a question names, which ``training/fit_binding.py`` fits.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ FOLDER = Path(__file__).parent / "cross_encoder_weights"
 """The trained weights, part of the package."""
 
 JUDGES = "judges.npz"
-"""The file with the perceptrons."""
+"""The file with the heads that are fitted to the finished encoder."""
 
 UNSEEN = -20.0
 """The score of a sentence that lies beyond the tokens that are read."""
@@ -73,13 +74,16 @@ class MiniCrossEncoder:
     """``ports.CrossEncoder`` with the shipped weights; safe to share between threads. Made by
     ``MiniCrossEncoder.open``.
 
-    ``sentence`` scores that a sentence answers, ``nothing`` that no sentence of a passage does, and ``pair`` that two
-    sentences do not both answer, agree, or contradict each other.
+    ``sentence`` scores that a sentence answers, ``nothing`` that no sentence of a passage does, ``asked`` that a
+    passage has all that the question names, and ``pair`` that two sentences do not both answer, agree, or contradict
+    each other.
     """
 
-    def __init__(self, encoder: PassageEncoder, sentence: Perceptron, nothing: Perceptron, pair: Linear) -> None:
+    def __init__(
+        self, encoder: PassageEncoder, sentence: Perceptron, nothing: Perceptron, asked: Linear, pair: Linear
+    ) -> None:
         self._encoder = encoder
-        self._sentence, self._nothing, self._pair = sentence, nothing, pair
+        self._sentence, self._nothing, self._asked, self._pair = sentence, nothing, asked, pair
 
     @classmethod
     def open(cls, folder: Path = FOLDER) -> Self:
@@ -87,8 +91,9 @@ class MiniCrossEncoder:
         encoder = PassageEncoder.open(folder)
         try:
             heads, judges = arrays(folder / "heads.npz"), arrays(folder / JUDGES)
-            pair = Linear(heads["pair_weight"], heads["pair_bias"])
-            return cls(encoder, Perceptron.among(judges, "sentence"), Perceptron.among(judges, "nothing"), pair)
+            sentence, nothing = Perceptron.among(judges, "sentence"), Perceptron.among(judges, "nothing")
+            asked = Linear(judges["asked_weight"], judges["asked_bias"])
+            return cls(encoder, sentence, nothing, asked, Linear(heads["pair_weight"], heads["pair_bias"]))
         except Exception as exc:  # zipfile and numpy raise various exceptions for a damaged file
             raise damaged(folder, exc) from exc
 
@@ -114,4 +119,4 @@ class MiniCrossEncoder:
         against = float(self._nothing(look.whole)[0])
         scores = np.where(look.seen, self._sentence(look.sentences)[:, 0] - against, UNSEEN)
         answers = tuple(text[start:end] for start, end in look.answers)
-        return PassageScores(scores.astype(np.float32), answers)
+        return PassageScores(scores.astype(np.float32), answers, float(self._asked(look.asked)[0]))

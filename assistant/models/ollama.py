@@ -205,16 +205,20 @@ class Server:
         if exc.status_code == 404 and model and "model" in said.lower():
             return self._not_pulled(model)
         if exc.status_code in (401, 403):
-            cure = "`export ASSISTANT_OLLAMA_TOKEN=...`"
+            cure = "`export ASSISTANT_OLLAMA_TOKEN=...`, or for a model of Ollama's cloud `ollama signin`"
             return ConfigError(f"The Ollama server at {self.url!r} refuses the token. {cure}")
-        if 300 <= exc.status_code < 500 and "context length" not in said:
-            return ConfigError(
-                f"{self.url!r} does not answer like an Ollama server ({exc.status_code}: {said!r}). "
-                "`export ASSISTANT_OLLAMA_URL=http://127.0.0.1:11434`"
-            )
         if "context length" in said:
             return ContextOverflowError(
                 f"{model!r} cannot read a text of this length: {said!r}. Lower `chunk_tokens` in config.toml"
+            )
+        if "does not support" in said:  # an embedding model cannot chat, and some that chat cannot embed
+            return ConfigError(f"{model!r} cannot do this: {said!r}. Choose another: `ollama list`")
+        if exc.status_code == 400 and model:
+            return ConfigError(f"The Ollama server at {self.url!r} refuses the request: {said!r}. `assistant doctor`")
+        if 300 <= exc.status_code < 500:
+            return ConfigError(
+                f"{self.url!r} does not answer like an Ollama server ({exc.status_code}: {said!r}). "
+                "`export ASSISTANT_OLLAMA_URL=http://127.0.0.1:11434`"
             )
         return BackendError(
             f"The Ollama server failed while running {model!r}: {said!r}. `ollama ps`, or a smaller model"
@@ -303,7 +307,7 @@ class OllamaChat:
             "model": self._settings.chat_model,
             "messages": [{"role": m.role, "content": m.text} for m in messages],
             "format": schema,
-            "keep_alive": options.pop("keep_alive"),
+            "keep_alive": _seconds_or_duration(str(options.pop("keep_alive"))),
             "think": think if (think := options.pop("think")) or self._model.thinks else None,
             "options": options,
         }
@@ -324,7 +328,7 @@ class OllamaChat:
 
     def _ended(self, last: ollama.ChatResponse | None, spoke: bool, options: Mapping[str, Any]) -> Usage:
         model = self._settings.chat_model
-        # A connection that is closed between two lines ends the stream without an error.
+        # So ends a connection that is closed between two lines, and an answer that repeats one token thirty times.
         if last is None or not last.done:
             raise ModelOutputError(f"The answer of {model!r} broke off. Ask again, or see `ollama ps`")
         spent = Usage(last.prompt_eval_count, last.eval_count)
@@ -345,6 +349,14 @@ class OllamaChat:
         if not spoke:
             raise ModelOutputError(f"{model!r} gave an empty answer. Ask again, or `ollama pull` another model")
         return spent
+
+
+def _seconds_or_duration(keep_alive: str) -> float | str:
+    """A number of seconds as a number, since the server reads a string only with its unit: "10m"."""
+    try:
+        return float(keep_alive)
+    except ValueError:
+        return keep_alive
 
 
 def _is_garbled(exc: ValueError) -> bool:

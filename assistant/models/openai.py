@@ -109,7 +109,8 @@ class OpenAIChat:
             for choice in part.choices or ():
                 ended = choice.finish_reason or ended
                 text = choice.delta.content or ""
-                thought = str((choice.delta.model_extra or {}).get("reasoning_content") or "")
+                extra = choice.delta.model_extra or {}
+                thought = str(extra.get("reasoning_content") or extra.get("reasoning") or "")
                 spoke = spoke or bool(text.strip())
                 if text or thought:
                     yield ChatChunk(text, thought)

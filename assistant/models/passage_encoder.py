@@ -31,11 +31,13 @@ _TITLE_TOKENS, _SENTENCE_TOKENS = 16, 64
 class EncodedPassage(NamedTuple):
     """The features of a passage that was read with a question.
 
-    ``whole`` has shape (384,), ``sentences`` has shape (sentences, 1536). ``seen`` says which sentences lie within the
-    tokens that are read; the features of the others are 0. ``answers`` has the likeliest short answer in each.
+    ``whole`` has shape (384,), ``asked``, the features of the question's tokens, (1152,), and ``sentences`` has shape
+    (sentences, 1536). ``seen`` says which sentences lie within the tokens that are read; the features of the others are
+    0. ``answers`` has the likeliest short answer in each.
     """
 
     whole: Vectors
+    asked: Vectors
     sentences: Vectors
     seen: NDArray[np.bool_]
     answers: tuple[Span, ...]
@@ -98,7 +100,7 @@ class PassageEncoder:
             rows.append((ids, [0] * (len(asked) + 1) + [1] * (len(ids) - len(asked) - 1)))
             places.append((len(asked) + 1 + len(title), said.offsets[:_PASSAGE_TOKENS], sentences))
         return [
-            self._look(states[0], states[first : first + len(offsets)], offsets, sentences)
+            self._look(states[: len(asked)], states[first : first + len(offsets)], offsets, sentences)
             for states, (first, offsets, sentences) in zip(self._states(rows), places, strict=True)
         ]
 
@@ -119,8 +121,9 @@ class PassageEncoder:
         return [found[i][0] for i in range(len(rows))]
 
     def _look(
-        self, whole: Vectors, tokens: Vectors, offsets: Sequence[tuple[int, int]], sentences: Sequence[Span]
+        self, question: Vectors, tokens: Vectors, offsets: Sequence[tuple[int, int]], sentences: Sequence[Span]
     ) -> EncodedPassage:
+        whole, asked = question[0], question[1:] if len(question) > 1 else question
         starts = np.array([start for start, _ in offsets])
         features = np.zeros((len(sentences), 4 * len(whole)), dtype=np.float32)
         seen = np.zeros(len(sentences), dtype=bool)
@@ -135,7 +138,8 @@ class PassageEncoder:
             features[n] = np.concatenate([mean, answering, said.max(axis=0), mean * whole])
             first, last = _best_span(self._as_ends(said))
             answers[n] = Span(offsets[own[first]][0], offsets[own[last]][1])
-        return EncodedPassage(whole, features, seen, tuple(answers))
+        states = np.concatenate([asked.mean(axis=0), asked.max(axis=0), asked.min(axis=0)])
+        return EncodedPassage(whole, states, features, seen, tuple(answers))
 
     def _as_ends(self, tokens: Vectors) -> Vectors:
         """Scores that each token begins or ends a short answer, shape (tokens, 2)."""

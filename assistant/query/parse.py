@@ -96,7 +96,8 @@ _YES_NO = re.compile(
 )
 _PLURAL = r"(?:(?!has|was|does|this|its|his)[a-z]+[^\Ws]s|people|men|women|children)"
 _LIST = re.compile(
-    r"\s*(?i:please\s+)?(?i:list|enumerate|summari[sz]e|name(?! of\b)|give (?:me )?(?:all|a list))\b"
+    r"\s*(?i:who (?:is|are|was|were|sits?|serves?|works?) (?:on|in|at) (?!charge|control|command|call|duty))"
+    r"|\s*(?i:please\s+)?(?i:list|enumerate|summari[sz]e|name(?! of\b)|give (?:me )?(?:all|a list))\b"
     r"|.*?\b(?i:which|what|who)\s+(?:all\s+)?(?:are|were)\s+(?:all\s+)?(?:the|some|its|their|his|her|these|those)\s"
     rf"(?:of\s+the\s+)?(?:[\w-]+\s+){{0,3}}?{_PLURAL}\b"
     rf"|.*?\b(?i:which|what)\s+(?:[a-z-]+\s+){{0,2}}?{_PLURAL}\s+(?:of\s+(?:[\w-]+\s+){{1,3}}?)?"
@@ -193,7 +194,8 @@ def _options(lower: str) -> tuple[frozenset[str], ...]:
     if not last or not right or right[0].strip(".!") in _NO_OPTION or right[0] in _AUXILIARIES:
         return ()
     if earlier and all(0 < len(piece) <= _SHORT and not _BEFORE_OPTIONS & set(piece) for piece in (*earlier[1:], last)):
-        pieces = [_last_option(earlier[0], last), *earlier[1:], last, right]
+        first = [] if _asks_which(earlier[0]) else [_last_option(earlier[0], last)]
+        pieces = [*first, *earlier[1:], last, right]
     else:
         free = _since(last, _BEFORE_OPTIONS)
         right = right[: len(free)] if 0 < len(free) < len(right) and right[0] not in _LINKS else right
@@ -201,6 +203,11 @@ def _options(lower: str) -> tuple[frozenset[str], ...]:
     options = [frozenset(content_stems(" ".join(piece))) - STOPWORDS for piece in pieces]
     distinct = [one - frozenset().union(*(o for o in options if o is not one)) for one in options]
     return tuple(distinct) if all(distinct) else ()
+
+
+def _asks_which(clause: list[str]) -> bool:
+    """Whether a clause before a comma asks which of the alternatives behind it: "Which is cheaper, plan A or B?"."""
+    return clause[0] in ASKING_WORDS and not {"of", "among", "between"} & set(clause)
 
 
 def _last_option(before: list[str], like: list[str]) -> list[str]:

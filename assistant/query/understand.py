@@ -47,12 +47,11 @@ def clean_question(question: str) -> str:
 
 
 def understand(question: str, history: Sequence[Turn] = (), condenser: QuestionCondenser | None = None) -> Query:
-    """The query that ``question`` asks after ``history``. ``condenser``, if given, makes follow-ups self-contained.
+    """The query that ``question``, which ``clean_question`` has cleaned, asks after ``history``.
 
-    Raises QuestionError for an empty or too long question.
+    ``condenser``, if given, makes follow-ups self-contained.
     """
-    asked = clean_question(question)
-    condensed = _condensed(asked, history, condenser)
+    condensed = _condensed(question, history, condenser)
     return split_query(condensed.question, condensed.notes)
 
 

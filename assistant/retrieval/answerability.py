@@ -6,13 +6,13 @@ import math
 import re
 from collections.abc import Sequence
 
-from assistant.english.lexicon import ITEM_NAMES, ORDINALS
+from assistant.english.lexicon import ORDINALS
 from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
 from assistant.retrieval.binding import Subject, asked
 from assistant.retrieval.features import IN_CONTEXT
-from assistant.retrieval.mentions import explains, item_asked, item_number, meaning_asked
+from assistant.retrieval.mentions import GENERAL, explains, header_asked, item_asked, item_number, meaning_asked
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
@@ -24,7 +24,9 @@ does not; and for the item whose number is asked for.
 """
 
 GLOSS = 2.0
-"""The same for a statement that has the meaning of the term that is asked for in parentheses, or the term there."""
+"""The same for a statement that has the meaning of the term that is asked for in parentheses, or the term there,
+and for the line of a mail's head that is asked for.
+"""
 
 FOREIGN, FOREIGN_SHARE, FOREIGN_SCORE = 0.5, 0.45, 4.0
 """Probability that a statement in another language answers if it has this share of the question's words, and what a
@@ -40,17 +42,10 @@ _FUNCTION_WORDS = frozenset(
     "le les des du et est dans pour qui quel quell quand ou comb comm sur au aux une par der die das und ist sind ein "
     "eine im dem den von zu mit auf wer was wann wo wie waru welc il lo gli che di da per chi quan dove het een van o "
     "os as um uma do da no na quem onde как кто что где когд скол jaki kto co gdzi kied ile w z na je hoch viel lang "
-    "groß gros mont impo betr cuan quan tien hat haben habe".split()
+    "groß gros mont impo betr cuan quan tien hat haben habe ich wir ihr gibt kann darf muss soll wird wenn peut peux "
+    "avon avez pued".split()
 ).union("的是谁吗呢什么哪里几多少了在有和はがのをにでとかすまいくらだれ誰何時どこ")
 """Words of other languages that carry no meaning or only ask how much, by their first letters, and such characters."""
-
-GENERAL = frozenset(
-    stems(
-        "work place use used mean meaning say give get have include contain need want find know take make list show "
-        "name called there many much kind type which person people offer sure allow possible available really still"
-    )
-) | frozenset(map(stem, ITEM_NAMES))
-"""Words of questions that items, rows and fields rarely repeat."""
 
 
 def structural_answerability(question: QuestionParts, subject: Subject, kind: str) -> float:
@@ -61,7 +56,7 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     question.
     """
     term = meaning_asked(question.text)
-    if term and explains(term, subject.text):
+    if (term and explains(term, subject.text)) or header_asked(question.text, subject.text):
         return GLOSS
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
@@ -128,8 +123,10 @@ def is_foreign(text: str) -> bool:
 
 
 def _keys(text: str) -> list[str]:
-    """The words of a text by their first letters, accents left out: one key for most forms of a word."""
-    return [fold(word.text)[:_KEY] for word in words(text)]
+    """The words of a text and the parts of compounds with a hyphen, by their first letters, accents left out: one key
+    for most forms of a word.
+    """
+    return [fold(part)[:_KEY] for word in words(text) for part in word.text.split("-") if part]
 
 
 def _states_number(question: QuestionParts, said: str, is_row: bool) -> bool:

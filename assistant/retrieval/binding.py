@@ -12,9 +12,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple
 
-from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, WEEKDAYS
+from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, SEASONS, WEEKDAYS
 from assistant.english.negation import asks_what_is_not, denied_words, denies
 from assistant.english.quantities import Quantity, is_vague, quantities, same_value
 from assistant.english.tokens import content_stems, stem, stems, words
@@ -34,19 +35,24 @@ from assistant.retrieval.mentions import (
     question_names,
     role_asked,
     roles,
+    weekdays,
     without_number,
 )
+from assistant.retrieval.premises import unmet_premises
 from assistant.types import DocumentMetadata
 
 _ORDER = frozenset("before after above below first last".split())
 _LASTING = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 _OPPOSITES = (*_LASTING, *((stem(one), stem(other)) for one, other in OPPOSITE_EVENTS if one not in _ORDER))
+_SEASONS = frozenset(map(stem, SEASONS))
 _UNTIL = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain)", re.I)
 _WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
 )
 _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|step|rule|floor|place))", re.I)
+_IS_QUESTION = re.compile(r"[?？]\W*\Z")
+_ASKED = re.compile(r"\b(?:ask|asks|asked|asking|question|questions|wonder|wondered|want|wants|wanted)\b", re.I)
 _OTHER = re.compile(r"\bthe other\b", re.I)
 
 NAME_WEIGHT = 0.5
@@ -193,13 +199,15 @@ def order_mismatches(question: str, published: Sequence[date | None]) -> list[bo
 
 
 def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]:
-    """A role or a term that neither a statement nor its context names."""
+    """A role or a term that neither a statement nor its context names, and premises that it does not bear out."""
     said = held_stems(f"{subject.text} {subject.context}")
     root = question.role[:ROOT]
     if root and not any(word.startswith(root) or (len(word) > 2 and root.startswith(word)) for word in said):
         yield Mismatch(f"no {question.role}", ROLE_WEIGHT)
     if not question.term <= said:
         yield Mismatch("another term", TERM_WEIGHT)
+    around = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.byline}"
+    yield from starmap(Mismatch, unmet_premises(question.parts, subject.text, around, subject.passage))
 
 
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
@@ -214,8 +222,12 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     for one, other in question.opposites:
         if other in said and one not in said:
             yield f"{other} for {one}"
-    if (question.stems & _WEEKDAYS) and (said & _WEEKDAYS) and question.stems.isdisjoint(said & _WEEKDAYS):
+    days = question.stems & _WEEKDAYS
+    if days and (told := weekdays(f"{subject.text} {subject.context}")) and days.isdisjoint(told):
         yield "another weekday"
+    seasons = question.stems & _SEASONS
+    if seasons and (told := said & _SEASONS or held_stems(about) & _SEASONS) and seasons.isdisjoint(told):
+        yield "another season"
     if question.measure and said.isdisjoint(question.measure):
         yield "another measure"
     if question.price and not _states_amount(subject.text):
@@ -224,6 +236,8 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
         yield f"another item than {question.item}"
     if subject.text.rstrip().endswith(":") and not question.parts.wants_list:
         yield "no value"
+    if _IS_QUESTION.search(subject.text) and not _ASKED.search(question.parts.text):
+        yield "a question"
     if question.negated and not denies(subject.text):
         yield "no negation"
     elif not question.negated and _denies_what_is_asked(question, subject):
@@ -287,6 +301,8 @@ def _figure_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     there = [q for q in quantities(subject.text) if q.kind in ("number", "money", "percent")]
     for figure in question.figures:
         same_kind = [other for other in there if _comparable(figure, other)]
+        if any(_about_equal(figure, other) for other in quantities(subject.context)):
+            continue  # "Cups since 67: 13"
         if same_kind and not any(_about_equal(figure, other) for other in same_kind):
             yield f"{same_kind[0].text} for {figure.text}"
 

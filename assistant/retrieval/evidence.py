@@ -10,11 +10,13 @@ from typing import NamedTuple, TypeVar
 from assistant.ports import CrossEncoder, Embedder, Hit, PassageStore
 from assistant.query.parse import parse_question
 from assistant.query.spelling import correct_spelling
+from assistant.query.synonyms import in_their_words
 from assistant.query.understand import Query, split_query
 from assistant.retrieval.pairwise import compare
 from assistant.retrieval.rank import Ranked, rank
 from assistant.retrieval.retrieve import Retrieved, retrieve
 from assistant.retrieval.summarize import Scope, Summary, summarize
+from assistant.retrieval.tables import read_tables
 from assistant.types import Evidence, Filter, FindDocument, Part, Passage, Sentence
 
 T = TypeVar("T")
@@ -35,14 +37,16 @@ class Searcher(NamedTuple):
     def retrieve(self, query: Query, where: Filter) -> tuple[Query, list[Retrieved]]:
         """The query as it was searched, and what was found for each of its parts.
 
-        A misspelled word is searched again as the documents found first spell it.
+        A misspelled word is searched again as the documents found first spell it, and a word that the documents lack
+        as they say it.
         """
         found = [self._retrieve(part, where) for part in query.parts]
         chunks = [chunk for part in found for chunk in part.chunks]
-        corrected, notes = correct_spelling(query.question, chunks, self._is_known)
-        if not notes:
+        asked, said = in_their_words(query.question, chunks, self._is_known)
+        asked, spelled = correct_spelling(asked, chunks, self._is_known)
+        if not said and not spelled:
             return query, found
-        query = split_query(corrected, (*query.notes, *notes))
+        query = split_query(asked, (*query.notes, *said, *spelled))
         return query, [self._retrieve(part, where) for part in query.parts]
 
     def rank(self, query: Query, found: Sequence[Retrieved], where: Filter) -> Evidence:
@@ -84,7 +88,8 @@ class Searcher(NamedTuple):
             return _RankedPart(_as_ranked(summary, found, self.passages), is_summary=True)
         parsed = parse_question(question)
         ranked = rank(parsed, found.vector, found.hits, self.cross_encoder)
-        return _RankedPart(compare(parsed, ranked, self.cross_encoder) if self.cross_encoder else ranked)
+        ranked = compare(parsed, ranked, self.cross_encoder) if self.cross_encoder else ranked
+        return _RankedPart(read_tables(parsed, ranked, self.store.document))
 
 
 class _RankedPart(NamedTuple):

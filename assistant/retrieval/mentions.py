@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from assistant.english.lexicon import ITEM_NAMES, MONTH_NAMES, ORDINALS, UNITS, any_of
+from assistant.english.lexicon import ITEM_NAMES, MONTH_NAMES, ORDINALS, UNITS, WEEKDAYS, any_of
 from assistant.english.names import names
 from assistant.english.quantities import Quantity, quantities
 from assistant.english.tokens import is_stopword, stem, stems, words
@@ -28,6 +28,7 @@ _MEASURED_BY = {stem(asks): frozenset(stems(said)) for asks, said in _MEASURES.i
 _IDENTIFIER = re.compile(
     r"([^\W\d_]{2,}):?\s+(?:no\.?\s*|number\s+)?(#?[A-Za-z]{0,3}-?\d(?:[\w./-]*\w)?|[A-Z])(?![\w%])"
 )
+_FORM = re.compile(r"\bYear (\d{1,2})\b(?![.,]\d)")  # of a school
 _HASH = re.compile(r"#\d+\b")
 _COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
@@ -57,11 +58,43 @@ _ROLE = re.compile(
     r"(?: (?:of|at|in|for|on|from|to|that|who)\b.*)?\W*\Z",
     re.I,
 )
+_MAIL = r"(?:e-?mails?|mails?|messages?|letters?)"
+_LABEL = re.compile(r"(From|To|Cc|Subject|Date|Sent): *\S", re.I)
+_SENT_AT = re.compile(rf"\bwhen (?:was|did)\b.*\b{_MAIL}\b.*\b(?:sent|written|dated)\b|\bdate of\b.*\b{_MAIL}\b", re.I)
+_HEADERS = {
+    "from": re.compile(rf"\bwho (?:wrote|sent|e-?mailed)\b|\b(?:sender|author) of\b.*\b{_MAIL}\b", re.I),
+    "to": re.compile(
+        rf"\bto whom\b.*\b(?:writ|wrote|sen[dt])|\bwho(?:m)? (?:did|was)\b.*\b(?:write|sen[dt]|e-?mail)\b.*\bto\b"
+        rf"|\bwho (?:received|got)\b.*\b{_MAIL}\b|\b(?:recipient|addressee)s?\b",
+        re.I,
+    ),
+    "cc": re.compile(r"\b(?:copied|cc(?:['’]?e?d)?|in copy)\b", re.I),
+    "subject": re.compile(
+        rf"\bsubject\b.*\b{_MAIL}\b|\b{_MAIL}['’]?s? subject\b|\bwhat\b.*\b{_MAIL}\b.*\babout\b", re.I
+    ),
+    "date": _SENT_AT,
+    "sent": _SENT_AT,
+}
+"""Lines of a mail's head, each with the questions that ask for it."""
+
 _NO_KIND = frozenset(MONTH_NAMES) | frozenset(
     "in on at by to of from since until year years day page the and or about over under nearly almost".split()
 )
 """Words before a number that do not say what it numbers."""
 
+
+_WEEKDAYS = tuple(map(stem, WEEKDAYS))
+_DAY = re.compile(rf"\b({any_of(WEEKDAYS)})s?\b", re.I)
+_DAY_RANGE = re.compile(rf"\b({any_of(WEEKDAYS)})s?\s*(?:to|until|till|through|-|–|—)\s*({any_of(WEEKDAYS)})\b", re.I)
+_DAILY = re.compile(r"\b(?:daily|(?:every|each) day|seven days a week)\b", re.I)
+
+GENERAL = frozenset(
+    stems(
+        "work place use used mean meaning say give get have include contain need want find know take make list show "
+        "name called there many much kind type which person people offer sure allow possible available really still"
+    )
+) | frozenset(map(stem, ITEM_NAMES))
+"""Words of questions that items, rows and fields rarely repeat."""
 
 _LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
 _MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
@@ -110,7 +143,14 @@ def asks_price(question: str) -> bool:
 def role_asked(question: str) -> str:
     """The stem of the role that a question asks the holder of: "Who is the treasurer of the club?"."""
     found = _ROLE.match(question)
-    return stem(found[1]) if found else ""
+    return stem(found[1]) if found and stem(found[1]) != "member" else ""
+
+
+def header_asked(question: str, statement: str) -> bool:
+    """Whether ``statement`` is the line of a mail's head that is asked for: "From:" for "Who wrote the mail?"."""
+    label = _LABEL.match(statement)
+    pattern = _HEADERS.get(label[1].lower()) if label else None
+    return pattern is not None and pattern.search(question) is not None
 
 
 def without_number(text: str) -> str:
@@ -146,6 +186,7 @@ def identifiers(text: str) -> tuple[tuple[str, str], ...]:
     return (
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
+        *((stem("year"), match[1]) for match in _FORM.finditer(text)),
     )
 
 
@@ -163,7 +204,19 @@ def is_year(text: str) -> bool:
 
 def names_thing(identifier: str, text: str) -> bool:
     """Whether ``text`` names what ``identifier`` stands for."""
-    return re.search(rf"(?<![\w.]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
+    return re.search(rf"(?<![\w.£$€]){re.escape(identifier.lstrip('#'))}(?![\w]|[.,]\d)", text) is not None
+
+
+@lru_cache(maxsize=20_000)
+def weekdays(text: str) -> frozenset[str]:
+    """Stems of the weekdays that a text names, with those between two: "Monday to Thursday"; "daily" names all."""
+    if _DAILY.search(text):
+        return frozenset(_WEEKDAYS)
+    found = {stem(day) for day in _DAY.findall(text)}
+    for first, last in _DAY_RANGE.findall(text):
+        start, end = (_WEEKDAYS.index(stem(day)) for day in (first, last))
+        found |= {_WEEKDAYS[n % 7] for n in range(start, (end if end >= start else end + 7) + 1)}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=20_000)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from assistant.english.lexicon import CONSEQUENCES, any_of
+from assistant.english.tokens import stems
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.answerability import (
@@ -34,7 +35,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
-from assistant.retrieval.mentions import opens_with_term
+from assistant.retrieval.mentions import header_asked, opens_with_term
 from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
@@ -45,7 +46,8 @@ MISMATCH_SCORE, MISMATCH_FACTOR = 4.0, 0.1
 """For each mismatch, what is subtracted from a statement's score, and the factor of its probability."""
 
 DEFINING_SCORE, CONSEQUENCE_SCORE = 4.0, 2.0
-"""What a statement gains that begins with what the question asks the nature of, and for "why" one that begins with
+"""What a statement gains that begins with what the question asks the nature of or is the line of a mail's head that it
+asks for, and for "why" one that begins with
 "As a result": the sentence before it gives the reason.
 """
 
@@ -86,10 +88,11 @@ def rank(
         rows = np.column_stack([rows, seen])
     faults = binding_faults(question, table.places, hits)
     texts = [text_at(hits, place) for place in table.places]
-    foreign = np.array(foreign_shares(question, texts))
+    introduced = [f"{_context(hits, place)} {text}" for place, text in zip(table.places, texts, strict=True)]
+    foreign = np.array(foreign_shares(question, introduced))
     openings = np.array([_openings(question, text) for text in texts])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
-    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen)))
+    answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen, readings)))
     probabilities = _probability(fitted.probabilities.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
     late = order_faults(question, table.places, hits, probabilities)
     scores, probabilities, faults = scores - MISMATCH_SCORE * late, probabilities * MISMATCH_FACTOR**late, faults + late
@@ -129,10 +132,34 @@ def subject_at(hits: Sequence[Hit], place: SentencePlace) -> Subject:
     )
 
 
+def _context(hits: Sequence[Hit], place: SentencePlace) -> str:
+    return hits[place.hit].stored.statements[place.sentence].context
+
+
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
     """The weight of each sentence's mismatches with what the question names, shape (sentences,); 0 if it fits."""
     found = mismatches(asked(question), [subject_at(hits, place) for place in places])
-    return np.array([sum(each.weight for each in of_one) for of_one in found])
+    weights = np.array([sum(each.weight for each in of_one) for of_one in found])
+    return weights + _other_rows(question, places, hits)
+
+
+def _other_rows(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
+    """1 for each row of a table if the cells of another row hold all the question's words that it holds, and more."""
+    held: dict[int, frozenset[str]] = {}
+    tables: dict[tuple[str, str], set[frozenset[str]]] = {}
+    for number, place in enumerate(places):
+        stored = hits[place.hit].stored
+        statement = stored.statements[place.sentence]
+        if statement.kind == "row":
+            held[number] = question.content & frozenset(stems(text_at(hits, place)))
+            tables.setdefault((stored.chunk.source, statement.context), set()).add(held[number])
+    faults = np.zeros(len(places))
+    for number, own in held.items():
+        place = places[number]
+        stored = hits[place.hit].stored
+        rows = tables[stored.chunk.source, stored.statements[place.sentence].context]
+        faults[number] = any(own < other for other in rows)
+    return faults
 
 
 def order_faults(
@@ -147,17 +174,24 @@ def order_faults(
 
 
 def answerability_row(
-    question: QuestionParts, table: Table, scores: Features, hits: Sequence[Hit], seen: Features | None
+    question: QuestionParts,
+    table: Table,
+    scores: Features,
+    hits: Sequence[Hit],
+    seen: Features | None,
+    readings: Mapping[int, PassageScores],
 ) -> Features:
     """Features of the best sentence: ANSWERABILITY_FEATURES, its share of the softmax over scores, what its place in
-    the document says, and its and the highest log-odds by the cross-encoder.
+    the document says, its and the highest log-odds by the cross-encoder, and how well its passage is bound.
     """
     best = int(np.argmax(scores))
     place = table.places[best]
     kind = hits[place.hit].stored.statements[place.sentence].kind
     belief = 1 / float(np.exp(scores - scores[best]).sum())
     structural = structural_answerability(question, subject_at(hits, place), kind)
-    read_ = [] if seen is None else [seen[best], seen.max()]
+    # The head of what a question names has learnt from running text alone.
+    bound = readings[place.hit].bound if kind == "paragraph" and place.hit in readings else 0.0
+    read_ = [] if seen is None else [seen[best], seen.max(), bound]
     return np.array([*answerability_features(question, table, best, hits), belief, structural, *read_])
 
 
@@ -198,7 +232,7 @@ def _openings(question: QuestionParts, text: str) -> float:
     """What a statement gains by how it begins."""
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    return DEFINING_SCORE * opens_with_term(question.text, text)
+    return DEFINING_SCORE * (opens_with_term(question.text, text) or header_asked(question.text, text))
 
 
 def _probability(logit: Features | float) -> Features:

@@ -72,7 +72,7 @@ class BaseIndex(PassageStore, BuildTarget, ABC):
         return ()
 
     def unread(self) -> tuple[str, ...]:
-        """Files that could not be read when they were indexed; empty if the index does not store them."""
+        """Files, and pages of PDF files, that were not read; empty if the index does not store them."""
         return ()
 
     def readmit(self, path: Path) -> None:

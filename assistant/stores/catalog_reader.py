@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,11 @@ class Matrix(NamedTuple):
     vectors: Vectors
 
 
+def _empty_pages(starts: Sequence[int], end: int) -> list[int]:
+    """The numbers of the pages that hold at most the blank line after the page before; ``end`` is that of the text."""
+    return [number for number, (start, after) in enumerate(pairwise([*starts, end]), 1) if after - start <= len("\n\n")]
+
+
 class CatalogReader(Database):
     """Queries to a catalog, from any number of threads; they see only live rows."""
 
@@ -68,13 +74,20 @@ class CatalogReader(Database):
             return tuple(row[0] for row in db.execute("SELECT location FROM roots ORDER BY location"))
 
     def unread(self) -> tuple[str, ...]:
-        """The files that the last build of each root could not read."""
+        """The files that the last build of each root could not read, and the pages of PDF files that hold no text."""
         query = (
             "SELECT report FROM journal WHERE id IN (SELECT max(id) FROM journal WHERE report NOT NULL GROUP BY root)"
         )
+        paged = """SELECT source, pages, (SELECT max(c."end") FROM chunks c WHERE document = d.id)
+                   FROM documents d WHERE state = 'live' AND source LIKE '%.pdf' ORDER BY source"""
         with self._sql() as db:
             skipped = [each for row in db.execute(query) for each in json.loads(row[0])["skipped"]]
-        return tuple(sorted({each["source"] for each in skipped if not each.get("ignored")}))
+            empty = [
+                f"page {number} of {source} (no text)"
+                for source, pages, end in db.execute(paged)
+                for number in _empty_pages(json.loads(pages), end or 0)
+            ]
+        return (*sorted({each["source"] for each in skipped if not each.get("ignored")}), *empty)
 
     def documents(self) -> tuple[IndexedDocument, ...]:
         """The live documents by source."""

@@ -9,7 +9,6 @@ manifest has to be removed and filled again.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ import numpy as np
 
 from assistant.errors import BackendError
 from assistant.ports import Vectors
-from assistant.types import Block, Chunk, Document
+from assistant.stores.layout import HNSW
 
 COLLECTION = "passages"
 """The collection's name."""
@@ -31,7 +30,6 @@ MANIFEST = "manifest.json"
 
 _FORMAT = 1  # of the collection; one of another format is filled again
 _FILES = "files.json"
-_HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _BATCH = 1000  # the most Chroma takes is 5461
 _DELETED = 100  # documents that are deleted together
 _PROBES = 5
@@ -48,38 +46,6 @@ class PassageEntry(NamedTuple):
     text: str
     vector: Vectors
     metadata: Mapping[str, str | int]
-
-
-def passage_entries(document: Document, chunks: Iterable[tuple[Chunk, Vectors]]) -> Iterator[PassageEntry]:
-    """The entries of a document's chunks; unknown metadata is left out."""
-    known = {
-        "source": document.source,
-        "title": document.title,
-        "byline": document.byline,
-        "published": document.published.isoformat() if document.published else None,
-        "published_day": int(f"{document.published:%Y%m%d}") if document.published else None,
-        "kind": document.kind,
-    }
-    starts = [block.start for block in document.blocks]
-    for chunk, vector in chunks:
-        place = {
-            "heading": _heading(document, starts, chunk.start),
-            "page": document.page_at(chunk.start),
-            "start": chunk.start,
-            "end": chunk.end,
-        }
-        metadata = {name: value for name, value in {**known, **place}.items() if value is not None and value != ""}
-        yield PassageEntry(chunk.id, chunk.text, vector, metadata)
-
-
-def _heading(document: Document, starts: Sequence[int], offset: int) -> str:
-    """The headings above the block that holds ``offset``, outermost first; for a heading, including itself."""
-    place = bisect_right(starts, offset) - 1
-    if place < 0:
-        return ""
-    block: Block = document.blocks[place]
-    own = (" ".join(document.text[block.start : block.end].split()).strip("# "),) if block.kind == "heading" else ()
-    return " › ".join((*block.headings, *own))
 
 
 class ChromaIndex:
@@ -255,7 +221,7 @@ def _connect(folder: Path) -> tuple[Any, Any]:
         try:
             # Without embedding_function=None Chroma downloads a model.
             collection = client.get_or_create_collection(
-                COLLECTION, embedding_function=None, configuration={"hnsw": _HNSW}
+                COLLECTION, embedding_function=None, configuration={"hnsw": HNSW}
             )
         except BaseException:
             client.close()

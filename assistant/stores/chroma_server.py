@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from assistant.errors import BackendError, ConfigError
 from assistant.ports import Vectors
+from assistant.stores.layout import HNSW
 
 BATCH = 300
 """The most records that one request writes or returns; a limit of Chroma Cloud."""
@@ -26,7 +27,6 @@ class Patience(NamedTuple):
     """Seconds for the answer to one request; after that many seconds no further try is made."""
 
 
-_HNSW = {"space": "cosine", "ef_construction": 100, "max_neighbors": 16, "ef_search": 200}
 _CONNECT_SECONDS = 10.0
 _T = TypeVar("_T")
 
@@ -68,7 +68,7 @@ class ChromaServer:
 
         def open_it() -> Any:
             return self._connected().get_or_create_collection(
-                name, metadata=dict(known), embedding_function=None, configuration={"hnsw": _HNSW}
+                name, metadata=dict(known), embedding_function=None, configuration={"hnsw": HNSW}
             )
 
         return ChromaCollection(self, self.call(open_it))

@@ -216,7 +216,7 @@ class Index(BaseIndex):
         return tuple(path for path in found if path.is_file())
 
     def unread(self) -> tuple[str, ...]:
-        """The files that the last build of each root could not read."""
+        """The files that the last build of each root could not read, and the pages of PDF files that hold no text."""
         catalog = self._existing()
         return catalog.unread() if catalog else ()
 

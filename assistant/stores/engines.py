@@ -20,11 +20,11 @@ from assistant.stores.chroma import (
     ChromaIndex,
     PassageEntry,
     note_files,
-    passage_entries,
     read_manifest,
     untouched,
 )
 from assistant.stores.keyword import COMMIT, FORMAT, Entry, KeywordIndex
+from assistant.stores.layout import describer
 from assistant.types import DocumentMetadata, OnProgress, Progress, Statement
 
 CHROMA_DIR = "chroma"
@@ -173,7 +173,9 @@ class SearchEngines:
         for done, source in enumerate(sources):
             on_progress(Progress(stage="indexing", done=done, total=len(sources), item="passages"))
             if document := self._catalog.document(source):
-                yield from passage_entries(document, self._catalog.embedded_chunks(source, self._embedder))
+                describe = describer(document)
+                for chunk, vector in self._catalog.embedded_chunks(source, self._embedder):
+                    yield PassageEntry(chunk.id, chunk.text, vector, describe(chunk))
         on_progress(Progress(stage="indexing", done=len(sources), total=len(sources), item="passages"))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Self
 
@@ -18,10 +18,11 @@ import numpy as np
 from assistant.ports import Embedding, NewChunk, StoredChunk, Vectors
 from assistant.stores.chroma_server import Record
 from assistant.stores.encoding import blocks_from, blocks_json, statements_from, statements_json
+from assistant.stores.layout import DAY, day_number, describer
 from assistant.types import Chunk, Document, DocumentMetadata, Filter, Statement
 
-FORMAT = "3"
-"""The version of the record format; 1 had no location, 2 no blocks and no statements."""
+FORMAT = "4"
+"""The version of the record format; 1 had no location, 2 no blocks and no statements, 3 not the keys of ``layout``."""
 
 _SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,384
 _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
@@ -148,27 +149,32 @@ def _content(document: Document) -> str:
     return document.text + json.dumps({"blocks": blocks_json(document.blocks), "about": document.about})
 
 
-def passage(new: NewChunk, document: Document, live: DocumentRecord, embedding: Embedding) -> Record:
-    """The record of a passage, which can be found by its vector, its folders and its day."""
-    about, chunk = document.metadata, new.chunk
-    folders = [part for part in _ancestors(about.source) if len(part.encode()) <= _VALUE]
-    fields: dict[str, Any] = {
+def passages(
+    chunks: Sequence[NewChunk], document: Document, live: DocumentRecord, embeddings: Iterator[Embedding]
+) -> Iterator[Record]:
+    """The records of a document's passages, which can be found by their vectors, their folders and their day.
+
+    Besides the keys of every Chroma collection of passages they have what searches here need.
+    """
+    about, describe = document.metadata, describer(document)
+    shared: dict[str, Any] = {
         **_parts("metadata", about.model_dump_json()),
-        **_parts("statements", statements_json(new.statements)),
         **_parts("about", json.dumps(document.about)),
-        **_parts("vectors", _packed(embedding.parts)),
-        # A second, small copy: as JSON the server's own vector takes eight times the bytes to fetch.
-        **_parts("whole", base64.b64encode(embedding.whole.astype(np.float16).tobytes()).decode()),
-        "chunk": chunk.id,
         "document": live.key,
         "version": live.version,
-        "start": chunk.start,
-        "end": chunk.end,
-        "folders": folders,
+        "folders": [part for part in _ancestors(about.source) if len(part.encode()) <= _VALUE],
     }
-    if about.published:
-        fields["day"] = about.published.toordinal()
-    return Record(f"{chunk.id}.{live.version[:16]}", chunk.text, fields, embedding.whole)
+    for new, embedding in zip(chunks, embeddings, strict=False):
+        fields = {
+            **{name: _cut(value) for name, value in describe(new.chunk).items()},
+            **shared,
+            **_parts("statements", statements_json(new.statements)),
+            **_parts("vectors", _packed(embedding.parts)),
+            # A second, small copy: as JSON the server's own vector takes eight times the bytes to fetch.
+            **_parts("whole", base64.b64encode(embedding.whole.astype(np.float16).tobytes()).decode()),
+            "chunk": new.chunk.id,
+        }
+        yield Record(f"{new.chunk.id}.{live.version[:16]}", new.chunk.text, fields, embedding.whole)
 
 
 def stored(record: Record) -> StoredChunk:
@@ -212,7 +218,7 @@ def condition(where: Filter) -> dict[str, Any] | None:
     demands: list[dict[str, Any]] = [{"$or": places}] if len(places) > 1 else places
     if where.since or where.until:
         since, until = where.since or date.min, where.until or date.max
-        demands += [{"day": {"$gte": since.toordinal()}}, {"day": {"$lte": until.toordinal()}}]
+        demands += [{DAY: {"$gte": day_number(since)}}, {DAY: {"$lte": day_number(until)}}]
     return {"$and": demands} if len(demands) > 1 else next(iter(demands), None)
 
 
@@ -230,6 +236,10 @@ def _somewhere(mark: str) -> Vectors:
     """
     angle = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32 * 2 * np.pi
     return np.array([np.cos(angle), np.sin(angle)], dtype=np.float32)
+
+
+def _cut(value: str | int) -> str | int:
+    return value.encode()[:_VALUE].decode(errors="ignore") if isinstance(value, str) else value
 
 
 def _ancestors(source: str) -> list[str]:

@@ -144,16 +144,9 @@ class RemoteIndex(BaseIndex):
 
     def verify(self) -> list[str]:
         """What is wrong, one line for each problem. Reads the whole index."""
-        problems = []
         stored = self.stored
-        known = {each.key: each for each in stored.all()}
-        held: Counter[str] = Counter()
-        for record in stored.passages.where(None):
-            key, version = records.owner(record)
-            if key in known and known[key].version == version:
-                held[key] += 1
-            else:
-                problems.append(f"passages: {record.id!r} belongs to no live document")
+        known, held, strays = _survey(stored)
+        problems = [f"passages: {record.id!r} belongs to no live document" for record in strays]
         for key, each in known.items():
             source = each.metadata.source
             if each.unfinished or not each.version:
@@ -202,16 +195,8 @@ class RemoteIndex(BaseIndex):
         """
         (on_progress or no_progress)(Progress(stage="sweeping", done=0, total=0))
         stored = self.stored
-        known = {each.key: each for each in stored.all()}
-        stored.delete_others([each for each in known.values() if each.forgotten])
-        strays: list[Record] = []
-        held: Counter[str] = Counter()
-        for record in stored.passages.where(None):
-            key, version = records.owner(record)
-            if key in known and known[key].version == version:
-                held[key] += 1
-            else:
-                strays.append(record)
+        stored.delete_others([each for each in stored.all() if each.forgotten])
+        known, held, strays = _survey(stored)
         # Read again: a build announces a document before it writes the passages that were just seen.
         owners = stored.by_key(list({records.owner(record)[0] for record in strays}))
         kept = {key for key, each in owners.items() if each.unfinished}
@@ -327,6 +312,20 @@ class RemoteIndex(BaseIndex):
     def _nothing(self) -> IndexMissingError:
         where = f"index {self._name!r} at {self._server.url!r}"
         return IndexMissingError(f"There are no documents in the {where}. `assistant index build`")
+
+
+def _survey(stored: ServerDocuments) -> tuple[dict[str, DocumentRecord], Counter[str], list[Record]]:
+    """The document records by key, how many passages of its live version each has, and the passages of no live one."""
+    known = {each.key: each for each in stored.all()}
+    held: Counter[str] = Counter()
+    strays = []
+    for record in stored.passages.where(None):
+        key, version = records.owner(record)
+        if key in known and known[key].version == version:
+            held[key] += 1
+        else:
+            strays.append(record)
+    return known, held, strays
 
 
 def _entry(record: Record) -> Entry:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, NewChunk, StoredFile
 from assistant.stores import records
+from assistant.stores.chroma_server import Record
 from assistant.stores.records import DocumentRecord
 from assistant.stores.server_documents import ServerDocuments
 from assistant.types import Document, IndexReport
@@ -88,12 +89,14 @@ class ServerSink:
         texts, statements = zip(*(chunk.embedded for chunk in chunks), strict=True) if chunks else ((), ())
         embeddings = iter(self.embedder.embed_documents(texts, statements))
         self._embedded += len(chunks)
-        coming, passages, slices = [], [], []
+        coming: list[DocumentRecord] = []
+        passages: list[Record] = []
+        slices: list[Record] = []
         for document, file, made in group:
             new = DocumentRecord.of(document, file.content, self._root, file.location, len(made))
             coming.append(new)
             slices += records.slices(document, new)
-            passages += [records.passage(chunk, document, new, next(embeddings)) for chunk in made]
+            passages += records.passages(made, document, new, embeddings)
         before = [self._known.get(new.metadata.source) for new in coming]
         self._stored.put(
             (old or new)._replace(version=old.version if old else "", content=new.content, unfinished=True)

@@ -27,7 +27,7 @@ from assistant.testing.fakes import FakeEmbedder
 from assistant.testing.loopback import LoopbackServer
 from assistant.types import NOT_IN_DOCUMENTS
 
-VERSION = "0.12.6"
+VERSION = "0.17.4"
 
 Fault = Literal[
     "stall",  # goes silent and keeps the connection
@@ -67,12 +67,16 @@ Script = Callable[[Mapping[str, Any]], Reply | str]
 
 @dataclass(frozen=True)
 class DoubleModel:
-    """A model that the double claims to have pulled; ``context`` in tokens, ``size`` in bytes."""
+    """A model that the double claims to have pulled; ``context`` in tokens, ``size`` in bytes.
+
+    ``cloud`` is the address that the real server passes the chats of a cloud model on to.
+    """
 
     context: int = 40_960
     size: int = 2_600_000_000
     digest: str = "sha256:" + "359d7dd4bcda" + "0" * 52
     capabilities: tuple[str, ...] = ("completion", "thinking")
+    cloud: str = ""
 
 
 MODELS: Mapping[str, DoubleModel] = {
@@ -131,6 +135,12 @@ class OllamaDouble(LoopbackServer):
         """The pulled model of that name, with or without ``:latest``."""
         return self.models.get(name) or self.models.get(f"{name}:latest")
 
+    @property
+    def loaded(self) -> list[tuple[str, DoubleModel]]:
+        """The models that have been run."""
+        run = {str(seen.body.get("model")) for seen in self.seen if seen.path in ("/api/chat", "/api/embed")}
+        return [(name, model) for name, model in self.models.items() if {name, name.removesuffix(":latest")} & run]
+
 
 class _GoneError(Exception):
     """The client has hung up."""
@@ -145,13 +155,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Log nothing: requests are in ``seen``."""
 
     def do_GET(self) -> None:
-        self._serve({})
+        if self.path in _POSTED:
+            return self._plain(405, "405 method not allowed")
+        return self._serve({})
 
     def do_POST(self) -> None:
+        if self.path in _GOT:
+            return self._plain(405, "405 method not allowed")
+        sent = self.rfile.read(int(self.headers.get("content-length") or 0))
         try:
-            body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
+            body = json.loads(sent)
         except ValueError:
-            return self._json(400, {"error": "invalid JSON"})
+            return self._json(400, {"error": "unexpected EOF" if sent else "missing request body"})
         return self._serve(body)
 
     def _serve(self, body: Mapping[str, Any]) -> None:
@@ -168,18 +183,24 @@ class _Handler(BaseHTTPRequestHandler):
         path, double = self.path, self.served
         name = str(body.get("model", ""))
         if path == "/api/chat":
-            if double.model(name) is None:
-                return self._json(404, {"error": f"model '{name}' not found"})
+            if refused := _refusal(double.model(name), name, body):
+                return self._json(*refused)
+            if not body.get("messages"):
+                return self._json(200, {**_spoken(body, "", "", True), "done_reason": _without_messages(body)})
             said = double.script(body)
             reply = Reply(re.findall(r"\S+\s*", said)) if isinstance(said, str) else said
             return self._chat(body, reply)
         if double.fault and self._broken(double.fault):
             return None
         match path:
-            case "/" | "/api/version":
+            case "/":
+                return self._plain(200, "Ollama is running")
+            case "/api/version":
                 return self._json(200, {"version": VERSION})
-            case "/api/tags" | "/api/ps":
+            case "/api/tags":
                 return self._json(200, {"models": [_listed(*item) for item in double.models.items()]})
+            case "/api/ps":
+                return self._json(200, {"models": [_running(*item) for item in double.loaded]})
             case "/api/show":
                 model = double.model(name)
                 if model is None:
@@ -188,7 +209,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "/api/embed":
                 return self._embed(name, body)
             case _:
-                return self._json(404, {"error": "404 page not found"})
+                return self._plain(404, "404 page not found")
 
     def _broken(self, fault: Fault) -> bool:
         match fault:
@@ -211,12 +232,16 @@ class _Handler(BaseHTTPRequestHandler):
         model = self.served.model(name)
         if model is None:
             return self._json(404, {"error": f"model '{name}' not found"})
-        texts = [body["input"]] if isinstance(body["input"], str) else list(body["input"])
+        given = body.get("input", [])
+        texts = [given] if isinstance(given, str) else given
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            return self._json(400, {"error": "invalid input type"})
         if not body.get("truncate", True) and any(_count(text) > model.context for text in texts):
             return self._json(400, {"error": "the input length exceeds the context length"})
         embedder = FakeEmbedder(self.served.dimension)
         rows = [embedder.embed_query(text).tolist() for text in texts][: len(texts) - self.served.short_by]
-        return self._json(200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": 1})
+        counted = sum(min(model.context, _count(text)) for text in texts)
+        return self._json(200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": counted})
 
     def _chat(self, body: Mapping[str, Any], reply: Reply) -> None:
         self._pause(reply.first)
@@ -230,7 +255,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._stream(self._parts(body, reply), reply)
 
     def _parts(self, body: Mapping[str, Any], reply: Reply) -> Iterator[Mapping[str, Any] | bytes]:
-        if body.get("think") is not False:
+        # Without the word, a model that can think does.
+        if body.get("think") is not False and _thinks(self.served.model(str(body["model"]))):
             for thought in reply.thoughts:
                 yield _spoken(body, "", thought, False)
         for number, piece in enumerate(reply.pieces[: _allowed(body)]):
@@ -306,7 +332,10 @@ class _Handler(BaseHTTPRequestHandler):
             raise _GoneError
 
     def _json(self, status: int, body: Mapping[str, Any]) -> None:
-        self._raw(status, "application/json; charset=utf-8", json.dumps(body).encode())
+        self._raw(status, "application/json; charset=utf-8", json.dumps(body, separators=(",", ":")).encode())
+
+    def _plain(self, status: int, text: str) -> None:
+        self._raw(status, "text/plain", text.encode())
 
     def _raw(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
@@ -322,6 +351,33 @@ def _count(text: str) -> int:
 
 
 _CREATED = "2025-05-10T12:00:00.000000Z"
+_POSTED = ("/api/chat", "/api/embed", "/api/show")
+_GOT = ("/", "/api/version", "/api/tags", "/api/ps")
+
+
+def _refusal(model: DoubleModel | None, name: str, body: Mapping[str, Any]) -> tuple[int, dict[str, str]] | None:
+    """Status and body where the server does not take a chat."""
+    keep = body.get("keep_alive")
+    if isinstance(keep, str) and re.fullmatch(r"-?[\d.]+", keep) and float(keep):
+        return 400, {"error": f'time: missing unit in duration "{keep}"'}
+    if not name:
+        return 400, {"error": "model is required"}
+    if model is None:
+        return 404, {"error": f"model '{name}' not found"}
+    if body.get("think") and not _thinks(model):
+        return 400, {"error": f'"{name}" does not support thinking'}
+    if "completion" not in model.capabilities:
+        return 400, {"error": f'"{name}" does not support chat'}
+    return None
+
+
+def _thinks(model: DoubleModel | None) -> bool:
+    return model is not None and "thinking" in model.capabilities
+
+
+def _without_messages(body: Mapping[str, Any]) -> str:
+    """What a chat without messages does: it loads the model, or with a ``keep_alive`` of 0 unloads it."""
+    return "unload" if str(body.get("keep_alive")) in ("0", "0.0", "0s") else "load"
 
 
 def _allowed(body: Mapping[str, Any]) -> int:
@@ -342,6 +398,15 @@ def _listed(name: str, model: DoubleModel) -> dict[str, Any]:
         "size": model.size,
         "digest": model.digest.removeprefix("sha256:"),
         "details": _details(),
+    } | ({"remote_model": name, "remote_host": model.cloud} if model.cloud else {})
+
+
+def _running(name: str, model: DoubleModel) -> dict[str, Any]:
+    return {
+        **_listed(name, model),
+        "expires_at": _CREATED,
+        "size_vram": 0,
+        "context_length": model.context,
     }
 
 

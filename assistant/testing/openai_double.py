@@ -1,4 +1,4 @@
-"""A double of a server with OpenAI's wire format over real HTTP: models, streamed chats, and every fault on request."""
+"""A double of a server with OpenAI's wire format over real HTTP: models, chats, embeddings, each fault on request."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
+from assistant.testing.fakes import FakeEmbedder
 from assistant.testing.loopback import LoopbackServer
 from assistant.testing.ollama_double import quoting
 
@@ -37,6 +38,8 @@ class OpenAIDouble(LoopbackServer):
     script: Callable[[Mapping[str, Any]], str] = field(default=lambda body: quoting(body))
     models: Sequence[str] = ("small-model",)
     fault: Fault | None = None
+    thought: Mapping[str, str] = field(default_factory=dict)
+    """A part before the text: servers call a thought "reasoning_content" or, as Ollama and vLLM do, "reasoning"."""
     seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=list)
     """Body and headers of each chat request."""
 
@@ -61,10 +64,12 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path != "/v1/models":
             return self._error(404, "not found")
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "double"} for name in self.served.models]
-        return self._json(200, {"object": "list", "data": models})
+        return self._json(200, {"object": "list", "data": models or None})  # so Ollama says that it has none
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
+        if self.path == "/v1/embeddings":
+            return self._embed(body)
         self.served.seen.append((body, {name.lower(): value for name, value in self.headers.items()}))
         match self.served.fault:
             case "401":
@@ -89,12 +94,21 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         return None
 
+    def _embed(self, body: Mapping[str, Any]) -> None:
+        embed = FakeEmbedder().embed_query
+        rows = [
+            {"object": "embedding", "index": n, "embedding": (2 * embed(text)).tolist()}
+            for n, text in enumerate(body["input"])
+        ]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        self._json(200, {"object": "list", "model": body["model"], "data": rows, "usage": usage})
+
     def _lines(self, body: Mapping[str, Any]) -> Iterator[bytes]:
         fault = self.served.fault
         if fault == "silent":
             self.served.closing.wait(3600)
         yield b": a comment, as some servers send while they read\n\n"
-        yield _event(body, {"role": "assistant"})
+        yield _event(body, {"role": "assistant", **self.served.thought})
         said = re.findall(r"\S+\s*", "" if fault == "empty" else self.served.script(body))
         for number, piece in enumerate(said):
             yield _event(body, {"content": piece})

@@ -11,13 +11,13 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from assistant.settings import LOOPBACK, is_loopback
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 PATHS = re.compile(
     r"/|/progress|/upload|/mcp/?|/v1/(models|chat/completions)|/config/?|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt"
@@ -52,16 +52,6 @@ def without_command(message: str) -> str:
     """The part of an error's message that says what is wrong: the cure is a command, which a page cannot run."""
     what, _, cure = without_paths(message).partition("`")
     return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."
-
-
-def is_loopback(host: str) -> bool:
-    """Whether an address can only be reached from this machine."""
-    if host in LOOPBACK:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Guard:

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
+from assistant.ingest.fetch import is_address
 from assistant.ingest.parsers import SUFFIXES
 from assistant.types import IndexReport
-from assistant.web.address import Fetched, fetched, is_address
 from assistant.web.components import Upload
 from assistant.web.guard import without_command
 from assistant.web.jobs import CancelledError, Job, Jobs, Row
@@ -62,10 +62,9 @@ class Library:
         most_files: int = MOST_FILES,
         *,
         local: bool = True,
-        fetch: Callable[[str, int], Fetched] = fetched,
     ) -> None:
         self._assistant, self._most_bytes, self._most_files = assistant, most_bytes, most_files
-        self.local, self._fetch = local, fetch
+        self.local = local
         self._documents = assistant.settings.index_dir / "documents"
         self._uploads = self._documents / "uploads"
         self._incoming = self._uploads / ".incoming"
@@ -152,8 +151,7 @@ class Library:
 
         def work() -> None:
             if is_address(place):
-                found = self._fetch(place, self._most_bytes)
-                self._add(job, 0, self._kept(found))
+                self._refresh(job, 0, place)
             elif not self.local:
                 raise DocumentError("Folders can be added only on the machine that runs this page.")
             elif not folder.is_absolute() or not folder.exists():
@@ -207,14 +205,7 @@ class Library:
                 raise
         job.set(place, state="indexed", part=1.0)
 
-    def _kept(self, found: Fetched) -> Upload:
-        """What was fetched, as if it had been uploaded."""
-        token = secrets.token_hex(8)
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        (self._incoming / token).write_bytes(found.content)
-        return Upload(token=token, name=found.name)
-
-    def _refresh(self, job: Job, place: int, root: Path) -> None:
+    def _refresh(self, job: Job, place: int, root: str | Path) -> None:
         with self._mutex:
             report = self._build(job, place, root)
         changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
@@ -223,7 +214,7 @@ class Library:
         counted = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
         job.set(place, state="indexed", part=1.0, reason=counted)
 
-    def _build(self, job: Job, place: int, root: Path) -> IndexReport:
+    def _build(self, job: Job, place: int, root: str | Path) -> IndexReport:
         report = self._assistant.index(root, partial(job.progress, place))
         self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
         return report

@@ -1,6 +1,7 @@
 """The web application: page, uploads, MCP and chat completions behind one guard, and the server that runs it.
 
-The server listens before any of them is loaded: programs are answered after two seconds, the page comes a while later.
+The server listens before any of them is loaded, and before the assistant is: chat completions are answered first, then
+MCP, and the page comes a while later.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from assistant.errors import ConfigError, DocumentError
+from assistant.settings import is_loopback
 from assistant.types import OnProgress
 from assistant.web.front import Front, Told
-from assistant.web.guard import Guard, is_loopback
+from assistant.web.guard import Guard
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
     from assistant.api import Assistant
     from assistant.web.library import Library
+
+Opening = Callable[[], "Assistant"]
+"""Gives the assistant that is served, the same one each time. It is first called when the server listens."""
 
 Prepare = Callable[[OnProgress], None]
 """What has to be done before the first question, such as building the index; tells how far it has come."""
@@ -93,7 +98,7 @@ def _upload(library: Library) -> Callable[[Request], Any]:
 
 
 def run(
-    assistant: Assistant,
+    opening: Opening,
     host: str = HOST,
     port: int = PORT,
     password: str = "",
@@ -107,11 +112,11 @@ def run(
     soon as the server listens. Until the page is loaded, a small page shows how far ``prepare`` has come.
 
     Raises ConfigError if the port is taken, or if ``host`` can be reached from other machines and there is no password;
-    and what ``prepare`` raises.
+    and what ``opening`` and ``prepare`` raise.
     """
     _check(host, password)
     with _listening(host, port) as listener:
-        server = _server(assistant, host, listener, password, names, prepare)
+        server = _server(opening, host, listener, password, names, prepare)
         server.listening = partial(ready, address(host, listener.getsockname()[1]))
         try:
             server.run(sockets=[listener])
@@ -129,7 +134,7 @@ def serving(
     """Serve the page in a thread as long as the block runs; yields its address. Port 0 takes a free one."""
     _check(host, password)
     with _listening(host, port) as listener:
-        server = _server(assistant, host, listener, password, names)
+        server = _server(lambda: assistant, host, listener, password, names)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
@@ -166,35 +171,35 @@ class _Server(uvicorn.Server):
 
 
 def _server(
-    assistant: Assistant,
+    opening: Opening,
     host: str,
     listener: socket.socket,
     password: str,
     names: Sequence[str],
     prepare: Prepare = lambda _: None,
 ) -> _Server:
-    def programs(tell: Told) -> Starlette:
+    def chat_completions(tell: Told) -> Starlette:
         with server.preparing:
             tell("Loading")
             prepare(lambda step: tell(f"{step.stage.capitalize()} {step.done} of {step.total}"))
         tell("Loading")
-        from assistant.web.programs import mcp_server
-
-        return mcp_server(assistant).streamable_http_app()
-
-    def chat_completions(_: Told) -> Starlette:
         from starlette.applications import Starlette
 
         from assistant.web import completions
 
-        return Starlette(routes=completions.routes(assistant))
+        return Starlette(routes=completions.routes(opening()))
+
+    def programs(_: Told) -> Starlette:
+        from assistant.web.programs import mcp_server
+
+        return mcp_server(opening()).streamable_http_app()
 
     def page(tell: Told) -> Starlette:
         tell("Loading the page")
         local = is_loopback(host) and not password
-        return build(assistant, host, listener.getsockname()[1], local=local)
+        return build(opening(), host, listener.getsockname()[1], local=local)
 
-    front = Front({"/mcp": programs, "/v1": chat_completions, "/": page}, lambda fault: server.over(fault))
+    front = Front({"/v1": chat_completions, "/mcp": programs, "/": page}, lambda fault: server.over(fault))
     server = _Server(
         uvicorn.Config(
             Guard(front, host=host, names=frozenset(names), password=password),

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 from pydantic import ValidationError
 
 from assistant.doctor import Finding
-from assistant.settings import Settings
 from assistant.web.components import IN_TURN, LATEST, Components, ReaderSettings, html
-from assistant.web.guard import is_loopback
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
@@ -31,7 +28,7 @@ class SettingsTab:
         self._state, self._kept = state, kept
         own = ReaderSettings.of(state.settings)
         with gr.Tab("Settings", id="settings", elem_classes="view") as self._tab:
-            html(render("settings", "head", elsewhere=elsewhere(state.settings)))
+            html(render("settings", "head", elsewhere=state.settings.elsewhere))
             self._fields: list[Any] = [
                 gr.Radio(_WRITERS, value=own.writer, label="Writer"),
                 gr.Dropdown(
@@ -87,12 +84,6 @@ class SettingsTab:
     def _models(self, settings: ReaderSettings) -> Any:
         there = self._state.models()
         return gr.update(choices=sorted({*there, settings.chat_model}))
-
-
-def elsewhere(settings: Settings) -> list[str]:
-    """Hosts other than this machine that questions and passages go to."""
-    hosts = [urlsplit(url).hostname or "" for url in (settings.ollama_url, settings.chroma_url) if url]
-    return [host for host in hosts if not is_loopback(host)]
 
 
 def findings_html(findings: Sequence[Finding]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from assistant.render import counted
+from assistant.english.plural import counted
 from assistant.types import NOT_IN_DOCUMENTS, DocumentMetadata
 from assistant.web.guard import without_command, without_paths
 

@@ -53,12 +53,16 @@ class Given(NamedTuple):
 
 
 def given_contexts(
-    name: str, items: Sequence[Given], seed: int, protocol: str, metrics: Sequence[str], warnings: Sequence[str]
+    items: Sequence[Given], seed: int, protocol: str, metrics: Sequence[str], readers: Sequence[RecordReader]
 ) -> Suite:
-    """The suite of a set in which each question has its own texts.
+    """The suite of a set in which each question has its own texts; ``readers`` read its files.
 
     The texts of a question are shuffled before they are named, so that neither order nor name reveals the gold one.
+    Raises SuiteError if there are no questions.
     """
+    if not items:
+        raise SuiteError(readers[0].nothing_found)
+    name = readers[0].name
     chance = random.Random(seed)  # noqa: S311 - no secret
     documents: dict[str, Document] = {}
     cases = []
@@ -77,7 +81,7 @@ def given_contexts(
         corpus=Corpus(documents),
         metrics=tuple(metrics),
         protocol=protocol,
-        warnings=tuple(warnings),
+        warnings=tuple(warning for reader in readers for warning in reader.warnings),
     )
 
 
@@ -102,33 +106,44 @@ _Record = TypeVar("_Record", bound=Record)
 
 
 class RecordReader:
-    """Reads the records of a file. A record whose layout is wrong is an error; one that lacks a value is left out."""
+    """Reads the records of a file. A record whose layout is wrong is an error; one that lacks a value is left out.
+
+    Where no record has all keys, the file is of another set, which is an error.
+    """
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
-        self._left_out: list[str] = []
+        self._left_out: list[tuple[int, str]] = []
 
     @property
     def warnings(self) -> list[str]:
         """How many records were left out, and the first of them."""
-        count = len(self._left_out)
-        return [f"{count} records were left out, the first at {self._left_out[0]}"] if count else []
+        return [
+            f"{len(self._left_out)} records were left out, the first at {self.path}:{line}: {reason}"
+            for line, reason in self._left_out[:1]
+        ]
+
+    @property
+    def nothing_found(self) -> str:
+        """Why the file has no questions, ``file:line``."""
+        line, reason = self._left_out[0] if self._left_out else (1, "it holds no questions")
+        return f"{self.path}:{line}: this is no {self.name} file: {reason}."
 
     def parsed(self, kind: type[_Record], raw: object, line: int = 1) -> _Record | None:
-        """The record, or None if a required value is null. Raises SuiteError, ``file:line``, for other faults."""
+        """The record, or None if a required value is missing. Raises SuiteError, ``file:line``, for other faults."""
         try:
             return kind.model_validate(printable(raw))
         except ValidationError as error:
-            given = {".".join(map(str, e["loc"])): e["input"] for e in error.errors()}
-            wrong = [fault for key, fault in faults(error) if given[key] is not None]
+            lacks = {".".join(map(str, e["loc"])): e["type"] == "missing" or e["input"] is None for e in error.errors()}
+            wrong = [fault for key, fault in faults(error) if not lacks[key]]
             if wrong:
                 raise SuiteError(f"{self.path}:{line}: this is no {self.name} file: {wrong[0]}.") from error
-            self.leave_out(f"{next(iter(given))} is null", line)
+            self.leave_out(f"{next(iter(lacks))} is missing", line)
             return None
 
     def leave_out(self, reason: str, line: int = 1) -> None:
         """Counts a record that is left out."""
-        self._left_out.append(f"{self.path}:{line}: {reason}")
+        self._left_out.append((line, reason))
 
     def jsonl(self) -> Iterator[tuple[int, Any]]:
         """The lines of a JSONL file with their numbers. Raises SuiteError, ``file:line``, for a broken one."""

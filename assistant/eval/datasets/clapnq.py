@@ -55,21 +55,19 @@ def clapnq(path: Path, seed: int = 0) -> Suite:
     if not files:
         raise SuiteError(f"{path}:1: the folder has neither answerable.jsonl nor unanswerable.jsonl.")
     items: list[Given] = []
-    warnings: list[str] = []
-    for file in files:
-        records = RecordReader("clapnq", file)
+    readers = [RecordReader("clapnq", file) for file in files]
+    for records in readers:
         for line, raw in records.jsonl():
             if question := records.parsed(_Question, raw, line):
                 if question.passages and (question.gold or not all(output.answer for output in question.output)):
                     items.append(_given(question))
                 else:
                     records.leave_out("no passage, or an answer without a selected sentence", line)
-        warnings += records.warnings
     metrics = (
         "sentence_hit@1", "sentence_hit@3", "sentence_mrr@10", "sentence_ndcg@10", "sentence_recall@4",
         *CITING, *ABSTAINING, *COSTS,
     )  # fmt: skip
-    return given_contexts("clapnq", items, seed, PROTOCOL, metrics, warnings)
+    return given_contexts(items, seed, PROTOCOL, metrics, readers)
 
 
 def _given(question: _Question) -> Given:

@@ -73,7 +73,7 @@ def qacc(path: Path, seed: int = 0) -> Suite:
         "passage_hit@1", "passage_hit@3", "passage_hit@4", "passage_mrr@10", "fact_coverage", "token_f1",
         *CONFLICTING, "false_conflicts", "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    return given_contexts("qacc", items, seed, PROTOCOL, metrics, records.warnings)
+    return given_contexts(items, seed, PROTOCOL, metrics, [records])
 
 
 def _given(number: int, question: _Question) -> Given:

@@ -59,7 +59,7 @@ def qed(path: Path, seed: int = 0) -> Suite:
         "sentence_hit@1", "sentence_hit@3", "sentence_mrr@10", "fact_coverage", "exact_match", "token_f1",
         "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    return given_contexts("qed", items, seed, PROTOCOL, metrics, records.warnings)
+    return given_contexts(items, seed, PROTOCOL, metrics, [records])
 
 
 def _given(question: _Question) -> Given:

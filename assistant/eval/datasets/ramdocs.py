@@ -46,7 +46,7 @@ def ramdocs(path: Path, seed: int = 0) -> Suite:
         "conflict_precision", "conflict_recall", "conflict_f1", "false_conflicts", "both_sides_cited",
         "false_refusals", *CITING, *COSTS,
     )  # fmt: skip
-    return given_contexts("ramdocs", items, seed, PROTOCOL, metrics, records.warnings)
+    return given_contexts(items, seed, PROTOCOL, metrics, [records])
 
 
 def _given(line: int, question: _Question) -> Given:

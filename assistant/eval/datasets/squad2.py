@@ -64,7 +64,7 @@ def squad2(path: Path, seed: int = 0) -> Suite:
             questions = [records.parsed(_Question, qa) for qa in paragraph.qas]
             cases += [_case(source, paragraph.context, q) for q in questions if q and (q.is_impossible or q.answers)]
     if not cases:
-        raise SuiteError(f"{path}:1: this is no squad2 file, it holds no questions.")
+        raise SuiteError(records.nothing_found)
     metrics = (
         *RANKING, "answer_sentence@1", "answer_sentence@3", "fact_coverage", "exact_match",
         "token_f1", "crag", *CITING, *ABSTAINING, *COSTS,

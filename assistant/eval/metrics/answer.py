@@ -16,7 +16,7 @@ def missing_facts(case: Case, text: str) -> list[tuple[str, ...]]:
 
 
 def fact_coverage(sample: Sample) -> Score:
-    """Share of the key facts that the answer holds."""
+    """Share of the key facts that the answer has."""
     case = sample.case
     if not case.answerable or not case.facts:
         return Score(None, "no key facts")
@@ -28,7 +28,7 @@ def fact_coverage(sample: Sample) -> Score:
 
 
 def strict_match(sample: Sample) -> Score:
-    """1.0 if the answer holds every key fact and none of the answers tagged ``wrong:`` (strict EM of RAMDocs)."""
+    """1.0 if the answer has every key fact and none of the answers tagged ``wrong:`` (strict EM of RAMDocs)."""
     covered = fact_coverage(sample)
     if covered.value is None:
         return covered

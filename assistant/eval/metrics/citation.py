@@ -116,11 +116,11 @@ def _named_by_mistake(claim: Claim, corpus: Corpus) -> Iterator[str]:
     cited = [corpus[citation.source] for citation in claim.citations if citation.source in corpus]
     own = {name for document in cited for name in (document.publisher, document.title) if name}
     quoted = " ".join(citation.quote for citation in claim.citations)
-    said = f"{claim.byline}: {claim.text}"
+    text = f"{claim.byline}: {claim.text}"
     for name in sorted(own, key=len, reverse=True):
-        said = said.replace(name, "")  # "Evening Herald" does not name the "Herald"
+        text = text.replace(name, "")  # "Evening Herald" does not name the "Herald"
     for publisher in sorted(corpus.publishers - own):
-        named = publisher in said and re.search(rf"(?<!\w){re.escape(publisher)}(?!\w)", said)
+        named = publisher in text and re.search(rf"(?<!\w){re.escape(publisher)}(?!\w)", text)
         if named and not says(quoted, publisher):
             yield f"names {publisher!r}, which it does not cite"
 

@@ -28,16 +28,16 @@ def sides(case: Case) -> list[list[GoldQuote]]:
 
 def detection(sample: Sample) -> Score:
     """Whether a conflict was reported, and whether there is one."""
-    said = "reports a conflict" if reported(sample) else "reports no conflict"
-    return Score(float(reported(sample)), said, float(sample.case.conflicting))
+    reason = "reports a conflict" if reported(sample) else "reports no conflict"
+    return Score(float(reported(sample)), reason, float(sample.case.conflicting))
 
 
 def false_conflict(sample: Sample) -> Score:
     """1.0 if a conflict was reported although the sources agree or there is only one."""
     if sample.case.conflicting:
         return Score(None, "the sources do disagree")
-    said = "reports a conflict that is none" if reported(sample) else "reports none"
-    return Score(float(reported(sample)), said)
+    reason = "reports a conflict that is none" if reported(sample) else "reports none"
+    return Score(float(reported(sample)), reason)
 
 
 def both_sides(sample: Sample) -> Score:

@@ -8,15 +8,15 @@ from assistant.eval.metrics.base import FAILED, Metric, Sample, Score
 from assistant.eval.stats import Column
 
 WALL = "wall"
-"""The step of ``trace.seconds`` in which a run records the time of the whole answer."""
+"""The key of ``trace.seconds`` under which a run records the time of the whole answer."""
 
 
 def seconds(sample: Sample) -> Score:
-    """Wall seconds of the answer as the run measured them, else the sum of the answer's own steps."""
+    """Wall seconds of the answer as the run measured them, else as the answer says."""
     spent = sample.answer.trace.seconds
     if sample.answer.writer == FAILED or not spent:
         return Score(None, "not measured")
-    return Score(spent.get(WALL, sum(spent.values())))
+    return Score(spent.get(WALL, spent.get("total")))
 
 
 def failure(sample: Sample) -> Score:

@@ -32,14 +32,12 @@ def ranks(sample: Sample, level: Level) -> Ranks:
     items = _sentences(sample) if level == "sentence" else [_place(p.chunk) for p in answer.passages]
 
     def rank(gold_source: str, places: Sequence[Span]) -> int | None:
-        held = (n for n, (source, span) in enumerate(items, 1) if source == gold_source and _any(span, places))
-        return next(held, None)
+        for number, (source, span) in enumerate(items, 1):
+            if source == gold_source and any(covers(span, place) for place in places):
+                return number
+        return None
 
     return [rank(gold.source, corpus.locate(gold.source, gold.quote)) for gold in case.evidence]
-
-
-def _any(span: Span, places: Sequence[Span]) -> bool:
-    return any(covers(span, place) for place in places)
 
 
 def _place(item: Chunk | Sentence) -> tuple[str, Span]:
@@ -110,7 +108,7 @@ def _metric(name: str, about: str, level: Level, measure: Measure, k: int) -> Me
 _MEASURES: tuple[tuple[str, str, Measure, tuple[int, ...]], ...] = (
     ("hit", "any evidence among the first {k} {level}s", hit, (1, 3, 4, 10)),
     ("mrr", "reciprocal rank of the first evidence within {k} {level}s", reciprocal_rank, (10,)),
-    ("ndcg", "normalised discounted cumulative gain within {k} {level}s", ndcg, (10,)),
+    ("ndcg", "normalized discounted cumulative gain within {k} {level}s", ndcg, (10,)),
     ("map", "average precision within {k} {level}s", average_precision, (10,)),
     ("recall", "share of the evidence among the first {k} {level}s", recall, (1, 4, 10)),
     ("all_evidence", "all evidence among the first {k} {level}s", everything, (4, 10)),

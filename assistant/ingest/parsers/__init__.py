@@ -6,8 +6,8 @@ The modules that ``PARSERS`` names read files. The modules of this folder are wh
 
 * ``plain``: text and its dialects. ``lined`` has all lines and their groups, ``headings`` and ``columns`` (tables) find
   blocks, ``layout`` puts these together
-* ``pdf``: ``glyphs`` makes pieces of lines, ``page`` their reading order with the tables of ``ruled`` and ``unruled``,
-  ``furniture`` finds headers and footers, ``flow`` makes blocks of pages; ``scans`` reads pictures
+* ``pdf``: ``glyphs`` makes pieces of lines, ``furniture`` finds headers and footers, ``reading_order`` puts the rest in
+  order with the tables of ``ruled`` and ``unruled``, ``flow`` makes blocks of pages; ``scans`` reads pictures
 * ``markup``: ``structure`` makes blocks of HTML, for pages, books and mail
 * ``office``: ``numbering`` has the numbers of list items, ``number_formats`` how cells are displayed
 * ``mail`` and ``data``: messages and archives; JSON and notebooks

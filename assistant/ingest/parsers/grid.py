@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from assistant.ingest.blocks import CELL_SEPARATOR, TextBuilder
@@ -20,6 +21,14 @@ MAX_HEADER = 3
 
 MAX_ALIKE = 3
 """Words of the names of columns that are lists of one kind beside each other."""
+
+UNIT = re.compile(
+    r"\(?(?:(?:amounts |figures |all |values |dollars )*(?:(?:expressed |shown |stated )?in |en )"
+    r"(?:[€$£¥]|[A-Z]{3} )?\s?(?:thousand|million|billion|tausend|mio|million|mille|milliers|miles|millones|percent|%)|"
+    r"(?:[€$£¥]|[A-Z]{3})\s?(?:thousand|million|billion|000))",
+    re.IGNORECASE,
+)
+"""What the first cell above a column of labels says of the figures: "In millions of CHF"."""
 
 MAX_COLUMNS = 2_000
 """The most cells of a row; a wider one is treated as running text."""
@@ -65,6 +74,9 @@ def lay_table(
     table = _cut(table, first)
     own, depth = header(table)
     names = own or tuple(columns)
+    if own and UNIT.match(own[0]):
+        captions.append(own[0])
+        names = ("", *own[1:])
     body = [_filled_down(table, number) for number in range(depth, len(table.rows))]
     if depth == 1 and _are_lists(table.rows[0], body):
         _lay_lists(builder, names, body)
@@ -87,19 +99,35 @@ def _lay_body(
 ) -> None:
     fields = not names and _is_fields(body)
     section = ""
-    for row in body:
-        if sections and _count(row) == 1 and len(row) > 1 and not is_number(_said(row)):
+    for row, below in zip_longest(body, body[1:]):
+        if not names and _are_labels(below or ()) and not _are_labels(row):
+            builder.row(_ended(row), [cell.strip("()") for cell in below or ()])
+        elif not names and _are_labels(row):
+            builder.furniture(CELL_SEPARATOR.join(filter(None, row)))
+        elif sections and _count(row) == 1 and len(row) > 1 and not is_number(_said(row)):
             section = _said(row)
             builder.caption(section)
         elif fields and row[0] and row[1]:
             builder.field(row[0].rstrip(":： "), row[1])
         elif not names and (pairs := _pairs(row)):
             for label, value in pairs:
-                builder.field(label, value)
+                if value:
+                    builder.field(label, value)
+                else:
+                    builder.furniture(f"{label}:")
         else:
             builder.row(
                 _ended(row), names, CAPTION_SEPARATOR.join(dict.fromkeys([*captions, *([section] if section else [])]))
             )
+
+
+def _are_labels(row: Sequence[str]) -> bool:
+    """Whether the cells of a row say in parentheses what the cells above them are: "(State of incorporation)"."""
+    said = [cell for cell in row if cell]
+    return len(said) > 1 and all(_IN_PARENTHESES.fullmatch(cell) for cell in said)
+
+
+_IN_PARENTHESES = re.compile(r"\([^\W\d_][^()]{2,}\)")
 
 
 def _fields_in_cells(rows: Sequence[Sequence[str]]) -> list[Field]:
@@ -119,18 +147,30 @@ def _fields_in_cells(rows: Sequence[Sequence[str]]) -> list[Field]:
 
 
 def _pairs(row: Sequence[str]) -> list[Field]:
-    """The fields of a row of a form that has a cell for each label, ending with a colon, and one for its value."""
+    """The fields of a row of a form that has a cell for each label, ending with a colon, and one for its value.
+
+    A label that another one follows, or nothing, has no value.
+    """
     said = [cell for cell in row if cell]
-    labels = said[::2]
-    marked = len(said) > 1 and len(said) % 2 == 0 and all(cell.endswith((":", "：")) for cell in labels)
-    if not marked or any(cell.endswith((":", "：")) for cell in said[1::2]) or not all(map(is_label, labels)):
+    labels = [cell.endswith((":", "：")) for cell in said]
+    stray = any(not (one or other) for one, other in pairwise([False, *labels]))
+    if stray or all(labels) or not all(is_label(cell) for cell, label in zip(said, labels, strict=True) if label):
         return []
-    return [Field(label.rstrip(":： "), value) for label, value in zip(labels, said[1::2], strict=True)]
+    return [
+        Field(cell.rstrip(":： "), "" if after_is_label else after)
+        for cell, label, after, after_is_label in zip(said, labels, [*said[1:], ""], [*labels[1:], True], strict=True)
+        if label
+    ]
 
 
 def is_label(cell: str) -> bool:
     """Whether a text can be the label of a field: short, without a stop, and no number."""
-    return 0 < len(cell) <= MAX_LABEL and not cell.endswith((".", ",", ";", "!")) and not is_number(cell)
+    return (
+        0 < len(cell) <= MAX_LABEL
+        and any(map(str.isalnum, cell))
+        and not cell.endswith((".", ",", ";", "!"))
+        and not is_number(cell)
+    )
 
 
 def _are_lists(head: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -189,13 +229,19 @@ def _cut(table: Table, first: int) -> Table:
 def _titles(table: Table) -> int:
     """How many rows above the header are titles: rows with a single cell that starts at the left or spans the table."""
     rows = table.rows
-    full = next((number for number, row in enumerate(rows) if _count(row) > 1), 0)
+    full = next((n for n, (row, after) in enumerate(zip_longest(rows, rows[1:])) if not _is_title(row, after)), 0)
     for number in range(full):
         at = next(column for column, cell in enumerate(rows[number]) if cell)
         known = table.header is not None and number < table.header
         if at > 0 and (known or (number, at + 1) in table.covers):  # it heads the columns below it
             return number
     return full
+
+
+def _is_title(row: Sequence[str], after: Sequence[str] | None) -> bool:
+    """Whether a row is not yet the header: it has one cell, or a unit and what the table is about."""
+    many = _count(row)
+    return many < 2 or (many == 2 and bool(UNIT.match(row[0])) and _count(after or ()) > 2)
 
 
 def _filled_down(table: Table, number: int) -> list[str]:
@@ -251,15 +297,15 @@ def _names_columns(table: Table, number: int) -> bool:
     if len(said) < (1 if merged else 2) or any(len(cell) > MAX_NAME or _MEASURE.fullmatch(cell) for cell in said):
         return False
     figures = [cell for cell in said if is_number(cell)]
-    years = all(_YEAR.fullmatch(cell) for cell in figures) and len(set(figures)) == len(figures)
+    years = all(YEAR.fullmatch(cell) for cell in figures) and len(set(figures)) == len(figures)
     return not figures or (years and not _years_below(table, number))
 
 
 def _years_below(table: Table, number: int) -> bool:
     below = table.rows[number + 1 : number + 4]
-    places = [column for column, cell in enumerate(table.rows[number]) if _YEAR.fullmatch(cell)]
+    places = [column for column, cell in enumerate(table.rows[number]) if YEAR.fullmatch(cell)]
     cells = [row[column] for row in below for column in places if row[column]]
-    return bool(cells) and all(_YEAR.fullmatch(cell) for cell in cells)
+    return bool(cells) and all(YEAR.fullmatch(cell) for cell in cells)
 
 
 def _stacked(table: Table) -> int:
@@ -311,7 +357,7 @@ def _is_form(rows: Sequence[Sequence[str]]) -> bool:
 def _has_numbers(body: Sequence[Sequence[str]], head: Sequence[str]) -> bool:
     """Whether a column with a name has almost only numbers; in a table of two columns, of one sort."""
     for column, name in enumerate(head):
-        cells = [row[column] for row in body if row[column] and row[column] not in _NOTHING]
+        cells = [row[column] for row in body if row[column] and row[column] not in NOTHING]
         sorts = [_sort(cell) for cell in cells]
         usual = max(set(sorts), key=sorts.count, default="")
         enough = sorts.count(usual) if len(head) == 2 else len(sorts) - sorts.count("")
@@ -331,15 +377,26 @@ def _names(table: Table, depth: int) -> tuple[str, ...]:
     rows = table.rows
     names: list[list[str]] = [[] for _ in rows[0]]
     for number in range(depth):
-        said = ""
-        for column, cell in enumerate(rows[number]):
+        # If merged cells are not marked, a name extends over empty cells to the next name, except in the last row.
+        extends = not any(row == number for row, _ in table.covers) and number < depth - 1
+        reach = _reach(rows[number]) if extends else rows[number]
+        for column, cell in enumerate(reach):
             top, left = table.covers.get((number, column), (number, column))
-            # If merged cells are not marked, a name extends over empty cells to the next name, except in the last row.
-            said = cell or ("" if table.covers or number == depth - 1 or column == 0 else said)
-            name = rows[top][left] or said
+            name = rows[top][left] or cell
             if name and name not in names[column]:
                 names[column].append(name)
     return tuple(" ".join(parts) for parts in names)
+
+
+def _reach(row: Sequence[str]) -> list[str]:
+    """A row of names with each one in all places it heads: up to the next, or from the one before if they end there."""
+    first, *others = row
+    backward = bool(others) and bool(others[-1]) and not others[0]
+    said, reached = "", []
+    for cell in reversed(others) if backward else others:
+        said = cell or said
+        reached.append(said)
+    return [first, *(reversed(reached) if backward else reached)]
 
 
 def _is_fields(body: Sequence[Sequence[str]]) -> bool:
@@ -349,7 +406,7 @@ def _is_fields(body: Sequence[Sequence[str]]) -> bool:
     return (
         bool(pairs)
         and all(len(row) == 2 for row in body)
-        and all(len(label) <= MAX_LABEL and not is_number(label) for label in labels)
+        and all(len(label) <= MAX_LABEL and any(map(str.isalnum, label)) and not is_number(label) for label in labels)
         and len(set(labels)) > 0.8 * len(labels)
     )
 
@@ -359,8 +416,10 @@ def _is_fields(body: Sequence[Sequence[str]]) -> bool:
 MAX_NAME = 120
 """Characters that the name of a column has at most."""
 
-_NOTHING = {"-", "–", "—", "n/a", "N/A", "na", "NA", "NaN", "nil", "*", ".", "..", "...", "?", "#N/A"}
-_YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d\d(?:\d\d)?)?\s?[AEFBP]?\*?", re.IGNORECASE)
+NOTHING = frozenset({"-", "–", "—", "n/a", "N/A", "na", "NA", "NaN", "nil", "*", ".", "..", "...", "?", "#N/A"})
+"""What stands in a cell without a value."""
+
+YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d\d(?:\d\d)?)?\s?[AEFBP]?\*?", re.IGNORECASE)
 _CURRENCY = r"(?:[€$£¥₹]|\b[A-Z]{3}\b|kr\.?|zł|CHF|Fr\.)"
 _NUMBER = re.compile(
     rf"[(\[]?\s*[-+−–±~<>≤≥]?\s*{_CURRENCY}?\s*[-+−–]?\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?"
@@ -376,9 +435,12 @@ _DATE = re.compile(
 )
 
 
+_RANGE = re.compile(rf"(?:(?:max|min)\.?|{_NUMBER.pattern}\s*(?:[-–—]|to))\s*{_NUMBER.pattern}", re.IGNORECASE)
+
+
 def is_number(cell: str) -> bool:
-    """Whether a cell holds a number, an amount, a percentage, a date or a time and nothing else."""
-    return len(cell) <= 40 and bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell))
+    """Whether a cell holds a number, a range, an amount, a percentage, a date or a time and nothing else."""
+    return len(cell) <= 40 and bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell) or _RANGE.fullmatch(cell))
 
 
 _LITTLE = frozenset("a an and by for from in no of on or per the to name names date".split())

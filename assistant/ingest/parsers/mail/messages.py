@@ -211,11 +211,12 @@ def _content(mail: Mail, source: str, depth: int) -> Content:
 
 def _add(builder: TextBuilder, mail: Mail, source: str, depth: int, level: int = 0) -> list[str]:
     """Add headers, body and attachments of ``mail``, below a heading of ``level``; returns what could not be read."""
-    for label, value in (("From", mail.sender), ("To", mail.to), ("Cc", mail.cc), ("Date", mail.sent)):
+    for label, value in (("From", mail.sender), ("To", mail.to), ("Cc", mail.cc)):
         if value:
-            builder.field(label, _addresses(value) if label != "Date" else value)
-    if mail.subject:
-        builder.field("Subject", mail.subject)
+            builder.field(label, _addresses(value), _MEANING[label])
+    for label, value in (("Date", mail.sent), ("Subject", mail.subject)):
+        if value:
+            builder.field(label, value, _MEANING[label])
     text, blocks = _laid_out(mail)
     builder.embed(text, with_writers(text, blocks), level)
     notes = []
@@ -235,6 +236,16 @@ def _add(builder: TextBuilder, mail: Mail, source: str, depth: int, level: int =
         builder.embed(attached.text, attached.blocks, level + 1)
         notes += attached.notes
     return notes
+
+
+_MEANING = {
+    "From": "Who wrote and sent this e-mail message",
+    "To": "To whom this e-mail message was written and sent",
+    "Cc": "Who was copied on this e-mail message",
+    "Date": "When this e-mail message was written and sent",
+    "Subject": "What this e-mail message is about",
+}
+"""What each header says, in the words of those who ask for it."""
 
 
 def _addresses(value: str) -> str:

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.grid import Place, Table, lay_table
+from assistant.ingest.parsers.grid import MAX_HEADER, Place, Table, is_number, lay_table
 from assistant.ingest.parsers.lines import Field, field_of, is_short_field, is_title, marker_of
 from assistant.ingest.parsers.plain.quoting import attribution, quoted_speaker
 from assistant.types import BlockKind
@@ -88,6 +88,7 @@ _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span "
     "strike strong sub sup time tt u var wbr img".split()
 )
+_UNSHOWN = frozenset({"ix:header", "ix:hidden"})  # of Inline XBRL, in filings
 _BOLD = frozenset({"b", "strong"})
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 BOLD_LEVEL = 7
@@ -128,13 +129,13 @@ class _Walk:
     def element(self, node: Element, depth: int) -> None:
         """Add ``node`` with everything in it, but without its tail."""
         tag = node.tag if isinstance(node.tag, str) else ""
-        if not tag or tag in INVISIBLE or _is_hidden(node):
+        if not tag or tag in INVISIBLE | _UNSHOWN or _is_hidden(node):
             return
         if tag == "br":
             self._buffer.append(_BREAK)
         elif depth > _DEEPEST:
             self._text(" ".join(node.itertext()))
-        elif tag in _INLINE:
+        elif _is_inline(tag):
             self._inline(node, tag, depth)
         else:
             self.flush()
@@ -326,6 +327,11 @@ class _Walk:
             self.pieces.append(Piece("row", said, caption=caption, table=table))
 
 
+def _is_inline(tag: str) -> bool:
+    """Whether a browser shows an element within a line, as it does those that HTML does not know: ``ix:nonNumeric``."""
+    return tag in _INLINE or ":" in tag or "-" in tag
+
+
 def _field(label: str, value: str) -> Piece:
     name = label.rstrip(":")
     return Piece("field", f"{name}: {value}", label=name)
@@ -340,7 +346,7 @@ def cell_text(node: Element) -> str:
     for child in node.iter():
         if not isinstance(child.tag, str) or child.tag in INVISIBLE:
             continue
-        apart = child is not node and child.tag not in _INLINE
+        apart = child is not node and not _is_inline(child.tag)
         parts += [" " if apart else "", child.text or ""]
         if child is not node:
             parts += [" " if apart else "", child.tail or ""]
@@ -435,10 +441,29 @@ def _grid(rows: Sequence[Element]) -> Table:
             line.append("")
         texts.append(line)
     known = any(cell.tag == "th" for row in rows for cell in _cells(row)) or rows[0].getparent().tag == "thead"
-    heads = next((at for at, row in enumerate(rows) if not _is_head(row)), len(rows))
-    return Table(texts, covers, header=heads if known else None)
+    heads = next((at for at, row in enumerate(rows) if not (_is_head(row) if known else _is_bold(row))), len(rows))
+    return Table(texts, covers, header=heads if known or 0 < heads <= min(MAX_HEADER, len(rows) - 1) else None)
 
 
 def _is_head(row: Element) -> bool:
     cells = _cells(row)
     return row.getparent().tag == "thead" or (bool(cells) and all(cell.tag == "th" for cell in cells))
+
+
+_BOLD_STYLE = re.compile(r"font-weight:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+
+
+def _is_bold(row: Element) -> bool:
+    """Whether a row names at least two columns in bold letters."""
+    said = [cell for cell in _cells(row) if cell_text(cell)]
+    return (
+        len(said) > 1
+        and not any(is_number(cell_text(cell)) for cell in said)
+        and all(
+            any(cell_text(each) == cell_text(cell) for each in cell.iter() if _is_styled_bold(each)) for cell in said
+        )
+    )
+
+
+def _is_styled_bold(node: Element) -> bool:
+    return node.tag in _BOLD or bool(_BOLD_STYLE.search(node.get("style") or ""))

@@ -6,15 +6,16 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from assistant.errors import DocumentError
 from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.encoding import decoded
-from assistant.ingest.parsers.grid import Place, Table, lay_table
+from assistant.ingest.parsers.grid import MAX_HEADER, NOTHING, YEAR, Place, Table, is_number, lay_table
 from assistant.ingest.parsers.office.number_formats import displayed
 from assistant.ingest.parsers.packed import transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
@@ -115,7 +116,7 @@ def lay_sheet(builder: TextBuilder, sheet: Sheet) -> None:
     names: tuple[str, ...] = ()
     columns: tuple[int, ...] = ()
     caption = ""
-    for region in _regions(sorted(sheet.cells)):
+    for region in _regions(sorted(sheet.cells), sheet.cells):
         rows, covers, wide = _region(sheet, region)
         if all(sum(map(bool, row)) < 2 for row in rows):
             said = [" ".join(filter(None, row)) for row in rows]
@@ -145,17 +146,46 @@ def _region(sheet: Sheet, places: Sequence[Place]) -> tuple[list[list[str]], dic
     return [[sheet.cells.get((r, c), "") for c in wide] for r in tall], covers, tuple(wide)
 
 
-def _regions(places: Sequence[Place]) -> Iterator[list[Place]]:
+def _regions(places: Sequence[Place], cells: Mapping[Place, str]) -> Iterator[list[Place]]:
     """The groups of cells that empty rows, or empty columns within these groups, separate."""
-    bands = list(_apart(places, 0))
-    for band in bands:
+    for band in _with_headers(list(_apart(places, 0)), cells):
         parts = list(_apart(sorted(band, key=lambda place: place[1]), 1))
-        # A column with single cells beside a table is a part of it: notes, totals.
-        if len(parts) > 1 and all(len({column for _, column in part}) > 1 for part in parts):
+        # A column with single cells beside a table is a part of it: notes, totals. So are figures without labels.
+        apart = len(parts) > 1 and all(len({column for _, column in part}) > 1 for part in parts)
+        if apart and not any(_starts_with_figures(part, cells) for part in parts[1:]):
             for part in parts:
-                yield from _regions(sorted(part))
+                yield from _regions(sorted(part), cells)
         else:
             yield sorted(band)
+
+
+def _with_headers(bands: Sequence[list[Place]], cells: Mapping[Place, str]) -> Iterator[list[Place]]:
+    """``bands`` of rows, each that only names columns together with the figures below the empty row behind it."""
+    head: list[Place] = []
+    for band, after in zip_longest(bands, bands[1:]):
+        band = [*head, *band]
+        rows = {row for row, _ in band}
+        wide, below = {column for _, column in band}, {column for _, column in after or ()}
+        is_head = (
+            not head
+            and len(rows) <= MAX_HEADER
+            and len(wide) > 1
+            and wide <= below
+            and min(after or band)[0] == max(rows) + 2
+            and not any(is_number(cells[place]) for place in band)
+            and any(is_number(cells[place]) for place in after or ())
+        )
+        head = band if is_head else []
+        if not is_head:
+            yield band
+
+
+def _starts_with_figures(part: Sequence[Place], cells: Mapping[Place, str]) -> bool:
+    """Whether the first column of a part of a band holds mostly figures other than years."""
+    first = min(column for _, column in part)
+    said = [cells[place] for place in part if place[1] == first]
+    figures = [cell for cell in said if is_number(cell) or cell in NOTHING]
+    return 2 * len(figures) > len(said) and not all(YEAR.fullmatch(cell) for cell in figures)
 
 
 def _apart(places: Sequence[Place], axis: int) -> Iterator[list[Place]]:

@@ -15,11 +15,11 @@ from assistant.ingest.blocks import TextBuilder
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.pdf.flow import lay_pages
 from assistant.ingest.parsers.pdf.furniture import without_furniture
-from assistant.ingest.parsers.pdf.printed import Page, Piece, Word
+from assistant.ingest.parsers.pdf.printed import Page, Piece, Word, grouped
 from assistant.ingest.parsers.properties import sensible_name, sensible_title
 
 MAX_UNMAPPED = 0.15
-"""Share of unknown characters from which a page counts as unreadable, unless its words are known."""
+"""Share of unknown characters above which a page counts as unreadable, unless its words are known."""
 
 OCR_SECONDS = 35.0
 """Seconds for OCR of the pages of one file; a note names the pages that are not read."""
@@ -38,7 +38,7 @@ def parse_pdf(data: bytes, source: str) -> Content:
     return Content(
         builder.text,
         title=_title(largest, known.title, builder.text),
-        publisher=known.publisher,
+        publisher=_publisher(known, builder.text),
         published=known.published,
         pages=builder.pages,
         blocks=builder.blocks(),
@@ -52,6 +52,14 @@ def _title(largest: str, told: str | None, text: str) -> str | None:
     if said and _letters(said) in _letters(text[:4000]):
         return said
     return sensible_title(largest) or said
+
+
+def _publisher(known: _Known, text: str) -> str | None:
+    """The publisher, or the author in the properties if the first pages show the name too: programs fill it in."""
+    if known.publisher or not known.author:
+        return known.publisher
+    first = re.split(r"[,;&]", known.author)[0]
+    return known.author if _letters(first) in _letters(text[:4000]) else None
 
 
 def _letters(text: str) -> str:
@@ -104,9 +112,8 @@ def _pages(data: bytes, source: str) -> tuple[list[Page], list[str]]:
 
 
 def _filled(document: Any, number: int) -> Any:
-    """The page with what was entered into its form as a part of its text."""
-    sheet = document[number]
-    sheet.flatten()
+    """The page with the values of its form as part of its text."""
+    document[number].flatten()
     return document[number]
 
 
@@ -141,12 +148,7 @@ def _unread(numbers: Sequence[int], read: dict[int, Page], what: str) -> Iterato
 
 def _named(numbers: Sequence[int]) -> str:
     """``Page 2 is``, ``Pages 2, 3 and 7 to 9 are``."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
+    runs = grouped(numbers, lambda run, number: number == run[-1] + 1)
     said = [f"{run[0] + 1} to {run[-1] + 1}" if len(run) > 2 else ", ".join(str(n + 1) for n in run) for run in runs]
     if len(numbers) == 1:
         return f"Page {said[0]} is"
@@ -156,11 +158,11 @@ def _named(numbers: Sequence[int]) -> str:
 
 _WORDLIKE = re.compile(r"[\W_]*[^\W\d_]+(?:['’\-/.,][^\W\d_]+)*[\W_]*")
 _VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýąęó]|[^\x00-\u024f]", re.IGNORECASE)
-_ENOUGH = 30  # words that a text is judged by
+_ENOUGH = 30  # words; fewer are too few to judge a text by
 
 
 def is_garbled(page: Page) -> bool:
-    """Whether a page's letters are not the printed ones, because a font does not say which letters it draws."""
+    """Whether the letters of a page are not those printed, because a font does not say which letters it draws."""
     words = [word.text for piece in page.pieces for word in piece.words]
     said = [word for word in words if any(map(str.isalpha, word))]
     if len(words) < _ENOUGH:
@@ -168,7 +170,7 @@ def is_garbled(page: Page) -> bool:
     good = sum(
         bool(_WORDLIKE.fullmatch(word) and (sum(map(str.isalpha, word)) < 3 or _VOWEL.search(word))) for word in said
     )
-    if page.unmapped > MAX_UNMAPPED:  # in one font, beside text that can be read, or in all
+    if page.unmapped > MAX_UNMAPPED:  # in all fonts, or in one next to text that can be read
         return page.unmapped > 0.5 or good < 0.8 * len(said) or len(said) < _ENOUGH
     return len(said) >= _ENOUGH and good < 0.45 * len(said)
 
@@ -197,6 +199,7 @@ def _plain_piece(words: Sequence[str], row: int) -> Piece:
 class _Known(NamedTuple):
     title: str | None = None
     publisher: str | None = None
+    author: str | None = None
     published: date | None = None
 
 
@@ -213,6 +216,7 @@ def _known(data: bytes) -> _Known:
         publishers = [name for name in (extended.dc_publisher or ()) if sensible_title(name)] if extended else []
         # The day a PDF was made is not the day its text was published.
         days = [moment.date() for moment in extended.dc_date or ()] if extended else []
-        publisher = publishers[0] if publishers else sensible_name(told.author if told else None)
-        return _Known(told.title if told else None, publisher, min(days, default=None))
+        publisher = publishers[0] if publishers else None
+        author = sensible_name(told.author if told else None)
+        return _Known(told.title if told else None, publisher, author, min(days, default=None))
     return _Known()

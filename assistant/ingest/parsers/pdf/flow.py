@@ -1,4 +1,4 @@
-"""Pages as a document: lines become headings, paragraphs, list items and fields, over the ends of columns and pages."""
+"""Turns pages into a document: headings, paragraphs, list items and fields, also across columns and pages."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from assistant.ingest.parsers.lines import (
     states_amount,
 )
 from assistant.ingest.parsers.pdf.furniture import Cleared
-from assistant.ingest.parsers.pdf.page import elements
 from assistant.ingest.parsers.pdf.paragraphs import STOPS, Run, bare_number, parts_of, runs_of
 from assistant.ingest.parsers.pdf.printed import Element, Grid, Piece
+from assistant.ingest.parsers.pdf.reading_order import elements
 
 LARGER = 1.12
-"""Times the size of the text, from which on a line is a heading."""
+"""A line at least this many times as large as the text is a heading."""
 
 MAX_HEADING = 250
 """Characters of the longest heading; longer text in large letters is text."""
@@ -34,10 +34,10 @@ MAX_BOLD_HEADING = 120
 """Characters of the longest heading that is only bold."""
 
 MAX_PART = 60
-"""Characters of the longest heading that is one for beginning as "Chapter 3" does."""
+"""Characters of the longest heading that starts like "Chapter 3"."""
 
 MAX_SIZES = 6
-"""Levels of headings that sizes tell apart."""
+"""The most levels of headings by font size."""
 
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+[^\W\d_]")
 _CAPTION = re.compile(r"(?:table|figure|fig\.|exhibit|tabelle|abbildung|tabla|tableau)\s+\d+[.\d]*\b", re.IGNORECASE)
@@ -50,12 +50,12 @@ _LEADERS = re.compile(r"(?:\.\s?){5,}\s*(?:\d+|[ivxlc]+)?$|(?:\.\s?){5,}")
 
 
 class Sizes(NamedTuple):
-    """The sizes of a document's fonts: of its text, and of its headings, largest first."""
+    """The font sizes of the text and of the headings of a document, largest first."""
 
     text: float
     headings: tuple[float, ...]
     bold: bool
-    """Whether the text is bold, so that bold letters tell nothing."""
+    """Whether most of the text is bold, so that bold lines are not headings."""
 
 
 def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
@@ -71,7 +71,7 @@ def lay_pages(pages: Sequence[Cleared], builder: TextBuilder) -> str:
 
 
 def _without_mono(pages: Sequence[Cleared]) -> Sequence[Cleared]:
-    """The pages as if no letters were those of a typewriter, where most are: they tell no code then."""
+    """The pages without the mark of monospaced letters if most letters are: they are not code then."""
     pieces = [piece for cleared in pages for piece in cleared.page.pieces]
     if 2 * sum(len(piece.text) for piece in pieces if piece.mono) <= sum(len(piece.text) for piece in pieces):
         return pages
@@ -82,7 +82,7 @@ def _without_mono(pages: Sequence[Cleared]) -> Sequence[Cleared]:
 
 
 def sizes_of(pieces: Sequence[Piece]) -> Sizes:
-    """The sizes that the letters of a document have; those within a point of each other are one."""
+    """The font sizes of a document; sizes within a point of each other count as one."""
     letters: Counter[float] = Counter()
     bold = 0
     for piece in pieces:
@@ -120,19 +120,19 @@ _NO_TITLE = re.compile(r"confidential|draft|internal|copyright|©|www\.|https?:|
 
 
 def _may_name(line: str) -> bool:
-    """Whether a running head can be the name of its document."""
+    """Whether a page header can be the title of its document."""
     return len(line.split()) > 2 and line[0].isupper() and not line.endswith(".") and not _NO_TITLE.search(line)
 
 
 def _running_title(pages: Sequence[Cleared]) -> str:
-    """The running head of three or more words that stands on most pages."""
+    """The header of three or more words that most pages have."""
     heads = Counter(line for cleared in pages for line in cleared.heads if _may_name(line))
     head, times = heads.most_common(1)[0] if heads else ("", 0)
     return head if times > 1 and 2 * times > len(pages) else ""
 
 
 class _Laying:
-    """Lays out pages one after the other; a paragraph is held back until it is known to end."""
+    """Adds pages to a document one after the other; a paragraph is added once its end is known."""
 
     def __init__(self, builder: TextBuilder, sizes: Sizes, hyphens: Hyphens) -> None:
         self.builder = builder
@@ -145,10 +145,11 @@ class _Laying:
         self._columns: tuple[str, ...] = ()
         self._caption = ""
         self._depths: list[float] = []
+        self._in_form = False  # the last paragraph was a field
         self._count = 0  # of the last item of a list that is numbered without stops
 
     def page(self, number: int, cleared: Cleared, found: Sequence[Element]) -> None:
-        """Add a page: its head, what it says, its foot."""
+        """Add a page: its header, its content, its footer."""
         self._pages.append(number)
         self._furniture(cleared.heads)
         first = True
@@ -162,7 +163,7 @@ class _Laying:
         self._furniture((*cleared.feet, *cleared.page.aside))
 
     def end(self) -> None:
-        """Add what is still held back, and pages without text."""
+        """Add the last paragraph, and pages without text."""
         self._release()
         self._begin_pages(len(self._pages))
 
@@ -177,7 +178,7 @@ class _Laying:
         self._held = run
 
     def _continues(self, held: Run, run: Run) -> bool:
-        """Whether a paragraph that the end of a column or page cuts goes on with ``run``."""
+        """Whether a paragraph that ends with a column or page continues with ``run``."""
         last, first = held.lines[-1][1], run.lines[0][1]
         if abs(last.size - first.size) > 0.6 or last.mono or self._level(run) or self._level(held):
             return False
@@ -189,7 +190,7 @@ class _Laying:
         return start.islower() or text[-1] in "-\ufffe," or (held.full and not is_short_field(first.text))
 
     def _release(self, after: Run | None = None) -> None:
-        """Add the paragraph that is held back, which ``after`` follows, then the furniture that waits for its end."""
+        """Add the paragraph that ``after`` follows, then the furniture that was found within it."""
         if (run := self._held) is not None:
             self._held = None
             self._lay(run, after)
@@ -208,7 +209,7 @@ class _Laying:
             self.builder.furniture(text)
         elif self._counts(run, after):
             self.builder.item(text, self._depth(first.x0, first.size), "")
-        elif level := self._level(run):
+        elif (level := self._level(run)) and not self._is_form(text, after):
             self.builder.heading(text, level)
         elif _CAPTION.match(text) and len(text) < MAX_HEADING:
             self.builder.caption(text)
@@ -219,6 +220,7 @@ class _Laying:
             self.builder.field(field.label, field.value)
         else:
             self.builder.paragraph(text)
+        self._in_form = _is_form_line(text)
         self._caption = self._caption or (caption if len(text) < 60 and "thousand" in text.lower() else "")
         end = len(self.builder.text) if breaks else 0
         for offset in breaks:
@@ -227,14 +229,18 @@ class _Laying:
                 self.builder.page(at=end - len(text) + offset)
 
     def _counts(self, run: Run, after: Run | None) -> bool:
-        """Whether a paragraph is an item of a list that is numbered without stops: "1 Boil", "2 Wait"."""
+        """Whether a paragraph is an item of a list whose numbers have no period: "1 Boil", "2 Wait"."""
         number, following = bare_number(run.lines[0][1]), bare_number(after.lines[0][1]) if after else 0
         counts = number > 0 and (number == self._count + 1 > 1 or (number == 1 and following == 2))
         self._count = number if counts else 0
         return counts
 
+    def _is_form(self, text: str, after: Run | None) -> bool:
+        """Whether a line in large or bold letters is one of several fields: "Sponsor: Elm Trust", "Number: 12"."""
+        return _is_form_line(text) and (self._in_form or (after is not None and _is_form_line(self._text(after)[0])))
+
     def _text(self, run: Run) -> tuple[str, list[int]]:
-        """The lines as one text, and where in it new pages begin."""
+        """The lines as one text, and the offsets at which new pages begin."""
         text, breaks = "", []
         page = run.lines[0][0]
         for number, line in run.lines:
@@ -261,7 +267,7 @@ class _Laying:
         return len(self._depths)
 
     def _level(self, run: Run) -> int:
-        """The level of a heading, by size, weight and number; 0 for what is none."""
+        """The level of a heading by size, weight and number; 0 if it is not a heading."""
         lines = [line for _, line in run.lines]
         text = " ".join(line.text for line in lines)
         size = max(line.size for line in lines)
@@ -299,7 +305,7 @@ class _Laying:
         self._columns = lay_table(self.builder, grid.table._replace(rows=rows), caption, columns)
 
     def _furniture(self, lines: Sequence[str]) -> None:
-        """Keep each line once; within a paragraph it waits for the end of it."""
+        """Add each line once; a line within a paragraph is added after it."""
         for line in lines:
             key = re.sub(r"\d+", "#", line)
             if key not in self._said and any(map(str.isalnum, line)):
@@ -309,6 +315,10 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _is_form_line(text: str) -> bool:
+    return is_short_field(text) and not (_PART.match(text) or _NUMBERED.match(text) or _CAPTION.match(text))
 
 
 def _is_bullet(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""Headers, footers and page numbers of PDF pages: lines at the edges that repeat from page to page."""
+"""Finds headers, footers and page numbers of PDF pages: lines at the edges that repeat from page to page."""
 
 from __future__ import annotations
 
@@ -132,28 +132,20 @@ def _numbered(edges: Sequence[_Edge]) -> list[set[float]]:
 
 def _numbered_heads(edges: Sequence[_Edge]) -> list[set[float]]:
     """For each page, the first and the last row, by place, if it starts or ends with the page number."""
-    ends: list[list[tuple[float, str]]] = []
-    for edge in edges:
-        rows = [*edge.tops[:1], *edge.bottoms[-1:]]
-        ends.append(
-            [
-                (row[0].base, number)
-                for row in rows
-                for number in dict.fromkeys((row[0].words[0].text, row[-1].words[-1].text))
-            ]
-        )
-    offsets = Counter(
-        offset
-        for at, found in enumerate(ends)
-        for offset in {int(number) - at for _, number in found if number.isdecimal() and len(number) < 5}
-    )
+    ends = [
+        [
+            (row[0].base, int(number) - at)
+            for row in (*edge.tops[:1], *edge.bottoms[-1:])
+            for number in (row[0].words[0].text, row[-1].words[-1].text)
+            if number.isdecimal() and len(number) < 5
+        ]
+        for at, edge in enumerate(edges)
+    ]
+    offsets = Counter(offset for found in ends for offset in {offset for _, offset in found})
     usual, times = offsets.most_common(1)[0] if offsets else (0, 0)
     if times < max(3, 0.5 * len(edges)):
         return [set() for _ in edges]
-    return [
-        {key for key, number in found if number.isdecimal() and len(number) < 5 and int(number) - at == usual}
-        for at, found in enumerate(ends)
-    ]
+    return [{base for base, offset in found if offset == usual} for found in ends]
 
 
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -171,7 +163,7 @@ def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[float]) -
     found: list[list[Row]] = []
     for top, lines in ((True, rows), (False, rows[::-1])):
         taken: list[Row] = []
-        waiting: list[Row] = []  # lines that repeat, until a gap shows that they are no lines of the text
+        waiting: list[Row] = []  # lines that repeat, until a gap shows that they are not part of the text
         for number, row in enumerate(lines[: len(edge.tops if top else edge.bottoms)]):
             repeats = len(row) < _TABLE and any(key in repeated for key, _ in _keys(row, top))
             alone = _stands_alone(row, lines[number + 1 : number + 2])

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from assistant.ingest.parsers.pdf.printed import Box, Page, Piece, Word
+from assistant.ingest.parsers.pdf.printed import Box, Page, Piece, Word, grouped
 
 WIDE_GAP = 1.15
 """A gap wider than this share of the font size separates the pieces of a line."""
@@ -45,8 +45,9 @@ def read_page(page: Any) -> Page:
     upright = [_turned(word, usual) for word in words if word.turn == usual]
     aside = [word for word in words if word.turn != usual]
     return Page(
-        pieces=tuple(_pieces(upright)),
-        aside=tuple(" ".join(word.text for word in run) for run in _runs(aside)),
+        # Line breaks in the file that are not visible are ignored.
+        pieces=tuple(map(_piece, grouped(upright, _is_next))),
+        aside=tuple(" ".join(word.text for word in run) for run in grouped(aside, lambda _, word: not word.breaks)),
         rules=tuple(_turned_box(rule, usual) for rule in drawn_rules(page)) if len(upright) > 1 else (),
         unmapped=glyphs.unmapped / max(1, glyphs.letters),
     )
@@ -232,35 +233,14 @@ def _turned_box(box: Box, turn: int) -> Box:
     return (x0, -y1, x1, -y0)
 
 
-def _runs(words: list[_Mark]) -> Iterator[list[_Mark]]:
-    run: list[_Mark] = []
-    for word in words:
-        if run and word.breaks:
-            yield run
-            run = []
-        run.append(word)
-    if run:
-        yield run
-
-
-def _pieces(words: list[_Mark]) -> Iterator[Piece]:
-    """Words grouped into pieces of lines; line breaks in the file that are not visible are ignored."""
-    run: list[_Mark] = []
-    for word in words:
-        if run and not _goes_on(run[-1], word):
-            yield _piece(run)
-            run = []
-        run.append(word)
-    if run:
-        yield _piece(run)
-
-
 def _leftward(text: str) -> bool:
     """Whether a word is written from right to left, as in Arabic and Hebrew."""
     return any("\u0590" <= letter < "\u0900" or "\ufb1d" <= letter < "\uff00" for letter in text)
 
 
-def _goes_on(before: _Mark, word: _Mark) -> bool:
+def _is_next(run: list[_Mark], word: _Mark) -> bool:
+    """Whether ``word`` is next to the last word of ``run`` on the same line."""
+    before = run[-1]
     if before.text.endswith(HYPHEN):
         return False
     size = max(before.size, word.size)

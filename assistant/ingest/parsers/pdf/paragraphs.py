@@ -1,4 +1,4 @@
-"""Lines of a page as paragraphs: by indents, gaps, short lines, fonts and what begins items."""
+"""Groups the lines of a page into paragraphs: by indents, gaps, short lines, fonts and list markers."""
 
 from __future__ import annotations
 
@@ -8,32 +8,29 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.ingest.parsers.lines import is_short_field, marker_of
-from assistant.ingest.parsers.pdf.printed import Element, Grid, Piece
+from assistant.ingest.parsers.pdf.printed import Element, Grid, Piece, grouped
 
 STOPS = tuple(".!?:;…。！？»”\"'’)")
-"""What a paragraph ends with, where it does not end for being a line alone."""
+"""Characters that may end a paragraph of more than one line."""
 
 
 class Run(NamedTuple):
-    """Lines of one paragraph, with the page that each stands on."""
+    """The lines of one paragraph, each with the number of its page."""
 
     lines: tuple[tuple[int, Piece], ...]
     full: bool
-    """Whether its last line reaches the right end of its column."""
+    """Whether the last line reaches the right end of the column."""
 
 
 def parts_of(found: Sequence[Element]) -> Iterator[Grid | list[Piece]]:
-    """Tables, and the lines between them that follow each other down one column."""
+    """Tables, and between them the lines of each column."""
     lines: list[Piece] = []
     for element in found:
-        if isinstance(element, Grid):
-            if lines:
-                yield lines
-            lines = []
-            yield element
-        elif lines and not _is_below(lines, element):
+        if lines and (isinstance(element, Grid) or not _is_below(lines, element)):
             yield lines
-            lines = [element]
+            lines = []
+        if isinstance(element, Grid):
+            yield element
         else:
             lines.append(element)
     if lines:
@@ -51,7 +48,7 @@ class _Column(NamedTuple):
     left: float
     right: float
     justified: bool
-    """Whether lines end at its right side, but for the last ones of paragraphs."""
+    """Whether lines other than the last ones of paragraphs end at the right side."""
 
 
 def _column(lines: Sequence[Piece]) -> _Column:
@@ -61,30 +58,19 @@ def _column(lines: Sequence[Piece]) -> _Column:
 
 
 def runs_of(page: int, lines: Sequence[Piece]) -> Iterator[Run]:
-    """The lines of a column as paragraphs: by indents, gaps, short lines, fonts and what begins items."""
+    """The paragraphs of the lines of a column."""
     column = _column(lines)
     steps = sorted(after.base - before.base for before, after in pairwise(lines))
     usual = steps[len(steps) // 3] if steps else 0.0
     if len(steps) < 3:  # too few to tell lines from paragraphs
         usual = min(usual, 1.45 * lines[0].size)
-    run: list[Piece] = []
-    for number, line in enumerate(lines):
-        after = lines[number + 1] if number + 1 < len(lines) else None
-        if run and _begins(run, line, after, column, usual):
-            yield _run(page, run, column.right)
-            run = []
-        run.append(line)
-    if run:
-        yield _run(page, run, column.right)
-
-
-def _run(page: int, run: Sequence[Piece], right: float) -> Run:
-    full = run[-1].x1 > right - 4 * run[-1].size
-    return Run(tuple((page, line) for line in run), full)
+    below = dict(zip(map(id, lines), lines[1:], strict=False))
+    for run in grouped(lines, lambda run, line: not _begins(run, line, below.get(id(line)), column, usual)):
+        yield Run(tuple((page, line) for line in run), run[-1].x1 > column.right - 4 * run[-1].size)
 
 
 def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Column, usual: float) -> bool:
-    """Whether ``line`` begins a new paragraph."""
+    """Whether ``line`` begins a new paragraph instead of continuing ``run``; ``after`` is the line below it."""
     last, first = run[-1], run[0]
     size = max(line.size, last.size)
     left, right, justified = column
@@ -104,7 +90,7 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Col
     if bare_number(line) > 1 and bare_number(line) == bare_number(first) + 1:
         return True
     if marker_of(line.text):
-        # In the middle of a full line, "- " or "2." may also go on with the sentence.
+        # A line that starts with "- " or "2." below a full line may also continue its sentence.
         return not (last.x1 > right - 2 * size and line.x0 > left + 0.5 * size and not marker_of(first.text)) or (
             line.x0 <= first.x0 + 0.5 * size
         )
@@ -122,7 +108,7 @@ def _begins(run: Sequence[Piece], line: Piece, after: Piece | None, column: _Col
 
 
 def _fits(last: Piece, line: Piece, right: float) -> bool:
-    """Whether the first word of ``line`` would have fitted on the line before, so that something made it begin anew."""
+    """Whether the first word of ``line`` would have fit on the line before it, so that the break is intended."""
     word = line.words[0]
     if last.text.endswith("\ufffe"):
         return False
@@ -130,7 +116,7 @@ def _fits(last: Piece, line: Piece, right: float) -> bool:
 
 
 def bare_number(line: Piece) -> int:
-    """The number that stands apart before the text of a line, or 0."""
+    """The number that a gap separates from the rest of a line, or 0."""
     if len(line.words) < 4 or line.bold:
         return 0
     number, word = line.words[:2]

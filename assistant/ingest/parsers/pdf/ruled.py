@@ -1,4 +1,4 @@
-"""Tables on a page that rules draw: their cells, merged ones too."""
+"""Tables whose cells are separated by drawn rules, with their merged cells."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.ingest.parsers.grid import Place, Table, is_number
-from assistant.ingest.parsers.pdf.printed import Box, Grid, Piece, bold_rows, rows_of
+from assistant.ingest.parsers.pdf.printed import Box, Grid, Piece, bold_rows, grouped, rows_of
 
-_THIN = 2.6  # points; what is thicker is a filled rectangle
+_THIN = 2.6  # points; a thicker one is a filled rectangle
 TOUCH = 3.0
-"""Points within which rules meet."""
+"""Rules at most this many points apart touch each other."""
 
 _MAX_STROKES = 1_500
 
 
 class Region(NamedTuple):
-    """Rules that touch each other: where they stand down and across, and the upright ones."""
+    """A group of rules that touch each other: the positions of its columns and rows, and its vertical rules."""
 
     box: Box
     across: tuple[float, ...]
@@ -26,17 +26,17 @@ class Region(NamedTuple):
 
 
 def ruled_regions(rules: Sequence[Box]) -> Iterator[Region]:
-    """The groups of rules that draw at least two cells beside and two above each other."""
+    """The groups of rules that draw at least two columns and two rows of cells."""
     strokes = list(_strokes(rules))
     if not 4 <= len(strokes) <= _MAX_STROKES:
         return
     for group in _touching(strokes):
         upright = tuple(stroke for stroke in group if stroke[3] - stroke[1] > stroke[2] - stroke[0])
         level = [stroke for stroke in group if stroke[3] - stroke[1] <= stroke[2] - stroke[0]]
-        # The outer columns may be open at their sides: the level rules reach over them.
+        # The outer columns may have no vertical rule at the side; the horizontal rules reach to their ends.
         sides = [min((stroke[0] for stroke in level), default=0.0), max((stroke[2] for stroke in level), default=0.0)]
         inner = [stroke[0] for stroke in upright if len(upright) < 3 or sides[0] - TOUCH < stroke[0] < sides[1] + TOUCH]
-        across, down = _places([*inner, *(sides if inner else [])]), _places([stroke[1] for stroke in level])
+        across, down = _distinct([*inner, *(sides if inner else [])]), _distinct([stroke[1] for stroke in level])
         if len(across) > 2 and len(down) > 2:
             yield Region((across[0], down[0], across[-1], down[-1]), across, down, upright)
 
@@ -51,11 +51,11 @@ def _strokes(rules: Sequence[Box]) -> Iterator[Box]:
             yield from ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1))
 
 
-def _touching(strokes: Sequence[Box]) -> Iterator[list[Box]]:
+def _touching(strokes: Sequence[Box]) -> list[list[Box]]:
+    """The strokes in groups that touch each other."""
     groups: list[tuple[Box, list[Box]]] = []
     for stroke in sorted(strokes, key=lambda stroke: stroke[1]):
-        box, held = stroke, [stroke]
-        apart = []
+        box, held, apart = stroke, [stroke], []
         for other, members in groups:
             if _touch(box, other) and any(_touch(stroke, member) for member in members):
                 box = (min(box[0], other[0]), min(box[1], other[1]), max(box[2], other[2]), max(box[3], other[3]))
@@ -63,39 +63,31 @@ def _touching(strokes: Sequence[Box]) -> Iterator[list[Box]]:
             else:
                 apart.append((other, members))
         groups = [*apart, (box, held)]
-    return iter([members for _, members in groups])
+    return [members for _, members in groups]
 
 
 def _touch(a: Box, b: Box) -> bool:
     return a[0] - TOUCH <= b[2] and b[0] - TOUCH <= a[2] and a[1] - TOUCH <= b[3] and b[1] - TOUCH <= a[3]
 
 
-def _places(values: Sequence[float]) -> tuple[float, ...]:
-    """The values, those close to each other once."""
-    found: list[float] = []
-    for value in sorted(values):
-        if not found or value - found[-1] > TOUCH:
-            found.append(value)
-    return tuple(found)
+def _distinct(values: Sequence[float]) -> tuple[float, ...]:
+    """The values in order; of values that are close to each other only the first."""
+    return tuple(group[0] for group in grouped(sorted(values), lambda group, value: value - group[0] <= TOUCH))
 
 
 def inside_box(box: Box, pieces: Iterable[Piece]) -> list[Piece]:
-    """The pieces whose middle lies in ``box``."""
+    """The pieces whose middle is in ``box``."""
     left, top, right, bottom = box
-    return [
-        piece
-        for piece in pieces
-        if top < piece.base - 0.3 * piece.size < bottom and left - 2 < (piece.x0 + piece.x1) / 2 < right + 2
-    ]
+    return [p for p in pieces if top < p.middle < bottom and left - 2 < (p.x0 + p.x1) / 2 < right + 2]
 
 
 def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
-    """The table that rules draw; a cell without a rule at its right goes on to the next."""
+    """The table that the rules draw; cells without a rule between them are merged."""
     held = inside_box(region.box, pieces)
     wide, tall = len(region.across) - 1, len(region.down) - 1
     words: dict[Place, list[_Placed]] = {}
     for piece in held:
-        row = min(sum(piece.base - 0.3 * piece.size > edge for edge in region.down[1:-1]), tall - 1)
+        row = min(sum(piece.middle > edge for edge in region.down[1:-1]), tall - 1)
         for word in piece.words:
             column = min(sum((word.x0 + word.x1) / 2 > edge for edge in region.across[1:-1]), wide - 1)
             words.setdefault((row, column), []).append(_Placed(round(piece.base), word.x0, word.text))
@@ -113,9 +105,7 @@ def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
         for place, corner in covers.items():
             if place[0] == number:
                 moved.update({(len(cells) + n, place[1]): (len(cells) + n, corner[1]) for n in range(len(lines))})
-        inside = [
-            piece for piece in held if region.down[number] < piece.base - 0.3 * piece.size < region.down[number + 1]
-        ]
+        inside = [piece for piece in held if region.down[number] < piece.middle < region.down[number + 1]]
         bold += [bool(inside) and all(piece.bold for piece in inside)] * len(lines)
         cells += lines
     full = sum(sum(map(bool, row)) > 1 for row in cells)
@@ -125,11 +115,11 @@ def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
 
 
 def _open_rows(region: Region, held: Sequence[Piece], covers: dict[Place, Place]) -> Iterator[int]:
-    """The rows that no upright rule parts although their text has gaps, as below a header with rules."""
+    """The rows without vertical rules whose text has gaps, as they occur below a header with rules."""
     wide = len(region.across) - 1
     for number, (top, bottom) in enumerate(pairwise(region.down)):
         if sum(place[0] == number for place in covers) == wide - 1:
-            inside = [piece for piece in held if top < piece.base - 0.3 * piece.size < bottom]
+            inside = [piece for piece in held if top < piece.middle < bottom]
             if sum(len(row) > 1 for row in rows_of(inside)) > 1:
                 yield number
 
@@ -141,7 +131,7 @@ class _Placed(NamedTuple):
 
 
 def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
-    """What stands between two level rules: one row, or several where cells hold numbers below each other."""
+    """The text between two horizontal rules: one row, or several if a cell has a column of numbers."""
     starts = _number_lines(cells)
     lines = [["" for _ in cells] for _ in starts or (0,)]
     for column, cell in enumerate(cells):
@@ -152,7 +142,7 @@ def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
 
 
 def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
-    """Where lines of numbers stand in at least one cell, as many as in any; nothing where a cell has but one."""
+    """The baselines of the longest column of numbers in a cell; empty if no cell has two numbers or more."""
     stacks = []
     for cell in cells:
         lines: dict[int, list[str]] = {}
@@ -165,13 +155,12 @@ def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
 
 
 def _uncrossed(region: Region) -> dict[Place, Place]:
-    """The cells that no upright rule parts from the one at their left, each with the first of them."""
+    """The cells without a vertical rule at their left, each with the first cell that it is merged with."""
     covers: dict[Place, Place] = {}
     for row in range(len(region.down) - 1):
         middle = (region.down[row] + region.down[row + 1]) / 2
         for column in range(1, len(region.across) - 1):
             edge = region.across[column]
-            parted = any(abs(rule[0] - edge) <= TOUCH and rule[1] <= middle <= rule[3] for rule in region.upright)
-            if not parted:
+            if not any(abs(rule[0] - edge) <= TOUCH and rule[1] <= middle <= rule[3] for rule in region.upright):
                 covers[row, column] = covers.get((row, column - 1), (row, column - 1))
     return covers

@@ -1,4 +1,4 @@
-"""Tables and columns of running text on a page that gaps alone tell."""
+"""Tables and columns of running text that are separated by gaps only."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from assistant.ingest.parsers.grid import Place, Table, is_number
 from assistant.ingest.parsers.lines import SENTENCE_ENDS
 from assistant.ingest.parsers.pdf.printed import Grid, Piece, Row, bold_rows
 
-_LOOSE = 3.2  # times the font size; rows further apart belong to no table
+_LOOSE = 3.2  # times the font size; rows farther apart are not of one table
 
 
 def bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
-    """Runs of rows of two or more pieces; up to two rows of one may stand between them."""
+    """Runs of rows with two or more pieces; up to two rows with one piece may be between them."""
     band: list[Row] = []
     for row in rows:
         near = not band or row[0].base - band[-1][0].base < _LOOSE * max(row[0].size, band[-1][0].size)
@@ -29,13 +29,13 @@ def bands(rows: Sequence[Row]) -> Iterator[list[Row]]:
 
 
 def _aligned(band: Sequence[Row], row: Row) -> bool:
-    """Whether most of the pieces of ``row`` begin, end or have their middle where some do in the last full row."""
+    """Whether most pieces of ``row`` are aligned left, right or centered with pieces of the last full row."""
     above = next(each for each in reversed(band) if len(each) > 1)
-    met = sum(any(_stand_alike(piece, other) for other in above) for piece in row)
+    met = sum(any(_is_aligned(piece, other) for other in above) for piece in row)
     return 2 * met > min(len(row), len(above))
 
 
-def _stand_alike(one: Piece, other: Piece) -> bool:
+def _is_aligned(one: Piece, other: Piece) -> bool:
     left, right = one.x0 - other.x0, one.x1 - other.x1
     return min(abs(left), abs(right), abs(left + right) / 2) < 0.8 * one.size
 
@@ -48,7 +48,7 @@ def _ended(band: list[Row]) -> Iterator[list[Row]]:
 
 
 def text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
-    """The columns of running text that a band consists of, in which tables may stand; nothing where it is none."""
+    """The columns of running text that a band consists of, which may contain tables; empty if it is not text."""
     for columns in (columns_of(band, 0.0), columns_of(band)):
         if columns and any(prose := [_is_prose(band, columns, number) for number in range(len(columns))]):
             return _with_tables(band, columns, prose)
@@ -58,7 +58,7 @@ def text_columns(band: Sequence[Row]) -> list[tuple[float, float]]:
 def _with_tables(
     band: Sequence[Row], columns: list[tuple[float, float]], prose: Sequence[bool]
 ) -> list[tuple[float, float]]:
-    """The columns, with those of figures that stand beside each other as one: a table beside running text."""
+    """The columns, with adjacent columns of figures joined: they are a table next to running text."""
     joined: list[tuple[float, float]] = []
     before = False
     for number, (column, is_prose) in enumerate(zip(columns, prose, strict=True)):
@@ -73,9 +73,9 @@ def _with_tables(
 
 
 def columns_of(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, float]]:
-    """The columns of a band, from and to, by the gaps that nearly all of its fullest rows leave free.
+    """The left and right ends of the columns of a band, by the gaps that nearly all of its fullest rows have.
 
-    Full are the rows that have ``share`` of the most pieces of any.
+    These are the rows with at least ``share`` of the pieces that the row with the most pieces has.
     """
     most = max(len(row) for row in band)
     full = [row for row in band if len(row) >= max(2, share * most)]
@@ -98,7 +98,7 @@ def columns_of(band: Sequence[Row], share: float = 0.6) -> list[tuple[float, flo
 
 
 def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> tuple[int, int]:
-    """The first and the last column that a piece stands in."""
+    """The first and the last column that a piece overlaps; the nearest if it overlaps none."""
     over = [n for n, (left, right) in enumerate(columns) if min(right, piece.x1) - max(left, piece.x0) > 0]
     if not over:
         middle = (piece.x0 + piece.x1) / 2
@@ -108,7 +108,7 @@ def _column_of(piece: Piece, columns: Sequence[tuple[float, float]]) -> tuple[in
 
 
 def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]], number: int) -> bool:
-    """Whether column ``number`` holds running text that pays no heed to what stands beside it."""
+    """Whether column ``number`` is running text that is independent of the columns next to it."""
     left, right = columns[number]
     lines = [(row, piece) for row in band for piece in row if _column_of(piece, columns) == (number, number)]
     if len(lines) < 3 or sum(len(piece.words) for _, piece in lines) < 3 * len(lines):
@@ -116,12 +116,14 @@ def _is_prose(band: Sequence[Row], columns: Sequence[tuple[float, float]], numbe
     inside = [_is_inside_sentence(above, piece, right - left) for (_, above), (_, piece) in pairwise(lines)]
     beside = [each for each, (row, _) in zip(inside, lines[1:], strict=True) if len(row) > 1]
     if sum(not piece.text[0].isupper() for _, piece in lines[1:]) < 0.3 * len(inside):
-        return False  # each line begins anew
+        return False  # each line is a new sentence
     return bool(beside) and sum(inside) >= 0.5 * len(inside) and sum(beside) >= 0.55 * len(beside)
 
 
 def _is_inside_sentence(above: Piece, piece: Piece, width: float) -> bool:
-    """Whether a line goes on with the sentence above it: in small letters, or below a full line without a stop."""
+    """Whether a line continues the sentence above it: it starts in lower case, or the line above is full and does not
+    end a sentence.
+    """
     first = piece.text[0]
     full = above.x1 - above.x0 > 0.85 * width and not above.text.endswith(SENTENCE_ENDS)
     uncased = first.isalpha() and first.upper() == first.lower()
@@ -129,7 +131,7 @@ def _is_inside_sentence(above: Piece, piece: Piece, width: float) -> bool:
 
 
 def are_interleaved(band: Sequence[Row], columns: Sequence[tuple[float, float]], order: dict[int, int]) -> bool:
-    """Whether the columns are drawn row by row."""
+    """Whether the columns were drawn row by row."""
     sides: list[list[int]] = [[] for _ in columns]
     for row in band:
         for piece in row:
@@ -139,7 +141,7 @@ def are_interleaved(band: Sequence[Row], columns: Sequence[tuple[float, float]],
 
 
 def side_by_side(rows: Sequence[Row], band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> list[list[Piece]]:
-    """The pieces of each column, with the rows above and below the band that stay within one."""
+    """The pieces of each column of a band, with the rows below the band that are within one column."""
     first = next(n for n, row in enumerate(rows) if row is band[0])
     last = next(n for n, row in enumerate(rows) if row is band[-1])
     while last + 1 < len(rows) and _follows(rows[last], rows[last + 1], columns):
@@ -160,7 +162,7 @@ def _follows(above: Row, row: Row, columns: Sequence[tuple[float, float]]) -> bo
 
 
 def free_table(band: Sequence[Row], columns: Sequence[tuple[float, float]]) -> Grid | None:
-    """The table that a band is, by gaps alone; None for a few lines that happen to have gaps."""
+    """The table that a band is; None if it is only a few lines that happen to have gaps."""
     multi = [row for row in band if len(row) > 1]
     if len(multi) < (3 if len(columns) == 2 else 2):
         return None
@@ -189,14 +191,14 @@ def _cells(rows: Sequence[Row], columns: Sequence[tuple[float, float]]) -> tuple
 
 
 def _merged(cells: list[list[str]], covers: dict[Place, Place], gaps: Sequence[float]) -> Table:
-    """The table, with lines that only go on with the cells above them joined to these."""
+    """The table, with lines that only continue the cells above them joined to those cells."""
     pitch = median(gaps) if gaps else 0.0
     rows: list[list[str]] = []
     kept: dict[int, int] = {}
     for number, row in enumerate(cells):
         tight = number > 0 and (gaps[number - 1] < 0.8 * max(gaps) or gaps[number - 1] <= 1.02 * pitch)
         covered = any(place[0] == number for place in covers)
-        if rows and tight and not covered and _goes_on(rows[-1], row, gaps[number - 1] < 0.8 * max(gaps)):
+        if rows and tight and not covered and _continues(rows[-1], row, gaps[number - 1] < 0.8 * max(gaps)):
             rows[-1] = [f"{above} {below}".strip() for above, below in zip(rows[-1], row, strict=True)]
         else:
             rows.append(row)
@@ -205,8 +207,8 @@ def _merged(cells: list[list[str]], covers: dict[Place, Place], gaps: Sequence[f
     return Table(rows, moved)
 
 
-def _goes_on(above: Sequence[str], row: Sequence[str], close: bool) -> bool:
-    """Whether the cells of a row go on with those above: none at its left, and words that begin no cell."""
+def _continues(above: Sequence[str], row: Sequence[str], close: bool) -> bool:
+    """Whether the cells of a row continue those above them."""
     said = [(cell, up) for cell, up in zip(row, above, strict=True) if cell]
     if any(is_number(cell) for cell, _ in said) or not all(up for _, up in said):
         return False

@@ -176,7 +176,8 @@ def _aligned(text: str, lines: Sequence[Line], first: int) -> _Found | None:
         cells = [stripped(text, max(line.start, begin + a), min(line.end, begin + b)) for a, b in columns]
         rows.append(tuple(cells))
     lengths = sorted(cell.end - cell.start for row in rows for cell in row)
-    if lengths[len(lengths) // 2] > _LONG_CELL:
+    parted = sum(sum(cell.end > cell.start for cell in row) > 1 for row in rows)
+    if lengths[len(lengths) // 2] > _LONG_CELL or 2 * parted < len(rows):
         return None
     return rows, given if given < len(kept) else 0, stop
 

@@ -18,10 +18,10 @@ from platformdirs import user_cache_path
 
 from assistant.cli.opening import build, opened
 from assistant.cli.screen import one_line
+from assistant.english.plural import counted
 from assistant.eval import Corpus, Suite, load, open_dataset, write_documents
 from assistant.index_config import NAME, IndexConfig, config_file
 from assistant.ingest.read import read_folder
-from assistant.render import counted
 from assistant.types import Answer, Document, Filter, Turn
 
 if TYPE_CHECKING:
@@ -49,30 +49,25 @@ _NOT_ANSWERING = ("cli", "web", "eval", "__pycache__")
 
 
 class Evaluation(NamedTuple):
-    """A suite, and the folder in the user's cache for the index of its documents."""
+    """A suite, the folder of its documents, and the folder in the user's cache for their index."""
 
     suite: Suite
+    documents: Path
     cache: Path
-
-    @property
-    def documents(self) -> Path:
-        """The folder to index."""
-        assert self.suite.documents is not None  # noqa: S101 - both constructors set it
-        return self.suite.documents
 
 
 def from_folder(folder: Path, split: str | None, note: Note) -> Evaluation:
     """The suite in ``folder`` with the questions of one split, or of all. Raises SuiteError."""
     suite = load(folder, lambda corpus: read_corpus(corpus, note), split)
-    assert suite.documents is not None  # noqa: S101 - a loaded suite has a corpus
-    place = str(suite.documents.resolve())
-    return Evaluation(suite, _cache(f"{folder.resolve().name}-{_hash([place.encode()])}"))
+    documents = suite.documents or folder
+    place = _hash([str(documents.resolve()).encode()])
+    return Evaluation(suite, documents, _cache(f"{folder.resolve().name}-{place}"))
 
 
 def from_dataset(name: str, path: Path, seed: int, note: Note) -> Evaluation:
-    """A public set as a suite; documents it has no files for are written into the cache, where its runs are kept too.
+    """A public set as a suite. Documents without files are written to the cache; the runs are stored there too.
 
-    Its folder there is named by the content of the documents, so that no set is embedded twice. Raises SuiteError.
+    The name of the folder in the cache depends on the documents, so that no set is embedded twice. Raises SuiteError.
     """
     suite = open_dataset(name, path, lambda folder: read_corpus(folder, note), seed)
     texts = (f"{source} {document.digest}".encode() for source, document in sorted(suite.corpus.items()))
@@ -84,9 +79,8 @@ def from_dataset(name: str, path: Path, seed: int, note: Note) -> Evaluation:
         write_documents(suite.corpus, documents)
         whole.touch()
     # Offsets of citations count in the texts as the index reads the written files.
-    corpus = Corpus(read_corpus(documents, note))
-    known = {"folder": cache, "documents": documents, "corpus": corpus, "seed": seed}
-    return Evaluation(suite.model_copy(update=known), cache)
+    known = {"folder": cache, "corpus": Corpus(read_corpus(documents, note)), "seed": seed}
+    return Evaluation(suite.model_copy(update=known), documents, cache)
 
 
 def read_corpus(folder: Path, note: Note) -> dict[str, Document]:

@@ -1,12 +1,13 @@
-"""A printed page: its lines and tables in the order they are read in."""
+"""The lines and tables of a printed page in reading order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from assistant.ingest.parsers.lines import is_short_field, marker_of
-from assistant.ingest.parsers.pdf.printed import Box, Element, Grid, Page, Piece, Row, rows_of
+from assistant.ingest.parsers.pdf.printed import Box, Element, Grid, Page, Piece, Row, grouped, rows_of
 from assistant.ingest.parsers.pdf.ruled import TOUCH, inside_box, ruled_regions, ruled_table
 from assistant.ingest.parsers.pdf.unruled import (
     are_interleaved,
@@ -19,47 +20,57 @@ from assistant.ingest.parsers.pdf.unruled import (
 
 
 def elements(page: Page) -> list[Element]:
-    """The lines and tables of ``page`` in the order they are read in."""
+    """The lines and tables of ``page`` in reading order."""
     pieces = [*_with_markers(_in_order(_with_counts(_without_line_numbers(page.pieces))))]
     rows = rows_of(pieces)
     if all(len(row) == 1 for row in rows):
-        return list(pieces) if _stand_beside(rows) else [row[0] for row in rows]
+        return list(pieces) if _are_parallel(rows) else [row[0] for row in rows]
     order = {id(piece): number for number, piece in enumerate(pieces)}
-    found: list[tuple[list[Piece], list[Element]]] = []
-    taken: set[int] = set()
-    for region in ruled_regions(page.rules):
-        if grid := ruled_table(region, pieces):
-            held = inside_box(region.box, pieces)
-            taken.update(map(id, held))
-            found.append((held, [grid]))
-    free = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
+    found = [
+        _Found(inside_box(region.box, pieces), [grid])
+        for region in ruled_regions(page.rules)
+        if (grid := ruled_table(region, pieces))
+    ]
+    free = _without(rows, found)
     parallel = False
     for band in bands(free):
         if columns := text_columns(band):
             parallel = True
-            sides = side_by_side(free, band, columns)
-            parts = [(side, _within(side, page.rules)) for side in sides if side]
-            if are_interleaved(band, columns, order):
-                found.append(([*chain(*sides)], [*chain(*(part for _, part in parts))]))
-                taken.update(id(piece) for side in sides for piece in side)
-            else:
-                tables = [(side, part) for side, part in parts if any(isinstance(each, Grid) for each in part)]
-                found += tables
-                taken.update(id(piece) for side, _ in tables for piece in side)
+            found += _columns(side_by_side(free, band, columns), page.rules, are_interleaved(band, columns, order))
         elif (columns := columns_of(band)) and (grid := free_table(band, columns)):
-            held = [*chain(*band)]
-            found.append((held, [grid]))
-            taken.update(map(id, held))
-    loose = [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
-    if not parallel and not _stand_beside(loose):
-        order = {id(piece): number for number, piece in enumerate(piece for row in rows for piece in row)}
-    found += [([piece], [piece]) for row in loose for piece in row]
-    found.sort(key=lambda part: min(order[id(piece)] for piece in part[0]))
-    return _joined_rows([element for _, part in found for element in part])
+            found.append(_Found([*chain(*band)], [grid]))
+    loose = _without(rows, found)
+    if not parallel and not _are_parallel(loose):
+        order = {id(piece): number for number, piece in enumerate(chain(*rows))}
+    found += [_Found([piece], [piece]) for piece in chain(*loose)]
+    found.sort(key=lambda part: min(order[id(piece)] for piece in part.pieces))
+    return _joined_rows([element for part in found for element in part.elements])
+
+
+class _Found(NamedTuple):
+    """Pieces of a page, and the lines and tables that they make up."""
+
+    pieces: list[Piece]
+    elements: list[Element]
+
+
+def _without(rows: Sequence[Row], found: Sequence[_Found]) -> list[Row]:
+    """The rows without the pieces of ``found``."""
+    taken = {id(piece) for part in found for piece in part.pieces}
+    return [row for row in ([piece for piece in row if id(piece) not in taken] for row in rows) if row]
+
+
+def _columns(sides: Sequence[list[Piece]], rules: Sequence[Box], interleaved: bool) -> Iterator[_Found]:
+    """The columns one after the other if they were drawn row by row, else only those that have tables."""
+    parts = [_Found(side, _within(side, rules)) for side in sides if side]
+    if interleaved:
+        yield _Found([*chain(*sides)], [*chain(*(part.elements for part in parts))])
+    else:
+        yield from (part for part in parts if any(isinstance(each, Grid) for each in part.elements))
 
 
 def _within(side: Sequence[Piece], rules: Sequence[Box]) -> list[Element]:
-    """The lines and tables of a column that stands beside others."""
+    """The lines and tables of one of several columns."""
     left, right = min(piece.x0 for piece in side), max(piece.x1 for piece in side)
     inside = tuple(rule for rule in rules if rule[0] > left - TOUCH and rule[2] < right + 3 * TOUCH)
     return elements(Page(tuple(side), rules=inside))
@@ -69,7 +80,7 @@ def _within(side: Sequence[Piece], rules: Sequence[Box]) -> list[Element]:
 
 
 def _in_order(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces as drawn, or by rows where they are drawn up and down the page."""
+    """The pieces in drawing order, or by rows if that order often goes back up the page."""
     back = sum(
         after.base < before.base - 1.5 * before.size and after.x0 < before.x1 and before.x0 < after.x1
         for before, after in pairwise(pieces)
@@ -77,8 +88,8 @@ def _in_order(pieces: Sequence[Piece]) -> Sequence[Piece]:
     return pieces if back <= max(2, 0.12 * len(pieces)) else [piece for row in rows_of(pieces) for piece in row]
 
 
-def _stand_beside(rows: Sequence[Row]) -> bool:
-    """Whether text stands beside other text, so that the order of drawing tells more than that of lines."""
+def _are_parallel(rows: Sequence[Row]) -> bool:
+    """Whether there is text next to other text, so that drawing order is better than the order of rows."""
     beside = sum(len(row) > 1 for row in rows)
     for above, row in pairwise(rows):
         near = row[0].base - above[0].base < 2 * row[0].size
@@ -86,31 +97,27 @@ def _stand_beside(rows: Sequence[Row]) -> bool:
     return beside > max(2, 0.1 * len(rows))
 
 
-_NUMBERED_LINES = 8  # that count on, one after the other, number the lines of the page
+_NUMBERED_LINES = 8  # consecutive numbers in a column are line numbers
 
 
 def _without_line_numbers(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces without the numbers that count the lines of the page at its left."""
-    left = [row[0] for row in rows_of(pieces) if row[0].text.isdecimal() and len(row[0].text) < 4]
-    runs: list[list[Piece]] = []
-    for piece in left:
-        last = runs[-1][-1] if runs else None
-        step = int(piece.text) - int(last.text) if last else 0
-        if last and step in (1, 5) and abs(piece.x1 - last.x1) < piece.size:
-            runs[-1].append(piece)
-        else:
-            runs.append([piece])
-    numbers = {id(piece) for run in runs if len(run) >= _NUMBERED_LINES for piece in run}
-    beside = sum(len(row) > 1 and id(row[0]) in numbers for row in rows_of(pieces)) if numbers else 0
-    # A table may count its rows; the rows of a page have no other gaps.
-    gaps = sum(len(row) > 2 for row in rows_of(pieces)) if numbers else 0
-    if not numbers or 3 * gaps > beside:
+    """The pieces without line numbers at the left of the page."""
+    rows = rows_of(pieces)
+    left = [row[0] for row in rows if row[0].text.isdecimal() and len(row[0].text) < 4]
+
+    def counts(run: list[Piece], piece: Piece) -> bool:
+        return int(piece.text) - int(run[-1].text) in (1, 5) and abs(piece.x1 - run[-1].x1) < piece.size
+
+    numbers = {id(piece) for run in grouped(left, counts) if len(run) >= _NUMBERED_LINES for piece in run}
+    beside = sum(len(row) > 1 and id(row[0]) in numbers for row in rows)
+    # A table may number its rows, but the rows of a page with line numbers have no other gaps.
+    if not numbers or 3 * sum(len(row) > 2 for row in rows) > beside:
         return pieces
     return [piece for piece in pieces if id(piece) not in numbers]
 
 
 def _with_counts(pieces: Sequence[Piece]) -> Sequence[Piece]:
-    """The pieces, with the numbers 1, 2, 3 that stand alone before some words joined to these: a list, no table."""
+    """The pieces with the numbers 1, 2, 3 of a list joined to the words that follow; else they would be a table."""
     rows = [row for row in rows_of(pieces) if len(row) == 2 and row[0].text.isdecimal() and len(row[1].words) > 3]
     runs: list[list[Row]] = []
     for row in rows:
@@ -120,18 +127,14 @@ def _with_counts(pieces: Sequence[Piece]) -> Sequence[Piece]:
             runs[-1].append(row)
         elif row[0].text == "1" and _behind(row[0], row[1]):
             runs.append([row])
-    joined = {
-        id(text): text._replace(words=(*number.words, *text.words))
-        for run in runs
-        if len(run) > 1
-        for number, text in run
-    }
-    numbers = {id(number) for run in runs if len(run) > 1 for number, _ in run}
+    counted = [row for run in runs if len(run) > 1 for row in run]
+    joined = {id(text): text._replace(words=(*number.words, *text.words)) for number, text in counted}
+    numbers = {id(number) for number, _ in counted}
     return [joined.get(id(piece), piece) for piece in pieces if id(piece) not in numbers]
 
 
 def _with_markers(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces, with bullets and numbers joined to the text behind them."""
+    """The pieces with bullets and numbers joined to the text that follows them."""
     waiting: Piece | None = None
     for piece in pieces:
         if waiting is not None:
@@ -150,11 +153,12 @@ def _with_markers(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _behind(marker: Piece, piece: Piece) -> bool:
+    """Whether ``piece`` is right behind ``marker`` on the same line."""
     return abs(marker.base - piece.base) < 0.5 * piece.size and 0 <= piece.x0 - marker.x1 < 4.5 * piece.size
 
 
 def _joined_rows(found: Sequence[Element]) -> list[Element]:
-    """What is left on one line beside each other, outside tables, becomes one line: ``Date:   8 May``."""
+    """The elements with the pieces of one line outside tables joined: ``Date:   8 May``."""
     done: list[Element] = []
     for element in found:
         before = done[-1] if done else None

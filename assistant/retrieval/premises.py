@@ -1,0 +1,173 @@
+"""Premises: what a question takes for granted, and a statement does not bear out.
+
+"When did the army buy the mill?" takes it that the army did: "The parish bought it in 1952" is about somebody else.
+"Who stole the mower?" is not answered by "The mower was stolen", nor "How much garlic is in it?" where nothing is said
+of garlic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from assistant.english.lexicon import BE, CALENDAR_NAMES, CONSEQUENCES, DAYS_IN, REASONS, TITLES, UNITS, any_of
+from assistant.english.phrases import CLAUSE
+from assistant.english.quantities import quantities
+from assistant.english.tokens import Word, content_stems, is_stopword, stem, stems, words
+from assistant.query.parse import QuestionParts
+from assistant.retrieval.mentions import weekdays
+
+RIVAL, STRANGER = 0.5, 0.3
+"""What it weighs that somebody else did it: in a passage that names who is asked about, and in one that does not."""
+
+UNMEASURED = 0.4
+"""What it weighs that a passage never names what is asked how much of there is."""
+
+_DID = frozenset("did does has had".split())
+_HAVE = frozenset("have has had".split())
+_TITLES = frozenset(map(stem, TITLES))
+_WHO_DID = re.compile(r"\s*who (?:has |had )?([a-z]+)\b", re.IGNORECASE)
+_PASSIVE = rf"\b(?:{any_of(BE)}|been|being)\s+(?:\w+ly\s+)?"
+_CALENDAR = frozenset(map(stem, CALENDAR_NAMES))
+_CAUSE = re.compile(
+    rf"\b(?:{any_of((*REASONS, *CONSEQUENCES))}|because|since|due|reasons?|caused?|so that|in order)\b", re.I
+)
+_AMOUNT = re.compile(r"\bhow much (?:more |other )?([a-z]+)\b", re.IGNORECASE)
+
+
+class Premise(NamedTuple):
+    """What a statement says otherwise than a question takes it, and the weight of that: 1 is decisive."""
+
+    reason: str
+    weight: float
+
+
+def unmet_premises(question: QuestionParts, text: str, around: str, passage: str) -> Iterator[Premise]:
+    """What ``question`` takes for granted and a statement, with what is ``around`` it and its passage, does not say."""
+    said = frozenset(stems(f"{text} {around}"))
+    known = said | frozenset(stems(passage))
+    if other := _other_actor(question.text, text, said):
+        yield Premise(f"{other.actor} did it", STRANGER if other.wanted.isdisjoint(known) else RIVAL)
+    if question.answer_type == "person" and _hides_actor(question.text, text):
+        yield Premise("nobody named", 1.0)
+    if question.answer_type == "reason" and _restates(question, text, around) and not _CAUSE.search(passage):
+        yield Premise("no reason", 1.0)
+    if (noun := _amount_of(question.text)) and noun not in known:
+        yield Premise(f"no {noun}", UNMEASURED)
+    days = weekdays(f"{text} {around} {passage}")
+    if question.answer_type == "yes-no" and not question.names - {"i"} <= known | days:
+        yield Premise("a name that is not there", 1.0)
+
+
+# --- who did it -----------------------------------------------------------------------------------
+
+
+class _Doing(NamedTuple):
+    """Who is said to do what: the words before the verb, and the verb."""
+
+    subject: tuple[Word, ...]
+    verb: Word
+
+
+@lru_cache(maxsize=256)
+def _doings(question: str) -> tuple[_Doing, ...]:
+    """The ways to read "did the army buy the mill": each word behind the first may be the verb."""
+    found = CLAUSE.match(question)
+    if not found or found[2].lower() not in _DID:
+        return ()
+    rest = words(found[3])
+    return tuple(
+        _Doing(tuple(word for word in rest[:at] if not is_stopword(word.text)), rest[at])
+        for at in range(1, len(rest))
+        if not (is_stopword(rest[at].text) and rest[at].text not in _HAVE) and not rest[at].text[0].isupper()
+    )
+
+
+class _Other(NamedTuple):
+    """Who did it in a statement, and the stems of who did it in the question."""
+
+    actor: str
+    wanted: frozenset[str]
+
+
+def _other_actor(question: str, text: str, said: frozenset[str]) -> _Other | None:
+    """Who does in a statement what a question says that another does; None where that is not clear."""
+    told = words(text)
+    for subject, verb in _doings(question):
+        wanted = frozenset(stem(word.text) for word in subject) - _TITLES
+        at = next((n for n, word in enumerate(told) if _is_verb(word.text, verb.text)), None)
+        if not wanted or at is None:
+            continue
+        before = _phrase_before(told, at)
+        other = frozenset(stem(word.text) for word in before)
+        if before and wanted - said and wanted.isdisjoint(other) and _is_name(before) == _is_name(subject):
+            return _Other(" ".join(word.text for word in before), wanted)
+        return None
+    return None
+
+
+def _is_verb(word: str, asked: str) -> bool:
+    """Whether a word is the form of the verb that "did" and "does" leave bare: "bought" for "buy"."""
+    if asked in _HAVE:
+        return word.lower() in _HAVE
+    return word.lower() != asked.lower() and not is_stopword(word) and stem(word) == stem(asked)
+
+
+def _phrase_before(told: list[Word], at: int) -> list[Word]:
+    """The words of the noun phrase that ends before the word with number ``at``, with the name before a comma that it
+    explains; none behind a pronoun.
+    """
+    start = at
+    while start and not is_stopword(told[start - 1].text):
+        gap = told[start].start - told[start - 1].end
+        explains = told[start].text.islower() and (start == at or told[start - 1].text[0].isupper())
+        if gap != 1 and not (gap == len(", ") and explains):
+            break
+        start -= 1
+    return told[start:at]
+
+
+def _is_name(phrase: tuple[Word, ...] | list[Word]) -> bool:
+    return any(word.text[0].isupper() for word in phrase)
+
+
+def _hides_actor(question: str, text: str) -> bool:
+    """Whether a statement says that it was done, and not by whom."""
+    found = _WHO_DID.match(question)
+    if not found:
+        return False
+    for passive in re.finditer(rf"{_PASSIVE}(\w+)", text, re.IGNORECASE):
+        if stem(passive[1]) == stem(found[1]):
+            return re.search(r"\bby\b", text[passive.end() :]) is None
+    return False
+
+
+def _restates(question: QuestionParts, text: str, around: str) -> bool:
+    """Whether a statement says no more than the question takes for granted, but for its time."""
+    timed = [q for q in quantities(text) if q.kind in ("date", "time", "duration")]
+    bare = "".join(text[start:end] for start, end in _between([(q.start, q.end) for q in timed], len(text)))
+    told = frozenset(content_stems(bare)) - _CALENDAR
+    return told <= question.all_stems | frozenset(stems(around))
+
+
+def _between(spans: list[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
+    """What lies between ``spans``."""
+    at = 0
+    for start, end in sorted(spans):
+        yield at, start
+        at = max(at, end)
+    yield at, length
+
+
+# --- of what ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _amount_of(question: str) -> str:
+    """The stem of what is asked how much of there is: "garlic"; empty for time, measures and money."""
+    found = _AMOUNT.search(question.lower())
+    noun = found[1] if found else ""
+    measured = noun in UNITS or noun in DAYS_IN or noun in ("money", "time")
+    return "" if not noun or measured or is_stopword(noun) else stem(noun)

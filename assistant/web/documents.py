@@ -93,7 +93,7 @@ class DocumentsTab:
         """How far the last build is. The browser asks where it has heard nothing for a while: gradio may lose steps."""
         job = self._library.latest(session(request))
         if job is None:
-            return {}
+            return {self._progress: gr.skip()}
         shown = {} if job.busy else {self._list: self._listed()}
         return {self._progress: progress_html(job.rows, busy=job.busy), **shown}
 

@@ -67,7 +67,7 @@ COVERED = 0.7
 ALIKE = 0.6
 """Cosine from which two words count as the same one: "truce" and "ceasefire"."""
 
-ANSWERS = 0.1
+ANSWERS = 0.3
 """Probability of a statement from which it counts as answering: it bears out the question's own words."""
 
 FIGURE = 3

@@ -104,6 +104,8 @@ FORMS = [
     "Captain Lena Storrow was at the wheel of the ferry.¹",
     "According to passage 1, Captain Lena Storrow was at the wheel of the ferry.",
     "- **Captain Lena Storrow** was at the wheel of the ferry [1].",
+    "[1] states that Captain Lena Storrow was at the wheel of the ferry.",
+    "[1], and [2] both say that Captain Lena Storrow was at the wheel of the ferry.",
     "Captain Lena Storrow was at the wheel of the ferry.",
     "Captain Lena Storrow was at the wheel of the ferry [2].",
     "Captain Lena Storrow was at the wheel of the ferry [9].",

@@ -15,6 +15,7 @@ from assistant.answering.faults import (
     VERBAL,
     WORDLIKE,
     added_clauses,
+    asked_deeds,
     attributes_to,
     carrying,
     denied,
@@ -27,6 +28,7 @@ from assistant.answering.faults import (
     stand_together,
     states,
     swapped_roles,
+    torn_figures,
     without_source,
 )
 from assistant.english.claims import (
@@ -287,7 +289,10 @@ class Checker:
             *added_clauses(text, unnamed),
             *invented_causes(text, unnamed, quoted, given),
             *swapped_roles(text, quoted),
+            *torn_figures(text, quoted),
         ]
+        if self._unlike(text, asked_deeds(text, quoted, given), quoted):
+            doubts.append("what it counts is in the question, not in the citation")
         likeness = (covered + self._closeness(text, quoted, given)) / 2
         if likeness < NEAR or 1 - len(unnamed if given else lacking) / max(1, len(own)) < NEAR:
             return "unsupported", "no statement says so", shared
@@ -298,10 +303,14 @@ class Checker:
         return "supported", "figures, names and meaning agree", likeness
 
     def _lacking(self, text: str, wanted: frozenset[str], quoted: str) -> frozenset[str]:
-        """Content words of the claim that the citation neither has nor has a word of nearly the same meaning for."""
+        """Content words of the claim that the citation neither has nor has a like of."""
         lacking = wanted - set(content_stems(quoted)) - set(name_stems(quoted))
         if not lacking or len(lacking) > len(wanted) * (1 - NEAR):
             return lacking
+        return self._unlike(text, lacking, quoted)
+
+    def _unlike(self, text: str, lacking: frozenset[str], quoted: str) -> frozenset[str]:
+        """Those of the words that the citation has no word of nearly the same root or meaning for."""
         theirs = [w.text.lower() for w in words(quoted) if w.text.lower() not in STOPWORDS and w.text[0].isalpha()]
         ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
         roots = {stem(word) for word in theirs}

@@ -26,6 +26,12 @@ _BARE_MARKER = re.compile(r"\(\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\)(?=\s*[.!?]?\s
 _JOINED = re.compile(r"^[\s,;:/]*(?:(?:and|or|but|while|whereas|vs\.?|versus|against)\s+)?", re.IGNORECASE)
 _BEGUN_MARKER = re.compile(r"\s*(?:[\[【(][^\[\]【】()\n]{0,30})?$")
 _LEADING = re.compile(rf"^(\s*{_CANONICAL})[.:)](?=\s)", re.MULTILINE)  # a list that is numbered by its markers
+_REPORTS = "(?:states?|says?|reports?|mentions?|notes?|confirms?|indicates?|explains?)"
+_SUBJECT = re.compile(  # markers that a sentence is about: "[3], [4] and [5] all say that ..."
+    rf"(?P<before>^|[.!?]\s+)(?P<marks>{_CANONICAL}(?:\s*,?\s*(?:and\s+)?{_CANONICAL})*)\s+"
+    rf"(?P<reports>(?:(?:all|both|also)\s+)?{_REPORTS}\b)",
+    re.MULTILINE,
+)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Not after a short word: "5 km²" is a unit.
 _RAISED = re.compile(r"(?:(?<=[.!?,\"”’])|(?<=[^\W\d_]{4}))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
@@ -38,6 +44,7 @@ def canonical(text: str) -> str:
     figures. Idempotent, so it can be applied to a growing text.
     """
     marked = _ANY_MARKER.sub(lambda m: _mark(next(group for group in m.groups() if group)), text)
+    marked = _SUBJECT.sub(_named, marked)
     marked = _LEADING.sub(r"\1 ", marked)
     marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
     return _AFTER_STOP.sub(lambda m: f" {m.group(2).strip()}{m.group(1)}", marked)
@@ -55,6 +62,10 @@ def marked_parts(sentence: str) -> list[str]:
 def may_be_marker(text: str) -> bool:
     """Whether ``text``, with canonical markers, is nothing but markers and perhaps the beginning of one."""
     return bool(_BEGUN_MARKER.fullmatch(_MARKER.sub("", text)))
+
+
+def _named(subject: re.Match[str]) -> str:
+    return f"{subject['before']}Sources {', '.join(re.findall(r'[0-9]+', subject['marks']))} {subject['reports']}"
 
 
 def _mark(listed: str) -> str:
@@ -80,8 +91,8 @@ _ACCORDING = (
     rf"(?:\s+(?P<a>{_NUMBERS}))?(?:\s+(?:provided|given|above))?(?:\s*\[(?P<b>\d{{1,3}}(?:, \d{{1,3}})*)\])?\s*[,:]\s*"
 )
 _SAYS_THAT = (
-    rf"(?:the\s+)?{_SOURCE}(?:\s+(?P<c>{_NUMBERS})|\s*\[(?P<d>\d{{1,3}})\])?\s+(?:also\s+)?"
-    r"(?:states?|says?|reports?|mentions?|notes?|confirms?|indicates?|explains?)\s+(?:that\s+)?"
+    rf"(?:the\s+)?{_SOURCE}(?:\s+(?P<c>{_NUMBERS})|\s*\[(?P<d>\d{{1,3}})\])?\s+(?:(?:all|both|also)\s+)?"
+    rf"{_REPORTS}\s+(?:that\s+)?"
 )
 _FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT})?", re.IGNORECASE)
 

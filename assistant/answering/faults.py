@@ -204,6 +204,17 @@ def torn_figures(text: str, quoted: str) -> Iterator[str]:
             yield f"{figure.text!r} stands in another part of the citation"
 
 
+def half_borne(text: str, quoted: str) -> Iterator[str]:
+    """What a claim says of "both A and B" where the citation has nothing of one of them."""
+    held = frozenset(content_stems(quoted)) | frozenset(name_stems(quoted))
+    if _SEVERAL.search(quoted):
+        return
+    for pair in _BOTH_AND.finditer(text):
+        for part in pair.groups():
+            if (own := carrying(part)) and not own & held:
+                yield f"{part!r} is not in the citation"
+
+
 def asked_deeds(text: str, quoted: str, given: str) -> frozenset[str]:
     """Roots of past verbs that a claim with a count has from the question alone: "voted" in "4,000 workers voted"."""
     if not any(figure.kind == "number" for figure in quantities(text)):
@@ -254,6 +265,8 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _CONTRAST = re.compile(r";|,?\s+\b(?:while|whereas|but|although|though)\b", re.IGNORECASE)
+_BOTH_AND = re.compile(r"\bboth\s+([^,;.]{2,40}?)\s+and\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:both|two|sides?|each|either|neither|all)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|pair|twice|couple|either|neither)\b", re.IGNORECASE)
 _OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
 PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)

@@ -20,6 +20,7 @@ from assistant.answering.faults import (
     carrying,
     denied,
     figure_faults,
+    half_borne,
     has_kin,
     invented_causes,
     name_stems,
@@ -216,7 +217,8 @@ class Checker:
         if is_refusal(text):
             return "says that the documents are silent; the evidence decides that"
         said = set(stems(text))
-        bare = not VERBAL.search(text) and not said <= set(_figures(text))
+        figures = {root for figure in quantities(text) if figure.kind != "date" for root in stems(figure.text)}
+        bare = not VERBAL.search(text) and not said <= figures
         if bare and any(said <= self._named(metadata) for metadata in self._metadata.values()):
             return "names a source and says nothing"
         return ""
@@ -290,6 +292,7 @@ class Checker:
             *invented_causes(text, unnamed, quoted, given),
             *swapped_roles(text, quoted),
             *torn_figures(text, quoted),
+            *half_borne(text, quoted),
         ]
         if self._unlike(text, asked_deeds(text, quoted, given), quoted):
             doubts.append("what it counts is in the question, not in the citation")
@@ -338,7 +341,8 @@ class Checker:
             parts = [root for root in name_stems(said) if root not in JOINING]
             missing = set(parts) - set(held) - spared
             if missing - heading:
-                yield f"{said!r} is not in the citation", sure
+                meant = given and missing <= self._asked and PRONOUN.search(quoted)
+                yield f"{said!r} is not in the citation", sure and not meant
             elif missing and not (
                 (missing <= self._asked and not names_others(quoted, text)) or attributes_to(said, text)
             ):
@@ -366,11 +370,6 @@ class Checker:
             yield opening.text, True
         elif root not in self._lower and not WORDLIKE.search(opening.text):
             yield opening.text, False
-
-
-def _figures(text: str) -> Iterator[str]:
-    """Stems of the words of the figures in a text, dates apart."""
-    return (root for figure in quantities(text) if figure.kind != "date" for root in stems(figure.text))
 
 
 def _read(sentence: Sentence) -> str:

@@ -10,7 +10,7 @@ from assistant.types import NOT_IN_DOCUMENTS
 
 _SOURCE = r"(?:sources?|passages?|documents?|docs?|refs?|references?|citations?|articles?|texts?)"
 _NUMBERS = r"#?\d{1,3}(?:\s*(?:,|;|&|–|-|/|and)\s*(?:and\s+)?#?\d{1,3})*"
-_NUMBERED = rf"{_SOURCE}\s*(?:no\.?|nos\.?|number)?\s*:?\s*"
+_NUMBERED = rf"(?:{_SOURCE}|statements?)\s*(?:no\.?|nos\.?|number)?\s*:?\s*"
 _CANONICAL = r"\[(\d{1,3}(?:, \d{1,3})*)\]"
 
 _ANY_MARKER = re.compile(
@@ -94,7 +94,12 @@ _SAYS_THAT = (
     rf"(?:the\s+)?{_SOURCE}(?:\s+(?P<c>{_NUMBERS})|\s*\[(?P<d>\d{{1,3}})\])?\s+(?:(?:all|both|also)\s+)?"
     rf"{_REPORTS}\s+(?:that\s+)?"
 )
-_FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT})?", re.IGNORECASE)
+_STATEMENT = (  # with its number alone: documents speak of statements too
+    r"(?:(?:according to|as (?:stated|reported) in|based on|per|from|in)\s+)?(?:the\s+)?statements?\s*"
+    rf"(?:(?P<e>{_NUMBERS})|\[(?P<f>\d{{1,3}}(?:, \d{{1,3}})*)\])"
+    rf"\s*(?:[,:]|(?:(?:all|both|also)\s+)?{_REPORTS}(?:\s+that)?)\s*"
+)
+_FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT}|{_STATEMENT})?", re.IGNORECASE)
 
 
 def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
@@ -131,6 +136,9 @@ _SMALL_TALK = re.compile(
             r"(?: (?:to|from|for|based on|of|using|in)\b[^:.]{0,60})?\s*[:.]?",
             rf"(?:the )?(?:final )?(?:answer|summary|response|{_SOURCE}|question|note|explanation|conclusion)s?\s*:?",
             rf"(?:based on|according to)\b[^.\d]{{0,60}}\b{_SOURCE}\s*[:,.]?",
+            r"(?:this|that|it|which)(?: (?:information|answer|fact))? (?:is|was|can be)(?: also| all)? (?:stated|said"
+            rf"|reported|mentioned|found|confirmed|supported|given|noted) (?:in|by) (?:the )?"
+            rf"(?:{_SOURCE}|statements?)\s*[:,.]?",
         )
     ),
     re.IGNORECASE,

@@ -490,7 +490,8 @@ from pathlib import Path
 from assistant import Assistant, Settings
 with Assistant.open(Settings(index_dir=Path(sys.argv[1]), ollama_url=sys.argv[2], writer="ollama")) as assistant:
     for event in assistant.stream(sys.argv[3]):
-        print(event.text, flush=True)
+        if getattr(event, "kind", "answer") == "answer":  # on a busy machine signs of life may come first
+            print(event.text, flush=True)
 """
 
 

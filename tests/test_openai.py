@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,7 @@ from assistant.errors import (
     ModelOutputError,
     ServerUnreachableError,
 )
+from assistant.models.ollama import Server
 from assistant.models.openai import OpenAIChat
 from assistant.ports import ChatChunk, Message, Usage
 from assistant.settings import Settings
@@ -170,3 +172,49 @@ def test_embeddings_come_from_such_a_server_by_the_recipe_of_the_page(double: Op
         assert assistant.search("Who was at the wheel of the ferry?")[0].chunk.source == "courier.md"
         assert assistant.status().embedder == f"{double.url} small-model"
     embedder._server.close()
+
+
+# --- the same against the double and a real server's /v1, where there is one -------------------------
+
+
+@pytest.fixture(params=["double", pytest.param("real", marks=pytest.mark.ollama)])
+def there(request: pytest.FixtureRequest, double: OpenAIDouble) -> Settings:
+    """Settings that name a server with OpenAI's wire format and a model that it has."""
+    if request.param == "double":
+        return Settings(openai_url=double.url, openai_model="small-model")
+    server = Server(os.environ.get("OLLAMA_HOST", "http://127.0.0.1:11434"))
+    models = server.models() if server.listens(0.3) else ()
+    if not models:
+        pytest.skip("no Ollama server with a model answers at OLLAMA_HOST")
+    smallest = min(models, key=lambda model: model.size or 0)
+    return Settings(openai_url=f"{server.url}/v1", openai_model=smallest.name, answer_tokens=32)
+
+
+def test_there_it_answers_and_counts(there: Settings) -> None:
+    *said, spent = OpenAIChat(there).ready().chat([Message("user", "Reply with the word hello.")])
+    assert "hello" in "".join(part.text for part in said if isinstance(part, ChatChunk)).lower()
+    assert isinstance(spent, Usage)
+    assert spent.prompt_tokens
+    assert spent.answer_tokens
+
+
+def test_there_a_missing_model_is_named(there: Settings) -> None:
+    missing = OpenAIChat(there.model_copy(update={"openai_model": "no-such-model:0b"}))
+    with pytest.raises(ModelNotFoundError, match="no-such-model:0b"):
+        missing.ready()
+    missing.__dict__["_model"] = "no-such-model:0b"  # as if it had been removed since
+    with pytest.raises(ModelNotFoundError, match="ASSISTANT_OPENAI_MODEL"):
+        list(missing.chat(HELLO))
+
+
+def test_there_a_long_answer_is_an_error(there: Settings, double: OpenAIDouble) -> None:
+    double.fault = "length"
+    with pytest.raises(ModelOutputError, match="ASSISTANT_ANSWER_TOKENS"):
+        list(OpenAIChat(there).chat([Message("user", "Count from 1 to 500.")]))
+
+
+def test_there_a_stream_can_be_closed_in_the_middle(there: Settings) -> None:
+    stream = OpenAIChat(there).chat([Message("user", "Count from 1 to 500.")])
+    assert isinstance(next(stream), ChatChunk)
+    stream.close()
+    assert OpenAIChat(there).models()

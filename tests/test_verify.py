@@ -104,6 +104,10 @@ FORMS = [
     "Captain Lena Storrow was at the wheel of the ferry.¹",
     "According to passage 1, Captain Lena Storrow was at the wheel of the ferry.",
     "- **Captain Lena Storrow** was at the wheel of the ferry [1].",
+    "According to statement [1], Captain Lena Storrow was at the wheel of the ferry.",
+    "Statement 1 says that Captain Lena Storrow was at the wheel of the ferry.",
+    "[1] states that Captain Lena Storrow was at the wheel of the ferry.",
+    "[1], and [2] both say that Captain Lena Storrow was at the wheel of the ferry.",
     "Captain Lena Storrow was at the wheel of the ferry.",
     "Captain Lena Storrow was at the wheel of the ferry [2].",
     "Captain Lena Storrow was at the wheel of the ferry [9].",
@@ -255,6 +259,10 @@ def test_a_sentence_is_checked_before_the_next_one_ends(embedder: MiniLM) -> Non
     )  # fmt: skip
     kinds = [type(event).__name__ for event in events]
     assert kinds.index("Checked") < len(kinds) - 2
+
+
+def test_a_sentence_that_only_names_its_statement_is_dropped(embedder: MiniLM) -> None:
+    assert isinstance(check_written("This is stated in statement [1].", embedder), Dropped)
 
 
 def test_what_is_no_draft_passes_through(embedder: MiniLM) -> None:

@@ -190,6 +190,39 @@ def states(there: Quantity, said: Quantity, published: date | None = None) -> bo
     return all(a is None or a == b for a, b in zip(said.value, (year, month, day), strict=True))
 
 
+def torn_figures(text: str, quoted: str) -> Iterator[str]:
+    """Figures of a claim that the citation gives on one side of "while" or "but", and all else of it on the other."""
+    sides = _CONTRAST.split(quoted)
+    if len(sides) < 2:
+        return
+    said, held = carrying(text), [carrying(side) for side in sides]
+    for figure in quantities(text):
+        own = [any(states(other, figure) for other in quantities(side)) for side in sides]
+        here = [len(said & words_of) for words_of, has in zip(held, own, strict=True) if has]
+        there = [len(said & words_of) for words_of, has in zip(held, own, strict=True) if not has]
+        if here and not any(here) and max(there, default=0) > 1:
+            yield f"{figure.text!r} stands in another part of the citation"
+
+
+def half_borne(text: str, quoted: str) -> Iterator[str]:
+    """What a claim says of "both A and B" where the citation has nothing of one of them."""
+    held = frozenset(content_stems(quoted)) | frozenset(name_stems(quoted))
+    if _SEVERAL.search(quoted):
+        return
+    for pair in _BOTH_AND.finditer(text):
+        for part in pair.groups():
+            if (own := carrying(part)) and not own & held:
+                yield f"{part!r} is not in the citation"
+
+
+def asked_deeds(text: str, quoted: str, given: str) -> frozenset[str]:
+    """Roots of past verbs that a claim with a count has from the question alone: "voted" in "4,000 workers voted"."""
+    if not any(figure.kind == "number" for figure in quantities(text)):
+        return frozenset()
+    past = {stem(w.text) for w in words(text) if w.text.islower() and w.text.endswith("ed")}
+    return frozenset(past & set(stems(given)) - set(stems(quoted)))
+
+
 def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]) -> bool:
     """Whether the citation gives another number for what the claim's number counts."""
     unit = _unit(said)
@@ -231,6 +264,9 @@ _LINK = re.compile(
     r"|as|so|therefore|to|for|from|by|with)\b",
     re.IGNORECASE,
 )
+_CONTRAST = re.compile(r";|,?\s+\b(?:while|whereas|but|although|though)\b", re.IGNORECASE)
+_BOTH_AND = re.compile(r"\bboth\s+([^,;.]{2,40}?)\s+and\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:both|two|sides?|each|either|neither|all)\b", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|pair|twice|couple|either|neither)\b", re.IGNORECASE)
 _OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
 PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)

@@ -15,10 +15,12 @@ from assistant.answering.faults import (
     VERBAL,
     WORDLIKE,
     added_clauses,
+    asked_deeds,
     attributes_to,
     carrying,
     denied,
     figure_faults,
+    half_borne,
     has_kin,
     invented_causes,
     name_stems,
@@ -27,6 +29,7 @@ from assistant.answering.faults import (
     stand_together,
     states,
     swapped_roles,
+    torn_figures,
     without_source,
 )
 from assistant.english.claims import (
@@ -67,7 +70,7 @@ COVERED = 0.7
 ALIKE = 0.6
 """Cosine from which two words count as the same one: "truce" and "ceasefire"."""
 
-ANSWERS = 0.1
+ANSWERS = 0.3
 """Probability of a statement from which it counts as answering: it bears out the question's own words."""
 
 FIGURE = 3
@@ -214,7 +217,8 @@ class Checker:
         if is_refusal(text):
             return "says that the documents are silent; the evidence decides that"
         said = set(stems(text))
-        bare = not VERBAL.search(text) and not said <= set(_figures(text))
+        figures = {root for figure in quantities(text) if figure.kind != "date" for root in stems(figure.text)}
+        bare = not VERBAL.search(text) and not said <= figures
         if bare and any(said <= self._named(metadata) for metadata in self._metadata.values()):
             return "names a source and says nothing"
         return ""
@@ -287,7 +291,11 @@ class Checker:
             *added_clauses(text, unnamed),
             *invented_causes(text, unnamed, quoted, given),
             *swapped_roles(text, quoted),
+            *torn_figures(text, quoted),
+            *half_borne(text, quoted),
         ]
+        if self._unlike(text, asked_deeds(text, quoted, given), quoted):
+            doubts.append("what it counts is in the question, not in the citation")
         likeness = (covered + self._closeness(text, quoted, given)) / 2
         if likeness < NEAR or 1 - len(unnamed if given else lacking) / max(1, len(own)) < NEAR:
             return "unsupported", "no statement says so", shared
@@ -298,10 +306,14 @@ class Checker:
         return "supported", "figures, names and meaning agree", likeness
 
     def _lacking(self, text: str, wanted: frozenset[str], quoted: str) -> frozenset[str]:
-        """Content words of the claim that the citation neither has nor has a word of nearly the same meaning for."""
+        """Content words of the claim that the citation neither has nor has a like of."""
         lacking = wanted - set(content_stems(quoted)) - set(name_stems(quoted))
         if not lacking or len(lacking) > len(wanted) * (1 - NEAR):
             return lacking
+        return self._unlike(text, lacking, quoted)
+
+    def _unlike(self, text: str, lacking: frozenset[str], quoted: str) -> frozenset[str]:
+        """Those of the words that the citation has no word of nearly the same root or meaning for."""
         theirs = [w.text.lower() for w in words(quoted) if w.text.lower() not in STOPWORDS and w.text[0].isalpha()]
         ours = {stem(w.text): w.text for w in words(text) if w.text.islower() and w.text[0].isalpha()}
         roots = {stem(word) for word in theirs}
@@ -329,7 +341,8 @@ class Checker:
             parts = [root for root in name_stems(said) if root not in JOINING]
             missing = set(parts) - set(held) - spared
             if missing - heading:
-                yield f"{said!r} is not in the citation", sure
+                meant = given and missing <= self._asked and PRONOUN.search(quoted)
+                yield f"{said!r} is not in the citation", sure and not meant
             elif missing and not (
                 (missing <= self._asked and not names_others(quoted, text)) or attributes_to(said, text)
             ):
@@ -357,11 +370,6 @@ class Checker:
             yield opening.text, True
         elif root not in self._lower and not WORDLIKE.search(opening.text):
             yield opening.text, False
-
-
-def _figures(text: str) -> Iterator[str]:
-    """Stems of the words of the figures in a text, dates apart."""
-    return (root for figure in quantities(text) if figure.kind != "date" for root in stems(figure.text))
 
 
 def _read(sentence: Sentence) -> str:

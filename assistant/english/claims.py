@@ -10,7 +10,7 @@ from assistant.types import NOT_IN_DOCUMENTS
 
 _SOURCE = r"(?:sources?|passages?|documents?|docs?|refs?|references?|citations?|articles?|texts?)"
 _NUMBERS = r"#?\d{1,3}(?:\s*(?:,|;|&|–|-|/|and)\s*(?:and\s+)?#?\d{1,3})*"
-_NUMBERED = rf"{_SOURCE}\s*(?:no\.?|nos\.?|number)?\s*:?\s*"
+_NUMBERED = rf"(?:{_SOURCE}|statements?)\s*(?:no\.?|nos\.?|number)?\s*:?\s*"
 _CANONICAL = r"\[(\d{1,3}(?:, \d{1,3})*)\]"
 
 _ANY_MARKER = re.compile(
@@ -26,6 +26,12 @@ _BARE_MARKER = re.compile(r"\(\s*(\d{1,2}(?:\s*,\s*\d{1,2})*)\s*\)(?=\s*[.!?]?\s
 _JOINED = re.compile(r"^[\s,;:/]*(?:(?:and|or|but|while|whereas|vs\.?|versus|against)\s+)?", re.IGNORECASE)
 _BEGUN_MARKER = re.compile(r"\s*(?:[\[【(][^\[\]【】()\n]{0,30})?$")
 _LEADING = re.compile(rf"^(\s*{_CANONICAL})[.:)](?=\s)", re.MULTILINE)  # a list that is numbered by its markers
+_REPORTS = "(?:states?|says?|reports?|mentions?|notes?|confirms?|indicates?|explains?)"
+_SUBJECT = re.compile(  # markers that a sentence is about: "[3], [4] and [5] all say that ..."
+    rf"(?P<before>^|[.!?]\s+)(?P<marks>{_CANONICAL}(?:\s*,?\s*(?:and\s+)?{_CANONICAL})*)\s+"
+    rf"(?P<reports>(?:(?:all|both|also)\s+)?{_REPORTS}\b)",
+    re.MULTILINE,
+)
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 # Not after a short word: "5 km²" is a unit.
 _RAISED = re.compile(r"(?:(?<=[.!?,\"”’])|(?<=[^\W\d_]{4}))([⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})")
@@ -38,6 +44,7 @@ def canonical(text: str) -> str:
     figures. Idempotent, so it can be applied to a growing text.
     """
     marked = _ANY_MARKER.sub(lambda m: _mark(next(group for group in m.groups() if group)), text)
+    marked = _SUBJECT.sub(_named, marked)
     marked = _LEADING.sub(r"\1 ", marked)
     marked = _RAISED.sub(lambda m: f" [{int(m.group(1).translate(_SUPERSCRIPT))}]", marked)
     return _AFTER_STOP.sub(lambda m: f" {m.group(2).strip()}{m.group(1)}", marked)
@@ -55,6 +62,10 @@ def marked_parts(sentence: str) -> list[str]:
 def may_be_marker(text: str) -> bool:
     """Whether ``text``, with canonical markers, is nothing but markers and perhaps the beginning of one."""
     return bool(_BEGUN_MARKER.fullmatch(_MARKER.sub("", text)))
+
+
+def _named(subject: re.Match[str]) -> str:
+    return f"{subject['before']}Sources {', '.join(re.findall(r'[0-9]+', subject['marks']))} {subject['reports']}"
 
 
 def _mark(listed: str) -> str:
@@ -80,10 +91,15 @@ _ACCORDING = (
     rf"(?:\s+(?P<a>{_NUMBERS}))?(?:\s+(?:provided|given|above))?(?:\s*\[(?P<b>\d{{1,3}}(?:, \d{{1,3}})*)\])?\s*[,:]\s*"
 )
 _SAYS_THAT = (
-    rf"(?:the\s+)?{_SOURCE}(?:\s+(?P<c>{_NUMBERS})|\s*\[(?P<d>\d{{1,3}})\])?\s+(?:also\s+)?"
-    r"(?:states?|says?|reports?|mentions?|notes?|confirms?|indicates?|explains?)\s+(?:that\s+)?"
+    rf"(?:the\s+)?{_SOURCE}(?:\s+(?P<c>{_NUMBERS})|\s*\[(?P<d>\d{{1,3}})\])?\s+(?:(?:all|both|also)\s+)?"
+    rf"{_REPORTS}\s+(?:that\s+)?"
 )
-_FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT})?", re.IGNORECASE)
+_STATEMENT = (  # with its number alone: documents speak of statements too
+    r"(?:(?:according to|as (?:stated|reported) in|based on|per|from|in)\s+)?(?:the\s+)?statements?\s*"
+    rf"(?:(?P<e>{_NUMBERS})|\[(?P<f>\d{{1,3}}(?:, \d{{1,3}})*)\])"
+    rf"\s*(?:[,:]|(?:(?:all|both|also)\s+)?{_REPORTS}(?:\s+that)?)\s*"
+)
+_FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT}|{_STATEMENT})?", re.IGNORECASE)
 
 
 def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
@@ -120,6 +136,9 @@ _SMALL_TALK = re.compile(
             r"(?: (?:to|from|for|based on|of|using|in)\b[^:.]{0,60})?\s*[:.]?",
             rf"(?:the )?(?:final )?(?:answer|summary|response|{_SOURCE}|question|note|explanation|conclusion)s?\s*:?",
             rf"(?:based on|according to)\b[^.\d]{{0,60}}\b{_SOURCE}\s*[:,.]?",
+            r"(?:this|that|it|which)(?: (?:information|answer|fact))? (?:is|was|can be)(?: also| all)? (?:stated|said"
+            rf"|reported|mentioned|found|confirmed|supported|given|noted) (?:in|by) (?:the )?"
+            rf"(?:{_SOURCE}|statements?)\s*[:,.]?",
         )
     ),
     re.IGNORECASE,

@@ -231,7 +231,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _embed(self, name: str, body: Mapping[str, Any]) -> None:
         model = self.served.model(name)
         if model is None:
-            return self._json(404, {"error": f"model '{name}' not found"})
+            return self._json(404, {"error": f'model "{name}" not found, try pulling it first'})
         given = body.get("input", [])
         texts = [given] if isinstance(given, str) else given
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

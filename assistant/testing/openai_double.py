@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "redirect":
                 return self._raw(302, "text/plain", b"", {"Location": "http://192.0.2.1/v1/chat/completions"})
         if body["model"] not in self.served.models:
-            return self._error(404, f"The model {body['model']!r} does not exist")
+            return self._error(404, f"model '{body['model']}' not found")
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
@@ -133,7 +133,7 @@ class _Handler(BaseHTTPRequestHandler):
                 yield b'data: {"error": {"message": "out of memory", "code": 500}}\n\n'
 
     def _error(self, status: int, message: str) -> None:
-        self._json(status, {"error": {"message": message, "type": "error", "code": status}})
+        self._json(status, {"error": {"message": message, "type": "api_error", "param": None, "code": None}})
 
     def _json(self, status: int, body: Mapping[str, Any]) -> None:
         self._raw(status, "application/json", json.dumps(body).encode())

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.query.parse import parse_question
 from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
-from assistant.retrieval.mentions import header_asked
+from assistant.retrieval.mentions import header_asked, tells_hours
 from assistant.types import DocumentMetadata
 
 
@@ -141,3 +141,11 @@ def test_the_head_of_a_mail_answers_who_wrote_what_to_whom(question: str, line: 
     lines = ["From: A <a@x.example>", "To: B <b@x.example>", "Cc: C", "Subject: S", "Date: 4 Jun 2024"]
     assert header_asked(question, line)
     assert sum(header_asked(question, other) for other in lines) == 1
+
+
+def test_hours_of_days_between_two_are_told() -> None:
+    hours = "Surgery hours: Monday to Friday 8.30 to 18.30"
+    assert tells_hours("Is the practice open on Wednesday?", hours)
+    assert tells_hours("Is it open on Mondays?", "Mondays: closed")
+    assert not tells_hours("Is the practice open on Sunday?", hours)
+    assert not tells_hours("When is the practice open?", hours)

@@ -10,7 +10,7 @@ from assistant.ports import Hit, StoredChunk
 from assistant.query.parse import parse_question
 from assistant.retrieval.features import ANSWERABILITY_FEATURES, FEATURES, answerability_features, measure
 from assistant.retrieval.rank import rank
-from assistant.types import Chunk, DocumentMetadata, Span, Statement
+from assistant.types import Chunk, DocumentMetadata, Statement
 
 FERRY = (
     "The Lady Ansa struck the pier at Port Vellan at 7:40 a.m. Captain Lena Storrow was at the wheel. "
@@ -121,19 +121,3 @@ def test_the_cross_encoder_tells_a_near_miss_from_an_answer(embedder: MiniLM, cr
     }
     held, missing = probabilities.values()
     assert held > missing + 0.1
-
-
-def test_the_row_that_is_asked_for_comes_before_one_with_the_same_columns(embedder: MiniLM) -> None:
-    rows = {"Growth |  | 8.6%": "Department: Growth · Actual 2024: 8.6%", "Total | 162 | 176": ""}
-    rows["Total | 162 | 176"] = "Department: Total · Actual 2023: 162 · Actual 2024: 176"
-    text = "\n".join(rows)
-    said = tuple(
-        Statement(text.index(row), text.index(row) + len(row), "row", "Budget", reading)
-        for row, reading in rows.items()
-    )
-    (embedding,) = embedder.embed_documents([text], [[Span(each.start, each.end) for each in said]])
-    chunk = Chunk(source="budget.xlsx", start=0, end=len(text), text=text)
-    hit = Hit(StoredChunk(chunk, DocumentMetadata(source="budget.xlsx", title="budget"), said, embedding), 1.0)
-    question = "What was the actual total for 2024?"
-    ranked = rank(parse_question(question), embedder.embed_query(question), [hit])
-    assert ranked.sentences[0].text.startswith("Total")

@@ -294,6 +294,15 @@ def test_fields_in_large_letters_head_nothing(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sum_in_large_letters_is_a_field(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        lines(canvas, 72, 700, ["Soap for the hands and the feet $12.99", "Oil for the chain of a bicycle $4.00"])
+        canvas.setFont("Helvetica-Bold", 16)
+        lines(canvas, 72, 650, ["TOTAL $16.99"])
+
+    assert kinds(load(tmp_path, drawn(page)))[-1] == ("field", "TOTAL $16.99")
+
+
 def test_fields_beside_each_other_are_several(tmp_path: Path) -> None:
     def form(canvas: Canvas) -> None:
         canvas.drawString(60, 700, "Date: 8 May 2025")

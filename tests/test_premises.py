@@ -4,7 +4,7 @@ import pytest
 
 from assistant.query.parse import parse_question
 from assistant.retrieval.mentions import weekdays
-from assistant.retrieval.premises import unmet_premises
+from assistant.retrieval.premises import other_actor, unmet_premises
 
 
 def weight(question: str, text: str, passage: str = "", around: str = "") -> float:
@@ -34,7 +34,7 @@ def test_a_statement_with_another_premise_is_told_from_one_that_fits(question: s
 def test_a_rival_that_the_passage_names_weighs_more_than_another_word() -> None:
     bought = "In 1952 the parish bought the mill."
     assert weight("When did the army buy the mill?", bought, MILL) == 0.5
-    assert weight("When did the council buy the mill?", bought, MILL) == 0.3
+    assert weight("When did the council buy the mill?", bought, MILL) == 0.4
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_a_rival_that_the_passage_names_weighs_more_than_another_word() -> None:
         pytest.param("When did Anna Kern resign?", "The mayor resigned in May.", id="name-and-role"),
         pytest.param("How many lives did it cost?", "Two died.", id="number"),
         pytest.param("How much time is it closed?", "It is closed for a fortnight.", id="time"),
+        pytest.param("When does the Red Maud ripen, and the other one?", "The Green Tansy ripens late.", id="other"),
         pytest.param("Who built the mill?", "The mill was built in 1784 by the brothers Kell.", id="by"),
     ],
 )
@@ -68,3 +69,21 @@ def test_a_statement_that_only_restates_what_is_asked_gives_no_reason() -> None:
     assert weight("Why is Kit on holiday?", "Kit is on holiday to visit an aunt.") == 0
     told = "Kit is on holiday on Monday. This is because of a wedding."
     assert weight("Why is Kit on holiday?", "Kit is on holiday on Monday.", told) == 0
+
+
+ENERGY = "The pool used less gas. Electricity use rose because of the sauna. Energy cost the town 214,000 euro."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "refuted"),
+    [
+        ("Why did gas use rise?", "Electricity use rose because of the sauna.", True),
+        ("Why did electricity use rise?", "Electricity use rose because of the sauna.", False),
+        ("How much did the sauna cost?", "Energy cost the town 214,000 euro.", True),
+        ("How much did energy cost?", "Energy cost the town 214,000 euro.", False),
+        ("How much did energy cost?", "It cost the town 214,000 euro.", False),
+    ],
+)
+def test_a_statement_that_somebody_else_did_it_refutes_a_question(question: str, text: str, refuted: bool) -> None:
+    assert (weight(question, text, ENERGY) > 0) == refuted
+    assert other_actor(parse_question(question), text, "") == refuted

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from assistant.errors import DocumentError
 from assistant.ingest.discover import FoundFile
-from assistant.ingest.parsers.grid import is_number
+from assistant.ingest.parsers.cells import is_number
 from assistant.ingest.parsers.office.number_formats import Scalar, displayed
 from assistant.ingest.read import read_document
 from assistant.ingest.statements import statements

@@ -12,12 +12,12 @@ from assistant.retrieval.tables import read_tables
 from assistant.types import Block, Document, Quotation, Sentence, Span
 
 Ask = Callable[[str], Ranked]
-COLUMNS = ("Boat", "Length", "Built", "Skipper", "Day hire", "Week hire")
+COLUMNS = ("Boat", "Length", "Built", "Skipper", "Day hire", "Week hire", "Toilet")
 ROWS = (
-    ("Heron", "7.2 m", "1998", "Ola Berg", "€40.00", "€210.00"),
-    ("Grey Gull", "9.5 m", "2011", "Ina Moe", "€65.00", "€330.00"),
-    ("Tern", "5.1 m", "2004", "Ola Berg", "€25.00", ""),
-    ("Total", "", "", "", "€130.00", "€540.00"),
+    ("Heron", "7.2 m", "1998", "Ola Berg", "€40.00", "€210.00", "yes"),
+    ("Grey Gull", "9.5 m", "2011", "Ina Moe", "€65.00", "€330.00", "no"),
+    ("Tern", "5.1 m", "2004", "Ola Berg", "€25.00", "", "no"),
+    ("Total", "", "", "", "€130.00", "€540.00", ""),
 )
 
 
@@ -100,6 +100,14 @@ def test_what_no_cell_or_column_tells_is_left_as_it_was(ask: Ask, question: str)
 @pytest.mark.parametrize("question", ["How many boats are there?", "How many berths are there?"])
 def test_a_row_without_such_a_figure_is_no_count(ask: Ask, question: str) -> None:
     assert ask(question).answerability < 0.1
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [("Which boats have a toilet?", ["Heron"]), ("Which boats have no toilet?", ["Grey Gull", "Tern"])],
+)
+def test_a_column_of_yes_and_no_tells_which(ask: Ask, question: str, rows: list[str]) -> None:
+    assert first_cells(ask(question)) == rows
 
 
 def test_compared_rows_are_ordered_by_the_column_that_decides(ask: Ask) -> None:

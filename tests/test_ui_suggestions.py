@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from assistant.web.examples import examples, further
 from assistant.web.listing import CHANGED, key_points, list_shower
 from assistant.web.questions import question_of
 from assistant.web.state import AppState
+from tests.ui_help import ROOT
 
 REPORT = """\
 The repair of the Mill Bridge will cost 4 million euros, two members of the council said. The Mill Bridge closed on 3
@@ -81,7 +83,13 @@ def test_the_whole_of_a_list_is_shown_with_its_places(assistant: Assistant) -> N
     assert show({"source": "chairs.md", "start": "99999"}) == {"fault": CHANGED}
 
 
-def test_a_short_document_has_no_key_points(assistant: Assistant) -> None:
-    document = assistant.document("report.md")
-    assert document
-    assert all(point.source == "report.md" for point in key_points(assistant, document))
+def test_a_long_document_has_key_points_and_a_short_one_has_none(assistant: Assistant, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "index" / "documents", tmp_path / "more")
+    assistant.index(tmp_path / "more")
+    long, short = assistant.document("akram-interview.md"), assistant.document("report.md")
+    assert long
+    assert short
+    points = key_points(assistant, long)
+    assert len(points) > 1
+    assert all(point.quote in long.text for point in points)
+    assert key_points(assistant, short) == ()

@@ -26,6 +26,7 @@ from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
 from assistant.retrieval.binding import compared_things
 from assistant.retrieval.mentions import names_thing
+from assistant.retrieval.tables import of_polarity
 from assistant.types import (
     ConflictCandidate,
     Evidence,
@@ -325,6 +326,8 @@ def _whole_list(question: QuestionParts, best: Sentence, document: FindDocument)
     after = list(takewhile(belongs, every[at + 1 :]))
     made = [*(_as_sentence(s, best, found.text) for s in before), best]
     whole = (*made, *(_as_sentence(s, best, found.text) for s in after))
+    if said := of_polarity(question, whole):
+        return said
     condition = question.content & _own_stems(best)
     chosen = tuple(item for item in whole if condition <= _own_stems(item))
     if polar := _of_polarity(chosen, denies(question.text)):

@@ -82,6 +82,10 @@ class TextBuilder:
         """Add a ``Label: value`` line; ``lead_in`` says what the label means."""
         self._add("field", f"{label}: {value}", lead_in=lead_in)
 
+    def total(self, text: str) -> None:
+        """Add a line of a bill that ends in its amount: ``TOTAL $821.14``."""
+        self._add("field", text)
+
     def code(self, text: str) -> None:
         """Add a block of code; line breaks and indentation are kept."""
         self._add("code", text.rstrip(), strip=False)

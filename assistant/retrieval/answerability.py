@@ -12,7 +12,15 @@ from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
 from assistant.retrieval.binding import Subject, asked
 from assistant.retrieval.features import IN_CONTEXT
-from assistant.retrieval.mentions import GENERAL, explains, header_asked, item_asked, item_number, meaning_asked
+from assistant.retrieval.mentions import (
+    GENERAL,
+    explains,
+    header_asked,
+    item_asked,
+    item_number,
+    meaning_asked,
+    tells_hours,
+)
 
 STRUCTURAL, STRUCTURAL_NEARLY, NEARLY = 0.8, 0.5, 0.66
 """Probability that an item, row or field answers if it and its context name all of the question, or this share of it.
@@ -48,6 +56,10 @@ _FUNCTION_WORDS = frozenset(
 """Words of other languages that carry no meaning or only ask how much, by their first letters, and such characters."""
 
 
+_COSTS = frozenset("kost cout cues quan prei prix prec".split())
+"""First letters of words that ask for a price, which a price list does not repeat."""
+
+
 def structural_answerability(question: QuestionParts, subject: Subject, kind: str) -> float:
     """How much the place of a statement in its document speaks for it; 0 for most running text.
 
@@ -56,7 +68,11 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     question.
     """
     term = meaning_asked(question.text)
-    if (term and explains(term, subject.text)) or header_asked(question.text, subject.text):
+    if (
+        (term and explains(term, subject.text))
+        or header_asked(question.text, subject.text)
+        or tells_hours(question.text, subject.text)
+    ):
         return GLOSS
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
@@ -104,7 +120,10 @@ def foreign_shares(question: QuestionParts, texts: Sequence[str]) -> list[float]
     """
     if not is_foreign(question.text):
         return [0.0] * len(texts)
-    wanted = [key for key in _keys(question.text) if key not in _FUNCTION_WORDS]
+    asked_keys = _keys(question.text)
+    wanted = [key for key in asked_keys if key not in _FUNCTION_WORDS | _COSTS] or asked_keys
+    if not _COSTS.isdisjoint(asked_keys):
+        texts = [text if any(sign.isdigit() for sign in text) else "" for text in texts]
     held = [frozenset(_keys(text)) for text in texts]
     weights = {key: math.log(1 + (len(held) + 1) / (1 + sum(key in each for each in held))) for key in wanted}
     total = sum(weights.values()) or 1.0

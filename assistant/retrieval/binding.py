@@ -38,7 +38,7 @@ from assistant.retrieval.mentions import (
     weekdays,
     without_number,
 )
-from assistant.retrieval.premises import unmet_premises
+from assistant.retrieval.premises import other_actor, unmet_premises
 from assistant.types import DocumentMetadata
 
 _ORDER = frozenset("before after above below first last".split())
@@ -206,8 +206,16 @@ def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]
         yield Mismatch(f"no {question.role}", ROLE_WEIGHT)
     if not question.term <= said:
         yield Mismatch("another term", TERM_WEIGHT)
-    around = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.byline}"
-    yield from starmap(Mismatch, unmet_premises(question.parts, subject.text, around, subject.passage))
+    yield from starmap(Mismatch, unmet_premises(question.parts, subject.text, _around(subject), subject.passage))
+
+
+def is_refuted(question: QuestionParts, subject: Subject) -> bool:
+    """Whether a statement says that somebody else did what ``question`` takes it that one did."""
+    return other_actor(question, subject.text, _around(subject))
+
+
+def _around(subject: Subject) -> str:
+    return f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.byline}"
 
 
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:

@@ -24,8 +24,8 @@ class Fitted(NamedTuple):
     """The models that rank sentences.
 
     ``ranking`` scores sentences by ``features.FEATURES``. ``answers`` takes ``rank.answerability_row`` of the best
-    sentence, ``probabilities`` takes ``rank.sentence_rows``. With a cross-encoder, its log-odds are the last columns of
-    each.
+    sentence, ``probabilities`` takes ``rank.sentence_rows``. With a cross-encoder, what it reads is in the last columns
+    of each.
     """
 
     ranking: NDArray[np.float64]

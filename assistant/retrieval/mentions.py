@@ -96,6 +96,9 @@ GENERAL = frozenset(
 ) | frozenset(map(stem, ITEM_NAMES))
 """Words of questions that items, rows and fields rarely repeat."""
 
+_OPEN = re.compile(r"\b(?:open|opens|opened|opening|close|closes|closed|closing|hours)\b", re.I)
+_SHUT = re.compile(r"\b(?:open|closed|shut)\b", re.I)
+
 _LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
 _MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
 
@@ -151,6 +154,14 @@ def header_asked(question: str, statement: str) -> bool:
     label = _LABEL.match(statement)
     pattern = _HEADERS.get(label[1].lower()) if label else None
     return pattern is not None and pattern.search(question) is not None
+
+
+def tells_hours(question: str, statement: str) -> bool:
+    """Whether ``statement`` has the hours of the weekday for which ``question`` asks when something is open."""
+    days = weekdays(question)
+    if not days or not _OPEN.search(question) or not days <= weekdays(statement):
+        return False
+    return bool(_SHUT.search(statement)) or any(sign.isdigit() for sign in statement)
 
 
 def without_number(text: str) -> str:

@@ -19,15 +19,17 @@ from assistant.english.tokens import Word, content_stems, is_stopword, stem, ste
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.mentions import weekdays
 
-RIVAL, STRANGER = 0.5, 0.3
+RIVAL, STRANGER = 0.5, 0.4
 """What it weighs that somebody else did it: in a passage that names who is asked about, and in one that does not."""
 
 UNMEASURED = 0.4
 """What it weighs that a passage never names what is asked how much of there is."""
 
 _DID = frozenset("did does has had".split())
+_ONE_FORM = frozenset("cost cut hit put set shut let hurt quit spread".split())
 _HAVE = frozenset("have has had".split())
 _TITLES = frozenset(map(stem, TITLES))
+_OTHERS = re.compile(r"\b(?:the other|others|another|else)\b", re.IGNORECASE)
 _WHO_DID = re.compile(r"\s*who (?:has |had )?([a-z]+)\b", re.IGNORECASE)
 _PASSIVE = rf"\b(?:{any_of(BE)}|been|being)\s+(?:\w+ly\s+)?"
 _CALENDAR = frozenset(map(stem, CALENDAR_NAMES))
@@ -48,8 +50,9 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
     """What ``question`` takes for granted and a statement, with what is ``around`` it and its passage, does not say."""
     said = frozenset(stems(f"{text} {around}"))
     known = said | frozenset(stems(passage))
-    if other := _other_actor(question.text, text, said):
-        yield Premise(f"{other.actor} did it", STRANGER if other.wanted.isdisjoint(known) else RIVAL)
+    other = _other_actor(question.text, text, said)
+    if other and (other.apart or other.missing <= known):
+        yield Premise(f"{other.actor} did it", RIVAL if other.apart and other.missing & known else STRANGER)
     if question.answer_type == "person" and _hides_actor(question.text, text):
         yield Premise("nobody named", 1.0)
     if question.answer_type == "reason" and _restates(question, text, around) and not _CAUSE.search(passage):
@@ -59,6 +62,11 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
     days = weekdays(f"{text} {around} {passage}")
     if question.answer_type == "yes-no" and not question.names - {"i"} <= known | days:
         yield Premise("a name that is not there", 1.0)
+
+
+def other_actor(question: QuestionParts, text: str, around: str) -> bool:
+    """Whether a statement says that somebody else did what ``question`` takes it that one did."""
+    return _other_actor(question.text, text, frozenset(stems(f"{text} {around}"))) is not None
 
 
 # --- who did it -----------------------------------------------------------------------------------
@@ -75,7 +83,7 @@ class _Doing(NamedTuple):
 def _doings(question: str) -> tuple[_Doing, ...]:
     """The ways to read "did the army buy the mill": each word behind the first may be the verb."""
     found = CLAUSE.match(question)
-    if not found or found[2].lower() not in _DID:
+    if not found or found[2].lower() not in _DID or _OTHERS.search(question):
         return ()
     rest = words(found[3])
     return tuple(
@@ -86,10 +94,11 @@ def _doings(question: str) -> tuple[_Doing, ...]:
 
 
 class _Other(NamedTuple):
-    """Who did it in a statement, and the stems of who did it in the question."""
+    """Who did it in a statement, what it lacks of who did it in the question, and whether the two share no word."""
 
     actor: str
-    wanted: frozenset[str]
+    missing: frozenset[str]
+    apart: bool
 
 
 def _other_actor(question: str, text: str, said: frozenset[str]) -> _Other | None:
@@ -102,8 +111,9 @@ def _other_actor(question: str, text: str, said: frozenset[str]) -> _Other | Non
             continue
         before = _phrase_before(told, at)
         other = frozenset(stem(word.text) for word in before)
-        if before and wanted - said and wanted.isdisjoint(other) and _is_name(before) == _is_name(subject):
-            return _Other(" ".join(word.text for word in before), wanted)
+        missing = wanted - other - said
+        if before and missing and not other <= wanted and _is_name(before) == _is_name(subject):
+            return _Other(" ".join(word.text for word in before), missing, wanted.isdisjoint(other))
         return None
     return None
 
@@ -112,7 +122,8 @@ def _is_verb(word: str, asked: str) -> bool:
     """Whether a word is the form of the verb that "did" and "does" leave bare: "bought" for "buy"."""
     if asked in _HAVE:
         return word.lower() in _HAVE
-    return word.lower() != asked.lower() and not is_stopword(word) and stem(word) == stem(asked)
+    bare = word.lower() == asked.lower() and asked.lower() not in _ONE_FORM
+    return not bare and not is_stopword(word) and stem(word) == stem(asked)
 
 
 def _phrase_before(told: list[Word], at: int) -> list[Word]:
@@ -130,7 +141,7 @@ def _phrase_before(told: list[Word], at: int) -> list[Word]:
 
 
 def _is_name(phrase: tuple[Word, ...] | list[Word]) -> bool:
-    return any(word.text[0].isupper() for word in phrase)
+    return any(word.text[0].isupper() and word.start for word in phrase)  # not for opening a sentence
 
 
 def _hides_actor(question: str, text: str) -> bool:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.english.lexicon import CONSEQUENCES, any_of
-from assistant.english.tokens import stems
 from assistant.ports import CrossEncoder, Hit, PassageScores, Vectors
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.answerability import (
@@ -26,7 +25,7 @@ from assistant.retrieval.answerability import (
     holds_nothing,
     structural_answerability,
 )
-from assistant.retrieval.binding import Subject, asked, mismatches, order_mismatches
+from assistant.retrieval.binding import Subject, asked, is_refuted, mismatches, order_mismatches
 from assistant.retrieval.features import (
     Features,
     SentencePlace,
@@ -35,7 +34,7 @@ from assistant.retrieval.features import (
     measure,
     text_at,
 )
-from assistant.retrieval.mentions import header_asked, opens_with_term
+from assistant.retrieval.mentions import header_asked, opens_with_term, tells_hours
 from assistant.retrieval.rank_weights import BASE_MODEL, CROSS_ENCODER_MODEL
 from assistant.types import Sentence
 
@@ -55,6 +54,9 @@ NOTHING_HELD, SURE = 0.5, 3.0
 """The weight, as a mismatch, of a best passage without any word of the question; it has no weight from these log-odds
 of the cross-encoder on.
 """
+
+REFUTED = 0.5
+"""What it weighs, as a mismatch of the best statement, that a likelier one says that somebody else did it."""
 
 LIKELY_SHARE = 0.02
 """Share of the best probability from which a sentence counts when the latest or earliest document is determined."""
@@ -100,7 +102,9 @@ def rank(
     answerability = max(float(_probability(answers)), FOREIGN if foreign[top] >= FOREIGN_SHARE else 0.0)
     sure = seen is not None and seen[top] >= SURE
     nothing = not sure and holds_nothing(question, subject_at(hits, table.places[top]))
-    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing)
+    likeliest = table.places[int(np.argmax(scores + MISMATCH_SCORE * faults))]
+    refuted = likeliest != table.places[top] and is_refuted(question, subject_at(hits, likeliest))
+    answerability *= MISMATCH_FACTOR ** (faults[top] + NOTHING_HELD * nothing + REFUTED * refuted)
     by_score = np.argsort(-scores, kind="stable")
     first_use: dict[int, int] = {}
     for i in by_score:
@@ -139,27 +143,7 @@ def _context(hits: Sequence[Hit], place: SentencePlace) -> str:
 def binding_faults(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
     """The weight of each sentence's mismatches with what the question names, shape (sentences,); 0 if it fits."""
     found = mismatches(asked(question), [subject_at(hits, place) for place in places])
-    weights = np.array([sum(each.weight for each in of_one) for of_one in found])
-    return weights + _other_rows(question, places, hits)
-
-
-def _other_rows(question: QuestionParts, places: Sequence[SentencePlace], hits: Sequence[Hit]) -> Features:
-    """1 for each row of a table if the cells of another row hold all the question's words that it holds, and more."""
-    held: dict[int, frozenset[str]] = {}
-    tables: dict[tuple[str, str], set[frozenset[str]]] = {}
-    for number, place in enumerate(places):
-        stored = hits[place.hit].stored
-        statement = stored.statements[place.sentence]
-        if statement.kind == "row":
-            held[number] = question.content & frozenset(stems(text_at(hits, place)))
-            tables.setdefault((stored.chunk.source, statement.context), set()).add(held[number])
-    faults = np.zeros(len(places))
-    for number, own in held.items():
-        place = places[number]
-        stored = hits[place.hit].stored
-        rows = tables[stored.chunk.source, stored.statements[place.sentence].context]
-        faults[number] = any(own < other for other in rows)
-    return faults
+    return np.array([sum(each.weight for each in of_one) for of_one in found])
 
 
 def order_faults(
@@ -232,7 +216,8 @@ def _openings(question: QuestionParts, text: str) -> float:
     """What a statement gains by how it begins."""
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    return DEFINING_SCORE * (opens_with_term(question.text, text) or header_asked(question.text, text))
+    fits = (opens_with_term, header_asked, tells_hours)
+    return DEFINING_SCORE * any(fit(question.text, text) for fit in fits)
 
 
 def _probability(logit: Features | float) -> Features:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from assistant.english.comparison import Comparison, comparison
+from assistant.english.negation import denies
 from assistant.english.quantities import number, quantities
 from assistant.english.tokens import STOPWORDS, stems
 from assistant.ingest.statements import CELL_SEPARATOR, statements
@@ -34,6 +35,7 @@ _CENTS = re.compile(r"[.,]\d\d\Z")
 _COUNTS = frozenset(stems("quantity number count amount stock units pieces"))
 _PRICES = frozenset(stems("price prices cost costs fee fees rate rent fare charge amount total sum"))
 _GRAND = frozenset(stems("grand overall whole"))
+_POLAR = {"yes": "yes", "y": "yes", "✓": "yes", "x": "yes", "no": "no", "n": "no", "–": "no", "-": "no"}
 _TOTALS = frozenset(stems("total totals sum subtotal average mean all overall"))
 
 
@@ -76,9 +78,13 @@ def read_tables(question: QuestionParts, ranked: Ranked, document: FindDocument)
     or where no row is named or decides.
     """
     best = row_of(ranked.sentences[0]) if ranked.sentences else None
-    if best is None or question.wants_list:
+    if best is None:
         return ranked
     rows = [row for sentence in ranked.sentences if _beside(best, sentence) and (row := row_of(sentence))]
+    if said := of_polarity(question, [row.sentence for row in rows]):
+        return _led_by([row for row in rows if row.sentence in said], ranked)
+    if question.wants_list:
+        return ranked
     compared = comparison(question.text)
     if compared and compared.superlative:
         chosen = _extreme(question, compared, _whole(best, document))
@@ -96,6 +102,26 @@ def row_of(sentence: Sentence) -> Row | None:
     cells = [cell.partition(": ") for cell in sentence.reading.split(CELL_SEPARATOR)]
     made = tuple(Cell(column, value) if found else Cell("", column) for column, found, value in cells)
     return Row(sentence, made) if sum(bool(cell.column) for cell in made) > 1 else None
+
+
+def of_polarity(question: QuestionParts, items: Sequence[Sentence]) -> tuple[Sentence, ...]:
+    """Of rows that have "yes" or "no" in the one column that a question names, those that say what it asks for.
+
+    Nothing for yes or no questions.
+    """
+    rows = [row for item in items if (row := row_of(item))]
+    if question.answer_type == "yes-no" or not rows:
+        return ()
+    said = [
+        (cell.column, row.sentence, _POLAR[cell.value.lower()])
+        for row in rows
+        for cell in row.cells
+        if cell.value.lower() in _POLAR and not question.content.isdisjoint(stems(cell.column))
+    ]
+    if len({column for column, *_ in said}) != 1 or 2 * len(said) <= len(rows):
+        return ()
+    wanted = "no" if denies(question.text) else "yes"
+    return tuple(sentence for _, sentence, value in said if value == wanted)
 
 
 def by_measure(question: str, rows: Sequence[Row]) -> list[int] | None:

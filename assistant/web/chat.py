@@ -164,9 +164,8 @@ class _Handlers:
         thread = conversation.thread
         answer = thread[-1].answer if thread else None
         found = further(self._state.assistant, answer, conversation.turns) if answer else ()
-        if not answer or self._state.expected.get(session(request)) != thread[-1].id:
-            return {}
-        return {self._components.further: further_html(found)}
+        still = bool(thread) and self._state.expected.get(session(request)) == thread[-1].id
+        return {self._components.further: further_html(found) if still else gr.skip()}
 
     def stop(self, growing: Growing | None, conversation: Conversation, request: gr.Request) -> Update:
         """Keep the part of the answer that has been written."""

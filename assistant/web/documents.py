@@ -59,6 +59,7 @@ class DocumentsTab:
         events.uploaded(self._index, None, both, concurrency_limit=4, **PRIVATE)
         events.place(self._add, None, both, concurrency_limit=4, **PRIVATE)
         events.refresh(self._refresh, None, both, concurrency_limit=4, **PRIVATE | ONCE)
+        events.watch(self._watch, None, both, **PRIVATE | ONCE)
         events.cancel(self._cancel, None, None, queue=False, **PRIVATE)
         events.remove(self._remove, None, both, **PRIVATE)
         events.restore(self._restore, None, both, **PRIVATE)
@@ -87,6 +88,14 @@ class DocumentsTab:
         for rows in build:
             yield {self._progress: progress_html(rows, refused, busy=True)}
         yield {self._progress: progress_html(rows, refused), self._list: self._listed()}
+
+    def _watch(self, request: gr.Request) -> Update:
+        """How far the last build is. The browser asks where it has heard nothing for a while: gradio may lose steps."""
+        job = self._library.latest(session(request))
+        if job is None:
+            return {self._progress: gr.skip()}
+        shown = {} if job.busy else {self._list: self._listed()}
+        return {self._progress: progress_html(job.rows, busy=job.busy), **shown}
 
     def _cancel(self, request: gr.Request) -> None:
         self._library.cancel(session(request))

@@ -96,7 +96,7 @@ class EvaluationTab:
         """How far the run is. The browser asks for it: it may take minutes, and goes on while the reader asks."""
         job = self._jobs.get(session(request))
         if job is None:
-            return {}
+            return {self._progress: gr.skip()}
         shown = {} if job.busy else {self._shown: evaluation_html(self._state.evaluations())}
         return {self._progress: progress_html(job.rows, busy=job.busy), **shown}
 

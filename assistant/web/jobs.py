@@ -75,6 +75,8 @@ class Jobs:
 
     def __init__(self) -> None:
         self._of: dict[str, list[Job]] = {}
+        self.latest: dict[str, Job] = {}
+        """The last job that each page started, over or not."""
 
     def cancel(self, owner: str) -> None:
         """End what ``owner`` has started."""
@@ -86,6 +88,7 @@ class Jobs:
         thread = threading.Thread(target=lambda: [step() for step in steps], daemon=True)
         jobs = self._of.setdefault(owner, [])
         jobs.append(job)
+        self.latest[owner] = job
         thread.start()
         try:
             yield tuple(job.rows)

@@ -163,6 +163,10 @@ class Library:
 
         return self._jobs.watched(job, owner, [lambda: self._attempt(job, 0, work)])
 
+    def latest(self, owner: str) -> Job | None:
+        """The last build that ``owner`` has started."""
+        return self._jobs.latest.get(owner)
+
     def cancel(self, owner: str) -> None:
         """Stop what ``owner`` has started; documents indexed by then stay."""
         self._jobs.cancel(owner)

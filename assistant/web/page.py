@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from importlib import resources
 
@@ -22,13 +23,31 @@ from assistant.web.settings import SettingsTab
 from assistant.web.state import AppState
 from assistant.web.templates import render
 
-SCRIPTS = ("base.js", "conversations.js", "panel.js", "notes.js", "thread.js", "scope.js", "documents.js", "keys.js")
+SCRIPTS = (
+    "base.js",
+    "language.js",
+    "conversations.js",
+    "panel.js",
+    "notes.js",
+    "thread.js",
+    "scope.js",
+    "documents.js",
+    "keys.js",
+)
 STYLES = ("frame.css", "chat.css", "panel.css", "views.css", "phone.css")
 
 
 def head() -> str:
     """The page's style. Not given to gradio as CSS: that would confine every rule to its own container."""
     return f"<style>{_together('styles', STYLES)}</style>"
+
+
+def languages() -> gr.I18n:
+    """The texts of the page in other languages than English, for the browser to choose from."""
+    file = resources.files("assistant.web").joinpath("languages.json")
+    catalogue = json.loads(file.read_text(encoding="utf-8"))
+    columns = zip(catalogue["languages"], zip(*catalogue["texts"].values(), strict=True), strict=True)
+    return gr.I18n(**{language: dict(zip(catalogue["texts"], said, strict=True)) for language, said in columns})
 
 
 def theme() -> gr.themes.Base:

@@ -70,6 +70,7 @@ def build(assistant: Assistant, host: str = HOST, port: int = PORT, *, local: bo
         server_port=port,
         theme=page.theme(),
         head=page.head(),
+        i18n=page.languages(),
         footer_links=[],
         run_history=False,
         ssr_mode=False,

@@ -2,7 +2,7 @@
 
 The modules that ``PARSERS`` names read files. The modules of this folder are what several families share: ``content``
 (what a parser returns), ``encoding``, ``dates``, ``properties``, ``hyphens``, ``lines`` (what one line of text is),
-``grid`` (tables) and ``packed`` (zip files). In the folders:
+``grid`` (tables), ``cells`` (what one cell holds) and ``packed`` (zip files). In the folders:
 
 * ``plain``: text and its dialects. ``lined`` has all lines and their groups, ``headings`` and ``columns`` (tables) find
   blocks, ``layout`` puts these together

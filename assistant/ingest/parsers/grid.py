@@ -8,27 +8,27 @@ from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from assistant.ingest.blocks import CELL_SEPARATOR, TextBuilder
+from assistant.ingest.parsers.cells import (
+    MAX_LABEL,
+    MEASURE,
+    NOTHING,
+    UNIT,
+    YEAR,
+    is_label,
+    is_number,
+    is_usual_name,
+    sort_of,
+)
 from assistant.ingest.parsers.lines import Field, field_of, is_short_field
 
 Place = tuple[int, int]
 """Row and column of a cell, from 0."""
-
-MAX_LABEL = 60
-"""Characters that the label of a field has at most."""
 
 MAX_HEADER = 3
 """The most rows of a header, if the format does not say how many it has."""
 
 MAX_ALIKE = 3
 """Words of the names of columns that are lists of one kind beside each other."""
-
-UNIT = re.compile(
-    r"\(?(?:(?:amounts |figures |all |values |dollars )*(?:(?:expressed |shown |stated )?in |en )"
-    r"(?:[€$£¥]|[A-Z]{3} )?\s?(?:thousand|million|billion|tausend|mio|million|mille|milliers|miles|millones|percent|%)|"
-    r"(?:[€$£¥]|[A-Z]{3})\s?(?:thousand|million|billion|000))",
-    re.IGNORECASE,
-)
-"""What the first cell above a column of labels says of the figures: "In millions of CHF"."""
 
 MAX_COLUMNS = 2_000
 """The most cells of a row; a wider one is treated as running text."""
@@ -163,16 +163,6 @@ def _pairs(row: Sequence[str]) -> list[Field]:
     ]
 
 
-def is_label(cell: str) -> bool:
-    """Whether a text can be the label of a field: short, without a stop, and no number."""
-    return (
-        0 < len(cell) <= MAX_LABEL
-        and any(map(str.isalnum, cell))
-        and not cell.endswith((".", ",", ";", "!"))
-        and not is_number(cell)
-    )
-
-
 def _are_lists(head: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Whether the columns are separate lists of one kind: "Members present", "Staff present"."""
     said = [cell for row in body for cell in row if cell]
@@ -294,7 +284,7 @@ def _names_columns(table: Table, number: int) -> bool:
     row = table.rows[number]
     said = [cell for cell in row if cell]
     merged = any(place[0] == number for place in table.covers)
-    if len(said) < (1 if merged else 2) or any(len(cell) > MAX_NAME or _MEASURE.fullmatch(cell) for cell in said):
+    if len(said) < (1 if merged else 2) or any(len(cell) > MAX_NAME or MEASURE.fullmatch(cell) for cell in said):
         return False
     figures = [cell for cell in said if is_number(cell)]
     years = all(YEAR.fullmatch(cell) for cell in figures) and len(set(figures)) == len(figures)
@@ -332,7 +322,7 @@ def _proven(table: Table, depth: int) -> bool:
     said = [cell for cell in head if cell]
     if depth > 1 or _has_numbers(body, head):
         return True
-    usual = sum(_is_usual(cell) for cell in said)
+    usual = sum(is_usual_name(cell) for cell in said)
     if 2 * usual >= len(said) and not (len(head) == 2 and usual == 1 and _is_form(table.rows)):
         return True
     if all(cell.isupper() for cell in said) and not any(_said(row).isupper() for row in body):
@@ -343,33 +333,23 @@ def _proven(table: Table, depth: int) -> bool:
     return len(head) > 2 and len(body) > 1 and all(head) and len(set(head)) == len(head) and not repeated
 
 
-def _is_usual(cell: str) -> bool:
-    return cell.casefold().rstrip(".: ") in _USUAL
-
-
 def _is_form(rows: Sequence[Sequence[str]]) -> bool:
     """Whether two columns hold labels and values from the first row on: "Name | Ines Haddad", "Department | Sales"."""
     labels = [row[0] for row in rows if row[0]]
     named = any(word[:1].isupper() or word[:1].isdigit() for word in rows[0][1].split()[1:])
-    return all(map(is_label, labels)) and (named or sum(map(_is_usual, labels)) > 1)
+    return all(map(is_label, labels)) and (named or sum(map(is_usual_name, labels)) > 1)
 
 
 def _has_numbers(body: Sequence[Sequence[str]], head: Sequence[str]) -> bool:
     """Whether a column with a name has almost only numbers; in a table of two columns, of one sort."""
     for column, name in enumerate(head):
         cells = [row[column] for row in body if row[column] and row[column] not in NOTHING]
-        sorts = [_sort(cell) for cell in cells]
+        sorts = [sort_of(cell) for cell in cells]
         usual = max(set(sorts), key=sorts.count, default="")
         enough = sorts.count(usual) if len(head) == 2 else len(sorts) - sorts.count("")
         if name and usual and 5 * enough >= 4 * len(cells):
             return True
     return False
-
-
-def _sort(cell: str) -> str:
-    if not is_number(cell):
-        return ""
-    return "date" if _DATE.fullmatch(cell) else "%" if "%" in cell else "number"
 
 
 def _names(table: Table, depth: int) -> tuple[str, ...]:
@@ -411,44 +391,9 @@ def _is_fields(body: Sequence[Sequence[str]]) -> bool:
     )
 
 
-# --- cells ----------------------------------------------------------------------------------------
+# --- names ----------------------------------------------------------------------------------------
 
 MAX_NAME = 120
 """Characters that the name of a column has at most."""
 
-NOTHING = frozenset({"-", "–", "—", "n/a", "N/A", "na", "NA", "NaN", "nil", "*", ".", "..", "...", "?", "#N/A"})
-"""What stands in a cell without a value."""
-
-YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d(?:\s?[/–-]\s?\d\d(?:\d\d)?)?\s?[AEFBP]?\*?", re.IGNORECASE)
-_CURRENCY = r"(?:[€$£¥₹]|\b[A-Z]{3}\b|kr\.?|zł|CHF|Fr\.)"
-_NUMBER = re.compile(
-    rf"[(\[]?\s*[-+−–±~<>≤≥]?\s*{_CURRENCY}?\s*[-+−–]?\d[\d.,'’\u00a0\u202f ]*(?:[eE][-+]?\d+)?"
-    rf"\s*(?:%|‰|°C?|{_CURRENCY})?\s*[)\]]?[*†‡]?"
-)
-_MEASURE = re.compile(r"[<>~]?\d[\d.,]*\s?[^\W\d_°µ²³]{1,4}[²³]?\.?")  # "9.2 m", "45 kg"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
-_DATE = re.compile(
-    rf"\d{{1,4}}[-./]\d{{1,2}}[-./]\d{{1,4}}(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?)?"
-    rf"|\d{{1,2}}[.:]\d\d(?::\d\d)?(?:\s?[ap]\.?m\.?)?"
-    rf"|\d{{1,2}}\.?\s{_MONTH}(?:\s\d{{4}})?|{_MONTH}\s\d{{1,2}},?(?:\s\d{{4}})?",
-    re.IGNORECASE,
-)
-
-
-_RANGE = re.compile(rf"(?:(?:max|min)\.?|{_NUMBER.pattern}\s*(?:[-–—]|to))\s*{_NUMBER.pattern}", re.IGNORECASE)
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell holds a number, a range, an amount, a percentage, a date or a time and nothing else."""
-    return len(cell) <= 40 and bool(_NUMBER.fullmatch(cell) or _DATE.fullmatch(cell) or _RANGE.fullmatch(cell))
-
-
 _LITTLE = frozenset("a an and by for from in no of on or per the to name names date".split())
-_USUAL = frozenset(
-    "name names role position title item items description type category status date day time year month quarter "
-    "amount price cost total value unit quantity qty number no id code country city address phone telephone e-mail "
-    "email department location office branch site product service article size colour color weight notes note remark "
-    "remarks comment comments owner responsible contact person task action deadline due start end from to "
-    "version author reference question answer term definition parameter property option setting default meaning "
-    "member members symbol abbreviation key result score grade room event activity duration rate".split()
-) | {"end date", "start date", "due date", "part number", "unit price"}

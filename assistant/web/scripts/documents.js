@@ -59,7 +59,13 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
-setInterval(() => $("#running .busy") && emit("watch"), 1000);  // a run of an evaluation
+// What is under way is asked for where nothing has been heard of it for a second.
+let heard = "";
+setInterval(() => {
+  const busy = $("#running .busy, #progress .busy");
+  if (busy && busy.outerHTML === heard) emit("watch");
+  heard = busy?.outerHTML ?? "";
+}, 1000);
 
 // --- the list of documents
 

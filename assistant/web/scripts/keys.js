@@ -1,7 +1,7 @@
 // --- clicks and keys
 
 const showTab = (name) =>
-  [...document.querySelectorAll("#tabs button[role=tab]")].find((tab) => tab.textContent.trim() === name)?.click();
+  [...document.querySelectorAll("#tabs button[role=tab]")].find((tab) => [name, translated(name)].includes(tab.textContent.trim()))?.click();
 const showChat = () => showTab("Chat");
 const askTyped = () => {
   const text = $("#box textarea").value;

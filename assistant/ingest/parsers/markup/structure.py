@@ -11,7 +11,8 @@ from itertools import count
 from typing import Any, NamedTuple
 
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.grid import MAX_HEADER, Place, Table, is_number, lay_table
+from assistant.ingest.parsers.cells import is_number
+from assistant.ingest.parsers.grid import MAX_HEADER, Place, Table, lay_table
 from assistant.ingest.parsers.lines import Field, field_of, is_short_field, is_title, marker_of
 from assistant.ingest.parsers.plain.quoting import attribution, quoted_speaker
 from assistant.types import BlockKind

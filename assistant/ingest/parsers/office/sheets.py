@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 from assistant.errors import DocumentError
 from assistant.ingest.blocks import TextBuilder
+from assistant.ingest.parsers.cells import NOTHING, YEAR, is_number
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.encoding import decoded
-from assistant.ingest.parsers.grid import MAX_HEADER, NOTHING, YEAR, Place, Table, is_number, lay_table
+from assistant.ingest.parsers.grid import MAX_HEADER, Place, Table, lay_table
 from assistant.ingest.parsers.office.number_formats import displayed
 from assistant.ingest.parsers.packed import transitional, unpackable
 from assistant.ingest.parsers.properties import sensible_name, sensible_title

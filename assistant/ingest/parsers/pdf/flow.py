@@ -36,6 +36,9 @@ MAX_BOLD_HEADING = 120
 MAX_PART = 60
 """Characters of the longest heading that starts like "Chapter 3"."""
 
+MAX_SUM = 4
+"""Words of a line that names an amount and is no heading in large letters either."""
+
 MAX_SIZES = 6
 """The most levels of headings by font size."""
 
@@ -218,6 +221,8 @@ class _Laying:
             self.builder.item(text[marker.width :], self._depth(first.x0, first.size), marker.number or "-")
         elif is_short_field(text) and (field := field_of(text)):
             self.builder.field(field.label, field.value)
+        elif _is_sum(text):
+            self.builder.total(text)
         else:
             self.builder.paragraph(text)
         self._in_form = _is_form_line(text)
@@ -274,7 +279,7 @@ class _Laying:
         words = sum(map(str.isalpha, text))
         if words < 2 or len(text) > MAX_HEADING or any(line.mono for line in lines) or _is_bullet(text):
             return 0
-        if states_amount(text) and (is_short_field(text) or size < LARGER * self.sizes.text):
+        if states_amount(text) and (is_short_field(text) or _is_sum(text) or size < LARGER * self.sizes.text):
             return 0
         numbered = _NUMBERED.match(text)
         deeper = numbered[1].count(".") if numbered else 0
@@ -315,6 +320,12 @@ class _Laying:
                     self.builder.furniture(line.replace("\ufffe", "-"))
                 else:
                     self._waiting.append(line.replace("\ufffe", "-"))
+
+
+def _is_sum(text: str) -> bool:
+    """Whether a few words end in an amount, as the last line of a bill does: "TOTAL $821.14"."""
+    words = text.split()
+    return 1 < len(words) <= MAX_SUM and words[0][0].isalpha() and states_amount(words[-1])
 
 
 def _is_form_line(text: str) -> bool:

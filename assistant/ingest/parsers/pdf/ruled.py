@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from assistant.ingest.parsers.grid import Place, Table, is_number
+from assistant.ingest.parsers.cells import is_number
+from assistant.ingest.parsers.grid import Place, Table
 from assistant.ingest.parsers.pdf.printed import Box, Grid, Piece, bold_rows, grouped, rows_of
 
 _THIN = 2.6  # points; a thicker one is a filled rectangle

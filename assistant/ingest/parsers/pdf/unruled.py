@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from statistics import median
 
-from assistant.ingest.parsers.grid import Place, Table, is_number
+from assistant.ingest.parsers.cells import is_number
+from assistant.ingest.parsers.grid import Place, Table
 from assistant.ingest.parsers.lines import SENTENCE_ENDS
 from assistant.ingest.parsers.pdf.printed import Grid, Piece, Row, bold_rows
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from itertools import accumulate, pairwise
 
-from assistant.ingest.parsers.grid import Table, header, is_number
+from assistant.ingest.parsers.cells import is_number
+from assistant.ingest.parsers.grid import Table, header
 from assistant.ingest.parsers.lines import Line, is_rule
 from assistant.types import Block, Span
 

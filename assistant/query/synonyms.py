@@ -14,7 +14,7 @@ from assistant.ports import CondensedQuestion, StoredChunk
 _GROUPS = """
 sick, ill, unwell | remotely, from home | holidays, vacation, annual leave | kids, children
 hurt, injured, wounded | phone, telephone | mobile, cellphone | email, e-mail | buy, purchase
-begin, start, commence | end, finish | shop, store | flat, apartment | car, vehicle | lift, elevator
+shop, store | flat, apartment | car, vehicle | lift, elevator
 boss, manager, supervisor | doctor, physician | lawyer, attorney, solicitor | salary, wage, pay
 rubbish, trash, garbage, waste | bike, bicycle | toilet, restroom, bathroom, lavatory | film, movie
 picture, photo, photograph | repair, fix, mend | quit, resign, step down | job, occupation, profession
@@ -70,6 +70,7 @@ def _by_stem() -> dict[str, tuple[str, ...]]:
 
 
 _OTHERS = _by_stem()
+_PLAIN = frozenset(said for group in _WORDS_OF_ONE_MEANING for said in group)
 
 
 def in_their_words(question: str, found: Sequence[StoredChunk], elsewhere: Callable[[str], bool]) -> CondensedQuestion:
@@ -89,7 +90,7 @@ def in_their_words(question: str, found: Sequence[StoredChunk], elsewhere: Calla
     written = {stem(word.text): word.text.lower() for word in words(text)}
     read, notes, end = "", [], 0
     for word in doubted:
-        if stem(word.text) in written or (meant := _said(_OTHERS[stem(word.text)], written, text.lower())) is None:
+        if stem(word.text) in written or (meant := _said(word.text.lower(), written, text.lower())) is None:
             continue
         read += question[end : word.start] + meant
         end = word.end
@@ -97,11 +98,14 @@ def in_their_words(question: str, found: Sequence[StoredChunk], elsewhere: Calla
     return CondensedQuestion(read + question[end:], tuple(dict.fromkeys(notes)))
 
 
-def _said(others: Sequence[str], written: dict[str, str], text: str) -> str | None:
-    """The first of several words or phrases that a text has, as it is written there."""
-    for other in others:
+def _said(word: str, written: dict[str, str], text: str) -> str | None:
+    """The first word or phrase of the same meaning as ``word`` that a text has.
+
+    In its plain form if ``word`` is in its own, so that "did it start" becomes "did it begin", else as it is written.
+    """
+    for other in _OTHERS[stem(word)]:
         if " " in other and other in text:
             return other
         if stem(other) in written and " " not in other:
-            return written[stem(other)]
+            return other if word in _PLAIN else written[stem(other)]
     return None

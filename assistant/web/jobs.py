@@ -91,10 +91,11 @@ class Jobs:
         self.latest[owner] = job
         thread.start()
         try:
-            yield tuple(job.rows)
-            while thread.is_alive():
-                thread.join(TICK)
+            busy = True
+            while busy:
+                busy = thread.is_alive()  # asked before the rows are taken, so that the last ones are those of the end
                 yield tuple(job.rows)
+                thread.join(TICK)
         finally:
             job.cancelled.set()
             thread.join()

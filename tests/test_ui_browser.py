@@ -507,7 +507,7 @@ ZOOMED = {"viewport": {"width": 640, "height": 400}}
     ("options", "scheme"),
     [
         pytest.param({}, "light", id="desktop-light"),
-        pytest.param(PHONE, "dark", id="phone-dark"),
+        pytest.param(PHONE, "dark", id="phone-dark", marks=pytest.mark.robustness),
         pytest.param({}, "dark", id="desktop-dark", marks=pytest.mark.robustness),
         pytest.param(PHONE, "light", id="phone-light", marks=pytest.mark.robustness),
         pytest.param(ZOOMED, "light", id="zoomed", marks=pytest.mark.robustness),

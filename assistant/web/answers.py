@@ -132,11 +132,6 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
     )
 
 
-def further_html(questions: Sequence[str]) -> str:
-    """What one may ask after the last answer; empty where there is nothing to suggest."""
-    return render("answers", "further", questions=questions) if questions else ""
-
-
 def growing_html(growing: Growing) -> Markup:
     """The answer while it is written; sentences that are not checked yet are set apart."""
     checked = [_MARKER.split(text.strip()) for text in growing.checked if text.strip()]

@@ -14,7 +14,7 @@ from assistant.api import ANYWHERE, Assistant
 from assistant.conversations import EVERYTHING, Conversation, Exchange
 from assistant.errors import AssistantError
 from assistant.types import Answer, Filter, Turn
-from assistant.web.answers import Growing, conversation_html, further_html, growing_html
+from assistant.web.answers import Growing, conversation_html, growing_html
 from assistant.web.components import (
     IN_TURN,
     ONCE,
@@ -26,7 +26,6 @@ from assistant.web.components import (
     Update,
     session,
 )
-from assistant.web.examples import further
 from assistant.web.guard import without_paths
 from assistant.web.state import AppState
 
@@ -77,9 +76,7 @@ def stopped(growing: Growing) -> Exchange:
 def connect(state: AppState, components: Components) -> list[Any]:
     """Attach everything that asks; returns the events that write an answer, for others to cancel."""
     handlers = _Handlers(state, components)
-    started = [
-        getattr(components, name) for name in ("log", "live", "further", "box", "conversation", "growing", "events")
-    ]
+    started = [getattr(components, name) for name in ("log", "live", "box", "conversation", "growing", "events")]
     answers = [
         event(begin, [components.conversation], started, **IN_TURN | ONCE).success(
             handlers.answer,
@@ -94,8 +91,6 @@ def connect(state: AppState, components: Components) -> list[Any]:
             (components.events.again, handlers.same_question),
         )
     ]
-    for answer in answers:
-        answer.success(handlers.further, [components.conversation], [components.further], **PRIVATE)
     components.box.stop(
         handlers.stop, [components.growing, components.conversation], started, cancels=answers, **IN_TURN
     )
@@ -133,7 +128,6 @@ class _Handlers:
         return {
             self._components.log: conversation_html(conversation, growing=True),
             self._components.live: growing_html(growing),
-            self._components.further: "",
             self._components.box: gr.update(value="", **_BUSY),
             self._components.conversation: conversation,
             self._components.growing: growing,
@@ -158,14 +152,6 @@ class _Handlers:
                     yield self._end(event, conversation)
                 else:
                     yield {self._components.live: growing_html(event), self._components.growing: event}
-
-    def further(self, conversation: Conversation, request: gr.Request) -> Update:
-        """What one may ask next, for the answer that is shown last."""
-        thread = conversation.thread
-        answer = thread[-1].answer if thread else None
-        found = further(self._state.assistant, answer, conversation.turns) if answer else ()
-        still = bool(thread) and self._state.expected.get(session(request)) == thread[-1].id
-        return {self._components.further: further_html(found) if still else gr.skip()}
 
     def stop(self, growing: Growing | None, conversation: Conversation, request: gr.Request) -> Update:
         """Keep the part of the answer that has been written."""

@@ -94,7 +94,6 @@ class Components(NamedTuple):
     welcome: gr.HTML
     log: gr.HTML
     live: gr.HTML
-    further: gr.HTML
     scope: gr.HTML
     box: gr.Textbox
     panel: gr.HTML

@@ -25,7 +25,6 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
             components.conversation: conversation,
             components.log: conversation_html(conversation),
             components.live: "",
-            components.further: "",
             components.growing: None,
             components.box: gr.update(submit_btn=True, stop_btn=False),
             components.panel: panel.empty_html(),
@@ -71,7 +70,7 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
     events, here = components.events, [components.conversation]
     changed = [
         getattr(components, name)
-        for name in ("conversation", "log", "live", "further", "growing", "box", "panel", "scope", "events")
+        for name in ("conversation", "log", "live", "growing", "box", "panel", "scope", "events")
     ]
     events.new(new, None, changed, cancels=answers, **IN_TURN)
     events.open(reopen, None, changed, cancels=answers, **IN_TURN)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from assistant.api import Assistant
+from assistant.conversations import Conversation
 from assistant.english.names import names
 from assistant.english.tokens import content_stems
 from assistant.errors import AssistantError
 from assistant.types import Answer, Document, IndexedDocument, Span, Turn
 from assistant.web.questions import Made, questions
-from assistant.web.templates import one_line
+from assistant.web.state import AppState
+from assistant.web.templates import one_line, render
 
 WANTED = 4
 FURTHER = 3
@@ -55,6 +57,22 @@ def further(assistant: Assistant, answer: Answer, turns: Sequence[Turn]) -> tupl
     found = [made.question for each, made in open_[:_TRIED] if _answers(quick, made.question, each, made.place, turns)]
     whole = [asked for each in documents[:1] for asked in _whole(each) if asked.casefold() not in said]
     return tuple(dict.fromkeys([*found[: FURTHER - 1], *whole]))[:FURTHER]
+
+
+def suggester(state: AppState) -> Callable[[dict[str, str]], dict[str, str]]:
+    """What gives the browser suggestions under the last answer of the conversation that it sends, if there are any.
+
+    The browser calls it, not an event: an event that ends beside another one can lose the other's updates.
+    """
+
+    def suggest(request: dict[str, str]) -> dict[str, str]:
+        conversation = Conversation.model_validate_json(request["conversation"])
+        thread = conversation.thread
+        answer = thread[-1].answer if thread else None
+        found = further(state.assistant, answer, conversation.turns) if answer else ()
+        return {"html": render("answers", "further", questions=found) if found else ""}
+
+    return suggest
 
 
 @lru_cache(maxsize=8)

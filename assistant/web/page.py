@@ -14,7 +14,7 @@ from assistant.web import scope as scopes
 from assistant.web.components import PRIVATE, Components, ReaderSettings, html
 from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
-from assistant.web.examples import examples
+from assistant.web.examples import examples, suggester
 from assistant.web.export import export, notes
 from assistant.web.glance import glance
 from assistant.web.listing import list_shower
@@ -78,7 +78,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                             )
                             log = html(elem_id="log")
                             live = html(elem_id="live")
-                            further = html(elem_id="further")
+                            html('<div id="next"></div>', elem_id="further")
                         with gr.Column(elem_id="composer"):
                             scope = html(elem_id="scope")
                             box = _box()
@@ -94,9 +94,9 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[export, notes, panel.original(state), list_shower(state)],
+            server_functions=[export, notes, panel.original(state), list_shower(state), suggester(state)],
         )
-        components = Components(events, welcome, log, live, further, scope, box, shown, conversation, growing, settings)
+        components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
         conversations.connect(state, components, answers)
         panel.connect(state, components)

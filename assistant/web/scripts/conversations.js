@@ -202,6 +202,7 @@ watch("value", async () => {
     }
   } else if (started) sessionStorage.removeItem("current");
   await readList();
+  suggest();
   if (!started) {
     started = true;
     restoreDraft();
@@ -210,6 +211,17 @@ watch("value", async () => {
     if (last && summaries.some((kept) => kept.id === last)) openKept(last);
   }
 });
+
+// Further questions under the last answer. Asked for by a call, not by an event, which could disturb another.
+const suggest = async () => {
+  const asked = current, last = asked?.exchanges.at(-1), place = $("#next");
+  if (!place || (place.dataset.of === last?.id && place.childElementCount)) return;
+  place.replaceChildren();
+  place.dataset.of = last?.id ?? "";
+  if (!last?.answer) return;
+  const { html } = await server.suggest({ conversation: JSON.stringify(asked) });
+  if (current?.id === asked.id && place.dataset.of === last.id) place.innerHTML = html;  // of our own template
+};
 
 const exportAs = async (form) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(current.id)) : null;

@@ -283,13 +283,13 @@ def test_an_answer_is_announced_copied_kept_and_explained(page: Page) -> None:
     expect(notes).to_have_value(re.compile(r"^> The number of people hurt.*\n\nOsterby Herald, 14 March 2025 \(ferry"))
     notes.press("End")
     notes.press_sequentially("My draft.")
-    page.reload()
+    reload(page)
+    bubbles(page, HURT)  # the conversation is opened again, which closes what is open beside it
     page.get_by_role("button", name="Notes", exact=True).click()
     expect(page.get_by_label("Your notes")).to_have_value(re.compile("My draft."))
     with page.expect_download() as download:
         page.get_by_role("button", name="Save as Markdown").click()
     assert "Osterby Herald" in download.value.path().read_text()
-    bubbles(page, HURT)
     ask(page, "And who was at the wheel?")
     last = page.locator("#log .exchange").last
     expect(last.locator(".searched")).to_contain_text("Port Vellan")

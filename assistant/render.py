@@ -63,10 +63,11 @@ def remainder_text(unanswered: Sequence[str], shown: int, omitted: int) -> str:
 
 def text_below(answer: Answer) -> list[str]:
     """The paragraphs below the claims: disagreements, and what the answer leaves out."""
-    return [text for text in (*map(conflict_text, answer.conflicts), _remainder(answer)) if text]
+    return [text for text in (*map(conflict_text, answer.conflicts), remainder(answer)) if text]
 
 
-def _remainder(answer: Answer) -> str:
+def remainder(answer: Answer) -> str:
+    """The ``remainder_text`` of a whole answer."""
     return remainder_text(answer.unanswered, sum(claim.listed for claim in answer.claims), answer.omitted)
 
 
@@ -128,7 +129,7 @@ def _markdown_blocks(answer: Answer) -> Iterator[str]:
             f"- {escape_markdown(side.citation.label)}: {escape_markdown(side.value)} [{side.citation.marker}]"
             for side in conflict.sides
         )
-    if rest := _remainder(answer):
+    if rest := remainder(answer):
         yield "\n".join(map(escape_markdown, rest.split("\n")))
     if answer.citations:
         yield "\n".join(f"{citation.marker}. {escape_markdown(quoted(citation))}" for citation in answer.citations)

@@ -11,12 +11,14 @@ or the reverse. Otherwise the question alone would tell the verdict.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from assistant.english.tokens import stems
@@ -100,6 +102,15 @@ def opened(name: str) -> Opened:
     """The set ``KIND:PATH``, a suite or a public set."""
     suite = open_set(name)
     return Opened(name.startswith("suite:"), dict(suite.corpus), list(suite.cases))
+
+
+def weights_and_sets(about: str | None) -> tuple[Path, list[str]]:
+    """What the command line names: the folder of a cross-encoder's weights, and the sets to learn from."""
+    arguments = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("folder", type=Path, help="the weights of a cross-encoder")
+    arguments.add_argument("sets", nargs="+", metavar="NAME:PATH[=SHARE]")
+    options = arguments.parse_args()
+    return options.folder, options.sets
 
 
 def drawn(sets: Sequence[str], shown: Callable[[str], list[T]]) -> list[T]:

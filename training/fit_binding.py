@@ -10,7 +10,6 @@ themselves: give sets that it has not learnt from, and few others. Reading them 
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,7 @@ from assistant.models.cores import cores
 from assistant.models.cross_encoder import JUDGES
 from assistant.models.passage_encoder import PassageEncoder, arrays
 from assistant.ports import Quote
-from training.examples import Item, drawn, shown_items
+from training.examples import Item, drawn, shown_items, weights_and_sets
 from training.fitting import auroc, logistic
 from training.swaps import Swap, Swaps
 
@@ -37,12 +36,9 @@ DECAY = 0.5
 
 def main() -> None:
     """Fit the head and write it beside the encoder's weights."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("folder", type=Path, help="the weights of a cross-encoder")
-    arguments.add_argument("sets", nargs="+", metavar="NAME:PATH[=SHARE]")
-    options = arguments.parse_args()
+    folder, sets = weights_and_sets(__doc__)
     random.seed(0)
-    fit(options.folder, examples(drawn(options.sets, shown_items)))
+    fit(folder, examples(drawn(sets, shown_items)))
 
 
 def examples(shown: Sequence[Item]) -> list[Swap]:

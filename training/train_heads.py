@@ -8,7 +8,6 @@ The examples come from ``training.examples``. Needs torch.
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -26,7 +25,7 @@ from assistant.models.cores import cores
 from assistant.models.cross_encoder import JUDGES, Perceptron
 from assistant.models.passage_encoder import PassageEncoder, arrays
 from assistant.ports import Quote
-from training.examples import Item, drawn, shown_items
+from training.examples import Item, drawn, shown_items, weights_and_sets
 
 HIDDEN, DROPPED_IN, DROPPED = 64, 0.1, 0.2
 BATCH, EPOCHS, RATE, DECAY = 128, 4, 1e-3, 1e-2
@@ -43,12 +42,9 @@ class Seen(NamedTuple):
 
 def main() -> None:
     """Fit the heads and write them beside the encoder's weights."""
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("folder", type=Path, help="the weights of a cross-encoder")
-    arguments.add_argument("sets", nargs="+", metavar="NAME:PATH[=SHARE]")
-    options = arguments.parse_args()
+    folder, sets = weights_and_sets(__doc__)
     random.seed(0)
-    fit(options.folder, drawn(options.sets, shown_items))
+    fit(folder, drawn(sets, shown_items))
 
 
 def fit(folder: Path, learnt: Sequence[Item]) -> None:

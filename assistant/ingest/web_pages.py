@@ -82,8 +82,9 @@ class WebPages:
 
         Returns each collection's folder, with the pages that stay as they are since they cannot be fetched.
         """
-        failed: dict[Path, list[Skipped]] = {page.root: [] for page in self.all()}
-        pages = [page for page in self.all() if page.file not in without]
+        known = self.all()
+        failed: dict[Path, list[Skipped]] = {page.root: [] for page in known}
+        pages = [page for page in known if page.file not in without]
         for done, page in enumerate(pages):
             on_progress(Progress(stage="fetching", done=done, total=len(pages), item=page.address))
             try:

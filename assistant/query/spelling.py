@@ -10,6 +10,7 @@ from typing import NamedTuple
 from assistant.english.tokens import fold, is_stopword, stem, stems, words
 from assistant.models.cross_encoder import vocabulary
 from assistant.ports import CondensedQuestion, StoredChunk
+from assistant.query.substitute import Reading, substituted
 
 SHORTEST = 4
 """Letters from which a word is recognized with two letters swapped or one doubled."""
@@ -68,7 +69,7 @@ def correct_spelling(
     if not doubted:
         return CondensedQuestion(question)
     held = [_held(text) for stored in found for text in (stored.chunk.text, stored.metadata.header)]
-    read, notes, end = "", [], 0
+    readings: list[Reading] = []
     for number in doubted:
         word, asked = said[number], bare[number]
         if any(stem(asked) in each.stems for each in held):
@@ -79,10 +80,8 @@ def correct_spelling(
         if meant is None:
             continue
         meant = meant[0].upper() + meant[1:] if asked[0].isupper() else meant
-        read += question[end : word.start] + meant
-        end = word.start + len(asked)
-        notes.append(f'read "{asked}" as "{meant}"')
-    return CondensedQuestion(read + question[end:], tuple(dict.fromkeys(notes)))
+        readings.append(Reading(word.start, word.start + len(asked), meant))
+    return substituted(question, readings)
 
 
 def _is_doubtful(asked: str, shouted: bool) -> bool:

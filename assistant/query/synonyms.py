@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from assistant.english.tokens import is_stopword, stem, words
 from assistant.ports import CondensedQuestion, StoredChunk
+from assistant.query.substitute import Reading, substituted
 
 _GROUPS = """
 sick, ill, unwell | remotely, from home | holidays, vacation, annual leave | kids, children
@@ -88,14 +89,15 @@ def in_their_words(question: str, found: Sequence[StoredChunk], elsewhere: Calla
         return CondensedQuestion(question)
     text = " ".join(f"{stored.metadata.header} {stored.chunk.text}" for stored in found)
     written = {stem(word.text): word.text.lower() for word in words(text)}
-    read, notes, end = "", [], 0
-    for word in doubted:
-        if stem(word.text) in written or (meant := _said(word.text.lower(), written, text.lower())) is None:
-            continue
-        read += question[end : word.start] + meant
-        end = word.end
-        notes.append(f'read "{word.text}" as "{meant}"')
-    return CondensedQuestion(read + question[end:], tuple(dict.fromkeys(notes)))
+    lower = text.lower()
+    return substituted(
+        question,
+        (
+            Reading(word.start, word.end, meant)
+            for word in doubted
+            if stem(word.text) not in written and (meant := _said(word.text.lower(), written, lower)) is not None
+        ),
+    )
 
 
 def _said(word: str, written: dict[str, str], text: str) -> str | None:

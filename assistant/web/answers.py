@@ -10,7 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from assistant.conversations import Conversation, Exchange
-from assistant.render import heading, remainder_text, render_markdown
+from assistant.render import heading, remainder, render_markdown
 from assistant.types import Answer, Claim, Conflict, Delta
 from assistant.web.scope import choices
 from assistant.web.templates import one_line, render
@@ -123,7 +123,7 @@ def exchange_html(exchange: Exchange, number: int, versions: Sequence[Exchange] 
         groups=grouped(read),
         repeated=grouped(repeated),
         conflicts=[(topic(conflict), conflict.sides) for conflict in answer.conflicts],
-        remainder=remainder_text(answer.unanswered, len(listed), answer.omitted).splitlines(),
+        remainder=remainder(answer).splitlines(),
         cut=listed[0].citations[0] if answer.omitted and listed and listed[0].citations else None,
         made_by=made_by(answer, exchange.seconds),
         markdown=render_markdown(answer),

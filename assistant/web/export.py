@@ -7,7 +7,7 @@ import io
 from typing import Any, Literal
 
 from assistant.conversations import Conversation
-from assistant.render import escape_markdown, heading, remainder_text, render_markdown, search_summary
+from assistant.render import escape_markdown, heading, remainder, render_markdown, search_summary
 from assistant.types import Answer
 from assistant.web.templates import clean, one_line, render
 
@@ -68,7 +68,7 @@ def as_markdown(conversation: Conversation) -> str:
 
 def as_html(conversation: Conversation) -> str:
     """The shown thread as one page that runs nothing and asks for nothing."""
-    helpers = {"heading": heading, "remainder_text": remainder_text, "search_summary": search_summary}
+    helpers = {"heading": heading, "remainder": remainder, "search_summary": search_summary}
     return str(render("export", "page", conversation=conversation, **helpers))
 
 
@@ -102,5 +102,4 @@ def _lines(answer: Answer) -> list[str]:
     for conflict in answer.conflicts:
         said.append(f"The sources disagree ({conflict.about}):")
         said += [f"{side.citation.label}: {side.value} [{side.citation.marker}]" for side in conflict.sides]
-    listed = sum(claim.listed for claim in answer.claims)
-    return [clean(line) for line in [*said, *remainder_text(answer.unanswered, listed, answer.omitted).splitlines()]]
+    return [clean(line) for line in [*said, *remainder(answer).splitlines()]]

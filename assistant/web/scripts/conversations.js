@@ -214,13 +214,14 @@ watch("value", async () => {
 
 // Further questions under the last answer. Asked for by a call, not by an event, which could disturb another.
 const suggest = async () => {
-  const asked = current, last = asked?.exchanges.at(-1), place = $("#next");
-  if (!place || (place.dataset.of === last?.id && place.childElementCount)) return;
+  const asked = current, last = asked?.exchanges.find((exchange) => exchange.id === asked.last);
+  const place = $("#next"), answered = last?.answer ? last.id : "";
+  if (!place || place.dataset.of === answered) return;
   place.replaceChildren();
-  place.dataset.of = last?.id ?? "";
-  if (!last?.answer) return;
+  place.dataset.of = answered;
+  if (!answered) return;
   const { html } = await server.suggest({ conversation: JSON.stringify(asked) });
-  if (current?.id === asked.id && place.dataset.of === last.id) place.innerHTML = html;  // of our own template
+  if (place.dataset.of === answered) place.innerHTML = html;  // of our own template
 };
 
 const exportAs = async (form) => {

@@ -16,8 +16,11 @@ from assistant.web.scope import scope_html
 from assistant.web.state import AppState
 
 
-def connect(state: AppState, components: Components, answers: list[Any]) -> None:
-    """Attach the events; those that leave a conversation cancel ``answers``, which are still being written."""
+def connect(state: AppState, components: Components, answers: list[Any]) -> Any:
+    """Attach the events; those that leave a conversation cancel ``answers``, which are still being written.
+
+    Returns the event that shows a new conversation.
+    """
 
     def show(conversation: Conversation, request: gr.Request, *, save: bool = False) -> Update:
         state.expected.pop(session(request), None)
@@ -72,8 +75,9 @@ def connect(state: AppState, components: Components, answers: list[Any]) -> None
         getattr(components, name)
         for name in ("conversation", "log", "live", "growing", "box", "panel", "scope", "events")
     ]
-    events.new(new, None, changed, cancels=answers, **IN_TURN)
+    shown = events.new(new, None, changed, cancels=answers, **IN_TURN)
     events.open(reopen, None, changed, cancels=answers, **IN_TURN)
     events.version(version, here, changed, cancels=answers, **IN_TURN)
     events.forget(delete, here, changed, **IN_TURN)
     events.rename(label, here, [components.conversation, components.events], **IN_TURN)
+    return shown

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from importlib import resources
+from typing import Any
 
 import gradio as gr
 
@@ -98,12 +99,12 @@ def build(state: AppState, address: str) -> gr.Blocks:
         )
         components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
-        conversations.connect(state, components, answers)
+        new = conversations.connect(state, components, answers)
         panel.connect(state, components)
         scopes.connect(state, components)
         for tab in tabs:
             tab.connect(components)
-        _connect_loading(page, state, components)
+        _connect_loading(page, new, state, components)
         page.load(chosen.restore, [kept], [*chosen.fields, components.settings], **PRIVATE)
         for name, endpoint in endpoints(state.assistant)._asdict().items():
             gr.api(endpoint, api_name=name, concurrency_limit=4)  # type: ignore[attr-defined]  # not in its __all__
@@ -126,7 +127,7 @@ def _box() -> gr.Textbox:
     )
 
 
-def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -> None:
+def _connect_loading(page: gr.Blocks, new: Any, state: AppState, components: Components) -> None:
     def welcome() -> str:
         seen = glance(state.assistant, state.library)
         return render("layout", "welcome", seen=seen, examples=examples(state.assistant))
@@ -140,7 +141,8 @@ def _connect_loading(page: gr.Blocks, state: AppState, components: Components) -
     page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
     page.load(scope, [components.conversation], [components.scope], **PRIVATE)
     page.load(welcome, None, [components.welcome], **PRIVATE)
-    components.events.new(welcome, None, [components.welcome], **PRIVATE)
+    # After it, not beside it: gradio can lose updates of an event when another one ends meanwhile.
+    new.then(welcome, None, [components.welcome], **PRIVATE)
 
 
 def _together(folder: str, names: Sequence[str]) -> str:

@@ -116,7 +116,7 @@ def _embedder(settings: Settings) -> _Result:
 
 
 def _documents(settings: Settings) -> _Result:
-    folder = settings.index_dir / "documents"
+    folder = settings.documents_dir
     if not folder.is_dir():
         detail = f"there is no folder {str(folder)!r}; documents elsewhere are indexed by naming them"
         return _Result(detail, cure=command("index build PATH", settings.index_dir))
@@ -143,7 +143,7 @@ def _index(settings: Settings) -> _Result:
 
 
 def _no_index(settings: Settings) -> _Result:
-    folder = settings.index_dir / "documents"
+    folder = settings.documents_dir
     if folder.is_dir() and find_files(folder)[0]:
         return _Result("not built yet: the first question builds it", cure=command("index build", settings.index_dir))
     detail = f"there are no documents in {str(settings.index_dir)!r}"
@@ -152,7 +152,7 @@ def _no_index(settings: Settings) -> _Result:
 
 def _freshness(settings: Settings) -> _Result:
     """Whether the index is up to date with its documents folder."""
-    folder = settings.index_dir / "documents"
+    folder = settings.documents_dir
     with Assistant.open(settings) as assistant:
         status = assistant.status()
         if not status.documents or not folder.is_dir():

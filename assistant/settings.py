@@ -132,6 +132,11 @@ class Settings(BaseSettings):
     password: SecretStr | None = Field(default=None, description="password of the chat page, for people and programs")
 
     @property
+    def documents_dir(self) -> Path:
+        """The folder for documents inside the index folder, which a build without a path indexes."""
+        return self.index_dir / "documents"
+
+    @property
     def elsewhere(self) -> tuple[str, ...]:
         """Other machines that may receive questions and passages: hosts, or the provider of a LlamaIndex LLM.
 

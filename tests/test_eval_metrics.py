@@ -66,7 +66,7 @@ def passage(source: str, quote: str, rank: int = 1) -> Passage:
     start, end = span(source, quote)
     return Passage(
         chunk=Chunk(source=source, start=start, end=end, text=quote),
-        metadata=CORPUS.metadata(source),
+        metadata=CORPUS[source].metadata,
         score=1 / rank,
         rank=rank,
     )
@@ -74,7 +74,7 @@ def passage(source: str, quote: str, rank: int = 1) -> Passage:
 
 def cite(source: str, quote: str, marker: int = 1, /, **wrong: Any) -> Citation:
     start, end = span(source, quote)
-    given = {**CORPUS.metadata(source).model_dump(), "marker": marker, "start": start, "end": end, "quote": quote}
+    given = {**CORPUS[source].metadata.model_dump(), "marker": marker, "start": start, "end": end, "quote": quote}
     return Citation.model_validate(given | wrong)
 
 

@@ -360,9 +360,6 @@ def test_there_a_schema_shapes_the_answer(there: Settings, double: OllamaDouble)
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "says"),
     [
-        ("GET", "/", None, 200, "Ollama is running"),
-        ("GET", "/api/version", None, 200, '"version":"'),
-        ("GET", "/api/ps", None, 200, '{"models":['),
         ("GET", "/api/nothing", None, 404, "404 page not found"),
         ("GET", "/api/chat", None, 405, "405 method not allowed"),
         ("POST", "/api/tags", {}, 405, "405 method not allowed"),
@@ -374,7 +371,6 @@ def test_there_a_schema_shapes_the_answer(there: Settings, double: OllamaDouble)
         ("POST", "/api/embed", {"model": "no-such:0b", "input": "a"}, 404, "not found, try pulling it first"),
         ("POST", "/api/embed", {"input": 3}, 400, '{"error":"invalid input type"}'),
         ("POST", "/api/embed", {"input": []}, 200, '"embeddings":[]'),
-        ("POST", "/api/chat", {}, 200, '"done_reason":"load"'),
         ("POST", "/api/chat", {"keep_alive": "600"}, 400, "missing unit in duration"),
         ("POST", "/api/chat", {"think": True}, 400, "does not support thinking"),
     ],

@@ -1,7 +1,7 @@
 """A double of an Ollama server over real HTTP: the same wire format without a model, and every fault on request.
 
 For tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with statements from
-the prompt. It supports the endpoints version, tags, show, ps, chat and embed. It is one file, so that it can be read as
+the prompt. It supports the endpoints tags, show, chat (streamed) and embed. It is one file, so that it can be read as
 the description of the protocol.
 """
 
@@ -127,19 +127,9 @@ class OllamaDouble(LoopbackServer):
         """The chat requests so far."""
         return [seen for seen in self.seen if seen.path == "/api/chat"]
 
-    def wait(self, seconds: float) -> bool:
-        """Sleep until the time is over or the server is closed; returns whether it was closed."""
-        return self.closing.wait(seconds)
-
     def model(self, name: str) -> DoubleModel | None:
         """The pulled model of that name, with or without ``:latest``."""
         return self.models.get(name) or self.models.get(f"{name}:latest")
-
-    @property
-    def loaded(self) -> list[tuple[str, DoubleModel]]:
-        """The models that have been run."""
-        run = {str(seen.body.get("model")) for seen in self.seen if seen.path in ("/api/chat", "/api/embed")}
-        return [(name, model) for name, model in self.models.items() if {name, name.removesuffix(":latest")} & run]
 
 
 class _GoneError(Exception):
@@ -185,22 +175,14 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/api/chat":
             if refused := _refusal(double.model(name), name, body):
                 return self._json(*refused)
-            if not body.get("messages"):
-                return self._json(200, {**_spoken(body, "", "", True), "done_reason": _without_messages(body)})
             said = double.script(body)
             reply = Reply(re.findall(r"\S+\s*", said)) if isinstance(said, str) else said
             return self._chat(body, reply)
         if double.fault and self._broken(double.fault):
             return None
         match path:
-            case "/":
-                return self._plain(200, "Ollama is running")
-            case "/api/version":
-                return self._json(200, {"version": VERSION})
             case "/api/tags":
                 return self._json(200, {"models": [_listed(*item) for item in double.models.items()]})
-            case "/api/ps":
-                return self._json(200, {"models": [_running(*item) for item in double.loaded]})
             case "/api/show":
                 model = double.model(name)
                 if model is None:
@@ -248,10 +230,6 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.fault in ("500", "html", "redirect"):
             self._broken(reply.fault)
             return
-        if not body.get("stream", True):
-            whole = {"content": "".join(reply.pieces), "thinking": "".join(reply.thoughts)}
-            self._json(200, self._last(body, reply, **whole))
-            return
         self._stream(self._parts(body, reply), reply)
 
     def _parts(self, body: Mapping[str, Any], reply: Reply) -> Iterator[Mapping[str, Any] | bytes]:
@@ -283,13 +261,13 @@ class _Handler(BaseHTTPRequestHandler):
             case _:
                 yield self._last(body, reply)
 
-    def _last(self, body: Mapping[str, Any], reply: Reply, content: str = "", thinking: str = "") -> dict[str, Any]:
+    def _last(self, body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
         window = int((body.get("options") or {}).get("num_ctx", 4096))
         prompt = " ".join(m.get("content", "") for m in body.get("messages", ()))
         # The real server silently drops the oldest text of a prompt that is too long.
         counted = min(window, reply.prompt_tokens or _count(prompt))
         return {
-            **_spoken(body, content, thinking, True),
+            **_spoken(body, "", "", True),
             "done_reason": "length" if reply.fault == "length" or len(reply.pieces) > _allowed(body) else "stop",
             "total_duration": 1_000_000,
             "load_duration": 1000,
@@ -317,7 +295,7 @@ class _Handler(BaseHTTPRequestHandler):
         until = time.monotonic() + seconds
         self._look()
         while (left := until - time.monotonic()) > 0:
-            if self.served.wait(min(left, 0.02)):
+            if self.served.closing.wait(min(left, 0.02)):
                 raise _GoneError
             self._look()
 
@@ -352,7 +330,7 @@ def _count(text: str) -> int:
 
 _CREATED = "2025-05-10T12:00:00.000000Z"
 _POSTED = ("/api/chat", "/api/embed", "/api/show")
-_GOT = ("/", "/api/version", "/api/tags", "/api/ps")
+_GOT = ("/api/tags",)
 
 
 def _refusal(model: DoubleModel | None, name: str, body: Mapping[str, Any]) -> tuple[int, dict[str, str]] | None:
@@ -375,11 +353,6 @@ def _thinks(model: DoubleModel | None) -> bool:
     return model is not None and "thinking" in model.capabilities
 
 
-def _without_messages(body: Mapping[str, Any]) -> str:
-    """What a chat without messages does: it loads the model, or with a ``keep_alive`` of 0 unloads it."""
-    return "unload" if str(body.get("keep_alive")) in ("0", "0.0", "0s") else "load"
-
-
 def _allowed(body: Mapping[str, Any]) -> int:
     limit = int((body.get("options") or {}).get("num_predict", -1))
     return limit if limit > 0 else 1_000_000
@@ -399,15 +372,6 @@ def _listed(name: str, model: DoubleModel) -> dict[str, Any]:
         "digest": model.digest.removeprefix("sha256:"),
         "details": _details(),
     } | ({"remote_model": name, "remote_host": model.cloud} if model.cloud else {})
-
-
-def _running(name: str, model: DoubleModel) -> dict[str, Any]:
-    return {
-        **_listed(name, model),
-        "expires_at": _CREATED,
-        "size_vram": 0,
-        "context_length": model.context,
-    }
 
 
 def _shown(model: DoubleModel) -> dict[str, Any]:
@@ -455,7 +419,7 @@ def main(port: int = 11434) -> None:
     """Serve the docile double until interrupted."""
     with OllamaDouble(port=port) as double, contextlib.suppress(KeyboardInterrupt):
         sys.stderr.write(f"A double of Ollama {VERSION} listens on {double.url}; it has no model.\n")
-        while not double.wait(3600):
+        while not double.closing.wait(3600):
             pass
 
 

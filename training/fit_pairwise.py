@@ -68,7 +68,7 @@ def examples(path: Path) -> Iterator[Rival]:
     """The rivals of all questions of a suite."""
     suite = load(path, read_folder, split="dev")
     embedder, cross_encoder = MiniLM.open(), MiniCrossEncoder.open()
-    with tempfile.TemporaryDirectory() as scratch, Index.open(Path(scratch), lambda: embedder) as index:
+    with tempfile.TemporaryDirectory() as scratch, Index(Path(scratch), lambda: embedder) as index:
         sync(index, suite.documents or path)
         for case in track(suite.cases, str(path), console=Console(stderr=True)):
             text = in_full(case)

@@ -124,7 +124,7 @@ def examples(name: str, limit: int) -> Iterable[Example]:
         embedder, reader = MiniLM.open(), MiniCrossEncoder.open()
         chance = random.Random(0)
         chance.shuffle(cases)
-        with Index.open(Path(scratch, "index"), lambda: embedder) as index:
+        with Index(Path(scratch, "index"), lambda: embedder) as index:
             sync(index, folder)
             for case in track(cases[:limit], name, console=Console(stderr=True)):
                 for absent in (False, True) if not case.scope and chance.random() < ABSENT else (False,):

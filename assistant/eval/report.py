@@ -19,7 +19,7 @@ from assistant.eval.jinja import shown, template
 from assistant.eval.log import Run
 from assistant.eval.metrics import METRICS, WALL, Metric
 from assistant.eval.scoring import Failure, Number, Scorecard, check_gates, failures, rescore, scorecard
-from assistant.types import OnProgress, Progress
+from assistant.types import OnProgress, Progress, no_progress
 
 DRAWN_BASELINE = "keyword search"
 """The baseline whose curves are drawn next to those of the run."""
@@ -101,7 +101,7 @@ def report_on(
     against: Path | None = None,
     baselines: Iterable[str] = tuple(BASELINES),
     others: Sequence[Scorecard] = (),
-    on_progress: OnProgress = lambda _: None,
+    on_progress: OnProgress = no_progress,
 ) -> Report:
     """Scores a run and the baselines. ``against`` is a reference.json or an earlier run (its folder or log).
 

@@ -240,16 +240,11 @@ class Server:
 
 
 class OllamaChat:
-    """``ports.ChatModel`` on an Ollama server."""
+    """``ports.ChatModel`` on the Ollama server of the settings, which is first contacted by ``ready``."""
 
-    def __init__(self, server: Server, settings: Settings) -> None:
-        self.server = server
+    def __init__(self, settings: Settings) -> None:
+        self.server = Server.of(settings)
         self._settings = settings
-
-    @classmethod
-    def of(cls, settings: Settings) -> OllamaChat:
-        """The chat model of the settings. Nothing is contacted yet."""
-        return cls(Server.of(settings), settings)
 
     @property
     def name(self) -> str:

@@ -46,7 +46,10 @@ class _Search(NamedTuple):
 
 
 class RemoteIndex(BaseIndex):
-    """An index on a Chroma server. Safe to share between threads."""
+    """The index ``name`` on a Chroma server. Safe to share between threads.
+
+    The server is contacted, and ``embedder`` called, when first needed.
+    """
 
     def __init__(self, server: ChromaServer, name: str, config: IndexConfig, embedder: Callable[[], Embedder]) -> None:
         super().__init__(embedder)
@@ -54,13 +57,6 @@ class RemoteIndex(BaseIndex):
         self._open: ServerDocuments | None = None
         self._seen: OrderedDict[str, Record] = OrderedDict()
         self._asked = _Search(b"", _EVERYTHING, 0, 0.0, [])
-
-    @classmethod
-    def open(
-        cls, server: ChromaServer, name: str, config: IndexConfig, embedder: Callable[[], Embedder]
-    ) -> RemoteIndex:
-        """The index ``name`` on ``server``; the server is contacted, and ``embedder`` called, when first needed."""
-        return cls(server, name, config, embedder)
 
     @property
     def store_dir(self) -> None:

@@ -18,13 +18,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import content_stems
 from assistant.testing.fakes import FakeEmbedder
-from assistant.testing.loopback import LoopbackServer
+from assistant.testing.loopback import Handler, LoopbackServer
 from assistant.types import NOT_IN_DOCUMENTS
 
 VERSION = "0.17.4"
@@ -99,64 +98,26 @@ class Seen:
     finished: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass
-class OllamaDouble(LoopbackServer):
-    """The server; a context manager that listens on a free port of the loopback interface."""
-
-    script: Script = field(default=lambda body: quoting(body))
-    models: Mapping[str, DoubleModel] = field(default_factory=lambda: dict(MODELS))
-    fault: Fault | None = None
-    """What goes wrong with requests that are no chat."""
-    short_by: int = 0
-    """How many embeddings are left out of each answer."""
-    dimension: int = 64
-    port: int = 0
-    seen: list[Seen] = field(default_factory=list)
-
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        """The class that answers requests."""
-        return _Handler
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def chats(self) -> list[Seen]:
-        """The chat requests so far."""
-        return [seen for seen in self.seen if seen.path == "/api/chat"]
-
-    def model(self, name: str) -> DoubleModel | None:
-        """The pulled model of that name, with or without ``:latest``."""
-        return self.models.get(name) or self.models.get(f"{name}:latest")
-
-
 class _GoneError(Exception):
     """The client has hung up."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     served: OllamaDouble
     seen: Seen
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Log nothing: requests are in ``seen``."""
-
-    def do_GET(self) -> None:
+    def get(self) -> None:
         if self.path in _POSTED:
             return self._plain(405, "405 method not allowed")
         return self._serve({})
 
-    def do_POST(self) -> None:
+    def post(self, sent: bytes) -> None:
         if self.path in _GOT:
             return self._plain(405, "405 method not allowed")
-        sent = self.rfile.read(int(self.headers.get("content-length") or 0))
         try:
             body = json.loads(sent)
         except ValueError:
-            return self._json(400, {"error": "unexpected EOF" if sent else "missing request body"})
+            return self.send_json(400, {"error": "unexpected EOF" if sent else "missing request body"})
         return self._serve(body)
 
     def _serve(self, body: Mapping[str, Any]) -> None:
@@ -174,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         name = str(body.get("model", ""))
         if path == "/api/chat":
             if refused := _refusal(double.model(name), name, body):
-                return self._json(*refused)
+                return self.send_json(*refused)
             said = double.script(body)
             reply = Reply(re.findall(r"\S+\s*", said)) if isinstance(said, str) else said
             return self._chat(body, reply)
@@ -182,12 +143,12 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         match path:
             case "/api/tags":
-                return self._json(200, {"models": [_listed(*item) for item in double.models.items()]})
+                return self.send_json(200, {"models": [_listed(*item) for item in double.models.items()]})
             case "/api/show":
                 model = double.model(name)
                 if model is None:
-                    return self._json(404, {"error": f"model '{name}' not found"})
-                return self._json(200, _shown(model))
+                    return self.send_json(404, {"error": f"model '{name}' not found"})
+                return self.send_json(200, _shown(model))
             case "/api/embed":
                 return self._embed(name, body)
             case _:
@@ -196,9 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _broken(self, fault: Fault) -> bool:
         match fault:
             case "500":
-                self._json(500, {"error": "model runner has unexpectedly stopped"})
+                self.send_json(500, {"error": "model runner has unexpectedly stopped"})
             case "html":
-                self._raw(200, "text/html", b"<html>It works!</html>")
+                self.send_body(200, "text/html", b"<html>It works!</html>")
             case "redirect":
                 self.send_response(302)
                 self.send_header("Location", "http://192.0.2.1/api/tags")
@@ -213,17 +174,19 @@ class _Handler(BaseHTTPRequestHandler):
     def _embed(self, name: str, body: Mapping[str, Any]) -> None:
         model = self.served.model(name)
         if model is None:
-            return self._json(404, {"error": f'model "{name}" not found, try pulling it first'})
+            return self.send_json(404, {"error": f'model "{name}" not found, try pulling it first'})
         given = body.get("input", [])
         texts = [given] if isinstance(given, str) else given
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            return self._json(400, {"error": "invalid input type"})
+            return self.send_json(400, {"error": "invalid input type"})
         if not body.get("truncate", True) and any(_count(text) > model.context for text in texts):
-            return self._json(400, {"error": "the input length exceeds the context length"})
+            return self.send_json(400, {"error": "the input length exceeds the context length"})
         embedder = FakeEmbedder(self.served.dimension)
         rows = [embedder.embed_query(text).tolist() for text in texts][: len(texts) - self.served.short_by]
         counted = sum(min(model.context, _count(text)) for text in texts)
-        return self._json(200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": counted})
+        return self.send_json(
+            200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": counted}
+        )
 
     def _chat(self, body: Mapping[str, Any], reply: Reply) -> None:
         self._pause(reply.first)
@@ -309,18 +272,39 @@ class _Handler(BaseHTTPRequestHandler):
         if readable and not self.connection.recv(1, socket.MSG_PEEK):
             raise _GoneError
 
-    def _json(self, status: int, body: Mapping[str, Any]) -> None:
-        self._raw(status, "application/json; charset=utf-8", json.dumps(body, separators=(",", ":")).encode())
-
     def _plain(self, status: int, text: str) -> None:
-        self._raw(status, "text/plain", text.encode())
+        self.send_body(status, "text/plain", text.encode())
 
-    def _raw(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+
+@dataclass
+class OllamaDouble(LoopbackServer):
+    """The server; a context manager that listens on a free port of the loopback interface."""
+
+    handler = _Handler
+
+    script: Script = field(default=lambda body: quoting(body))
+    models: Mapping[str, DoubleModel] = field(default_factory=lambda: dict(MODELS))
+    fault: Fault | None = None
+    """What goes wrong with requests that are no chat."""
+    short_by: int = 0
+    """How many embeddings are left out of each answer."""
+    dimension: int = 64
+    port: int = 0
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def chats(self) -> list[Seen]:
+        """The chat requests so far."""
+        return [seen for seen in self.seen if seen.path == "/api/chat"]
+
+    def model(self, name: str) -> DoubleModel | None:
+        """The pulled model of that name, with or without ``:latest``."""
+        return self.models.get(name) or self.models.get(f"{name}:latest")
 
 
 def _count(text: str) -> int:

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from importlib.util import find_spec
@@ -90,9 +89,7 @@ def _fault(message: str) -> _Result:
 
 
 def _python(_: Settings) -> _Result:
-    ok = sys.version_info >= (3, 11)
-    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    return _Result(detail, ok, "" if ok else "install Python 3.11 or newer")
+    return _Result(f"{platform.python_version()} on {platform.system()} {platform.machine()}")
 
 
 def _index_config(settings: Settings) -> _Result:

@@ -210,8 +210,9 @@ class Citation(DocumentMetadata):
     page: int | None = None
 
     def __str__(self) -> str:
-        place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.label} ({place}): “{one_line(self.quote)}”"
+        from assistant.render import quoted
+
+        return f"[{self.marker}] {quoted(self)}"
 
 
 class Claim(Value):

@@ -26,7 +26,7 @@ from assistant.errors import (
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.settings import command
-from assistant.stores.base import BaseIndex, IndexStatus
+from assistant.stores.base import BaseIndex, IndexStatus, named
 from assistant.stores.catalog import Catalog, Change
 from assistant.stores.catalog_sink import CatalogSink
 from assistant.stores.engines import CHROMA_DIR, SearchEngines
@@ -191,9 +191,9 @@ class Index(BaseIndex):
 
         Raises DocumentError if nothing of that name is indexed, and what ``writing`` raises.
         """
-        started, folder = time.monotonic(), source.rstrip("/") + "/"
+        started = time.monotonic()
         with self._locked() as catalog:
-            gone = [file for file in catalog.files() if file.source == source or file.source.startswith(folder)]
+            gone = [file for file in catalog.files() if named(file.source, source)]
             if not gone:
                 raise DocumentError(f"No document {source!r} is indexed. `{command('index list', self._dir)}`")
             build = catalog.begin(source)

@@ -13,7 +13,7 @@ from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.stores import records
-from assistant.stores.base import BaseIndex, IndexStatus
+from assistant.stores.base import BaseIndex, IndexStatus, named
 from assistant.stores.chroma_server import BATCH, ChromaServer, Record
 from assistant.stores.engines import context_words, header_words
 from assistant.stores.keyword import Entry, KeywordIndex, patterns
@@ -170,12 +170,8 @@ class RemoteIndex(BaseIndex):
 
         Raises DocumentError if nothing of that name is indexed.
         """
-        started, folder = time.monotonic(), source.rstrip("/") + "/"
-        gone = [
-            known
-            for known in self._live()
-            if known.metadata.source == source or known.metadata.source.startswith(folder)
-        ]
+        started = time.monotonic()
+        gone = [known for known in self._live() if named(known.metadata.source, source)]
         if not gone:
             raise DocumentError(f"No document {source!r} is indexed. `assistant index list`")
         self.stored.forget(gone)

@@ -115,19 +115,17 @@ class LlamaIndexEmbedder:
         """Vector of a question, of shape (dimension,). Raises BackendError."""
         with _translated(self._what):
             row = self.model.get_query_embedding(text)
-        vector: Vectors = self._unit([row])[0]
+        vector: Vectors = self._unit([row], 1)[0]
         return vector
 
     def _embed(self, texts: list[str]) -> Vectors:
         with _translated(self._what):
             rows = self.model.get_text_embedding_batch(texts)
-        if len(rows) != len(texts):
-            raise self._wrong(f"gave {len(rows)} vectors for {len(texts)} texts")
-        return self._unit(rows)
+        return self._unit(rows, len(texts))
 
-    def _unit(self, rows: Sequence[Sequence[float]]) -> Vectors:
+    def _unit(self, rows: Sequence[Sequence[float]], texts: int) -> Vectors:
         try:
-            return unit(rows)
+            return unit(rows, texts)
         except ValueError as exc:
             raise self._wrong(str(exc)) from exc
 

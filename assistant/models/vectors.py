@@ -23,8 +23,13 @@ def embeddings(
     return [Embedding(whole, vectors[start:end]) for whole, (start, end) in zip(vectors, pairwise(ends), strict=False)]
 
 
-def unit(rows: Sequence[Sequence[float]]) -> Vectors:
-    """``rows`` as unit vectors, shape (rows, dimension). Raises ValueError, which says what is wrong with them."""
+def unit(rows: Sequence[Sequence[float]], texts: int) -> Vectors:
+    """What a model gave for ``texts`` texts as unit vectors, shape (texts, dimension).
+
+    Raises ValueError, which says what is wrong with them.
+    """
+    if len(rows) != texts:
+        raise ValueError(f"gave {len(rows)} vectors for {texts} texts")
     if len({len(row) for row in rows}) > 1:
         raise ValueError("gave vectors of different lengths")
     vectors = np.asarray(rows, dtype=np.float32)

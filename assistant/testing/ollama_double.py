@@ -1,7 +1,7 @@
 """A double of an Ollama server over real HTTP: the same wire format without a model, and every fault on request.
 
 For tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with statements from
-the prompt. It supports the endpoints tags, show, chat (streamed) and embed. It is one file, so that it can be read as
+the prompt. It supports the endpoints tags, show, chat and embed. It is one file, so that it can be read as
 the description of the protocol.
 """
 
@@ -193,7 +193,10 @@ class _Handler(Handler):
         if reply.fault in ("500", "html", "redirect"):
             self._broken(reply.fault)
             return
-        self._stream(self._parts(body, reply), reply)
+        if body.get("stream", True):
+            self._stream(self._parts(body, reply), reply)
+        else:
+            self.send_json(200, self._last(body, reply, "".join(reply.pieces), "".join(reply.thoughts)))
 
     def _parts(self, body: Mapping[str, Any], reply: Reply) -> Iterator[Mapping[str, Any] | bytes]:
         # Without the word, a model that can think does.
@@ -224,13 +227,13 @@ class _Handler(Handler):
             case _:
                 yield self._last(body, reply)
 
-    def _last(self, body: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
+    def _last(self, body: Mapping[str, Any], reply: Reply, content: str = "", thinking: str = "") -> dict[str, Any]:
         window = int((body.get("options") or {}).get("num_ctx", 4096))
         prompt = " ".join(m.get("content", "") for m in body.get("messages", ()))
         # The real server silently drops the oldest text of a prompt that is too long.
         counted = min(window, reply.prompt_tokens or _count(prompt))
         return {
-            **_spoken(body, "", "", True),
+            **_spoken(body, content, thinking, True),
             "done_reason": "length" if reply.fault == "length" or len(reply.pieces) > _allowed(body) else "stop",
             "total_duration": 1_000_000,
             "load_duration": 1000,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.english.lexicon import any_of
-from assistant.english.quantities.base import SPACE, Found, Measure, found
+from assistant.english.quantities.base import SPACE, Found, Measure, quantity
 from assistant.english.quantities.figures import BELOW_100, ONE_TO_TWELVE, figure_value
 
 _CLOCK = re.compile(
@@ -37,7 +37,7 @@ def match_clock(text: str, start: int) -> Found | None:
         hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
     elif not unit and 0 < hour <= 12 and said[0] != "0" and not match["h3"]:
         unit = "12-hour"
-    return found(text, start, match.end(), "time", hour * 60.0 + minute, unit)
+    return Found(match.end(), (quantity(text, start, match.end(), "time", hour * 60.0 + minute, unit),))
 
 
 def clock_after(text: str, _start: int, end: int) -> Measure | None:
@@ -60,7 +60,7 @@ def match_spoken_time(text: str, start: int) -> Found | None:
     if not (1 <= hour <= 12 and minutes < 60):
         return None
     value = (hour * 60 + (minutes if match["way"] else -minutes)) % 1440
-    return found(text, start, match.end(), "time", value, "12-hour")
+    return Found(match.end(), (quantity(text, start, match.end(), "time", value, "12-hour"),))
 
 
 def match_noon(text: str, start: int) -> Found | None:
@@ -69,7 +69,7 @@ def match_noon(text: str, start: int) -> Found | None:
     if not match:
         return None
     value = 0.0 if match[0].lower() == "midnight" else 720.0
-    return found(text, start, match.end(), "time", value)
+    return Found(match.end(), (quantity(text, start, match.end(), "time", value),))
 
 
 def _minutes(hour: float, half: str) -> float | None:

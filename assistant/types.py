@@ -298,20 +298,25 @@ class Dropped(Value):
     reason: str
 
 
-class Trace(Value):
-    """How an answer was made: everything needed to see, replay and criticize it."""
+class Generation(Value):
+    """What a model wrote with, if one wrote."""
 
-    question: str = Field(description="the question as searched: made self-contained, spelling corrected")
-    candidates: tuple[Candidate, ...] = ()
-    sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
-    dropped: tuple[Dropped, ...] = ()
-    prompt: str | None = Field(default=None, description="name of the prompt, if a model wrote")
+    prompt: str | None = Field(default=None, description="name of the prompt")
     prompt_hash: str | None = None
     model: str | None = None
     options: dict[str, str | int | float | bool] = {}
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
     notes: tuple[str, ...] = Field(default=(), description="what a reader should know: who stood in, what did not fit")
+
+
+class Trace(Generation):
+    """How an answer was made: everything needed to see, replay and criticize it."""
+
+    question: str = Field(description="the question as searched: made self-contained, spelling corrected")
+    candidates: tuple[Candidate, ...] = ()
+    sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
+    dropped: tuple[Dropped, ...] = ()
     seconds: dict[str, float] = Field(default={}, description="wall seconds of each step of the answer, and in total")
 
 
@@ -375,17 +380,10 @@ class Draft(Value):
     text: str
 
 
-class GenerationInfo(Value):
+class GenerationInfo(Generation):
     """How a draft was written. A writer may yield one at the end; it goes into the answer and its trace."""
 
     writer: str | None = Field(default=None, description="who wrote, if not the writer that was asked")
-    prompt: str | None = None
-    prompt_hash: str | None = None
-    model: str | None = None
-    options: dict[str, str | int | float | bool] = {}
-    prompt_tokens: int | None = None
-    answer_tokens: int | None = None
-    notes: tuple[str, ...] = ()
 
 
 class ConflictCandidate(Value):

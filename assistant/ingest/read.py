@@ -45,9 +45,6 @@ def parsed(data: bytes, source: str, suffix: str, instead: str = "leave it out")
         content = parser_for(suffix)(data, source)
     except (DocumentError, MemoryError):
         raise
-    except ImportError as exc:
-        cure = "`pip install 'assistant[files]'`"
-        raise DocumentError(f"{source!r} needs {exc.name!r}, which is not installed. {cure}") from exc
     except Exception as exc:  # parsers raise various exceptions for damaged files
         what = _plain_line(f"{type(exc).__name__}: {exc}"[:200])
         cure = f"Save it again, or {instead}"

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answering.faults import carrying
 from assistant.answering.verify import Checked, Checker, Place, verify
 from assistant.english.claims import canonical, claim_in, is_order, is_refusal
 from assistant.english.sentences import split_sentences
@@ -162,6 +163,10 @@ def test_support(sentence: str, support: Support, says: str, embedder: MiniLM) -
     found = check(sentence, embedder)
     assert (found.support, says in found.reason) == (support, True), found
     assert bool(found.places) == (support != "unsupported")
+
+
+def test_the_ending_of_a_date_is_no_word() -> None:
+    assert carrying("Sunday's mayoral vote") == carrying("the mayoral vote")
 
 
 NO_CLAIMS = [

@@ -97,6 +97,7 @@ def opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
 def carrying(text: str) -> frozenset[str]:
     """Stems of the words that carry a claim's meaning, apart from its figures, which are compared by value."""
     bare = "".join(" " * (b - a) if i % 2 else text[a:b] for i, (a, b) in enumerate(_outside(text)))
+    bare = re.sub(r"\s['’]s\b", " ", bare)  # the ending of a figure: "Sunday's"
     return frozenset(_SAME.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
 
 

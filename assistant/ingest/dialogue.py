@@ -23,11 +23,14 @@ _TURN = re.compile(
 )
 _NO_NAMES = frozenset(
     "note notes warning example caution tip important date time place subject from to cc re tel phone email e-mail fax "
-    "address total price decision action result summary name title author version status source sources".split()
+    "address total price decision action result summary name title author version status source sources trace debug "
+    "info notice warn error critical fatal".split()
 )
 _PROSE = re.compile(r"[.!?…。！？][\"'”’»)]*\s*$|(?:\S+\s+){5}")
 _CHAT_STAMP = re.compile(r"[\[(]|\d{1,4}[./-]\d{1,2}[./-]")
 _LEAST_TURNS = 2
+_NAME_WORDS = 5
+_LONG_WORD = 4  # letters
 _TURN_LENGTH = 100  # characters that are looked at to find who speaks
 
 
@@ -61,13 +64,22 @@ def _turn(text: str, block: Block) -> _Turn | None:
     if block.kind not in ("field", "paragraph"):
         return None
     match = _TURN.match(text, block.start, min(block.end, block.start + _TURN_LENGTH))
-    if not match or match.end() >= block.end or match["name"].lower() in _NO_NAMES:
+    if not match or match.end() >= block.end or not is_name(match["name"]):
         return None
-    words = match["name"].split()
-    if not all(word[0].isupper() or word[0].isdigit() or not word[0].isalpha() or len(word) < 4 for word in words):
-        return None
-    stamp = (match["stamp"] or match["stamp2"] or "").strip(" \t-–—")
+    stamp = (match["stamp"] or match["stamp2"] or "").strip(" \t-–—[]()")
     return _Turn(match["name"], stamp, match.end())
+
+
+def is_name(label: str) -> bool:
+    """Whether a label can be a name: at most five words, and none that is longer than "von" in small letters."""
+    words = label.split()
+    return (
+        label.lower() not in _NO_NAMES
+        and len(words) <= _NAME_WORDS
+        and all(
+            word[0].isupper() or word[0].isdigit() or not word[0].isalpha() or len(word) < _LONG_WORD for word in words
+        )
+    )
 
 
 def _quoted(block: Block, turn: _Turn) -> Block:

@@ -14,7 +14,10 @@ from tests.reading import assert_sound, load, outline
     [
         ("Pets allowed: ☐ Yes ☒ No", "field: Pets allowed: No"),
         ("Pets allowed: Yes [ ] No [x]", "field: Pets allowed: No"),
-        ("Keys: ☒ front door ☐ cellar ☒ mailbox", "field: Keys: front door, mailbox"),
+        ("Keys: ☒ front door ☐ cellar ☒ mailbox", "field: Keys: front door, mailbox; not ticked: cellar"),
+        ("Mark if the tenant smokes. Yes ☐ No ☒", "item: Mark if the tenant smokes. No"),
+        ("Mark if the tenant smokes Yes ☒ No ☐", "item: Mark if the tenant smokes Yes"),
+        ("Mark if the tenant smokes.\n\nYes ☒ No ☐", "item: Mark if the tenant smokes. Yes"),
         ("Keys: ☐ front door ☐ cellar", "field: Keys: ☐ front door ☐ cellar"),
         ("Phone: ____", "furniture: Phone: __"),
         ("Date of return: __/__/____", "furniture: Date of return: //__"),

@@ -14,7 +14,7 @@ from tests.reading import assert_sound, load, outline
     [
         ("Pets allowed: ☐ Yes ☒ No", "field: Pets allowed: No"),
         ("Pets allowed: Yes [ ] No [x]", "field: Pets allowed: No"),
-        ("Keys: ☒ front door ☐ cellar ☒ mailbox", "field: Keys: front door, mailbox; not ticked: cellar"),
+        ("Keys: ☒ front door ☐ cellar ☒ mailbox", "field: Keys: front door, mailbox; unticked: cellar"),
         ("Mark if the tenant smokes. Yes ☐ No ☒", "item: Mark if the tenant smokes. No"),
         ("Mark if the tenant smokes Yes ☒ No ☐", "item: Mark if the tenant smokes Yes"),
         ("Mark if the tenant smokes.\n\nYes ☒ No ☐", "item: Mark if the tenant smokes. Yes"),
@@ -22,6 +22,7 @@ from tests.reading import assert_sound, load, outline
         ("Phone: ____", "furniture: Phone: __"),
         ("Date of return: __/__/____", "furniture: Date of return: //__"),
         ("Contact: ..........", "furniture: Contact: .........."),
+        ("Policy #: POL-22", "field: Policy number: POL-22"),
         ("[x] Fire door closed", "item: Fire door closed: ticked"),
         ("- [ ] Fire door closed", "item: Fire door closed: not ticked"),
     ],

@@ -95,7 +95,7 @@ def box_reading(said: str) -> str:
     options = [(label.strip(" ,;"), _is_ticked(box)) for label, box in zip(labels, boxes, strict=True)]
     ticked = ", ".join(label for label, is_on in options if is_on)
     others = ", ".join(label for label, is_on in options if not is_on)
-    whole = f"{head.strip()} {ticked}{f'; not ticked: {others}' if others and len(boxes) > _EITHER else ''}"
+    whole = f"{head.strip()} {ticked}{f'; unticked: {others}' if others and len(boxes) > _EITHER else ''}"
     return whole.strip() if ticked else ""
 
 

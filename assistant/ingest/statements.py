@@ -109,6 +109,9 @@ _AS_SAID = str.maketrans(
 )
 """Letters that are drawn as one, the hyphen that ends no line, and what is not seen."""
 _BOXED: frozenset[BlockKind] = frozenset({"item", "field"})
+_FIELD_NUMBER = re.compile(r"(?<=\w) ?#(?=:|$)")
+"""In a label: "Policy #"."""
+_COUNT = re.compile(r"^# ?(?=[^\W\d])")
 _SOFT_HYPHEN = re.compile("\u00ad(?!\\s)")
 
 
@@ -126,6 +129,8 @@ def _reading(block: Block, text: str, start: int, end: int) -> str:
     reading = _QUOTE_MARKS.sub("", said) if block.kind == "quotation" else said
     reading = _joined(_SOFT_HYPHEN.sub("", reading), text).translate(_AS_SAID)
     reading = strip_markup(reading)
+    if block.kind == "field":
+        reading = _FIELD_NUMBER.sub(" number", reading)
     boxed = box_reading(" ".join(reading.split())) if block.kind in _BOXED else ""
     return boxed or (" ".join(reading.split()) if reading != said else "")
 
@@ -153,4 +158,5 @@ def _cell_reading(block: Block, text: str, number: int) -> str:
     cell = " ".join(strip_markup(text[slice(*block.cells[number])]).split())
     cell = box_reading(cell) or cell
     column = " ".join(strip_markup(block.columns[number]).split()) if number < len(block.columns) else ""
+    column = _COUNT.sub("Number of ", _FIELD_NUMBER.sub(" number", column))
     return f"{column}: {cell}" if cell and column and column != cell else cell

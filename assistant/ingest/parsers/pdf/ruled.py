@@ -133,13 +133,26 @@ class _Placed(NamedTuple):
 
 def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
     """The text between two horizontal rules: one row, or several if a cell has a column of numbers or labels."""
-    starts = _number_lines(cells) or _label_lines(cells)
+    numbers = _number_lines(cells)
+    starts = numbers or _label_lines(cells)
     lines = [["" for _ in cells] for _ in starts or (0,)]
     for column, cell in enumerate(cells):
         for word in cell:
             at = max((n for n, start in enumerate(starts) if start <= word.base + 3), default=0)
             lines[at][column] = f"{lines[at][column]} {word.text}".strip()
-    return lines
+    return list(_labeled(lines)) if starts and not numbers else lines
+
+
+def _labeled(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Lines with a colon behind a label whose value is beside it; what stands farther right is a line of its own."""
+    for line in lines:
+        at = next((column for column, cell in enumerate(line[:-1]) if cell and line[column + 1]), None)
+        if at is None:
+            yield line
+            continue
+        yield [*line[:at], f"{line[at].rstrip(':')}:", line[at + 1], *("" for _ in line[at + 2 :])]
+        if any(line[at + 2 :]):
+            yield [*("" for _ in line[: at + 2]), *line[at + 2 :]]
 
 
 def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:

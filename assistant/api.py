@@ -14,7 +14,8 @@ from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
 from assistant.ingest.fetch import Fetcher, is_address
-from assistant.ingest.sync import WHOLE, Shard, sync, sync_documents
+from assistant.ingest.places import WHOLE, Shard
+from assistant.ingest.sync import sync, sync_documents
 from assistant.ingest.web_pages import WebPages
 from assistant.ports import ChatModel, CrossEncoder, Describable, Embedder, GivenDocument, Writer
 from assistant.query.understand import clean_question

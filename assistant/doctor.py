@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -179,9 +180,10 @@ def _freshness(settings: Settings) -> _Result:
             return _Result("nothing to compare")
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as pool:
-            stale = [file.source for file in found if not _indexed(assistant, pool, file)]
+            indexed = dict(chain.from_iterable(_indexed(assistant, pool, file) for file in found))
+        stale = [source for source, same in indexed.items() if not same]
         if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
-            present = {*(file.source for file in found), *(each.source for each in skipped)}
+            present = {*indexed, *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
     if not stale:
         return _Result("the index holds its documents as they are now")
@@ -189,14 +191,14 @@ def _freshness(settings: Settings) -> _Result:
     return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> bool:
-    """Whether the index holds the current content of the file. A file that cannot be read is reported by the build."""
+def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> list[tuple[str, bool]]:
+    """Each document of the file, and whether the index holds it as it is; the build reports what cannot be read."""
     try:
-        document = pool.read(file)
+        documents = pool.read(file)
     except DocumentError:
-        return True
-    indexed = assistant.document(document.source)
-    return indexed is not None and indexed.digest == document.digest
+        return [(file.source, True)]
+    held = ((document, assistant.document(document.source)) for document in documents)
+    return [(document.source, kept is not None and kept.digest == document.digest) for document, kept in held]
 
 
 def _folders(settings: Settings) -> _Result:

@@ -20,7 +20,7 @@ from assistant.errors import AssistantError, ConfigError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.ingest.sync import Shard
+    from assistant.ingest.places import Shard
     from assistant.types import IndexReport
 
 FEW_PAGES = 0.1
@@ -59,7 +59,7 @@ def build(
     A web page is fetched if robots.txt allows it, and kept in the index folder.
     """
     from assistant.ingest.fetch import is_address
-    from assistant.ingest.sync import WHOLE, Shard
+    from assistant.ingest.places import WHOLE, Shard
     from assistant.ingest.watch import changes
     from assistant.settings import command
 

@@ -8,7 +8,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,7 +21,7 @@ from assistant.index_config import IndexConfig, config_file
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.settings import LLAMAINDEX, Settings, command, host_elsewhere
-from assistant.types import Value
+from assistant.types import Document, Value
 
 LEAST_SPACE = 500_000_000
 """Free bytes below which a build may fail halfway."""
@@ -179,7 +179,8 @@ def _freshness(settings: Settings) -> _Result:
             return _Result("nothing to compare")
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as pool:
-            stale = [file.source for file in found if not _indexed(assistant, pool, file)]
+            roots = [folder.resolve(), *(Path(root).resolve() for root in status.roots)]
+            stale = [file.source for file in found if not _indexed(assistant, pool, file, roots)]
         if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
             present = {*(file.source for file in found), *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
@@ -189,12 +190,20 @@ def _freshness(settings: Settings) -> _Result:
     return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> bool:
-    """Whether the index holds the current content of the file. A file that cannot be read is reported by the build."""
+def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile, roots: Sequence[Path]) -> bool:
+    """Whether the index holds the current content of the file, below any of ``roots``.
+
+    A file that cannot be read is reported by the build.
+    """
+    below = [file.path.relative_to(root).as_posix() for root in roots if file.path.is_relative_to(root)]
     try:
-        document = pool.read(file)
+        read = [pool.read(file._replace(source=source)) for source in below if assistant.document(source)]
+        return any(_holds(assistant, document) for document in read or [pool.read(file)])
     except DocumentError:
         return True
+
+
+def _holds(assistant: Assistant, document: Document) -> bool:
     indexed = assistant.document(document.source)
     return indexed is not None and indexed.digest == document.digest
 

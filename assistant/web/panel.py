@@ -28,6 +28,8 @@ AROUND = 40_000
 EMPTY = "Click a citation to read it in its document, with the quoted words marked."
 NEAREST = "The nearest quotation; it does not answer the question."
 GONE = "It cannot be shown any more."
+NO_LONGER = "The document is no longer indexed."
+CHANGED = "The document has changed since this answer was given."
 
 
 def empty_html(text: str = EMPTY) -> str:
@@ -66,7 +68,7 @@ def citation_html(
     )
     span = Span(citation.start, citation.end)
     if document is None or document.text[span.start : span.end] != citation.quote:
-        gone = "no longer indexed" if document is None else "changed since this answer was given"
+        gone = NO_LONGER if document is None else CHANGED
         return render("panel", "lost", citation=citation, head=head, gone=gone, note=note(citation))
     others = [Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker]
     again = {"data-do": "cite", "data-exchange": exchange, "data-marker": marker}

@@ -66,15 +66,10 @@ def test_a_page_of_a_pdf_is_a_picture_with_the_quotation_boxed(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("name", "pages", "said"),
-    [
-        ("plan.pptx", (0, 30), "slide 2 of 2"),
-        ("sums.xlsx", (0, 30), "sheet 2 of 2"),
-        ("tides.pdf", (0, 30), "page 2 of 2"),
-    ],
+    ("name", "said"), [("plan.pptx", "slide 2 of 2"), ("sums.xlsx", "sheet 2 of 2"), ("tides.pdf", "page 2 of 2")]
 )
-def test_the_place_of_a_quotation_is_called_by_its_name(name: str, pages: tuple[int, ...], said: str) -> None:
-    assert position(Document(source=name, title="Plan", text="x" * 60, pages=pages), 40) == said
+def test_the_place_of_a_quotation_is_called_by_its_name(name: str, said: str) -> None:
+    assert position(Document(source=name, title="Plan", text="x" * 60, pages=(0, 30)), 40) == said
 
 
 def test_the_place_in_a_long_text_is_its_heading_and_how_far_it_is(tmp_path: Path) -> None:

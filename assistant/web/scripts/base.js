@@ -57,7 +57,7 @@ const hideTip = () => (tip.hidden = true);
 for (const [show, hide] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
   document.addEventListener(show, (event) => {
     const chip = event.target.closest?.(".chip");
-    if (chip && event.pointerType !== "touch" && (show === "pointerover" || chip.matches(":focus-visible"))) showTip(chip);
+    if (chip && event.pointerType !== "touch" && !matchMedia("(hover: none)").matches) showTip(chip);
   });
   document.addEventListener(hide, (event) => event.target.closest?.(".chip") && hideTip());
 }

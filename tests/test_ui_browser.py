@@ -253,7 +253,9 @@ def test_versions_keep_what_followed_them_and_survive_a_reload(page: Page) -> No
 def test_a_first_question_leads_to_the_next(page: Page) -> None:
     seen = page.locator("#welcome .glance")
     expect(seen).to_contain_text(re.compile(r"\d+ documents from \d+ outlets, \d+ \w+ 20\d\d – \d+ \w+ 20\d\d"))
-    expect(seen.locator(".kinds > span")).to_have_text([re.compile(f"\\d+ {kind}") for kind in ("Markdown", "PDF", "text")])
+    expect(seen.locator(".kinds > span")).to_have_text(
+        [re.compile(f"\\d+ {kind}") for kind in ("Markdown", "PDF", "text")]
+    )
     page.locator(".example").first.click()
     expect(page.locator("#log .claim")).not_to_have_count(0)
     page.locator("#further .example").first.click()
@@ -650,7 +652,7 @@ def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
     page.dispatch_event("#dropzone", "drop", {"dataTransfer": dropped})
     report = page.locator("#progress")
     expect(report).to_contain_text("1 of 3 done, 2 skipped")
-    expect(report.locator("li", has_text="setup.exe")).to_contain_text("Only these kinds can be read")
+    expect(report.locator("li", has_text="setup.exe")).to_contain_text("Files of this kind cannot be read.")
     expect(report.locator("li", has_text="nothing.txt")).to_contain_text("holds no text")
     row = page.locator("#table .documents tr", has_text="Nonsuch notes.txt")
     expect(row.locator(".state")).to_have_text("new")

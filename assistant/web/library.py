@@ -88,7 +88,7 @@ class Library:
         Raises DocumentError for a kind that cannot be read, too many bytes or too many files waiting.
         """
         if Path(name).suffix.lower() not in SUFFIXES:
-            raise DocumentError(f"Only these kinds can be read: {', '.join(SUFFIXES)}.")
+            raise DocumentError("Files of this kind cannot be read.")
         self._incoming.mkdir(parents=True, exist_ok=True)
         if sum(1 for _ in self._incoming.iterdir()) >= self._most_files:
             raise DocumentError(f"{self._most_files} files are waiting already. Let them be indexed first.")

@@ -180,7 +180,8 @@ def _freshness(settings: Settings) -> _Result:
             return _Result("nothing to compare")
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as pool:
-            indexed = dict(chain.from_iterable(_indexed(assistant, pool, file) for file in found))
+            roots = dict.fromkeys([folder.resolve(), *(Path(root).resolve() for root in status.roots)])
+            indexed = dict(chain.from_iterable(_indexed(assistant, pool, file, roots) for file in found))
         stale = [source for source, same in indexed.items() if not same]
         if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
             present = {*indexed, *(each.source for each in skipped)}
@@ -191,10 +192,15 @@ def _freshness(settings: Settings) -> _Result:
     return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> list[tuple[str, bool]]:
-    """Each document of the file, and whether the index holds it as it is; the build reports what cannot be read."""
+def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile, roots: Iterable[Path]) -> list[tuple[str, bool]]:
+    """Each document of the file, named from any of ``roots``, and whether the index holds it as it is.
+
+    A file that cannot be read is reported by the build.
+    """
+    below = [file.path.relative_to(root).as_posix() for root in roots if file.path.is_relative_to(root)]
+    named = [file._replace(source=source) for source in below if assistant.document(source)]
     try:
-        documents = pool.read(file)
+        documents = [document for each in named or [file] for document in pool.read(each)]
     except DocumentError:
         return [(file.source, True)]
     held = ((document, assistant.document(document.source)) for document in documents)

@@ -25,6 +25,9 @@ from assistant.types import OnProgress, Progress, Skipped
 COLLECTION = "web"
 """The collection of pages that are added to no other one."""
 
+FOLDER = "fetched"
+"""The folder of all web pages, in that of the index."""
+
 _MARKED = ".address.json"
 _LONGEST = 100  # characters of a file's name
 _OFFICE = "application/vnd.openxmlformats-officedocument"

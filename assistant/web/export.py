@@ -7,7 +7,7 @@ import io
 from typing import Any, Literal
 
 from assistant.conversations import Conversation
-from assistant.render import escape_markdown, heading, remainder, render_markdown, search_summary
+from assistant.render import escape_markdown, heading, place, remainder, render_markdown, search_summary
 from assistant.types import Answer
 from assistant.web.templates import clean, one_line, render
 
@@ -79,8 +79,7 @@ def as_word(conversation: Conversation) -> bytes:
         for line in _lines(exchange.answer):
             word.add_paragraph(line)
         for citation in exchange.answer.citations:
-            page = f", page {citation.page}" if citation.page else ""
-            word.add_paragraph(clean(f"[{citation.marker}] {citation.label} ({citation.source}{page})"))
+            word.add_paragraph(clean(f"[{citation.marker}] {citation.label} ({place(citation)})"))
             word.add_paragraph(one_line(citation.quote), style="Quote")
     return _saved(word)
 

@@ -17,7 +17,7 @@ from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples, suggester
 from assistant.web.export import export, notes
-from assistant.web.glance import glance
+from assistant.web.glance import glance, why_unread
 from assistant.web.listing import list_shower
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
@@ -95,7 +95,14 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[export, notes, panel.original(state), list_shower(state), suggester(state)],
+            server_functions=[
+                export,
+                notes,
+                panel.original(state),
+                list_shower(state),
+                suggester(state),
+                why_unread(state),
+            ],
         )
         components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)

@@ -172,7 +172,7 @@ const leaveConversation = () => {
   closePanel();
 };
 const deleteKept = async (id) => {
-  if (!confirm("Delete this conversation for good?")) return;
+  if (!confirm(translated("Delete this conversation for good?"))) return;
   deleted.add(id);
   if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
   if (sessionStorage.current === id) sessionStorage.removeItem("current");

@@ -106,8 +106,7 @@ def search_summary(answer: Answer) -> tuple[str, ...]:
 
 def render_text(answer: Answer) -> str:
     """The answer as plain text: its text and its sources; for a refusal, the nearest statements."""
-    sources = (f"[{citation.marker}] {quoted(citation)}" for citation in answer.citations)
-    below = [*sources, *search_summary(answer)]
+    below = [*map(str, answer.citations), *search_summary(answer)]
     return "\n".join([answer.text, *(["", *below] if below else [])])
 
 

@@ -112,7 +112,7 @@ class Document(DocumentMetadata):
     @property
     def metadata(self) -> DocumentMetadata:
         """The document without its text."""
-        return DocumentMetadata.model_validate(self.model_dump(include=set(DocumentMetadata.model_fields)))
+        return DocumentMetadata(**{field: getattr(self, field) for field in DocumentMetadata.model_fields})
 
     def page_at(self, offset: int) -> int | None:
         """The 1-based page that holds ``offset``, or None where the format has no pages."""
@@ -210,8 +210,9 @@ class Citation(DocumentMetadata):
     page: int | None = None
 
     def __str__(self) -> str:
-        place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.label} ({place}): “{one_line(self.quote)}”"
+        from assistant.render import quoted
+
+        return f"[{self.marker}] {quoted(self)}"
 
 
 class Claim(Value):

@@ -17,7 +17,7 @@ from assistant.testing.fakes import FakeEmbedder
 
 @pytest.fixture
 def index(index_dir: Path) -> Iterator[Index]:
-    with Index.open(index_dir, FakeEmbedder) as index:
+    with Index(index_dir, FakeEmbedder) as index:
         yield index
 
 

@@ -94,6 +94,16 @@ def date_at(text: str, start: int, end: int, value: DateParts = VAGUE, unit: str
     return quantity(text, start, end, "date", value, unit)
 
 
+def found(text: str, start: int, end: int, kind: Kind, value: float | DateParts, unit: str = "") -> Found:
+    """Only the quantity at ``text[start:end]``."""
+    return Found(end, (quantity(text, start, end, kind, value, unit),))
+
+
+def found_date(text: str, start: int, end: int, value: DateParts = VAGUE, unit: str = "") -> Found:
+    """Only the date at ``text[start:end]``."""
+    return found(text, start, end, "date", value, unit)
+
+
 # --- the words around a quantity ------------------------------------------------------------------
 
 SPACE = r"[^\S\n]?\s"

@@ -12,6 +12,7 @@ from assistant.english.quantities.base import (
     Measure,
     Quantity,
     date_at,
+    found_date,
     word_after,
     word_before,
 )
@@ -55,7 +56,7 @@ def match_numeric_date(text: str, start: int) -> Found | None:
         value = (int(match["y2"]), None, None) if open_order else (int(match["y2"]), month, day)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return Found(match.end())
-    return Found(match.end(), (date_at(text, start, match.end(), value),))
+    return found_date(text, start, match.end(), value)
 
 
 # --- years ----------------------------------------------------------------------------------------
@@ -80,27 +81,27 @@ def match_year(text: str, start: int) -> Found | None:
     match = _YEAR.match(text, start)
     if not match:
         anno = _ANNO_DOMINI.match(text, start) if text[max(0, start - 3) : start] == "AD " else None
-        return Found(anno.end(), (date_at(text, start, anno.end(), (int(anno[0]), None, None)),)) if anno else None
+        return found_date(text, start, anno.end(), (int(anno[0]), None, None)) if anno else None
     if match["ancient"] or match["bc"]:
         sign = -1 if match["era"] or match["bc"] else 1
         value: DateParts = (sign * int(match["ancient"] or match["y"]), None, None)
-        return Found(match.end(), (date_at(text, start, match.end(), value),))
+        return found_date(text, start, match.end(), value)
     year = int(match["y"])
     if match["decade"]:
         unit = "decade" if year % 100 else "century"
-        return Found(match.end(), (date_at(text, start, match.end(), (year, None, None), unit),))
+        return found_date(text, start, match.end(), (year, None, None), unit)
     end = match.end("y")
     if any(counted.match(text, end) for counted in (PERCENT_AFTER, CURRENCY_AFTER, SPAN_AFTER)):
         return None
     before, after = word_before(text, start), word_after(text, end)
     if after and (before in _COUNTING or (_PLURAL.match(after) and before not in _DATING)):
         return None
-    found = [date_at(text, start, end, (year, None, None))]
+    years = [date_at(text, start, end, (year, None, None))]
     if match["short"] and int(match["short"]) > year % 100:
         last = (year - year % 100 + int(match["short"]), None, None)
-        found.append(date_at(text, match.start("short"), match.end(), last))
+        years.append(date_at(text, match.start("short"), match.end(), last))
         end = match.end()
-    return Found(end, tuple(found))
+    return Found(end, tuple(years))
 
 
 # --- months ---------------------------------------------------------------------------------------
@@ -138,17 +139,17 @@ def match_month(text: str, start: int) -> Found | None:
         alone = word_before(text, start) in ("in", "since") and not year  # "in May 26 people died"
         if 1 <= int(match["d"]) <= 31 and not alone:
             if not match["d2"]:
-                return Found(match.end(), (date_at(text, start, match.end(), (year, month, int(match["d"]))),))
+                return found_date(text, start, match.end(), (year, month, int(match["d"])))
             first = date_at(text, start, match.end("first"), (year, month, int(match["d"])))
             last = date_at(text, match.start("d2"), match.end(), (year, month, int(match["d2"])))
             return Found(match.end(), (first, last))
     match = _MONTH_YEAR.match(text, start)
     if match:
         value = (int(match["y"]), _month(match["name"]), None)
-        return Found(match.end(), (date_at(text, start, match.end(), value),))
+        return found_date(text, start, match.end(), value)
     match = _MONTH_ALONE.match(text, start)
     if match and _stands_for_month(text, match):
-        return Found(match.end(), (date_at(text, start, match.end(), (None, _month(match[0]), None)),))
+        return found_date(text, start, match.end(), (None, _month(match[0]), None))
     return None
 
 
@@ -190,11 +191,11 @@ def match_ordinal_date(text: str, start: int) -> Found | None:
     value = ordinal_value(match[0])
     if century := _CENTURY.match(text, match.end()):
         first = -100 * value if century["bc"] else 100 * (value - 1)
-        return Found(century.end(), (date_at(text, start, century.end(), (first, None, None), "century"),))
+        return found_date(text, start, century.end(), (first, None, None), "century")
     month = _OF_MONTH.match(text, match.end())
     if month and value <= 31 and (month["name"][0].isupper() or match[0][0].isdecimal()):
         date = (_int(month["y"]), _month(month["name"]), value)
-        return Found(month.end(), (date_at(text, start, month.end(), date),))
+        return found_date(text, start, month.end(), date)
     return None
 
 
@@ -215,7 +216,7 @@ _MODIFIER = re.compile(r"(?:(?:last|next|this|early|late|mid)[\s-])(?:the\s|in\s
 def match_relative(text: str, start: int) -> Found | None:
     """ "Yesterday evening", "the weekend", "last month", "the next day"."""
     match = _RELATIVE.match(text, start)
-    return Found(match.end(), (date_at(text, start, match.end()),)) if match else None
+    return found_date(text, start, match.end()) if match else None
 
 
 def weekday_at(text: str, start: int) -> tuple[Quantity, int | None] | None:

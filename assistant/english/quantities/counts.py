@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from assistant.english.lexicon import FRACTIONS, SMALL_NUMBERS, any_of
-from assistant.english.quantities.base import SPACE, Found, Measure, quantity, unit_after, word_after, word_before
+from assistant.english.quantities.base import (
+    SPACE,
+    Found,
+    Measure,
+    found,
+    quantity,
+    unit_after,
+    word_after,
+    word_before,
+)
 from assistant.english.quantities.calendar import month_after
 from assistant.english.quantities.durations import duration_after
 from assistant.english.quantities.figures import (
@@ -43,8 +52,8 @@ def match_count(text: str, start: int) -> Found | None:
 
 def match_money(text: str, start: int) -> Found | None:
     """An amount of money with its currency before it."""
-    found = currency_before(text, start)
-    return _range(text, *found) if found else None
+    amount = currency_before(text, start)
+    return _range(text, *amount) if amount else None
 
 
 def match_fraction(text: str, start: int) -> Found | None:
@@ -54,7 +63,7 @@ def match_fraction(text: str, start: int) -> Found | None:
         return None
     value = SMALL_NUMBERS[(match["n"] or "one").lower()] / FRACTIONS[(match["part"] or match["part2"]).lower()]
     unit = unit_after(text, match.end())
-    return Found(match.end(), (quantity(text, start, match.end(), "number", value, unit),))
+    return found(text, start, match.end(), "number", value, unit)
 
 
 def match_half(text: str, start: int) -> Found | None:
@@ -62,7 +71,7 @@ def match_half(text: str, start: int) -> Found | None:
     match = _HALF_OF.match(text, start)
     if not match or word_before(text, start) in _HALVES:
         return None
-    return Found(match.end(), (quantity(text, start, match.end(), "number", 0.5, unit_after(text, match.end())),))
+    return found(text, start, match.end(), "number", 0.5, unit_after(text, match.end()))
 
 
 def match_ordinal(text: str, start: int) -> Found | None:
@@ -77,7 +86,7 @@ def match_ordinal(text: str, start: int) -> Found | None:
         adverb = value == 1 and word_before(text, start) not in articles
         if match[0][0].isupper() or adverb or not unit or unit.startswith("of "):
             return None
-    return Found(match.end(), (quantity(text, start, match.end(), "ordinal", float(value), unit),))
+    return found(text, start, match.end(), "ordinal", float(value), unit)
 
 
 def _range(text: str, start: int, at: int, currency: str = "") -> Found | None:
@@ -101,7 +110,7 @@ def _range(text: str, start: int, at: int, currency: str = "") -> Found | None:
     if value is None:
         return None
     if not low_end:
-        return Found(measure.end, (quantity(text, start, measure.end, measure.kind, value, measure.unit),))
+        return found(text, start, measure.end, measure.kind, value, measure.unit)
     last = quantity(text, high, measure.end, measure.kind, value, measure.unit)
     low = measure.value(low_value(text[at:low_end], text[high:end]))
     first = () if low is None else (quantity(text, start, low_end, measure.kind, low, measure.unit),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.english.lexicon import DAYS_IN, any_of
-from assistant.english.quantities.base import SPACE, VAGUE, Found, Measure, date_at, quantity, word_before
+from assistant.english.quantities.base import SPACE, VAGUE, Found, Measure, found, found_date, word_before
 from assistant.english.quantities.figures import FIGURE, figure_value
 
 SPAN = rf"(?P<span>{any_of(DAYS_IN)})s?\b"
@@ -54,11 +54,11 @@ def match_while(text: str, start: int) -> Found | None:
         return None
     days = DAYS_IN[match["span"].lower()]
     if match["ago"]:
-        return Found(match.end(), (date_at(text, start, match.end()),))
+        return found_date(text, start, match.end())
     if match["length"] is None and word_before(text, start) not in _LASTING:
         return None
     end = match.end("half") if match["half"] else match.end("span")
-    return Found(end, (quantity(text, start, end, "duration", days * (1.5 if match["half"] else 1), "day"),))
+    return found(text, start, end, "duration", days * (1.5 if match["half"] else 1), "day")
 
 
 def match_half_while(text: str, start: int) -> Found | None:
@@ -67,7 +67,7 @@ def match_half_while(text: str, start: int) -> Found | None:
     if not match:
         return None
     days = DAYS_IN[match["span"].lower()] / 2
-    return Found(match.end(), (quantity(text, start, match.end(), "duration", days, "day"),))
+    return found(text, start, match.end(), "duration", days, "day")
 
 
 def _is_ordinal_second(text: str, start: int, match: re.Match[str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from assistant.english.lexicon import any_of
-from assistant.english.quantities.base import SPACE, Found, Measure, quantity
+from assistant.english.quantities.base import SPACE, Found, Measure, found
 from assistant.english.quantities.figures import BELOW_100, ONE_TO_TWELVE, figure_value
 
 _HALF = r"\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)"
@@ -41,7 +41,7 @@ def match_clock(text: str, start: int) -> Found | None:
         hour = hour if match["part"] and hour > 12 else hour % 12 + (12 if half == "p" else 0)
     elif not unit and 0 < hour <= 12 and said[0] != "0" and not match["h3"]:
         unit = "12-hour"
-    return Found(match.end(), (quantity(text, start, match.end(), "time", hour * 60.0 + minute, unit),))
+    return found(text, start, match.end(), "time", hour * 60.0 + minute, unit)
 
 
 def clock_after(text: str, start: int, end: int) -> Measure | None:
@@ -66,7 +66,7 @@ def match_spoken_time(text: str, start: int) -> Found | None:
     if not (1 <= hour <= 12 and minutes < 60):
         return None
     value = (hour * 60 + (minutes if match["way"] else -minutes)) % 1440
-    return Found(match.end(), (quantity(text, start, match.end(), "time", value, "12-hour"),))
+    return found(text, start, match.end(), "time", value, "12-hour")
 
 
 def match_noon(text: str, start: int) -> Found | None:
@@ -75,7 +75,7 @@ def match_noon(text: str, start: int) -> Found | None:
     if not match:
         return None
     value = 0.0 if match[0].lower() == "midnight" else 720.0
-    return Found(match.end(), (quantity(text, start, match.end(), "time", value),))
+    return found(text, start, match.end(), "time", value)
 
 
 def _half(match: re.Match[str]) -> str:

@@ -274,6 +274,8 @@ def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Ite
         if any(names_thing(identifier, subject.text) for identifier in wanted):
             continue
         rivals = [other for noun, other in identifiers(subject.text) if noun == head]
+        if not rivals and not any(names_thing(identifier, subject.context) for identifier in wanted):
+            rivals = [other for noun, other in identifiers(subject.context) if noun == head]
         if rivals:
             yield f"{head} {rivals[0]} for {wanted[0]}"
         elif not any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):

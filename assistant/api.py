@@ -14,8 +14,9 @@ from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
 from assistant.ingest.fetch import Fetcher, is_address
-from assistant.ingest.sync import WHOLE, Shard, sync, sync_documents
-from assistant.ingest.web_pages import WebPages
+from assistant.ingest.places import WHOLE, Shard
+from assistant.ingest.sync import sync, sync_documents
+from assistant.ingest.web_pages import FOLDER, WebPages
 from assistant.ports import ChatModel, CrossEncoder, Describable, Embedder, GivenDocument, Writer
 from assistant.query.understand import clean_question
 from assistant.settings import LLAMAINDEX, Settings
@@ -251,7 +252,7 @@ class Assistant:
 
     @cached_property
     def _web_pages(self) -> WebPages:
-        return WebPages(self.settings.index_dir / "fetched", Fetcher(self.settings.local_addresses))
+        return WebPages(self.settings.index_dir / FOLDER, Fetcher(self.settings.local_addresses))
 
     @cached_property
     def _reading(self) -> answering.Engines:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -156,9 +157,11 @@ def _freshness(settings: Settings) -> _Result:
             return _Result("nothing to compare")
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as pool:
-            stale = [file.source for file in found if not _indexed(assistant, pool, file)]
+            roots = dict.fromkeys([folder.resolve(), *(Path(root).resolve() for root in status.roots)])
+            indexed = dict(chain.from_iterable(_indexed(assistant, pool, file, roots) for file in found))
+        stale = [source for source, same in indexed.items() if not same]
         if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
-            present = {*(file.source for file in found), *(each.source for each in skipped)}
+            present = {*indexed, *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
     if not stale:
         return _Result("the index holds its documents as they are now")
@@ -166,14 +169,19 @@ def _freshness(settings: Settings) -> _Result:
     return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile) -> bool:
-    """Whether the index holds the current content of the file. A file that cannot be read is reported by the build."""
+def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile, roots: Iterable[Path]) -> list[tuple[str, bool]]:
+    """Each document of the file, named from any of ``roots``, and whether the index holds it as it is.
+
+    A file that cannot be read is reported by the build.
+    """
+    below = [file.path.relative_to(root).as_posix() for root in roots if file.path.is_relative_to(root)]
+    named = [file._replace(source=source) for source in below if assistant.document(source)]
     try:
-        document = pool.read(file)
+        documents = [document for each in named or [file] for document in pool.read(each)]
     except DocumentError:
-        return True
-    indexed = assistant.document(document.source)
-    return indexed is not None and indexed.digest == document.digest
+        return [(file.source, True)]
+    held = ((document, assistant.document(document.source)) for document in documents)
+    return [(document.source, kept is not None and kept.digest == document.digest) for document, kept in held]
 
 
 def _folders(settings: Settings) -> _Result:

@@ -10,6 +10,7 @@ UNSUPPORTED_MARK = "[not in the documents]"
 PARTIAL_MARK = "[only in part]"
 MAX_UNREAD = 5
 """Files that a refusal names of those that were not read."""
+_PAGE_NAMES = {"pptx": "slide", "pptm": "slide", "odp": "slide"} | dict.fromkeys("xlsx xlsm xls ods".split(), "sheet")
 
 
 def claim_text(claim: Claim, before: Claim | None) -> str:
@@ -78,7 +79,12 @@ def quoted(citation: Citation) -> str:
 
 def place(citation: Citation) -> str:
     """The file of a citation, and its page if it has pages."""
-    return f"{citation.source}, page {citation.page}" if citation.page else citation.source
+    return f"{citation.source}, {page_name(citation.source)} {citation.page}" if citation.page else citation.source
+
+
+def page_name(source: str) -> str:
+    """What a page of this file is called: a slide, a sheet or a page."""
+    return _PAGE_NAMES.get(source.rpartition(".")[2].lower(), "page")
 
 
 def search_summary(answer: Answer) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 CONFLICT = "Where did the fire start?"
+HURT = "How many people got hurt when the boat crashed at Port Vellan?"
 
 
 class Slow:
@@ -126,14 +127,13 @@ def main(folder: Path) -> int:
 def _asked(camera: Camera, shipped: str, room: str) -> None:
     with camera.at(shipped) as page:
         camera.take(page, "first-view")
-        ask(page, "What did Khalid Taimur Akram say about Pakistan?")
+    with camera.at(room) as page:
+        ask(page, HURT)
         page.locator(".answer .chip").first.click()
         page.wait_for_selector("#quoted")
         camera.take(page, "cited")
     with camera.at(room) as page:
         ask(page, CONFLICT)
-        page.wait_for_timeout(500)
-        page.locator(".conflict").scroll_into_view_if_needed()
         camera.take(page, "conflict")
         ask(page, "What is the capital of France?")
         camera.take(page, "refusal")

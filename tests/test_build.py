@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.ingest.sync import Shard, sync
+from assistant.ingest.places import Shard
+from assistant.ingest.sync import sync
 from assistant.ingest.worker import Limits
 from assistant.ports import Embedding
 from assistant.stores.embedded import Index

@@ -135,6 +135,16 @@ def test_documents_from_elsewhere_are_not_gone(index_dir: Path, folder: Path, tm
     assert findings(index_dir, "freshness")["freshness"].ok
 
 
+def test_a_folder_inside_is_fresh_as_it_was_indexed(index_dir: Path, folder: Path) -> None:
+    build(index_dir, folder)
+    (folder / "uploads").mkdir()
+    (folder / "uploads" / "mill.txt").write_text("The old mill burned down in 1902.\n")
+    build(index_dir, folder / "uploads")
+    assert findings(index_dir, "freshness")["freshness"].ok
+    (folder / "uploads" / "mill.txt").write_text("The old mill burned down in 1903.\n")
+    assert not findings(index_dir, "freshness")["freshness"].ok
+
+
 def test_unknown_config_key(index_dir: Path) -> None:
     (index_dir / "config.toml").write_text("chunk_size = 1\n")
     config = findings(index_dir, "index config")["index config"]

@@ -218,8 +218,8 @@ def test_turns_of_a_dialogue_are_of_who_speaks(tmp_path: Path) -> None:
     assert "quotation: I was a sailor. <Vasco:>" in lines(tmp_path, text)
     chat = "[10:02] Mira: the lift is broken\n[10:03] Jon: noon\n"
     assert lines(tmp_path, chat) == [
-        "quotation: the lift is broken <[10:02] › Mira:>",
-        "quotation: noon <[10:03] › Jon:>",
+        "quotation: the lift is broken <10:02 › Mira:>",
+        "quotation: noon <10:03 › Jon:>",
     ]
 
 

@@ -34,8 +34,9 @@ from assistant.errors import (
 )
 from assistant.index_config import IndexConfig
 from assistant.ingest.discover import find_files
+from assistant.ingest.places import Shard
 from assistant.ingest.read import read_document
-from assistant.ingest.sync import Shard, sync, sync_documents
+from assistant.ingest.sync import sync, sync_documents
 from assistant.ports import PassageStore
 from assistant.stores import records
 from assistant.stores.chroma_server import ChromaServer, Patience

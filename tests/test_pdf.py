@@ -188,6 +188,20 @@ def test_a_paragraph_goes_on_over_pages_and_furniture(tmp_path: Path) -> None:
     assert document.text[document.pages[1] :].startswith("buyer a penalty")
 
 
+def test_the_head_of_a_single_page_is_furniture_if_it_counts_pages(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        for y, left, right in ((740, "Ken House", "Section 43"), (727, "Instructions", "Page 1 of 8")):
+            canvas.drawString(72, y, left)
+            canvas.drawString(400, y, right)
+        canvas.drawString(72, 690, "Submissions are due on 3 May.")
+
+    assert kinds(load(tmp_path, drawn(page))) == [
+        ("furniture", "Ken House Section 43"),
+        ("furniture", "Instructions Page 1 of 8"),
+        ("paragraph", "Submissions are due on 3 May."),
+    ]
+
+
 def test_text_that_repeats_with_other_numbers_is_no_furniture(tmp_path: Path) -> None:
     def page(number: int) -> Callable[[Canvas], None]:
         return lambda canvas: lines(
@@ -433,6 +447,22 @@ def test_a_cell_of_several_lines_stays_one(tmp_path: Path) -> None:
     assert readings(load(tmp_path, typeset(Table(rows, colWidths=[80, 60, 150], style=grid)))) == [
         "Tool: Drill · Months: 36 · Warranty: Two years from the day of purchase, and three for all parts that turn",
         "Tool: Saw · Months: 12 · Warranty: One year",
+    ]
+
+
+def test_labels_and_values_in_one_pair_of_cells_are_a_row_each(tmp_path: Path) -> None:
+    grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    form = Table(
+        [["Insured", "Vehicle"], ["Name\nClaim\nPolicy\nPhone", "Ada Lind\nSF-10\nPOL-55\n555-0107"], ["Paid", "No"]],
+        style=grid,
+    )
+    assert [said for kind, said in kinds(load(tmp_path, typeset(form))) if kind == "field"] == [
+        "Insured: Vehicle",
+        "Name: Ada Lind",
+        "Claim: SF-10",
+        "Policy: POL-55",
+        "Phone: 555-0107",
+        "Paid: No",
     ]
 
 

@@ -252,8 +252,10 @@ def test_versions_keep_what_followed_them_and_survive_a_reload(page: Page) -> No
 
 def test_a_first_question_leads_to_the_next(page: Page) -> None:
     seen = page.locator("#welcome .glance")
-    expect(seen).to_contain_text(re.compile(r"\d+ documents from \d+ outlets, \d+ \w+ 20\d\d to \d+ \w+ 20\d\d"))
-    expect(seen.locator("span")).to_contain_text(["documents", "Markdown", "PDF", "text"])
+    expect(seen).to_contain_text(re.compile(r"\d+ documents from \d+ outlets, \d+ \w+ 20\d\d – \d+ \w+ 20\d\d"))
+    expect(seen.locator(".kinds > span")).to_have_text(
+        [re.compile(f"\\d+ {kind}") for kind in ("Markdown", "PDF", "text")]
+    )
     page.locator(".example").first.click()
     expect(page.locator("#log .claim")).not_to_have_count(0)
     page.locator("#further .example").first.click()
@@ -394,6 +396,8 @@ def test_a_pdf_is_cited_with_its_page(page: Page) -> None:
     expect(page.locator("#panel-column .meta")).to_contain_text("page 2")
     expect(page.locator("#panel .box")).to_be_in_viewport()
     expect(page.locator("#panel .picture img")).to_have_js_property("naturalWidth", 1200)
+    page.get_by_role("button", name="Larger").click()
+    expect(page.locator("#panel .box")).to_be_in_viewport()
     page.get_by_role("button", name="Previous page").click()
     expect(page.locator("#panel .pages")).to_contain_text("1 of 2")
     expect(page.locator("#panel .box")).to_have_count(0)
@@ -648,7 +652,7 @@ def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
     page.dispatch_event("#dropzone", "drop", {"dataTransfer": dropped})
     report = page.locator("#progress")
     expect(report).to_contain_text("1 of 3 done, 2 skipped")
-    expect(report.locator("li", has_text="setup.exe")).to_contain_text("Only these kinds can be read")
+    expect(report.locator("li", has_text="setup.exe")).to_contain_text("Files of this kind cannot be read.")
     expect(report.locator("li", has_text="nothing.txt")).to_contain_text("holds no text")
     row = page.locator("#table .documents tr", has_text="Nonsuch notes.txt")
     expect(row.locator(".state")).to_have_text("new")
@@ -877,7 +881,11 @@ def test_a_reload_in_the_middle_of_an_answer_offers_the_question_again(page: Pag
 
 def test_a_new_conversation_in_the_middle_of_an_answer_keeps_the_question(page: Page) -> None:
     begin(page)
+    piece = page.locator("#live").inner_html()
     page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#welcome")).to_be_visible()
+    page.locator("#live").evaluate("(live, piece) => (live.innerHTML = piece)", piece)  # as one that comes too late
+    expect(page.locator("#live")).to_be_hidden()
     expect(page.locator("#welcome")).to_be_visible()
     ask(page, FIRE)
     reopened(page, HELD)

@@ -16,9 +16,10 @@ from assistant.errors import DocumentError
 from assistant.testing.fakes import FakeEmbedder
 from assistant.web.components import Refused, Upload
 from assistant.web.documents import hits_html, progress_html, snippet
-from assistant.web.glance import glance
+from assistant.web.glance import glance, why_unread
 from assistant.web.jobs import Row
 from assistant.web.library import NAME_BYTES, Library, safe_name
+from assistant.web.state import AppState
 from tests.ui_values import passage
 
 
@@ -78,7 +79,7 @@ def test_safe_name_keeps_a_name_as_it_is_written(name: str, safe: str) -> None:
 
 @pytest.mark.parametrize("name", ["setup.exe", "noending", "a.txt.js", ""])
 def test_only_kinds_that_can_be_read_are_taken(library: Library, name: str) -> None:
-    with pytest.raises(DocumentError, match="Only these kinds"):
+    with pytest.raises(DocumentError, match="of this kind"):
         receive(library, name, b"x")
 
 
@@ -196,7 +197,8 @@ def test_progress_shows_bars_states_and_reasons() -> None:
     html = progress_html([Row("a<b>.txt", "indexing", 0.5)], [Refused(name="x.exe", reason="<i>no</i>")], busy=True)
     assert 'value="0.50"' in html
     assert '<span class="state">Indexing</span>' in html
-    assert "0 of 2 done, 1 skipped" in html
+    assert ">0 of 2 done<" in html
+    assert ">1 skipped<" in html
     assert "&lt;i&gt;no" in html
     assert 'data-do="cancel"' in html
 
@@ -229,10 +231,14 @@ def test_what_is_not_read_is_named_with_the_reason(assistant: Assistant, library
     assistant.index(folder)
     library.remove("pier.txt")
     (folder / "late.txt").write_text("The ferry is late.")
+    (folder / "empty.txt").touch()
     seen = glance(assistant, library)
     assert seen
     assert (seen.documents, seen.kinds) == (1, (("text", 1),))
-    assert {each.source: each.reason for each in seen.unread}.keys() == {"setup.exe", "late.txt"}
+    assert {each.source for each in seen.unread} == {"setup.exe", "late.txt", "empty.txt"}
+    told = why_unread(AppState(assistant))({})["html"]
+    assert "&#39;empty.txt&#39; holds no text." in told
+    assert '<b dir="auto">late.txt</b> It is newer than the index' in told
 
 
 def test_the_file_of_a_document_is_found_in_its_folder_alone(

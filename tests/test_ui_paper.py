@@ -12,7 +12,7 @@ from assistant.ingest.discover import find_files
 from assistant.ingest.read import read_document
 from assistant.types import Document, Span
 from assistant.web import panel
-from assistant.web.paper import Marks, drawn_page, parts
+from assistant.web.paper import Marks, drawn_page, parts, position
 from tests.ui_help import pdf
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
@@ -63,6 +63,19 @@ def test_a_page_of_a_pdf_is_a_picture_with_the_quotation_boxed(tmp_path: Path) -
     assert 14 < box.top < box.top + box.height < 20
     with Image.open(io.BytesIO(base64.b64decode(drawn.picture.data))) as image:
         assert (image.format, image.width) == ("WEBP", 1200)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("plan.pptx", "slide 2 of 2"), ("sums.xlsx", "sheet 2 of 2"), ("tides.pdf", "page 2 of 2")]
+)
+def test_the_place_of_a_quotation_is_called_by_its_name(name: str, said: str) -> None:
+    assert position(Document(source=name, title="Plan", text="x" * 60, pages=(0, 30)), 40) == said
+
+
+def test_the_place_in_a_long_text_is_its_heading_and_how_far_it_is(tmp_path: Path) -> None:
+    document = read(tmp_path, "book.md", f"# The quay\n\n{'It rained. ' * 3000}\n\n## The cranes\n\nThey are tall.\n")
+    assert position(document, document.text.index("They")) == "The cranes · at 99 %"
+    assert position(document, document.text.index("It rained")) == "at 0 %"
 
 
 def test_another_page_is_drawn_without_boxes(tmp_path: Path) -> None:

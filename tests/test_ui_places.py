@@ -33,6 +33,17 @@ def test_a_web_page_is_indexed_with_its_title(assistant: Assistant) -> None:
     assert [document.title for document in assistant.documents()] == ["The ferry"]
 
 
+def test_a_check_for_changes_fetches_web_pages_again(assistant: Assistant) -> None:
+    library = Library(assistant)
+    with WebDouble({"/report": Page("<title>The ferry</title><p>The ferry sails at seven.</p>")}) as web:
+        added(library, f"{web.address}/report")
+        web.pages["/report"] = Page("<title>The ferry</title><p>The ferry sails at nine.</p>")
+        *_, rows = library.refresh()
+    assert [(row.name, row.reason) for row in rows] == [("Web pages", "1 updated, 0 unchanged")]
+    (document,) = assistant.documents()
+    assert "at nine" in str(assistant.document(document.source))
+
+
 def test_a_web_page_that_is_not_there_says_so(assistant: Assistant) -> None:
     with WebDouble({}) as web:
         row = added(Library(assistant), f"{web.address}/report")

@@ -20,7 +20,7 @@ from assistant.errors import AssistantError, ConfigError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.ingest.sync import Shard
+    from assistant.ingest.places import Shard
     from assistant.settings import Settings
     from assistant.types import IndexReport
 
@@ -96,7 +96,7 @@ def build(
 
 def _shard(name: str | None, settings: Settings) -> Shard:
     """The part of the files that ``--shard`` names, by default all. Raises ConfigError."""
-    from assistant.ingest.sync import WHOLE, Shard
+    from assistant.ingest.places import WHOLE, Shard
 
     part = Shard.parse(name) if name else WHOLE
     if part.of > 1 and not settings.chroma_url:

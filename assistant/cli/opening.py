@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, ConfigError
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.cli.screen import Screen
-    from assistant.ingest.sync import Shard
+    from assistant.ingest.places import Shard
     from assistant.settings import Settings
     from assistant.types import Filter, IndexReport
 
@@ -106,7 +106,7 @@ def build(
     chroma: bool = True,
 ) -> IndexReport:
     """Sync the index with ``path``, or with a shard of its files, and show the progress."""
-    from assistant.ingest.sync import WHOLE
+    from assistant.ingest.places import WHOLE
 
     with screen.progress() as advance:
         return assistant.index(path, advance, shard or WHOLE, collection=collection, chroma=chroma)

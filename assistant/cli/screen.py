@@ -1,21 +1,22 @@
-"""Writes answers to stdout and notes to stderr, so that no text of a document can control the terminal."""
+"""Writes answers to stdout and notes to stderr, so that no text of a document can control the terminal.
+
+Rich is imported when something is written: the chat page listens before that.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
-
-from rich.console import Console
-from rich.text import Text
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
     from rich.table import Table
+    from rich.text import Text
 
+    from assistant.cli.console import Terminal
     from assistant.types import Delta, OnProgress
 
 WIDEST = 100
@@ -46,20 +47,20 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
-class _Console(Console):
-    def on_broken_pipe(self) -> NoReturn:
-        """Leave quietly when the reader of a pipe has gone, with the status a shell gives such a program."""
-        # Python flushes stdout once more at exit; it must find something that takes it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141)
-
-
 class Screen:
     """Standard output and error. On a terminal lines are wrapped and colored; elsewhere each is one plain line."""
 
-    def __init__(self) -> None:
-        self._out = _Console(highlight=False, markup=False, emoji=False)
-        self._err = _Console(highlight=False, markup=False, emoji=False, stderr=True)
+    @cached_property
+    def _out(self) -> Terminal:
+        from assistant.cli.console import Terminal
+
+        return Terminal()
+
+    @cached_property
+    def _err(self) -> Terminal:
+        from assistant.cli.console import Terminal
+
+        return Terminal(stderr=True)
 
     @property
     def wide(self) -> bool:
@@ -76,15 +77,16 @@ class Screen:
 
         A string is cleaned here; a Text must be made of clean pieces.
         """
-        body = Text(clean(text)) if isinstance(text, str) else text
-        _paragraph(self._out, body, indent, lead or Text(), self.width)
+        self._out.paragraph(clean(text) if isinstance(text, str) else text, indent, self.width, lead=lead)
 
     def note(self, text: str, *, indent: int = 0) -> None:
         """Write a note to stderr."""
-        _paragraph(self._err, Text(clean(text), "dim"), indent, Text(), min(self._err.width, WIDEST))
+        self._err.paragraph(clean(text), indent, min(self._err.width, WIDEST), "dim")
 
     def error(self, message: str) -> None:
         """Write one line to stderr that says what is wrong, with the command that fixes it highlighted."""
+        from rich.text import Text
+
         line = Text.assemble(("error: ", "bold red"), one_line(message))
         line.highlight_regex(_CURE, "bold cyan")
         self._err.print(line, soft_wrap=True)
@@ -116,6 +118,7 @@ class Screen:
             return
         from rich import box
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold", expand=True)
         for name in columns:
@@ -137,6 +140,8 @@ class Screen:
         if not self._err.is_terminal:
             yield
             return
+        from rich.text import Text
+
         with self._err.status(Text(what, style="dim")):
             yield
 
@@ -146,6 +151,8 @@ class Screen:
         if not self._err.is_terminal:
             yield lambda _: None
             return
+        from rich.text import Text
+
         with self._err.status(Text(what, style="dim")) as status:
             texts: dict[str, str] = {"answer": "", "thinking": ""}
 
@@ -193,12 +200,3 @@ class Screen:
 
         with bars:
             yield advance
-
-
-def _paragraph(console: Console, body: Text, indent: int, lead: Text, width: int) -> None:
-    first = Text.assemble(lead, " " * max(0, indent - lead.cell_len))
-    wrapped = console.is_terminal
-    lines = body.wrap(console, max(10, width - indent)) if wrapped else body.split(allow_blank=True)
-    for number, line in enumerate(lines):
-        line.rstrip()
-        console.print(Text.assemble(first if number == 0 else " " * indent, line), soft_wrap=True)

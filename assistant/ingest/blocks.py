@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from assistant.ingest.boxes import is_box, is_open_field, with_choices
 from assistant.ingest.covers import with_covers
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
@@ -56,10 +57,10 @@ class TextBuilder:
     def item(self, text: str, depth: int = 1, marker: str = "-", lead_in: str = "") -> None:
         """Add a list item with its marker; 1 is the outermost depth, ``lead_in`` introduces the list.
 
-        A number or a letter ("4.", "(b)") is part of the item's text, a bullet is not.
+        A number, a letter or a box ("4.", "(b)", "☒") is part of the item's text, a bullet is not.
         """
         indent = "  " * (depth - 1)
-        if any(map(str.isalnum, marker)):
+        if any(map(str.isalnum, marker)) or is_box(marker):
             self._add(
                 "item", f"{marker} {text.strip()}" if text.strip() else "", lead=indent, level=depth, lead_in=lead_in
             )
@@ -199,7 +200,9 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     above: dict[int, str] = {}
     before: BlockKind | None = None
     end = 0  # of the block before
-    for block in with_covers(text, with_speakers(text, list(blocks))):
+    for block in with_choices(text, with_covers(text, with_speakers(text, list(blocks)))):
+        if block.kind == "field" and is_open_field(text[block.start : block.end]):
+            block = block.model_copy(update={"kind": "furniture"})
         if before not in LISTED and not _introduces(introduction, text[end : block.start], block.kind):
             introduction = ""
         end = block.end

@@ -19,11 +19,14 @@ from urllib.parse import unquote, urlsplit
 from assistant.errors import DocumentError
 from assistant.ingest.fetch import Fetched, Fetcher
 from assistant.ingest.parsers import SUFFIXES
-from assistant.ingest.sync import check_collection
+from assistant.ingest.places import check_collection
 from assistant.types import OnProgress, Progress, Skipped
 
 COLLECTION = "web"
 """The collection of pages that are added to no other one."""
+
+FOLDER = "fetched"
+"""The folder of all web pages, in that of the index."""
 
 _MARKED = ".address.json"
 _LONGEST = 100  # characters of a file's name

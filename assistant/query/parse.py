@@ -147,6 +147,11 @@ def parse_question(text: str) -> QuestionParts:
     )
 
 
+def asks_figure(question: str) -> bool:
+    """Whether a question asks for a number, a date or a duration."""
+    return parse_question(question).answer_type in ("number", "date", "duration")
+
+
 def is_words(text: str) -> bool:
     """Whether a message is no question, only words to look up: "north pier", "deposit Kestrel 2025"."""
     said = [word.text.lower() for word in words(text)]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.english.lexicon import ORDINALS
+from assistant.english.quantities import quantities
 from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
@@ -19,6 +20,7 @@ from assistant.retrieval.mentions import (
     item_asked,
     item_number,
     meaning_asked,
+    names_thing,
     tells_hours,
 )
 
@@ -42,6 +44,7 @@ statement gains that has all of them.
 """
 
 _ORDINALS = frozenset(map(stem, ORDINALS))
+_CAME_OUT = frozenset(stems("released published issued dated appeared come came sent written"))
 _KEY = 4
 _BREAKS = re.compile(r"[/_.-]+")
 _LATIN_ENDS = 0x24F
@@ -74,6 +77,8 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
         or tells_hours(question.text, subject.text)
     ):
         return GLOSS
+    if _dated_above(question, subject.context):
+        return ITEM
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
         return STRUCTURAL
@@ -91,6 +96,15 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
         return 0.0
     nearly = len(held) >= NEARLY * len(wanted) and len(wanted) > 2 and wanted & question.names <= held
     return STRUCTURAL if held == wanted else STRUCTURAL_NEARLY if nearly and kind != "paragraph" else 0.0
+
+
+def _dated_above(question: QuestionParts, context: str) -> bool:
+    """Whether the heading of a statement has the day on which what the question numbers came out."""
+    numbered = asked(question).identifiers
+    if question.answer_type != "date" or not numbered or question.all_stems.isdisjoint(_CAME_OUT):
+        return False
+    named = all(names_thing(identifier, context) for _, identifier in numbered)
+    return named and any(q.kind == "date" for q in quantities(context))
 
 
 def holds_nothing(question: QuestionParts, subject: Subject) -> bool:

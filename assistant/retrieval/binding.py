@@ -45,6 +45,7 @@ _ORDER = frozenset("before after above below first last".split())
 _LASTING = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 _OPPOSITES = (*_LASTING, *((stem(one), stem(other)) for one, other in OPPOSITE_EVENTS if one not in _ORDER))
 _SEASONS = frozenset(map(stem, SEASONS))
+_HOURS = frozenset(stems("hour time"))  # of opening, which tell of closing as well
 _UNTIL = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain)", re.I)
 _WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
@@ -228,7 +229,7 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     yield from _date_mismatches(question, subject, about)
     said = held_stems(f"{subject.text} {subject.context}")
     for one, other in question.opposites:
-        if other in said and one not in said:
+        if other in said and one not in said and _HOURS.isdisjoint(said):
             yield f"{other} for {one}"
     days = question.stems & _WEEKDAYS
     if days and (told := weekdays(f"{subject.text} {subject.context}")) and days.isdisjoint(told):
@@ -273,6 +274,8 @@ def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Ite
         if any(names_thing(identifier, subject.text) for identifier in wanted):
             continue
         rivals = [other for noun, other in identifiers(subject.text) if noun == head]
+        if not rivals and not any(names_thing(identifier, subject.context) for identifier in wanted):
+            rivals = [other for noun, other in identifiers(subject.context) if noun == head]
         if rivals:
             yield f"{head} {rivals[0]} for {wanted[0]}"
         elif not any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):

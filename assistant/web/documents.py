@@ -134,8 +134,12 @@ def progress_html(rows: Sequence[Row], refused: Iterable[Refused] = (), *, busy:
 
 
 def documents_html(documents: Sequence[IndexedDocument], library: Library) -> str:
-    """The indexed documents, newest first, and those that were removed and can be put back."""
-    ordered = sorted(documents, key=lambda each: each.published.toordinal() if each.published else 0, reverse=True)
+    """The documents, those just added first, then the newest; and those that were removed and can be put back."""
+
+    def newness(each: IndexedDocument) -> tuple[bool, int]:
+        return library.state(each.source) != "indexed", each.published.toordinal() if each.published else 0
+
+    ordered = sorted(documents, key=newness, reverse=True)
     shown = [(each, library.state(each.source)) for each in ordered[:LISTED]]
     return render("documents", "listing", documents=shown, total=len(ordered), removed=library.removed())
 

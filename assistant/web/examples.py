@@ -20,7 +20,7 @@ WANTED = 4
 FURTHER = 3
 """Suggestions under an answer at most."""
 
-_READ = 24  # documents looked at
+_READ = 60  # documents looked at
 _OF_EACH = 3  # questions of a document that are tried
 _CLEAR = 4  # words of a question without a name at least
 _TRIED = 6  # questions tried under an answer
@@ -79,22 +79,20 @@ def suggester(state: AppState) -> Callable[[dict[str, str]], dict[str, str]]:
 def _drawn(assistant: Assistant, generation: int, wanted: int) -> tuple[str, ...]:  # noqa: ARG001 - a part of the key
     quick = _quick(assistant)
     listed = sorted(assistant.documents(), key=lambda each: each.published.toordinal() if each.published else 0)[::-1]
-    found: list[str] = []
+    read = [document for each in listed[:_READ] if (document := assistant.document(each.source))]
+    clear = [(each.source, made) for each in read for made in questions(each) if _is_clear(made)]
+    found: dict[str, str] = {}  # by document
     kinds: Counter[str] = Counter()
-    for each in listed[:_READ]:
-        document = assistant.document(each.source)
-        clear = [made for made in questions(document) if _is_clear(made)] if document else []
-        for made in sorted(clear, key=lambda made: _weight(made, kinds))[:_OF_EACH]:
-            if len(found) < wanted and _answers(quick, made.question, each, made.place):
-                found.append(made.question)
-                kinds[made.kind] += 1
-                break
-    return tuple(dict.fromkeys([*found, *_summaries(quick, listed)]))[:wanted]
-
-
-def _weight(made: Made, kinds: Counter[str]) -> int:
-    """The less, the sooner a question is suggested: those of a kind that is still missing."""
-    return kinds[made.kind] + (made.kind == "saying")
+    for saying in (False, True):  # who said something is asked only where nothing else can be
+        for each in read:
+            fitting = [made for source, made in clear if source == each.source and (made.kind == "saying") == saying]
+            for made in sorted(fitting, key=lambda made: kinds[made.kind])[:_OF_EACH]:
+                if each.source in found or len(found) == wanted:
+                    break
+                if _answers(quick, made.question, each, made.place):
+                    found[each.source] = made.question
+                    kinds[made.kind] += 1
+    return tuple(dict.fromkeys([*found.values(), *_summaries(quick, listed)]))[:wanted]
 
 
 def _is_clear(made: Made) -> bool:

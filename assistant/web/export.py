@@ -7,11 +7,9 @@ import io
 from typing import Any, Literal
 
 from assistant.conversations import Conversation
-from assistant.render import escape_markdown, heading, remainder, render_markdown, search_summary
+from assistant.render import escape_markdown, heading, place, remainder, render_markdown, search_summary
 from assistant.types import Answer
 from assistant.web.templates import clean, one_line, render
-
-NO_WORD = "Word documents need the extra 'files'."
 
 Format = Literal["md", "html", "json"]
 
@@ -19,19 +17,14 @@ Format = Literal["md", "html", "json"]
 def export(request: dict[str, str]) -> dict[str, str]:
     """The bytes in base64 of the conversation that the browser sends as ``conversation``, in the form ``form``."""
     conversation, form = Conversation.model_validate_json(request["conversation"]), request["form"]
-    try:
-        made = as_word(conversation) if form == "docx" else exported(conversation, _form(form)).encode()
-    except ModuleNotFoundError:
-        return {"fault": NO_WORD}
+    made = as_word(conversation) if form == "docx" else exported(conversation, _form(form)).encode()
     return {"data": base64.b64encode(made).decode()}
 
 
 def notes(request: dict[str, str]) -> dict[str, str]:
     """The bytes in base64 of a Word document with the notes that the browser sends as ``text``."""
-    try:
-        from docx import Document
-    except ModuleNotFoundError:
-        return {"fault": NO_WORD}
+    from docx import Document
+
     word = Document()
     for block in filter(str.strip, clean(request["text"]).split("\n\n")):
         quoted = block.startswith("> ")
@@ -73,7 +66,7 @@ def as_html(conversation: Conversation) -> str:
 
 
 def as_word(conversation: Conversation) -> bytes:
-    """The shown thread as a Word document, each question a heading. Raises ModuleNotFoundError without python-docx."""
+    """The shown thread as a Word document, each question a heading."""
     from docx import Document
 
     word = Document()
@@ -86,8 +79,7 @@ def as_word(conversation: Conversation) -> bytes:
         for line in _lines(exchange.answer):
             word.add_paragraph(line)
         for citation in exchange.answer.citations:
-            page = f", page {citation.page}" if citation.page else ""
-            word.add_paragraph(clean(f"[{citation.marker}] {citation.label} ({citation.source}{page})"))
+            word.add_paragraph(clean(f"[{citation.marker}] {citation.label} ({place(citation)})"))
             word.add_paragraph(one_line(citation.quote), style="Quote")
     return _saved(word)
 

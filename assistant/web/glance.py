@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from assistant.api import Assistant
-from assistant.errors import AssistantError
-from assistant.ingest.discover import find_files
-from assistant.types import Skipped
+from assistant.errors import AssistantError, DocumentError
+from assistant.ingest.discover import FoundFile, find_files
+from assistant.ingest.worker import Limits, ParserPool
 from assistant.web.library import Library
+from assistant.web.state import AppState
+from assistant.web.templates import render
 
 _KINDS = {
     "PDF": "pdf", "Word": "docx docm odt rtf", "web pages": "html htm", "e-mail": "eml mbox msg",
@@ -24,7 +28,22 @@ KINDS = tuple(_KINDS)
 
 _KIND = {suffix: kind for kind, suffixes in _KINDS.items() for suffix in suffixes.split()}
 
-NOT_INDEXED = "It could not be read, or is newer than the index."
+NEWER = "It is newer than the index: check for changes under Documents."
+
+
+MOST = 50
+"""Files that are named at most."""
+
+SECONDS = 5.0
+"""Seconds that finding out why a file is not read may take."""
+
+
+class Unread(NamedTuple):
+    """A file that is not read. Why that is may be known only when it is tried again."""
+
+    source: str
+    reason: str
+    file: FoundFile | None = None
 
 
 class Glance(NamedTuple):
@@ -35,7 +54,7 @@ class Glance(NamedTuple):
     first: date | None
     last: date | None
     kinds: tuple[tuple[str, int], ...]
-    unread: tuple[Skipped, ...]
+    unread: tuple[Unread, ...]
 
 
 def glance(assistant: Assistant, library: Library) -> Glance | None:
@@ -58,15 +77,39 @@ def glance(assistant: Assistant, library: Library) -> Glance | None:
     )
 
 
-def unread(assistant: Assistant, library: Library, indexed: set[str]) -> tuple[Skipped, ...]:
-    """Files in the indexed folders that no answer draws on, and why; not those that were removed."""
+def unread(assistant: Assistant, library: Library, indexed: set[str]) -> tuple[Unread, ...]:
+    """Files in the indexed folders that no answer draws on; not those that were removed."""
     removed = set(assistant.removed())
-    missing: list[Skipped] = []
+    missing: list[Unread] = []
     for root in library.roots():
         try:
             found, skipped = find_files(root)
         except AssistantError:  # the folder is not there at present
             continue
         left = [each for each in found if each.source not in indexed and each.path not in removed]
-        missing += [*skipped, *(Skipped(source=each.source, reason=NOT_INDEXED) for each in left)]
+        missing += [
+            *(Unread(each.source, each.reason) for each in skipped),
+            *(Unread(each.source, "", each) for each in left),
+        ]
     return tuple(missing)
+
+
+def why_unread(state: AppState) -> Callable[[dict[str, str]], dict[str, str]]:
+    """What tells the browser which files are not read and why, for which it tries to read them."""
+
+    def why(_: dict[str, str]) -> dict[str, str]:
+        seen = glance(state.assistant, state.library)
+        files = seen.unread[:MOST] if seen else ()
+        with closing(ParserPool(Limits(seconds=SECONDS))) as pool:
+            told = [(each.source, each.reason or _fault(pool, each)) for each in files]
+        return {"html": render("layout", "unread", files=told, more=len(seen.unread) - len(files) if seen else 0)}
+
+    return why
+
+
+def _fault(pool: ParserPool, unread: Unread) -> str:
+    try:
+        pool.read(unread.file) if unread.file else None
+    except DocumentError as error:
+        return str(error)
+    return NEWER

@@ -48,9 +48,12 @@ def without_paths(text: str) -> str:
     return _PATH.sub(lambda found: re.split(r"[/\\]", found[0].rstrip("/\\"))[-1], text)
 
 
+_INTERNALS = re.compile(r" \(\w+(?:Error|Exception): [^)]*\)")
+
+
 def without_command(message: str) -> str:
     """The part of an error's message that says what is wrong: the cure is a command, which a page cannot run."""
-    what, _, cure = without_paths(message).partition("`")
+    what, _, cure = _INTERNALS.sub("", without_paths(message)).partition("`")
     return what.strip() if not cure or what.rstrip().endswith(".") else f"{what.rpartition('. ')[0] or what.strip()}."
 
 

@@ -18,7 +18,8 @@ from assistant.api import Assistant
 from assistant.errors import AssistantError, DocumentError
 from assistant.ingest.fetch import is_address
 from assistant.ingest.parsers import SUFFIXES
-from assistant.types import IndexReport
+from assistant.ingest.web_pages import FOLDER
+from assistant.types import IndexReport, OnProgress
 from assistant.web.components import Upload
 from assistant.web.guard import without_command
 from assistant.web.jobs import CancelledError, Job, Jobs, Row
@@ -31,6 +32,14 @@ MOST_FILES = 50
 
 NAME_BYTES = 160
 """Bytes of an uploaded file's name at most, without its suffix."""
+
+WEB_PAGES = "Web pages"
+"""The name of the step that fetches the web pages again."""
+
+CHANGES = (("new", "added"), ("updated", "changed"), ("gone", "removed"))
+
+Step = Callable[[OnProgress], tuple[IndexReport, ...]]
+"""A part of a build: tells its progress and returns what changed."""
 
 _TOKEN = re.compile(r"[0-9a-f]{16}")
 
@@ -79,7 +88,7 @@ class Library:
         Raises DocumentError for a kind that cannot be read, too many bytes or too many files waiting.
         """
         if Path(name).suffix.lower() not in SUFFIXES:
-            raise DocumentError(f"Only these kinds can be read: {', '.join(SUFFIXES)}.")
+            raise DocumentError("Files of this kind cannot be read.")
         self._incoming.mkdir(parents=True, exist_ok=True)
         if sum(1 for _ in self._incoming.iterdir()) >= self._most_files:
             raise DocumentError(f"{self._most_files} files are waiting already. Let them be indexed first.")
@@ -134,24 +143,32 @@ class Library:
         return self._jobs.watched(job, owner, [partial(work, *each) for each in enumerate(uploads)])
 
     def refresh(self, owner: str = "") -> Iterator[tuple[Row, ...]]:
-        """Index what changed in every folder that has been indexed, with a row for each folder."""
-        roots = self.roots()
-        job = Job([Row(root.name) for root in roots])
+        """Index what changed in every folder that has been indexed, with a row for each folder.
 
-        def work(place: int, root: Path) -> None:
-            self._attempt(job, place, lambda: self._refresh(job, place, root))
+        Web pages are fetched again.
+        """
+        pages = (self._assistant.settings.index_dir / FOLDER).absolute()
+        roots = [root for root in self.roots() if not root.is_relative_to(pages)]
+        steps: list[tuple[str, Step]] = [(root.name, partial(self._index, root=root)) for root in roots]
+        if len(roots) < len(self.roots()):
+            steps.append((WEB_PAGES, self._assistant.refresh_web_pages))
+        job = Job([Row(name) for name, _ in steps])
 
-        return self._jobs.watched(job, owner, [partial(work, *each) for each in enumerate(roots)])
+        def work(place: int, step: Step) -> None:
+            self._attempt(job, place, lambda: self._refresh(job, place, step))
+
+        return self._jobs.watched(job, owner, [partial(work, n, step) for n, (_, step) in enumerate(steps)])
 
     def add_place(self, place: str, owner: str = "") -> Iterator[tuple[Row, ...]]:
         """Index what a web address holds, or a folder or file of this machine; a row says what becomes of it."""
         place = place.strip().strip("\"'")
+        place = f"https://{place}" if place.startswith("www.") else place
         folder = Path(os.path.expanduser(place))  # noqa: PTH111 - that of pathlib raises for an unknown user
         job = Job([Row(place if is_address(place) else folder.name or place)])
 
         def work() -> None:
             if is_address(place):
-                self._refresh(job, 0, place)
+                self._refresh(job, 0, partial(self._index, root=place))
             elif not self.local:
                 raise DocumentError("Folders can be added only on the machine that runs this page.")
             elif not folder.is_absolute() or not folder.exists():
@@ -159,7 +176,7 @@ class Library:
                     "There is no such folder here. Type its whole path, or a web address with https://."
                 )
             else:
-                self._refresh(job, 0, folder)
+                self._refresh(job, 0, partial(self._index, root=folder))
 
         return self._jobs.watched(job, owner, [lambda: self._attempt(job, 0, work)])
 
@@ -196,7 +213,7 @@ class Library:
         waiting.replace(file)
         with self._mutex:
             try:
-                report = self._build(job, place, self._uploads)
+                (report,) = self._build(job, place, partial(self._index, root=self._uploads))
                 source = file.relative_to(self._uploads).as_posix()
                 if skipped := next((each for each in report.skipped if each.source == source), None):
                     raise DocumentError(skipped.reason)
@@ -205,19 +222,19 @@ class Library:
                 raise
         job.set(place, state="indexed", part=1.0)
 
-    def _refresh(self, job: Job, place: int, root: str | Path) -> None:
+    def _refresh(self, job: Job, place: int, step: Step) -> None:
         with self._mutex:
-            report = self._build(job, place, root)
-        changes = (("new", report.added), ("updated", report.changed), ("gone", report.removed))
-        counts = [f"{len(sources)} {what}" for what, sources in changes if sources]
-        skipped = [f"{each.source}: {without_command(each.reason)}" for each in report.skipped]
-        counted = " · ".join([", ".join([*counts, f"{report.unchanged} unchanged"]), *skipped])
-        job.set(place, state="indexed", part=1.0, reason=counted)
+            reports = self._build(job, place, step)
+        job.set(place, state="indexed", part=1.0, reason=told(reports))
 
-    def _build(self, job: Job, place: int, root: str | Path) -> IndexReport:
-        report = self._assistant.index(root, partial(job.progress, place))
-        self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
-        return report
+    def _build(self, job: Job, place: int, step: Step) -> tuple[IndexReport, ...]:
+        reports = step(partial(job.progress, place))
+        for report in reports:
+            self._news |= dict.fromkeys(report.added, "new") | dict.fromkeys(report.changed, "updated")
+        return reports
+
+    def _index(self, on_progress: OnProgress, root: str | Path) -> tuple[IndexReport, ...]:
+        return (self._assistant.index(root, on_progress),)
 
     # --- removing, and the way back
 
@@ -284,6 +301,17 @@ class Library:
             if path.resolve().is_relative_to(self._uploads.resolve()) and path.is_file():
                 return path
         return None
+
+
+def told(reports: Sequence[IndexReport]) -> str:
+    """How many documents are new, updated, gone and unchanged, and what was skipped."""
+    changes = [(what, sum(len(getattr(each, name)) for each in reports)) for what, name in CHANGES]
+    counts = [f"{count} {what}" for what, count in changes if count]
+    unchanged = f"{sum(report.unchanged for report in reports)} unchanged"
+    skipped = [each for report in reports for each in report.skipped]
+    reasons = [(each.source, without_command(each.reason)) for each in skipped]
+    named = [reason if source in reason else f"{source}: {reason}" for source, reason in reasons]
+    return " · ".join([", ".join([*counts, unchanged]), *named])
 
 
 def safe_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import takewhile
 
 from assistant.api import Assistant
@@ -14,6 +14,9 @@ from assistant.web.templates import render
 
 MOST = 1000
 """Items of a list that are shown at most."""
+
+POINTS = 5
+"""Key points of a document at most."""
 
 CHANGED = "The document is no longer indexed, or has changed."
 
@@ -46,15 +49,12 @@ def list_shower(state: AppState) -> Callable[[dict[str, str]], dict[str, str]]:
 
 
 def key_points(assistant: Assistant, document: Document) -> tuple[Citation, ...]:
-    """The central sentences of a document; none where it is too short to have any."""
+    """The central sentences of a document; none where they would be half of it."""
     quick = assistant.with_settings(writer="extractive")
     try:
         answer = quick.ask(f"Summarize “{document.title}”", where=Filter(sources=(document.source,)))
     except AssistantError:
         return ()
-    enough = answer.outcome == "answered" and 1 < len(answer.citations) < len(statements(document))
-    return tuple(_own(answer.citations, document)) if enough else ()
-
-
-def _own(citations: tuple[Citation, ...], document: Document) -> Iterator[Citation]:
-    return (each for each in citations if each.source == document.source)
+    rows = [each.start for each in statements(document) if each.kind == "row"]
+    points = [each for each in answer.citations if each.source == document.source and each.start not in rows][:POINTS]
+    return tuple(points) if 1 < len(points) <= len(statements(document)) / 2 else ()

@@ -17,7 +17,7 @@ from assistant.web.documents import DocumentsTab
 from assistant.web.evaluation import EvaluationTab
 from assistant.web.examples import examples, suggester
 from assistant.web.export import export, notes
-from assistant.web.glance import glance
+from assistant.web.glance import glance, why_unread
 from assistant.web.listing import list_shower
 from assistant.web.programs import endpoints
 from assistant.web.settings import SettingsTab
@@ -95,7 +95,14 @@ def build(state: AppState, address: str) -> gr.Blocks:
             html_template="<span></span>",
             elem_id="event-bridge",
             js_on_load=_together("scripts", SCRIPTS),
-            server_functions=[export, notes, panel.original(state), list_shower(state), suggester(state)],
+            server_functions=[
+                export,
+                notes,
+                panel.original(state),
+                list_shower(state),
+                suggester(state),
+                why_unread(state),
+            ],
         )
         components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
         answers = chat.connect(state, components)
@@ -132,14 +139,12 @@ def _connect_loading(page: gr.Blocks, new: Any, state: AppState, components: Com
         seen = glance(state.assistant, state.library)
         return render("layout", "welcome", seen=seen, examples=examples(state.assistant))
 
-    def tell(conversation: Conversation) -> str:
-        return state.for_browser(conversation, save=False)
+    def begin(conversation: Conversation) -> tuple[str, str]:
+        told = state.for_browser(conversation, save=False)
+        return told, scopes.scope_html(conversation.scope, state.listed())
 
-    def scope(conversation: Conversation) -> str:
-        return scopes.scope_html(conversation.scope, state.listed())
-
-    page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
-    page.load(scope, [components.conversation], [components.scope], **PRIVATE)
+    # One event: the browser opens its conversation when it is told, and that sets the scope too.
+    page.load(begin, [components.conversation], [components.events, components.scope], queue=False, **PRIVATE)
     page.load(welcome, None, [components.welcome], **PRIVATE)
     # After it, not beside it: gradio can lose updates of an event when another one ends meanwhile.
     new.then(welcome, None, [components.welcome], **PRIVATE)

@@ -12,15 +12,15 @@ from markupsafe import Markup
 
 from assistant.conversations import Conversation
 from assistant.errors import AssistantError
-from assistant.render import place
+from assistant.render import page_name, place
 from assistant.types import Answer, Citation, Claim, Document, Span
 from assistant.web.answers import LABELS
 from assistant.web.components import PRIVATE, RELOAD, ClickEvent, Components, Update
 from assistant.web.library import MOST_BYTES
 from assistant.web.listing import key_points
-from assistant.web.paper import DrawnPage, Marks, drawn_page, parts
+from assistant.web.paper import DrawnPage, Marks, drawn_page, parts, position
 from assistant.web.state import AppState
-from assistant.web.templates import one_line, render
+from assistant.web.templates import known, one_line, render
 
 AROUND = 40_000
 """Characters of a long document shown before and after the quoted words."""
@@ -28,6 +28,8 @@ AROUND = 40_000
 EMPTY = "Click a citation to read it in its document, with the quoted words marked."
 NEAREST = "The nearest quotation; it does not answer the question."
 GONE = "It cannot be shown any more."
+NO_LONGER = "The document is no longer indexed."
+CHANGED = "The document has changed since this answer was given."
 
 
 def empty_html(text: str = EMPTY) -> str:
@@ -63,15 +65,15 @@ def citation_html(
         here=here,
         doubts=[claim for claim in _claims(answer, citation) if claim.support != "supported"],
         labels=LABELS,
-        note=note(citation),
     )
     span = Span(citation.start, citation.end)
     if document is None or document.text[span.start : span.end] != citation.quote:
-        gone = "no longer indexed" if document is None else "changed since this answer was given"
-        return render("panel", "lost", citation=citation, head=head, gone=gone)
+        gone = NO_LONGER if document is None else CHANGED
+        return render("panel", "lost", citation=citation, head=head, gone=gone, note=note(citation))
     others = [Span(c.start, c.end) for c in answer.citations if c.source == citation.source and c.marker != marker]
     again = {"data-do": "cite", "data-exchange": exchange, "data-marker": marker}
-    return document_html(document, span, others, head=head, drawn=drawn_page(document, file, span, page), again=again)
+    drawn = drawn_page(document, file, span, page)
+    return document_html(document, span, others, head=head, drawn=drawn, again=again, keep=note(citation))
 
 
 def note(citation: Citation) -> str:
@@ -89,11 +91,12 @@ def document_html(
     drawn: DrawnPage | None = None,
     again: Mapping[str, object] | None = None,
     points: Sequence[Citation] = (),
+    keep: str = "",
 ) -> str:
     """A document to read, with ``marked`` and ``faint`` words; of a very long one, the part around the marked ones.
 
     A page that was ``drawn`` is shown first, and the text on request; ``again`` shows the same with another page.
-    ``points`` are its key points, which lead to their places.
+    ``points`` are its key points, which lead to their places. ``keep`` is what can be added to the notes.
     """
     first = max(0, marked.start - AROUND) if marked else 0
     last = min(len(document.text), (marked.end if marked else first) + AROUND)
@@ -101,7 +104,9 @@ def document_html(
         "panel",
         "document",
         document=document,
-        page=document.page_at(marked.start) if marked else None,
+        meta=" · ".join(filter(None, [known(document), position(document, marked.start) if marked else ""])),
+        page_name=page_name(document.source),
+        note=keep,
         head=head,
         notice=notice,
         before=first,

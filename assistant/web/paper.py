@@ -7,10 +7,15 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
+from assistant.render import page_name
 from assistant.types import Block, Document, Span
 from assistant.web.pictures import Picture, picture
+from assistant.web.templates import one_line
 
 _AROUND_CELLS = " \t|"
+LONG = 20_000
+"""Characters from which on it is said how far into a text without pages a place is."""
+
 _BEFORE_HEADINGS = " #"
 
 
@@ -55,6 +60,16 @@ class Part(NamedTuple):
     segments: tuple[Segment, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+
+
+def position(document: Document, at: int) -> str:
+    """Where the character ``at`` stands: its page of how many, or the heading above it and how far into a long text."""
+    if page := document.page_at(at):
+        return f"{page_name(document.source)} {page} of {len(document.pages)}"
+    above = [block for block in document.blocks if block.kind == "heading" and block.start <= at]
+    heading = one_line(document.text[above[-1].start : above[-1].end], 60) if above else ""
+    part = f"at {100 * at // len(document.text)} %" if len(document.text) > LONG else ""
+    return " · ".join(filter(None, ["" if heading == document.title else heading, part]))
 
 
 class DrawnPage(NamedTuple):

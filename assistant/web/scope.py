@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import gradio as gr
@@ -42,8 +43,8 @@ def scope_html(scope: Scope, documents: Sequence[IndexedDocument]) -> str:
         return ""
     where = scope.among(documents)
     outlets = Counter(each.publisher for each in documents if each.publisher)
-    above = (each.source.rpartition("/")[0] for each in documents)
-    folders = Counter(folder for folder in above if folder)
+    above = (PurePosixPath(each.source).parents for each in documents)
+    folders = Counter(folder.as_posix() for folders in above for folder in folders if folder.name)
     return render(
         "scope",
         "scope",

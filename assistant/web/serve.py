@@ -18,7 +18,6 @@ import uvicorn
 
 from assistant.errors import ConfigError, DocumentError
 from assistant.settings import is_loopback
-from assistant.types import OnProgress
 from assistant.web.front import Front, Told
 from assistant.web.guard import Guard
 
@@ -29,12 +28,13 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from assistant.api import Assistant
+    from assistant.types import OnProgress
     from assistant.web.library import Library
 
 Opening = Callable[[], "Assistant"]
 """Gives the assistant that is served, the same one each time. It is first called when the server listens."""
 
-Prepare = Callable[[OnProgress], None]
+Prepare = Callable[["OnProgress"], None]
 """What has to be done before the first question, such as building the index; tells how far it has come."""
 
 HOST, PORT = "127.0.0.1", 7860

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from assistant.english.plural import counted
+from assistant.render import page_name
 from assistant.types import NOT_IN_DOCUMENTS, DocumentMetadata
 from assistant.web.guard import without_command, without_paths
 
@@ -46,7 +47,8 @@ def day(published: date | None, *, short: bool = False) -> str:
 
 def known(metadata: DocumentMetadata, page: int | None = None) -> str:
     """Publisher, date, genre and page of a document, if known."""
-    parts = (metadata.publisher, day(metadata.published), metadata.genre, f"page {page}" if page else "")
+    place = f"{page_name(metadata.source)} {page}" if page else ""
+    parts = (metadata.publisher, day(metadata.published), metadata.genre, place)
     return " · ".join(filter(None, parts))
 
 
@@ -67,6 +69,7 @@ def _environment() -> Environment:
         "day": day,
         "counted": counted,
         "known": known,
+        "page_name": page_name,
         "without_paths": without_paths,
         "without_command": without_command,
     }

@@ -45,6 +45,7 @@ const showTip = (chip) => {
     make("b", { dir: "auto" }, chip.dataset.byline), make("span", { dir: "auto" }, `“${chip.dataset.quote}”`),
   );
   tip.hidden = false;
+  tip.style.left = "0";  // else it is as narrow as what is right of its last place
   const at = chip.getBoundingClientRect(), own = tip.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
   const above = at.top - own.height - 8;
@@ -56,7 +57,7 @@ const hideTip = () => (tip.hidden = true);
 for (const [show, hide] of [["pointerover", "pointerout"], ["focusin", "focusout"]]) {
   document.addEventListener(show, (event) => {
     const chip = event.target.closest?.(".chip");
-    if (chip && !(event.pointerType === "touch")) showTip(chip);
+    if (chip && event.pointerType !== "touch" && !matchMedia("(hover: none)").matches) showTip(chip);
   });
   document.addEventListener(hide, (event) => event.target.closest?.(".chip") && hideTip());
 }

@@ -172,7 +172,7 @@ const leaveConversation = () => {
   closePanel();
 };
 const deleteKept = async (id) => {
-  if (!confirm("Delete this conversation for good?")) return;
+  if (!confirm(translated("Delete this conversation for good?"))) return;
   deleted.add(id);
   if (where === "browser") await inStore("readwrite", (store) => store.delete(id));
   if (sessionStorage.current === id) sessionStorage.removeItem("current");
@@ -227,6 +227,5 @@ const suggest = async () => {
 const exportAs = async (form) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(current.id)) : null;
   const file = await server.export({ form, conversation: JSON.stringify(kept ?? current) });
-  if (!file.data) return say(file.fault);
   save(bytesOf(file.data), `conversation.${form}`, "application/octet-stream");
 };

@@ -59,6 +59,13 @@ for (const name of ["dragover", "drop"]) {
   });
 }
 
+// Why files are not read is found out when it is asked for.
+document.addEventListener("toggle", async ({ target }) => {
+  if (!target.matches?.(".unread[open]") || $("ul", target)) return;
+  const { html } = await server.why({});
+  $("p", target).outerHTML = html;  // of our own template
+}, true);
+
 // What is under way is asked for where nothing has been heard of it for a second.
 let heard = "";
 setInterval(() => {

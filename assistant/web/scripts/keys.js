@@ -35,6 +35,7 @@ document.addEventListener("click", (event) => {
   if (data.list) return showList(node);
   if (data.original) return saveOriginal(data.original);
   if (data.view) return showAs(data.view);
+  if (data.larger !== undefined) return showLarger(!body.classList.contains("larger"));
   if (data.toggle === "sidebar") return body.classList.toggle("sidebar-open");
   if (data.toggle === "light") {
     const dark = body.classList.toggle("dark");

@@ -14,8 +14,8 @@ const translateText = (node) => {
 const translate = (node) => {
   if (node.nodeType === Node.TEXT_NODE) return node.parentElement?.closest(FOREIGN) || translateText(node);
   if (node.nodeType !== Node.ELEMENT_NODE) return;
-  for (const each of [node, ...node.querySelectorAll("[aria-label], [placeholder]")])
-    for (const name of ["aria-label", "placeholder"]) {
+  for (const each of [node, ...node.querySelectorAll("[aria-label], [placeholder], [title]")])
+    for (const name of ["aria-label", "placeholder", "title"]) {
       const text = each.getAttribute(name), said = text && translated(text);
       if (said !== text) each.setAttribute(name, said);
     }
@@ -30,6 +30,6 @@ if (catalogue) {
   new MutationObserver((changes) => {
     for (const change of changes) [change.target, ...change.addedNodes].slice(change.type === "childList" ? 1 : 0).forEach(translate);
   }).observe(body, {
-    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "placeholder"],
+    childList: true, subtree: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "placeholder", "title"],
   });
 }

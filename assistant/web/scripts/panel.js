@@ -28,16 +28,21 @@ addEventListener("popstate", () => {
 });
 // One at a time, so that what was clicked last is shown last.
 const shown = { turn: 0, pending: false, next: null };
+const setPending = (pending) => {
+  shown.pending = pending;
+  body.classList.toggle("panel-waiting", pending);  // what is still there is not what was clicked
+};
 const emitInTurn = (what, data) => {
   if (shown.pending) return (shown.next = [what, data]);
-  shown.pending = true;
+  setPending(true);
   send(what, { ...data, turn: ++shown.turn });
   clearTimeout(shown.timer);
   shown.timer = setTimeout(showNext, 10_000);  // no reply came
 };
 const showNext = () => {
   const next = shown.next;
-  Object.assign(shown, { pending: false, next: null });
+  shown.next = null;
+  setPending(false);
   if (next) emitInTurn(...next);
 };
 // From the citation that was asked for last, which may not be shown yet.
@@ -61,6 +66,7 @@ const showQuoted = () => {
     if (!sheet) continue;
     const at = quoted ? quoted.getBoundingClientRect().top - sheet.getBoundingClientRect().top : 0;
     sheet.scrollTop = quoted ? sheet.scrollTop + at - sheet.clientHeight / 2 + quoted.offsetHeight / 2 : 0;
+    if (within === ".picture") sheet.scrollLeft = quoted ? quoted.offsetLeft - 24 : 0;
   }
 };
 const showAs = (view) => {
@@ -69,9 +75,15 @@ const showAs = (view) => {
     button.setAttribute("aria-pressed", String((button.dataset.view === "text") === body.classList.contains("as-text")));
   showQuoted();
 };
+const showLarger = (larger) => {
+  body.classList.toggle("larger", larger);
+  $("#panel [data-larger]")?.setAttribute("aria-pressed", String(larger));
+  showQuoted();
+};
 observe("panel", () => {
   if (shown.pending && Number($("#panel [data-turn]")?.dataset.turn) === shown.turn) showNext();
   showAs(body.classList.contains("as-text") ? "text" : "page");
+  $("#panel [data-larger]")?.setAttribute("aria-pressed", String(body.classList.contains("larger")));
   const drawn = $("#panel .picture img");
   if (drawn && !drawn.complete) drawn.onload = showQuoted;
 });

@@ -22,9 +22,14 @@ const followThread = () => {
   if (!pinned) return;
   thread().scrollTop = thread().scrollHeight;
   const last = $("#log .exchange:last-child");
-  if (done && last && last.offsetHeight > thread().clientHeight) last.scrollIntoView();  // read it from its beginning
+  if (done && last && last.offsetHeight + $("#further").offsetHeight > thread().clientHeight) {
+    last.scrollIntoView();  // read it from its beginning
+    pinned = false;
+  }
 };
-observe("thread", followThread);
+// What is suggested below an answer, which comes later, moves nothing that is being read.
+const suggested = (changes) => changes?.every(({ target }) => target.closest?.("#further"));
+observe("thread", (changes) => suggested(changes) || followThread());
 document.addEventListener("scroll", (event) => {
   if (event.target === thread()) pinned = thread().scrollHeight - thread().scrollTop - thread().clientHeight < 80;
 }, true);

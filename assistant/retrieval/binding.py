@@ -269,17 +269,18 @@ def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
 
 def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[str]:
     """Identifiers that are not near the statement although it or its document has another one for the same noun."""
+    told = set[str]()  # a code has two heads: its letters, and the noun before it
     for head in dict.fromkeys(head for head, _ in question.identifiers):
         wanted = [identifier for noun, identifier in question.identifiers if noun == head]
-        if any(names_thing(identifier, subject.text) for identifier in wanted):
+        if wanted[0] in told or any(names_thing(identifier, subject.text) for identifier in wanted):
             continue
         rivals = [other for noun, other in identifiers(subject.text) if noun == head]
         if not rivals and not any(names_thing(identifier, subject.context) for identifier in wanted):
             rivals = [other for noun, other in identifiers(subject.context) if noun == head]
-        if rivals:
-            yield f"{head} {rivals[0]} for {wanted[0]}"
-        elif not any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):
-            yield f"not {head} {wanted[0]}"
+        if not rivals and any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):
+            continue
+        told.add(wanted[0])
+        yield f"{head} {rivals[0]} for {wanted[0]}" if rivals else f"not {head} {wanted[0]}"
 
 
 def _pair_mismatches(

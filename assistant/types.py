@@ -441,6 +441,7 @@ class Plan(Value):
     question: str
     quotations: tuple[Quotation, ...] = ()
     conflicts: tuple[ConflictCandidate, ...] = ()
+    earlier: frozenset[str] = Field(default=frozenset(), description="quoted sources that another one replaces")
     unanswered: tuple[str, ...] = ()
     omitted: int = 0
     hesitant: bool = False

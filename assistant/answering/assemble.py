@@ -159,11 +159,14 @@ class Assembly:
         )
 
     def _label(self, source: str) -> str:
-        """How the answer names a source; with its file if another document that was found has the same name."""
+        """How the answer names a source; with its file if another document that was found has the same name, and as
+        the earlier version if another one that is quoted replaces it.
+        """
         own = self._found(source).metadata
         found = (passage.metadata for passage in self._plan.evidence.passages)
         alike = any(other.source != source and other.header == own.header for other in found)
-        return f"{own.label} ({source})" if alike else own.label
+        label = f"{own.label} ({source})" if alike else own.label
+        return f"{label}, earlier version" if source in self._plan.earlier else label
 
     def _written(self, checked: Checked) -> Claim:
         return Claim(text=checked.text, citations=(), support=checked.support, reason=checked.reason)

@@ -34,6 +34,7 @@ def found(question: str, text: str, context: str = "", title: str = "Notes", pub
         ("Who teaches Spanish A2?", "Spanish A2: Julio Barr.", "Spanish A1: Pilar Etx."),
         ("How heavy is the NH-30?", "The NH-30 weighs 2 kg.", "The NH-20 weighs 2 kg."),
         ("What was added in 3.1.0?", "3.1.0 added search.", "3.2.0 added a dark mode."),
+        ("How long is the weir other than the Heron weir?", "The weir is long.", "The Heron weir is long."),
         ("What is for lunch on Saturday?", "Saturday: pea soup.", "Friday: tomato soup."),
         ("How deep is the basin?", "The basin has a depth of 2 metres.", "The basin is 25 metres long."),
         ("What does MTTR stand for?", "MTTR stands for mean time to repair.", "RPO stands for recovery point."),

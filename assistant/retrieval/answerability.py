@@ -47,7 +47,7 @@ _ORDINALS = frozenset(map(stem, ORDINALS))
 _CAME_OUT = frozenset(stems("released published issued dated appeared come came sent written"))
 _HOLDER = re.compile(
     r"(?:in )?(?:which|what) (?:of the )?(?:[a-z]+ ){1,2}(?:contains?|mentions?|covers?|regulates?|governs?|describes?"
-    r"|includes?|says?|states?|discuss(?:es)?|concerns?|deals? with|talks? about|tells?(?: us)? about|is about|are about)\b",
+    r"|says?|states?|discuss(?:es)?|concerns?|deals? with|talks? about|tells?(?: us)? about|is about|are about)\b",
     re.IGNORECASE,
 )
 _KEY = 4

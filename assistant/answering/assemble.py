@@ -107,7 +107,7 @@ class Assembly:
         self._conflicts = [self._conflict(candidate) for candidate in self._plan.conflicts]
         shown = sum(claim.listed for claim in self._claims)
         below = [*map(conflict_text, self._conflicts)]
-        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted))
+        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted, self._plan.counted))
         below.append(apart_text(self._apart))
         piece = "".join(f"\n\n{text}" for text in below if text)
         self._text.append(piece)
@@ -138,6 +138,7 @@ class Assembly:
             conflicts=() if refused else tuple(self._conflicts),
             unanswered=() if refused else self._plan.unanswered,
             omitted=0 if refused else self._plan.omitted,
+            counted=0 if refused else self._plan.counted,
             nearest=nearest if refused else (),
             passages=evidence.passages,
             writer=writer,

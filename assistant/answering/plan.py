@@ -125,6 +125,7 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
         earlier=earlier,
         unanswered=tuple(part.question for part in evidence.parts if part not in answered),
         omitted=omitted,
+        counted=sum(len(items) for part, items in zip(answered, lists, strict=True) if part.counted),
         hesitant=hesitant,
         nearest=_nearest(evidence, thresholds) if hesitant else (),
         evidence=evidence,
@@ -313,7 +314,7 @@ def _before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
 def _list_asked(part: Part, document: FindDocument) -> tuple[Sentence, ...]:
     """The items of the list that a part asks for; nothing where it asks for none."""
     question = parse_question(part.question)
-    wanted = question.wants_list and not part.summary
+    wanted = (question.wants_list or part.counted) and not part.summary
     return _whole_list(question, part.sentences[0], document) if wanted else ()
 
 

@@ -29,6 +29,7 @@ RULES = item("The board has three members.", "Rules", "paragraph")
         ("How many spoons does the lentil soup have?", None),
         ("How many ingredients does the bean soup have?", None),
         ("How many members are there?", None),
+        ("How many soups are there?", None),
         ("How much flour is in the plum cake?", None),
     ],
 )

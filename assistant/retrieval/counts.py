@@ -31,25 +31,31 @@ def read_counts(question: QuestionParts, ranked: Ranked) -> Ranked | None:
     if not found or question.answer_type != "number":
         return None
     counted = frozenset(stems(found["what"]))
-    head = stems(words(found["what"])[-1].text)[0]
+    plural = words(found["what"])[-1].text.lower()
+    head = stems(plural)[0]
     rest = frozenset(stems(found["rest"])) - STOPWORDS - GENERAL
     if any(_states(sentence, head) for sentence in ranked.sentences[:STATED]):
         return None
     title = {hit.stored.chunk.source: hit.stored.metadata.title for hit in ranked.hits}
     for item in ranked.sentences:
         about = frozenset(stems(f"{item.context} {title.get(item.source, '')}"))
-        if item.kind in LISTED and counted <= _named_by(item, title.get(item.source, "")) and rest <= about:
+        if item.kind in LISTED and _names(item, title.get(item.source, ""), counted, plural) and rest <= about:
             others = tuple(sentence for sentence in ranked.sentences if sentence is not item)
             first = item.model_copy(update={"probability": FOUND, "score": ranked.sentences[0].score})
             return ranked._replace(sentences=(first, *others), answerability=max(FOUND, ranked.answerability))
     return None
 
 
-def _named_by(item: Sentence, title: str) -> frozenset[str]:
-    """Stems of what names the list of an item: its introduction, and its first column, or its title if it has none."""
+def _names(item: Sentence, title: str, counted: frozenset[str], plural: str) -> bool:
+    """Whether the list of an item is named by what is counted: in its introduction, or its title if it has none, in the
+    plural ("Invoice 12" holds no invoices), or by its first column.
+    """
     row = row_of(item)
+    introduced = item.context or title
     column = row.cells[0].column if row else ""
-    return frozenset(stems(f"{item.context or title} {column}"))
+    in_plural = plural in [word.text.lower() for word in words(introduced)]
+    own = frozenset(stems(f"{introduced} {column}" if in_plural else column))
+    return counted <= own
 
 
 def _states(sentence: Sentence, head: str) -> bool:

@@ -335,6 +335,7 @@ class Answer(Value):
         default=(), description="of several things asked, the questions that the documents do not answer"
     )
     omitted: int = Field(default=0, ge=0, description="items of a list that the answer leaves out")
+    counted: int = Field(default=0, ge=0, description="items of a list that the question counts")
     nearest: tuple[Citation, ...] = Field(
         default=(), description="of a refusal: the statements that come nearest, quoted, never counted as an answer"
     )
@@ -401,6 +402,7 @@ class Part(Value):
     answerability: float
     sentences: tuple[Sentence, ...]
     summary: bool = Field(default=False, description="the sentences answer together, all and in this order")
+    counted: bool = Field(default=False, description="the items of the first sentence's list are to be counted")
 
 
 class Evidence(Value):
@@ -440,8 +442,10 @@ class Plan(Value):
     question: str
     quotations: tuple[Quotation, ...] = ()
     conflicts: tuple[ConflictCandidate, ...] = ()
+    earlier: frozenset[str] = Field(default=frozenset(), description="quoted sources that another one replaces")
     unanswered: tuple[str, ...] = ()
     omitted: int = 0
+    counted: int = 0
     hesitant: bool = False
     nearest: tuple[Sentence, ...] = ()
     evidence: Evidence

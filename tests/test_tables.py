@@ -87,6 +87,7 @@ def test_the_rows_that_a_question_names_or_compares_come_first(ask: Ask, questio
     "question",
     [
         "Who painted the Tern?",
+        "Which boat has the most berths?",
         "Who is the skipper of the Tern in Bergen?",
         "Which boats does Ola Berg have?",
     ],
@@ -101,7 +102,6 @@ def test_what_no_cell_or_column_tells_is_left_as_it_was(ask: Ask, question: str)
         pytest.param("How many boats are there?", id="no-count"),
         pytest.param("What is the week hire of the Tern?", id="empty-cell"),
         pytest.param("What is the day hire of the Petrel?", id="no-such-row"),
-        pytest.param("Which boat has the most berths?", id="no-such-column"),
     ],
 )
 def test_what_the_table_does_not_hold_is_unlikely_to_be_answered(ask: Ask, question: str) -> None:

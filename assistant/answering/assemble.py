@@ -114,7 +114,7 @@ class Assembly:
         self._conflicts = [self._conflict(candidate) for candidate in self._plan.conflicts]
         shown = sum(claim.listed for claim in self._claims)
         below = [*map(conflict_text, self._conflicts)]
-        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted))
+        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted, self._plan.counted))
         below.append(apart_text(self._apart))
         piece = "".join(f"\n\n{text}" for text in below if text)
         self._text.append(piece)
@@ -145,6 +145,7 @@ class Assembly:
             conflicts=() if refused else tuple(self._conflicts),
             unanswered=() if refused else self._plan.unanswered,
             omitted=0 if refused else self._plan.omitted,
+            counted=0 if refused else self._plan.counted,
             nearest=nearest if refused else (),
             passages=evidence.passages,
             writer=writer,
@@ -166,11 +167,14 @@ class Assembly:
         )
 
     def _label(self, source: str) -> str:
-        """How the answer names a source; with its file if another document that was found has the same name."""
+        """How the answer names a source; with its file if another document that was found has the same name, and as
+        the earlier version if another one that is quoted replaces it.
+        """
         own = self._found(source).metadata
         found = (passage.metadata for passage in self._plan.evidence.passages)
         alike = any(other.source != source and other.header == own.header for other in found)
-        return f"{own.label} ({source})" if alike else own.label
+        label = f"{own.label} ({source})" if alike else own.label
+        return f"{label}, earlier version" if source in self._plan.earlier else label
 
     def _written(self, checked: Checked) -> Claim:
         return Claim(text=checked.text, citations=(), support=checked.support, reason=checked.reason)

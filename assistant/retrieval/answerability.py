@@ -45,6 +45,11 @@ statement gains that has all of them.
 
 _ORDINALS = frozenset(map(stem, ORDINALS))
 _CAME_OUT = frozenset(stems("released published issued dated appeared come came sent written"))
+_HOLDER = re.compile(
+    r"(?:in )?(?:which|what) (?:of the )?(?:[a-z]+ ){1,2}(?:contains?|mentions?|covers?|regulates?|governs?|describes?"
+    r"|says?|states?|discuss(?:es)?|concerns?|deals? with|talks? about|tells?(?: us)? about|is about|are about)\b",
+    re.IGNORECASE,
+)
 _KEY = 4
 _BREAKS = re.compile(r"[/_.-]+")
 _LATIN_ENDS = 0x24F
@@ -114,10 +119,14 @@ def holds_nothing(question: QuestionParts, subject: Subject) -> bool:
 
 
 def _wanted(question: QuestionParts) -> frozenset[str]:
-    """The words of a question that its answer repeats; the first step is the step with the number 1."""
+    """The words of a question that its answer repeats: not that it is a recipe in "Which recipes contain egg?"; the
+    first step is the step with the number 1.
+    """
     item = item_asked(question.text)
-    ordinals = _ORDINALS if item else frozenset[str]()
-    return (question.content - GENERAL - ordinals) | ({item} if item else frozenset()) or question.content
+    unsaid = _ORDINALS if item else frozenset[str]()
+    if holder := _HOLDER.match(question.text):
+        unsaid |= frozenset(stems(holder[0]))
+    return (question.content - GENERAL - unsaid) | ({item} if item else frozenset()) or question.content
 
 
 def _around(subject: Subject) -> frozenset[str]:

@@ -271,9 +271,11 @@ def _names_none(question: QuestionParts, rows: Sequence[Row]) -> bool:
     columns = frozenset[str]().union(*(row.columns for row in rows))
     values = frozenset[str]().union(*(row.values for row in rows))
     wanted = question.content - GENERAL
-    if len(rows) < 2 or question.answer_type == "yes-no" or wanted.isdisjoint(columns) or not wanted.isdisjoint(values):
+    if len(rows) < 2 or wanted.isdisjoint(columns) or not wanted.isdisjoint(values):
         return False
-    return bool(wanted - columns - frozenset(stems(_around(rows))))
+    missing = wanted - columns - frozenset(stems(_around(rows)))
+    of_one = question.answer_type not in ("yes-no", "other")
+    return not question.wants_list and bool(missing if of_one else missing & question.names)
 
 
 def _around(rows: Sequence[Row]) -> str:

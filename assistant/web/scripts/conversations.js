@@ -170,6 +170,7 @@ const openKept = async (id) => {
 const leaveConversation = () => {
   body.classList.remove("sidebar-open");
   closePanel();
+  showChat();
 };
 const deleteKept = async (id) => {
   if (!confirm(translated("Delete this conversation for good?"))) return;

@@ -153,6 +153,7 @@ const drawList = () => {
   for (const kept of shown) {
     const row = document.getElementById(`kept-${kept.id}`), button = $(".kept", row), pin = $(".pin", row);
     if (button && button.textContent !== kept.title) button.textContent = kept.title;
+    if (button) button.title = kept.title;  // it may be cut
     if (button && kept.id === current?.id) button.setAttribute("aria-current", "true");
     else button?.removeAttribute("aria-current");
     pin.textContent = kept.pinned ? "★" : "☆";

@@ -540,6 +540,7 @@ def test_every_view_keeps_the_rules_of_wcag(
     check("chat")
     page.locator("#log .chip").first.click()
     expect(page.locator("#quoted")).to_be_in_viewport()
+    expect(page.locator("body.panel-waiting")).to_have_count(0)
     check("panel")
     page.get_by_role("button", name="Close the panel").first.click()
     if page.get_by_role("button", name="Conversations").is_visible():

@@ -540,6 +540,7 @@ def test_every_view_keeps_the_rules_of_wcag(
     check("chat")
     page.locator("#log .chip").first.click()
     expect(page.locator("#quoted")).to_be_in_viewport()
+    expect(page.locator("body.panel-waiting")).to_have_count(0)
     check("panel")
     page.get_by_role("button", name="Close the panel").first.click()
     if page.get_by_role("button", name="Conversations").is_visible():
@@ -618,6 +619,8 @@ def test_documents_are_listed_filtered_sorted_and_searched(page: Page) -> None:
     expect(page.locator("#quoted")).to_contain_text("Ansa")
     page.get_by_role("button", name="Check for changes").click()
     expect(page.locator("#progress")).to_contain_text("40 unchanged")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#welcome")).to_be_visible()
 
 
 def test_a_removed_document_of_a_folder_is_put_back(page: Page, tmp_path: Path) -> None:
@@ -642,6 +645,9 @@ def test_a_removed_document_of_a_folder_is_put_back(page: Page, tmp_path: Path) 
 
 
 def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
+    chosen = page.locator(".choose")
+    expect(chosen).to_have_text(re.compile(r"^Asking all \d+"))
+    before = chosen.inner_text()
     tab(page, "Documents")
     page.locator("#dropzone").wait_for()
     dropped = page.evaluate_handle(
@@ -657,6 +663,7 @@ def test_files_are_dropped_indexed_asked_about_and_removed(page: Page) -> None:
     row = page.locator("#table .documents tr", has_text="Nonsuch notes.txt")
     expect(row.locator(".state")).to_have_text("new")
     tab(page, "Chat")
+    expect(chosen).to_have_text(re.compile(rf"^Asking all (?!{re.escape(before[11:])})"))
     ask(page, "How many cows does the ferry Nonsuch carry?")
     expect(page.locator("#log .answer").last).to_contain_text("88 cows")
     tab(page, "Documents")

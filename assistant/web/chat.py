@@ -33,6 +33,7 @@ PACE = 0.1
 """Seconds between two updates of a growing answer; more frequent updates make the page lag."""
 
 BROKEN = "Something went wrong while answering. The details are in the terminal that runs this page."
+NOTHING = "There are no documents yet. Add some under Documents, then ask."
 STOPPED = "Stopped before the answer was complete."
 
 _IDLE: dict[str, Any] = {"submit_btn": True, "stop_btn": False}
@@ -59,7 +60,7 @@ def answering(
                     shown = now
                     yield growing
     except AssistantError as error:
-        note = without_paths(str(error))
+        note = NOTHING if assistant.empty else without_paths(str(error))
     except Exception:
         # Anything that leaves a handler would leave the page stuck, its box disabled.
         _log.exception("answering %r failed", exchange.question[:200])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import resources
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
-from assistant.conversations import Conversation
+from assistant.conversations import Conversation, Scope
 from assistant.web import chat, conversations, panel
 from assistant.web import scope as scopes
 from assistant.web.components import PRIVATE, Components, ReaderSettings, html
@@ -102,6 +103,7 @@ def build(state: AppState, address: str) -> gr.Blocks:
                 list_shower(state),
                 suggester(state),
                 why_unread(state),
+                _renewer(state),
             ],
         )
         components = Components(events, welcome, log, live, scope, box, shown, conversation, growing, settings)
@@ -134,10 +136,24 @@ def _box() -> gr.Textbox:
     )
 
 
+def welcome_html(state: AppState) -> Markup:
+    """What a reader sees first: what is indexed, and questions to begin with."""
+    return render("layout", "welcome", seen=glance(state.assistant, state.library), examples=examples(state.assistant))
+
+
+def _renewer(state: AppState) -> Callable[[dict[str, str]], dict[str, str]]:
+    """What gives the browser the chips and the first view again after documents were added or removed."""
+
+    def renewed(request: dict[str, str]) -> dict[str, str]:
+        scope = Scope.model_validate_json(request["scope"])
+        return {"scope": scopes.scope_html(scope, state.listed()), "welcome": welcome_html(state)}
+
+    return renewed
+
+
 def _connect_loading(page: gr.Blocks, new: Any, state: AppState, components: Components) -> None:
     def welcome() -> str:
-        seen = glance(state.assistant, state.library)
-        return render("layout", "welcome", seen=seen, examples=examples(state.assistant))
+        return welcome_html(state)
 
     def begin(conversation: Conversation) -> tuple[str, str]:
         told = state.for_browser(conversation, save=False)

@@ -26,7 +26,7 @@ from assistant.english.quantities import is_vague, quantities
 from assistant.ingest.statements import statements
 from assistant.types import Document, Span
 
-Kind = Literal["when", "how much", "how many", "why", "where", "who", "saying"]
+Kind = Literal["when", "how much", "how many", "how long", "why", "where", "who", "what", "saying"]
 Asked = tuple[Kind, str]
 
 LONGEST = 90
@@ -34,7 +34,8 @@ LONGEST = 90
 
 _REGULAR = tuple(
     "open close start end sign approve resign announce arrive move agree launch elect arrest reopen finish return "
-    "complete reject decide vote visit retire publish collapse crash explode escape marry die cost".split()
+    "complete reject decide vote visit retire publish collapse crash explode escape marry die cost last kill injure "
+    "carry employ receive".split()
 )
 
 
@@ -45,7 +46,8 @@ def _forms(verb: str) -> Iterator[tuple[str, tuple[str, str]]]:
 
 
 _DID = {past: ("did", base) for past, base in IRREGULAR.items() if not past.endswith(("n", "ne"))}
-_FORMS = _DID | dict(form for verb in _REGULAR for form in _forms(verb)) | {"cost": ("did", "cost")}
+_SAME = {verb: ("did", verb) for verb in ("cost", "hurt")}
+_FORMS = _DID | dict(form for verb in _REGULAR for form in _forms(verb)) | _SAME
 """Forms of verbs, each with the auxiliary and the verb of a question."""
 
 _INVERTED = frozenset((*BE, "has", "have", "had", "can", "could", "will", "would", "must"))
@@ -57,11 +59,18 @@ _UNCLEAR = frozenset(
 _PLACED = frozenset("start begin open crash collapse explode die meet sink".split())
 """Verbs that are followed by a place."""
 
+_COUNTING = frozenset("kill injure hurt carry employ receive send buy sell find build".split())
+"""Verbs whose object is counted."""
+
 _OPENS = re.compile(r"(?:an?|the|\d[\d,.]*|[^\W\d_][\w&'’.-]*) ", re.IGNORECASE)
 _DATED = re.compile(r"(?:On|In) ([^,]+?), (.+)")
 _ON = re.compile(r"(?:(.+?)\s+)?(?:on|in)\s+")
-_AFTER_DATE = re.compile(r"\Z|,| (?:and|at|by|after|because|when|with|for|to|from|but|as)\b")
-_BECAUSE = re.compile(r"(.+?) because .+")
+_AFTER_DATE = re.compile(r"\Z|,| (?:and|at|by|after|because|when|with|for|to|from|but|as|in)\b")
+_BECAUSE = re.compile(r"(.+?),? because .+")
+_FOR = re.compile(r"(?:(.+?)\s+)?for\s+")
+_BY = re.compile(r"(\w+) by (?:an?|the|[A-Z]\w+)\b.*")
+_MEANT = re.compile(r"(meant|expected|supposed|designed|intended) to .+")
+_THINGS = re.compile(r"\s+((?:[\w'’-]+ ){0,2}?[\w'’-]+)(?= (?:and|or|in|on|at|by|from|to|with|of|after|when|who)\b|\Z)")
 _SOMEWHERE = re.compile(r"(?:at|behind|in|inside|near|on|outside) (?:an?|the|[A-Z])\b.*")
 _MORE = re.compile(r"(?:about|some|around|nearly|almost|over|only|up to|more than|at least|at most)\s*$")
 _SPEECH = any_of((*SAYING_VERBS, "warned", "argued", "added", "insisted", "believes", "thinks", "called"))
@@ -94,12 +103,16 @@ def question_of(sentence: str, known: Collection[str] = ()) -> tuple[Kind, str] 
     sentence = sentence.rstrip(".!")
     if re.search(r'[“”"();:?]', sentence):
         return None
+    if reason := re.fullmatch(r"([^,]+), because [^,]+(?:, .+)?", sentence):
+        clause = _clause(reason[1], known)
+        return clause and _asked("why", "Why", *clause.asked, clause.rest)
     dated = _DATED.fullmatch(sentence)
     if dated and (days := quantities(dated[1])) and days[0].kind == "date" and not is_vague(days[0]):
         clause = _clause(dated[2].partition(", ")[0], known)
         return clause and _asked("when", "When", *clause.asked, clause.rest)
     clause = _clause(sentence.partition(", ")[0], known)
-    return clause and (_counting(clause) or _dated(clause) or _costing(clause) or _otherwise(clause))
+    ways = (_counting, _counted, _dated, _costing, _lasting, _otherwise)
+    return clause and next(filter(None, (way(clause) for way in ways)), None)
 
 
 class _Clause(NamedTuple):
@@ -121,6 +134,8 @@ def _clause(sentence: str, known: Collection[str]) -> _Clause | None:
     subject, rest = words[:place], " ".join(words[place + 1 :])
     if not 1 <= place <= 9 or not rest or not _OPENS.match(sentence) or _UNCLEAR & {word.lower() for word in subject}:
         return None
+    if subject[-1] in ("and", "or"):  # a second verb of the same subject
+        return None
     if subject[0] not in known or subject[0] in ("The", "A", "An"):
         subject = [subject[0][0].lower() + subject[0][1:], *subject[1:]]
     auxiliary, verb = (words[place], "") if words[place] in _INVERTED else _FORMS[words[place]]
@@ -133,6 +148,22 @@ def _counting(clause: _Clause) -> Asked | None:
         return None
     counted = clause.subject[found[0].end :].strip()
     return _asked("how many", f"How many {counted}", clause.auxiliary, clause.rest) if counted else None
+
+
+def _counted(clause: _Clause) -> Asked | None:
+    found = quantities(clause.rest)
+    if clause.verb not in _COUNTING or not found or found[0].start or found[0].kind != "number":
+        return None
+    things = _THINGS.match(clause.rest, found[0].end)
+    return _asked("how many", f"How many {things[1]}", *clause.asked) if things and found[0].value != 1 else None
+
+
+def _lasting(clause: _Clause) -> Asked | None:
+    for span in quantities(clause.rest):
+        before = _FOR.fullmatch(clause.rest[: span.start])
+        if span.kind == "duration" and (before or (clause.verb == "last" and not span.start)):
+            return _asked("how long", "How long", *clause.asked, (before and before[1]) or "")
+    return None
 
 
 def _dated(clause: _Clause) -> Asked | None:
@@ -159,6 +190,12 @@ def _otherwise(clause: _Clause) -> Asked | None:
         return _asked("why", "Why", *clause.asked, reason[1])
     if clause.verb in _PLACED and _SOMEWHERE.fullmatch(clause.rest) and not quantities(clause.rest):
         return _asked("where", "Where", *clause.asked)
+    plain = " and " not in clause.subject and not quantities(clause.rest)
+    if clause.auxiliary in BE and plain:
+        if (done := _BY.fullmatch(clause.rest)) and not done[1].endswith("ly"):
+            return _asked("who", "Who", clause.auxiliary, clause.subject, f"{done[1]} by")
+        if meant := _MEANT.fullmatch(clause.rest):
+            return _asked("what", "What", clause.auxiliary, clause.subject, f"{meant[1]} to do")
     return None
 
 

@@ -39,8 +39,6 @@ def choices(scope: Scope) -> list[Choice]:
 
 def scope_html(scope: Scope, documents: Sequence[IndexedDocument]) -> str:
     """The chips, and the form with all outlets, folders and documents there are to choose from."""
-    if not documents:
-        return ""
     where = scope.among(documents)
     outlets = Counter(each.publisher for each in documents if each.publisher)
     above = (PurePosixPath(each.source).parents for each in documents)

@@ -153,6 +153,7 @@ const drawList = () => {
   for (const kept of shown) {
     const row = document.getElementById(`kept-${kept.id}`), button = $(".kept", row), pin = $(".pin", row);
     if (button && button.textContent !== kept.title) button.textContent = kept.title;
+    if (button) button.title = kept.title;  // it may be cut
     if (button && kept.id === current?.id) button.setAttribute("aria-current", "true");
     else button?.removeAttribute("aria-current");
     pin.textContent = kept.pinned ? "★" : "☆";
@@ -170,6 +171,7 @@ const openKept = async (id) => {
 const leaveConversation = () => {
   body.classList.remove("sidebar-open");
   closePanel();
+  showChat();
 };
 const deleteKept = async (id) => {
   if (!confirm(translated("Delete this conversation for good?"))) return;

@@ -81,6 +81,7 @@ const listDocuments = () => {
   const table = $("#table .documents tbody"), listed = $("#listed");
   if (!listed) return;
   listed.textContent = "";
+  outdated = true;
   if (!table) return;
   const words = ($("#filter").value ?? "").toLowerCase().split(/\s+/), rows = [...table.rows];
   for (const row of rows) row.hidden = !words.every((word) => row.textContent.toLowerCase().includes(word));

@@ -1,7 +1,8 @@
 // --- clicks and keys
 
-const showTab = (name) =>
-  [...document.querySelectorAll("#tabs button[role=tab]")].find((tab) => [name, translated(name)].includes(tab.textContent.trim()))?.click();
+const tabOf = (name) =>
+  [...document.querySelectorAll("#tabs button[role=tab]")].find((tab) => [name, translated(name)].includes(tab.textContent.trim()));
+const showTab = (name) => tabOf(name)?.click();
 const showChat = () => showTab("Chat");
 const askTyped = () => {
   const text = $("#box textarea").value;
@@ -16,6 +17,7 @@ document.addEventListener("click", (event) => {
   const data = node.dataset;
   if (node.matches("#box .submit-button")) return askTyped();
   if (node.matches("[role=tab]") && event.isTrusted) closePanel();
+  if (node.matches("[role=tab]") && node === tabOf("Chat")) renew();
   if (data.copy !== undefined) return copy(data.copy);
   if (data.keep !== undefined) return keepNote(data.keep);
   if (data.showNotes !== undefined) return showNotes(node);

@@ -8,6 +8,22 @@ const toggleChoices = (open) => {
   button.setAttribute("aria-expanded", String(open));
   (open ? $("input[type=search]", form) : button).focus();
 };
+// What there is to ask changes with the documents. It is asked for when the conversation is shown again.
+let outdated = false;
+const putInside = (node, html) => {  // the node itself is gradio's to replace
+  const made = make("div");
+  made.innerHTML = html;  // of our own templates
+  node.replaceChildren(...made.firstElementChild.childNodes);
+};
+const renew = async () => {
+  if (!outdated) return;
+  outdated = false;
+  const chosen = JSON.stringify(scopeOf());
+  const { scope, welcome } = await server.renewed({ scope: chosen });
+  const same = chosen === JSON.stringify(scopeOf());  // else another conversation has brought its own meanwhile
+  if (same && $("#choices")?.hidden !== false) putInside($("#asked"), scope);
+  putInside($("#welcome .welcome"), welcome);
+};
 const dropChoice = (field, value) => {
   const list = scopeOf()[field];
   setScope({ [field]: Array.isArray(list) ? list.filter((each) => each !== value) : null });

@@ -19,7 +19,7 @@ const followThread = () => {
   body.classList.toggle("asking", asking);
   body.classList.toggle("idle", !asking);
   if (asking) keepDraft();
-  if (!pinned) return;
+  if (!pinned || !$("#thread .exchange")) return;
   thread().scrollTop = thread().scrollHeight;
   const last = $("#log .exchange:last-child");
   if (done && last && last.offsetHeight + $("#further").offsetHeight > thread().clientHeight) {

@@ -39,9 +39,9 @@ def statements(document: Document) -> tuple[Statement, ...]:
             found += _row_parts(block, text, long, context)
             continue
         for start, end in _spans(block, text):
-            before, said = said, text[start:end]
-            of = CONTEXT_SEPARATOR.join(filter(None, [context, before])) if _OUTCOME.fullmatch(said) else context
-            found.append(Statement(start, end, block.kind, of, _reading(block, text, start, end)))
+            before, said = said, text[start:end] if block.kind in PROSE else ""
+            around = CONTEXT_SEPARATOR.join(filter(None, [context, before])) if _OUTCOME.fullmatch(said) else context
+            found.append(Statement(start, end, block.kind, around, _reading(block, text, start, end)))
     return tuple(found)
 
 

@@ -224,6 +224,8 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             lead_in = lead_in or introduction
         elif block.kind == "code":
             lead_in, introduction, above = lead_in or _led_by(made, text), "", {}
+        elif block.kind == "paragraph" and _is_below_label(text, block, introduction, made):
+            lead_in, above = introduction, {}
         elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
         before = before if block.kind in ("furniture", "caption") else block.kind
@@ -231,6 +233,25 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             block = block.model_copy(update={"kind": "furniture"})  # the title of a sheet, which is its name as well
         made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
+
+
+def _is_below_label(text: str, block: Block, label: str, before: Sequence[Block]) -> bool:
+    """Whether a short paragraph is what a ``label`` above it is about: "Members:", "Ada Lind", "Bo Ek".
+
+    A sentence is if it stands directly below the label.
+    """
+    said = text[block.start : block.end]
+    if (
+        not label.endswith(_COLONS)
+        or len(label) > _LONGEST_LABEL
+        or len(said) > MAX_OPEN_LINE
+        or said.endswith(_COLONS)
+    ):
+        return False
+    return not said.endswith(_STOPS) or text[before[-1].start : before[-1].end].endswith(_COLONS)
+
+
+_LONGEST_LABEL = 40  # characters
 
 
 def _led_by(before: Sequence[Block], text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -85,6 +86,8 @@ def inside_box(box: Box, pieces: Iterable[Piece]) -> list[Piece]:
 def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
     """The table that the rules draw; cells without a rule between them are merged."""
     held = inside_box(region.box, pieces)
+    if _lacks_rules(region, held):
+        return None
     wide, tall = len(region.across) - 1, len(region.down) - 1
     words: dict[Place, list[_Placed]] = {}
     for piece in held:
@@ -123,6 +126,19 @@ def _open_rows(region: Region, held: Sequence[Piece], covers: dict[Place, Place]
             inside = [piece for piece in held if top < piece.middle < bottom]
             if sum(len(row) > 1 for row in rows_of(inside)) > 1:
                 yield number
+
+
+def _lacks_rules(region: Region, held: Sequence[Piece]) -> bool:
+    """Whether lines of a cell have several gaps, as where rules only frame the parts of a table."""
+    gapped = 0
+    for row in rows_of(held):
+        columns = Counter(sum(piece.x0 > edge - TOUCH for edge in region.across) for piece in row)
+        gapped += max(columns.values()) > _PIECES
+    return gapped >= _GAPPED
+
+
+_PIECES = 3  # that a line of a cell has at most
+_GAPPED = 4  # lines with more pieces show that columns are not drawn
 
 
 class _Placed(NamedTuple):

@@ -242,7 +242,7 @@ def _is_below_label(text: str, block: Block, label: str, before: Sequence[Block]
     """
     said = text[block.start : block.end]
     if (
-        not label.endswith(_COLONS)
+        not label[1:].endswith(_COLONS)
         or len(label) > _LONGEST_LABEL
         or len(said) > MAX_OPEN_LINE
         or said.endswith(_COLONS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -129,16 +128,19 @@ def _open_rows(region: Region, held: Sequence[Piece], covers: dict[Place, Place]
 
 
 def _lacks_rules(region: Region, held: Sequence[Piece]) -> bool:
-    """Whether lines of a cell have several gaps, as where rules only frame the parts of a table."""
+    """Whether a cell has several numbers on many of its lines, as where rules only frame the parts of a table."""
     gapped = 0
     for row in rows_of(held):
-        columns = Counter(sum(piece.x0 > edge - TOUCH for edge in region.across) for piece in row)
-        gapped += max(columns.values()) > _PIECES
+        cells: dict[int, list[bool]] = {}
+        for piece in row:
+            column = sum(piece.x0 > edge - TOUCH for edge in region.across)
+            cells.setdefault(column, []).append(is_number(piece.text))
+        gapped += any(len(cell) >= _NUMBERS and all(cell) for cell in cells.values())
     return gapped >= _GAPPED
 
 
-_PIECES = 3  # that a line of a cell has at most
-_GAPPED = 4  # lines with more pieces show that columns are not drawn
+_NUMBERS = 4  # in a line of a cell
+_GAPPED = 3  # lines with so many show that columns are not drawn
 
 
 class _Placed(NamedTuple):

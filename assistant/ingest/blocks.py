@@ -9,6 +9,7 @@ from assistant.ingest.boxes import is_box, is_open_field, with_choices
 from assistant.ingest.covers import with_covers
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
+from assistant.ingest.receipts import with_bought
 from assistant.types import Block, BlockKind, Span, one_line
 
 CELL_SEPARATOR = " | "
@@ -200,7 +201,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     above: dict[int, str] = {}
     before: BlockKind | None = None
     end = 0  # of the block before
-    for block in with_choices(text, with_covers(text, with_speakers(text, list(blocks)))):
+    for block in with_choices(text, with_bought(text, with_covers(text, with_speakers(text, list(blocks))))):
         if block.kind == "field" and is_open_field(text[block.start : block.end]):
             block = block.model_copy(update={"kind": "furniture"})
         if before not in LISTED and not _introduces(introduction, text[end : block.start], block.kind):

@@ -45,9 +45,12 @@ def statements(document: Document) -> tuple[Statement, ...]:
     return tuple(found)
 
 
+_VOTE = r"\d{1,2} ?[-–] ?\d{1,2}"
 _OUTCOME = re.compile(
-    r"(?:(?:the )?(?:motion|resolution|amendment|ordinance|vote)\b:? ?)?(?:(?:was|is|has) )?(?:[a-z]+ )?"
-    r"(?:carried|passed|approved|adopted|defeated|failed|lost|denied|tabled|\d{1,2} ?[-–] ?\d{1,2})\b[^.!?]{0,40}[.!]?",
+    r"(?:the )?(?:motion|resolution|amendment|ordinance|vote)\b:? ?(?:(?:was|is|has|duly|unanimously) ){0,2}"
+    rf"(?:carried|passed|approved|adopted|defeated|failed|lost|denied|tabled|{_VOTE})\b[^.!?]{{0,40}}[.!]?"
+    r"|(?:unanimously )?(?:carried|passed|approved|adopted|defeated|denied|tabled)"
+    rf"(?: unanimously| {_VOTE})?[.!]?",
     re.IGNORECASE,
 )
 """What became of the motion in the sentence before."""

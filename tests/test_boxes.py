@@ -37,7 +37,7 @@ def test_a_question_and_its_boxes_are_one_answer(tmp_path: Path) -> None:
     document = load(tmp_path, "a.txt", text)
     assert_sound(document)
     assert outline(document) == [
-        "item: 1. Phone:",
+        "furniture: 1. Phone:",
         "item: 2. Which berth? South",
         "paragraph: What to bring:",
         "item: boots: not ticked <What to bring:>",

@@ -122,6 +122,21 @@ def test_attachments_are_documents_and_those_that_are_not_read_are_told(tmp_path
     assert read[0].notes == ("Its attachment 'x.bin' was not read: files of this kind cannot be read.",)
 
 
+def test_messages_within_messages_are_read_to_a_depth(tmp_path: Path) -> None:
+    inner = EmailMessage()
+    inner["Subject"] = "M5"
+    inner.set_content("The oldest text.\n")
+    for number in (4, 3, 2, 1):
+        outer = EmailMessage()
+        outer["Subject"] = f"M{number}"
+        outer.set_content(f"Text {number}.\n")
+        outer.add_attachment(inner)
+        inner = outer
+    read = read_documents(write(tmp_path, "a.eml", inner.as_bytes()))
+    assert [document.source for document in read][-1] == "a.eml/M2.eml/M3.eml/M4.eml"
+    assert read[-1].notes == ("Its attachment 'M5.eml' was not read: files of this kind cannot be read.",)
+
+
 def test_an_archive_has_a_heading_for_each_message(tmp_path: Path) -> None:
     one = "From a@c Mon Jun  3 08:00:00 2024\nFrom: Asta Vik <a@c.example>\nSubject: Paint\n"
     one += "Date: Mon, 3 Jun 2024 08:00:00 +0000\n\n"

@@ -466,6 +466,17 @@ def test_labels_and_values_in_one_pair_of_cells_are_a_row_each(tmp_path: Path) -
     ]
 
 
+def test_columns_within_a_frame_that_has_no_rules_for_them_stay_apart(tmp_path: Path) -> None:
+    rows = [["Region", "Code", "Unit rate", "Night rate", "Charge"]]
+    rows += [[f"Fjord {n}", f"{10 + n}", f"2{n}.19", f"1{n}.62", f"5{n}.37"] for n in range(6)]
+    drawn_rules = (("BOX", (-1, -1)), ("LINEBELOW", (-1, 0)), ("LINEAFTER", (0, -1)))
+    style = TableStyle([(name, (0, 0), end, 0.5, colors.black) for name, end in drawn_rules])
+    framed = Table(rows, colWidths=[90] * 5, style=style)
+    assert readings(load(tmp_path, typeset(framed)))[-1] == (
+        "Region: Fjord 5 · Code: 15 · Unit rate: 25.19 · Night rate: 15.62 · Charge: 55.37"
+    )
+
+
 def test_aligned_columns_without_rules_are_a_table(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         lines(canvas, 50, 760, ["Table 2. Harbour dues in thousands of euro"])

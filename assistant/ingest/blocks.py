@@ -9,6 +9,7 @@ from assistant.ingest.boxes import is_box, is_open_field, with_choices
 from assistant.ingest.covers import with_covers
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
+from assistant.ingest.receipts import with_bought
 from assistant.types import Block, BlockKind, Span, one_line
 
 CELL_SEPARATOR = " | "
@@ -200,7 +201,7 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     above: dict[int, str] = {}
     before: BlockKind | None = None
     end = 0  # of the block before
-    for block in with_choices(text, with_covers(text, with_speakers(text, list(blocks)))):
+    for block in with_choices(text, with_bought(text, with_covers(text, with_speakers(text, list(blocks))))):
         if block.kind == "field" and is_open_field(text[block.start : block.end]):
             block = block.model_copy(update={"kind": "furniture"})
         if before not in LISTED and not _introduces(introduction, text[end : block.start], block.kind):
@@ -224,6 +225,8 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             lead_in = lead_in or introduction
         elif block.kind == "code":
             lead_in, introduction, above = lead_in or _led_by(made, text), "", {}
+        elif block.kind == "paragraph" and _is_below_label(text, block, introduction, made):
+            lead_in, above = introduction, {}
         elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
         before = before if block.kind in ("furniture", "caption") else block.kind
@@ -231,6 +234,25 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             block = block.model_copy(update={"kind": "furniture"})  # the title of a sheet, which is its name as well
         made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
+
+
+def _is_below_label(text: str, block: Block, label: str, before: Sequence[Block]) -> bool:
+    """Whether a short paragraph is what a ``label`` above it is about: "Members:", "Ada Lind", "Bo Ek".
+
+    A sentence is if it stands directly below the label.
+    """
+    said = text[block.start : block.end]
+    if (
+        not label[1:].endswith(_COLONS)
+        or len(label) > _LONGEST_LABEL
+        or len(said) > MAX_OPEN_LINE
+        or said.endswith(_COLONS)
+    ):
+        return False
+    return not said.endswith(_STOPS) or text[before[-1].start : before[-1].end].endswith(_COLONS)
+
+
+_LONGEST_LABEL = 40  # characters
 
 
 def _led_by(before: Sequence[Block], text: str) -> str:

@@ -51,9 +51,20 @@ def with_choices(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
         boxes = list(_BOX.finditer(text, block.end, end)) if asks and end - block.start <= MAX_CHOICE else []
         if {_is_ticked(box) for box in boxes} == {True, False}:
             yield block.model_copy(update={"kind": "item", "level": max(block.level, 1), "end": end})
+        elif stop == at + 1 and _is_open_item(text, block, blocks[stop] if stop < len(blocks) else None):
+            yield block.model_copy(update={"kind": "furniture", "level": 0})
         else:
             yield from blocks[at:stop]
         at = stop
+
+
+def _is_open_item(text: str, block: Block, after: Block | None) -> bool:
+    """Whether a numbered item is a label without a value: "2. Phone:"."""
+    last = after is None or (after.kind == "item" and after.level <= block.level)
+    return block.kind == "item" and last and bool(_OPEN_ITEM.fullmatch(text, block.start, block.end))
+
+
+_OPEN_ITEM = re.compile(r"\(?\d{1,2}[.)]\s+[^:：\n]{1,60}[:：]")
 
 
 def _is_choice(text: str, block: Block) -> bool:

@@ -39,15 +39,18 @@ def statements(document: Document) -> tuple[Statement, ...]:
             found += _row_parts(block, text, long, context)
             continue
         for start, end in _spans(block, text):
-            before, said = said, text[start:end]
-            of = CONTEXT_SEPARATOR.join(filter(None, [context, before])) if _OUTCOME.fullmatch(said) else context
-            found.append(Statement(start, end, block.kind, of, _reading(block, text, start, end)))
+            before, said = said, text[start:end] if block.kind in PROSE else ""
+            around = CONTEXT_SEPARATOR.join(filter(None, [context, before])) if _OUTCOME.fullmatch(said) else context
+            found.append(Statement(start, end, block.kind, around, _reading(block, text, start, end)))
     return tuple(found)
 
 
+_VOTE = r"\d{1,2} ?[-–] ?\d{1,2}"
 _OUTCOME = re.compile(
-    r"(?:(?:the )?(?:motion|resolution|amendment|ordinance|vote)\b:? ?)?(?:(?:was|is|has) )?(?:[a-z]+ )?"
-    r"(?:carried|passed|approved|adopted|defeated|failed|lost|denied|tabled|\d{1,2} ?[-–] ?\d{1,2})\b[^.!?]{0,40}[.!]?",
+    r"(?:the )?(?:motion|resolution|amendment|ordinance|vote)\b:? ?(?:(?:was|is|has|duly|unanimously) ){0,2}"
+    rf"(?:carried|passed|approved|adopted|defeated|failed|lost|denied|tabled|{_VOTE})\b[^.!?]{{0,40}}[.!]?"
+    r"|(?:unanimously )?(?:carried|passed|approved|adopted|defeated|denied|tabled)"
+    rf"(?: unanimously| {_VOTE})?[.!]?",
     re.IGNORECASE,
 )
 """What became of the motion in the sentence before."""

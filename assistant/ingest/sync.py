@@ -334,9 +334,7 @@ class _Work:
     def _take_documents(
         self, documents: Sequence[Document], known: StoredFile | None, facts: StoredFile, file: FoundFile
     ) -> None:
-        """Take the document of a file, and before it what is attached: a build that is interrupted between the two
-        reads the file again.
-        """
+        """Take the document of a file after what is attached to it: an interrupted build then reads the file again."""
         document, known = self._identified(documents[0], known, facts, file)
         for each in documents[1:]:
             name = each.source.removeprefix(file.source)
@@ -350,9 +348,8 @@ class _Work:
         self._take_document(document, known, facts)
 
     def _left_out(self, file: FoundFile, built: FoundFile) -> Skipped:
-        cure = self._to_command(f"index build {built.path}")
-        reason = f"{file.source!r} was removed from the index. `{cure}` takes it back"
-        return Skipped(source=file.source, reason=reason, ignored=True)
+        cure = f"`{self._to_command(f'index build {built.path}')}` takes it back"
+        return Skipped(source=file.source, reason=f"{file.source!r} was removed from the index. {cure}", ignored=True)
 
     def _identified(
         self, document: Document, known: StoredFile | None, facts: StoredFile, file: FoundFile

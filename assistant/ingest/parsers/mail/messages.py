@@ -180,7 +180,7 @@ def _body(message: EmailMessage, kind: str) -> str:
 
 
 def _attached_files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of each attachment, except for pictures that the text shows."""
+    """The name and the bytes of each attachment, except for signatures and pictures that the text shows."""
     for number, part in enumerate(message.iter_attachments(), 1):
         if number > MAX_ATTACHMENTS:
             return
@@ -191,13 +191,16 @@ def _attached_files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
                 yield f"{_header(inner, 'subject') or 'message'}.eml", inner.as_bytes()
             continue
         name = part.get_filename() or ""
-        if part.get_content_maintype() == "image" and part.get("content-id"):
+        if (part.get_content_maintype() == "image" and part.get("content-id")) or _SIGNED.search(
+            part.get_content_type()
+        ):
             continue
         payload = part.get_payload(decode=True)
         if isinstance(payload, bytes) and payload:
             yield _header_text(name) or f"attachment{_SUFFIXES.get(part.get_content_type(), '')}", payload
 
 
+_SIGNED = re.compile(r"/(?:x-)?(?:pkcs7|pgp)-signature$")
 _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "application/pdf": ".pdf"}
 
 

@@ -85,6 +85,8 @@ def inside_box(box: Box, pieces: Iterable[Piece]) -> list[Piece]:
 def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
     """The table that the rules draw; cells without a rule between them are merged."""
     held = inside_box(region.box, pieces)
+    if _lacks_rules(region, held):
+        return None
     wide, tall = len(region.across) - 1, len(region.down) - 1
     words: dict[Place, list[_Placed]] = {}
     for piece in held:
@@ -123,6 +125,22 @@ def _open_rows(region: Region, held: Sequence[Piece], covers: dict[Place, Place]
             inside = [piece for piece in held if top < piece.middle < bottom]
             if sum(len(row) > 1 for row in rows_of(inside)) > 1:
                 yield number
+
+
+def _lacks_rules(region: Region, held: Sequence[Piece]) -> bool:
+    """Whether a cell has several numbers on many of its lines, as where rules only frame the parts of a table."""
+    gapped = 0
+    for row in rows_of(held):
+        cells: dict[int, list[bool]] = {}
+        for piece in row:
+            column = sum(piece.x0 > edge - TOUCH for edge in region.across)
+            cells.setdefault(column, []).append(is_number(piece.text))
+        gapped += any(len(cell) >= _NUMBERS and all(cell) for cell in cells.values())
+    return gapped >= _GAPPED
+
+
+_NUMBERS = 4  # in a line of a cell
+_GAPPED = 3  # lines with so many show that columns are not drawn
 
 
 class _Placed(NamedTuple):

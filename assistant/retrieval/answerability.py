@@ -50,6 +50,7 @@ _HOLDER = re.compile(
     r"|says?|states?|discuss(?:es)?|concerns?|deals? with|talks? about|tells?(?: us)? about|is about|are about)\b",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"[\"“]([^\"“”]+ [^\"“”]+)[\"”]")
 _KEY = 4
 _BREAKS = re.compile(r"[/_.-]+")
 _LATIN_ENDS = 0x24F
@@ -82,6 +83,8 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
         or tells_hours(question.text, subject.text)
     ):
         return GLOSS
+    if any(quoted in subject.text for quoted in _QUOTED.findall(question.text)):
+        return STRUCTURAL
     if _dated_above(question, subject.context):
         return ITEM
     wanted = _wanted(question)

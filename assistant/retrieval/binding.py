@@ -24,7 +24,9 @@ from assistant.retrieval.mentions import (
     asks_price,
     complements,
     held_stems,
+    holds_name,
     identifiers,
+    initials,
     is_year,
     item_asked,
     item_number,
@@ -46,7 +48,12 @@ _LASTING = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 _OPPOSITES = (*_LASTING, *((stem(one), stem(other)) for one, other in OPPOSITE_EVENTS if one not in _ORDER))
 _SEASONS = frozenset(map(stem, SEASONS))
 _HOURS = frozenset(stems("hour time"))  # of opening, which tell of closing as well
-_UNTIL = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain)", re.I)
+_LASTS = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain|end(?:s|ed|ing)? up)", re.I)
+_KNOWN = re.compile(r"\b(?:the|these|those|both|all|its|their|our|your|his|her)\s+$", re.I)
+_BESIDE = re.compile(
+    r"\b(?:because of|due to|owing to|after|before|during|since|amid|despite|following)\s+(?:the|its|his|her)?\s*$",
+    re.I,
+)
 _WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
     r"\b(?:last|latest|most recent|newest|current)\b(?! (?:year|month|week|night|name|time|day))", re.I
@@ -90,8 +97,8 @@ class Asked(NamedTuple):
     parts: QuestionParts
     stems: frozenset[str]
     identifiers: tuple[tuple[str, str], ...]
-    complements: tuple[tuple[str, str], ...]
-    proper: tuple[tuple[str, str], ...]
+    complements: tuple[tuple[str, ...], ...]
+    proper: tuple[tuple[str, ...], ...]
     figures: tuple[Quantity, ...]
     dates: tuple[Quantity, ...]
     roles: Mapping[str, str]
@@ -122,7 +129,7 @@ def asked(question: QuestionParts) -> Asked:
         identifiers=things,
         complements=complements(named),
         proper=proper(named),
-        figures=tuple(q for q in found if q.kind in ("number", "money", "percent") and q.text.strip() not in numbered),
+        figures=tuple(q for q in found if _is_asked(q, text) and q.text.strip() not in numbered),
         dates=tuple(q for q in found if q.kind == "date" and not is_vague(q) and not _is_part_of_name(q, text)),
         roles=dict(roles(text)) if question.answer_type != "yes-no" else {},
         names=question_names(question),
@@ -137,11 +144,17 @@ def asked(question: QuestionParts) -> Asked:
     )
 
 
+def _is_asked(figure: Quantity, text: str) -> bool:
+    """Whether a figure is one that a statement must agree with: not in "the two countries", which both sides know."""
+    known = figure.text.isalpha() and _KNOWN.search(text, 0, figure.start)
+    return figure.kind in ("number", "money", "percent") and not known
+
+
 def _opposites(question: QuestionParts) -> tuple[tuple[str, str], ...]:
     """Words of a question with those that mean the opposite; it is asked until when something is open by its close."""
     if question.answer_type == "yes-no":
         return ()
-    pairs = _OPPOSITES if not _UNTIL.search(question.text) else _LASTING
+    pairs = _OPPOSITES if not _LASTS.search(question.text) else _LASTING
     return tuple((one, other) for one, other in pairs if one in question.all_stems and other not in question.all_stems)
 
 
@@ -158,7 +171,7 @@ def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Misma
     # "cost 19": what no candidate numbers is not numbered by the question either.
     heads = {head for subject in subjects for head, _ in identifiers(f"{subject.passage} {subject.metadata.title}")}
     question = question._replace(identifiers=tuple(pair for pair in question.identifiers if pair[0] in heads))
-    named = [any(not name.isdisjoint(stems_) for stems_ in held) for name in question.names]
+    named = [any(holds_name(part, stems_) for part in name for stems_ in held) for name in question.names]
     return [
         (
             *map(Mismatch, _own_mismatches(question, subject)),
@@ -166,7 +179,7 @@ def mismatches(question: Asked, subjects: Sequence[Subject]) -> list[tuple[Misma
             *(
                 Mismatch(f"not {' '.join(sorted(name))}", _name_weight(name, question.parts.text))
                 for name, anywhere in zip(question.names, named, strict=True)
-                if anywhere and name.isdisjoint(stems_)
+                if anywhere and not any(holds_name(part, stems_) for part in name)
             ),
         )
         for subject, stems_ in zip(subjects, held, strict=True)
@@ -190,7 +203,7 @@ def compared_things(question: QuestionParts) -> tuple[str, ...]:
 def different_subjects(question: Asked, one: str, other: str) -> bool:
     """Whether two statements are about different things of a kind: the Elm school and the Oak school, plan A and B."""
     for find in (identifiers, proper, complements):
-        first, second = dict(find(one)), dict(find(other))
+        first, second = ({head: other for head, other, *_ in find(text)} for text in (one, other))
         for head in first.keys() & second.keys() & question.stems:
             if first[head] != second[head]:
                 return True
@@ -200,10 +213,16 @@ def different_subjects(question: Asked, one: str, other: str) -> bool:
 def order_mismatches(question: str, published: Sequence[date | None]) -> list[bool]:
     """Which of the likely statements are not from the latest (earliest) document, if ``question`` asks for that one."""
     days = [day for day in published if day]
-    if len(set(days)) > 1 and (_LATEST.search(question) or _EARLIEST.search(question)):
-        wanted = max(days) if _LATEST.search(question) else min(days)
+    latest, earliest = (_asks_for(order, question) for order in (_LATEST, _EARLIEST))
+    if len(set(days)) > 1 and (latest or earliest):
+        wanted = max(days) if latest else min(days)
         return [day != wanted for day in published]
     return [False] * len(published)
+
+
+def _asks_for(order: re.Pattern[str], question: str) -> bool:
+    """Whether a question asks for what is latest (earliest), and does not only mention it: "because of the latest"."""
+    return any(not _BESIDE.search(question, 0, found.start()) for found in order.finditer(question))
 
 
 def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]:
@@ -231,8 +250,8 @@ def _around(subject: Subject) -> str:
 def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     about = f"{subject.context} {subject.about} {subject.metadata.title} {subject.metadata.source}"
     yield from _identifier_mismatches(question, subject, about)
-    yield from _pair_mismatches(question.complements, complements, subject, about)
-    yield from _pair_mismatches(question.proper, proper, subject, about)
+    yield from _pair_mismatches(question, question.complements, complements, subject, about)
+    yield from _pair_mismatches(question, question.proper, proper, subject, about)
     yield from _role_mismatches(question, subject)
     yield from _figure_mismatches(question, subject)
     yield from _date_mismatches(question, subject, about)
@@ -293,17 +312,18 @@ def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Ite
 
 
 def _pair_mismatches(
-    wanted: Sequence[tuple[str, str]],
-    find: Callable[[str], tuple[tuple[str, str], ...]],
+    question: Asked,
+    wanted: Sequence[tuple[str, ...]],
+    find: Callable[[str], Sequence[tuple[str, ...]]],
     subject: Subject,
     about: str,
 ) -> Iterator[str]:
     """A head noun that the statement has with another complement: "prize for drama" for "prize for music"."""
-    for head, other in wanted:
-        rivals = [rival for noun, rival in find(subject.text) if noun == head]
-        if not rivals or other in rivals or other in held_stems(f"{subject.text} {about}"):
+    for head, other, *how in wanted:
+        rivals = [rival for noun, rival, *its in find(subject.text) if (noun, its) == (head, how)]
+        if not rivals or not question.stems.isdisjoint(rivals) or other in held_stems(f"{subject.text} {about}"):
             continue
-        if other not in held_stems(subject.passage) or (head, other) in find(subject.passage):
+        if other not in held_stems(subject.passage) or (head, other, *how) in find(subject.passage):
             yield f"{head} {rivals[0]} for {head} {other}"
 
 
@@ -346,7 +366,8 @@ def _date_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[
 def _held(subject: Subject) -> frozenset[str]:
     about = re.sub(r"[/_]", " ", subject.metadata.source)
     known = f"{subject.metadata.title} {subject.metadata.byline} {subject.about} {about}"
-    return held_stems(subject.passage) | held_stems(known) | held_stems(f"{subject.text} {subject.context}")
+    said = f"{subject.text} {subject.context}"
+    return held_stems(subject.passage) | initials(subject.passage) | held_stems(known) | held_stems(said)
 
 
 # --- figures and dates ----------------------------------------------------------------------------

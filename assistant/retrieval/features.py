@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -18,6 +19,9 @@ from assistant.english.tokens import stems
 from assistant.ingest.blocks import LISTED
 from assistant.ports import Hit, Vectors
 from assistant.query.parse import QuestionParts
+from assistant.retrieval.mentions import holds_name, initials
+
+_VAGUE = re.compile(r"\b(?:dozens|scores|hundreds|thousands|millions|billions|none|nobody|once|twice)\b", re.I)
 
 Features = NDArray[np.float64]
 
@@ -99,8 +103,10 @@ def answerability_features(question: QuestionParts, table: Table, best: int, hit
         f"{stored.metadata.title} {stored.about} {statement.context} {statement.reading}"
     )
     total = sum(table.weight.values()) or 1.0
-    named = [term for term in question.names if not term[0].isdigit()]  # ``binding`` compares figures
-    missing = sum(term not in passage for term in named) / max(1, len(named))
+    # ``binding`` compares figures; of "A or B" a statement need not name both.
+    named = [term for term in question.names.difference(*question.options) if not term[0].isdigit()]
+    there = passage | initials(stored.chunk.text)
+    missing = sum(not holds_name(term, there) for term in named) / max(1, len(named))
     covered = sum(w for term, w in table.weight.items() if term in passage) / total
     return np.array([row[1], row[2], covered, row[3], table.rows[:, 3].max(), missing, row[8:].sum(), row[5]])
 
@@ -176,7 +182,7 @@ def _fits(question: QuestionParts, text: str, words: _Words) -> list[float]:
         case "date":
             fits[0] = 1.0 if _kinds(text) & {"date", "time"} else -1.0
         case "number":
-            fits[1] = 1.0 if _kinds(text) & {"number", "percent", "money", "duration"} else -1.0
+            fits[1] = 1.0 if _kinds(text) & {"number", "percent", "money", "duration"} or _VAGUE.search(text) else -1.0
         case "duration":
             fits[2] = 1.0 if "duration" in _kinds(text) else -1.0
         case "person":

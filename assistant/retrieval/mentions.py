@@ -32,7 +32,7 @@ _FORM = re.compile(r"\bYear (\d{1,2})\b(?![.,]\d)")  # of a school
 _HASH = re.compile(r"#\d+\b")
 _CODE = re.compile(r"\b([A-Z]{1,4})-?\d{1,4}[a-z]?\b(?![.,]\d)")  # "NH-20", "Q3"
 _VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d{1,3}(?![\d.]*\d)")
-_COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
+_COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
 _MEANING = re.compile(
     r"what does (?:an? |the )?(?:(?:name|code ?name|word|term|phrase|acronym|abbreviation) )?(\S+(?: \S+)?) "
@@ -100,6 +100,11 @@ GENERAL = frozenset(
 
 _OPEN = re.compile(r"\b(?:open|opens|opened|opening|close|closes|closed|closing|hours)\b", re.I)
 _SHUT = re.compile(r"\b(?:open|closed|shut)\b", re.I)
+
+_OF_A_COUNTRY = ("i", "n", "an", "ian", "ese", "ish")
+"""Endings that make a country's name that of its people: "Pakistani", "Indian"."""
+
+_CAPITALIZED = re.compile(r"\b[A-Z][\w’'-]*(?: (?:of |the |and |for |on )*[A-Z][\w’'-]*)+")
 
 _LONGEST_IDENTIFIER = 4  # digits; longer numbers are amounts
 _MEASURED = frozenset({"money", "percent", "duration", "date", "time"})
@@ -239,12 +244,12 @@ def weekdays(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def complements(text: str) -> tuple[tuple[str, str], ...]:
-    """A noun with what follows it behind a preposition: (priz, poetri)."""
+def complements(text: str) -> tuple[tuple[str, str, str], ...]:
+    """A noun with what follows it behind a preposition: (priz, poetri, for)."""
     return tuple(
-        (stem(match[1]), stem(match[2]))
+        (stem(match[1]), stem(match[3]), match[2])
         for match in _COMPLEMENT.finditer(text)
-        if not (is_stopword(match[1]) or is_stopword(match[2]))
+        if not (is_stopword(match[1]) or is_stopword(match[3]))
     )
 
 
@@ -269,6 +274,25 @@ def roles(text: str) -> Iterator[tuple[str, str]]:
         before = word.text.lower() if word.text.lower() in MODIFIERS else ""
         if hyphen and prefix.lower() in MODIFIERS:
             before = prefix.lower() if rest and rest[0].isupper() and len(rest) > 3 else ""
+
+
+@lru_cache(maxsize=20_000)
+def initials(text: str) -> frozenset[str]:
+    """The initials of the names in a text, with and without small words: "loc" and "lc" for "Line of Control"."""
+    named = [found[0].split() for found in _CAPITALIZED.finditer(text)]
+    every = ("".join(word[0] for word in name).lower() for name in named)
+    large = ("".join(word[0] for word in name if word[0].isupper()).lower() for name in named)
+    return frozenset((*every, *large))
+
+
+def holds_name(name: str, text: frozenset[str]) -> bool:
+    """Whether the stems of a text have that of a name, or of the country or the people that share it."""
+    people = (f"{name}{ending}" for ending in _OF_A_COUNTRY)
+    countries = (name.removesuffix(ending) for ending in _OF_A_COUNTRY)
+    return name in text or (len(name) > _SHORTEST_COUNTRY and any(form in text for form in (*people, *countries)))
+
+
+_SHORTEST_COUNTRY = 3
 
 
 def question_names(question: QuestionParts) -> tuple[frozenset[str], ...]:

@@ -17,7 +17,7 @@ from assistant.english.phrases import CLAUSE
 from assistant.english.quantities import quantities
 from assistant.english.tokens import Word, content_stems, is_stopword, stem, stems, words
 from assistant.query.parse import QuestionParts
-from assistant.retrieval.mentions import weekdays
+from assistant.retrieval.mentions import holds_name, initials, weekdays
 
 RIVAL, STRANGER = 0.5, 0.4
 """What it weighs that somebody else did it: in a passage that names who is asked about, and in one that does not."""
@@ -67,8 +67,9 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
         yield Premise("another event", missing)
     if (noun := _amount_of(question.text)) and noun not in known:
         yield Premise(f"no {noun}", UNMEASURED)
-    days = weekdays(f"{text} {around} {passage}")
-    if question.answer_type == "yes-no" and not question.names - {"i"} <= known | days:
+    named = question.names - {"i"}.union(*question.options)
+    there = known | weekdays(f"{text} {around} {passage}") | initials(passage)
+    if question.answer_type == "yes-no" and not all(holds_name(name, there) for name in named):
         yield Premise("a name that is not there", 1.0)
 
 

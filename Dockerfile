@@ -7,7 +7,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY prompts prompts
 COPY assistant assistant
 # The group weights carries the embedder, so that nothing is fetched when the container runs.
-RUN uv sync --no-cache --no-dev --no-editable --extra chat --extra files --extra ollama
+RUN uv sync --no-cache --no-dev --no-editable --extra chat --extra ollama
 
 FROM python:3.11-slim
 RUN useradd --create-home --uid 10001 assistant && mkdir -p /data/index/documents && chown -R assistant /data

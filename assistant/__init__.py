@@ -24,20 +24,6 @@ if TYPE_CHECKING:
         Turn,
     )
 
-# Names are resolved on first use: importing the package must not load an engine.
-_HOMES = {
-    **dict.fromkeys(("Assistant", "ask"), "assistant.api"),
-    "AssistantError": "assistant.errors",
-    "Settings": "assistant.settings",
-    **dict.fromkeys(
-        (
-            "NOT_IN_DOCUMENTS", "Answer", "Citation", "Claim", "Conflict", "Delta", "Document", "Filter", "Passage",
-            "Turn",
-        ),
-        "assistant.types",
-    ),
-}  # fmt: skip
-
 __all__ = [
     "NOT_IN_DOCUMENTS",
     "Answer",
@@ -56,10 +42,14 @@ __all__ = [
 ]
 
 
+# Names are resolved on first use: importing the package must not load an engine.
+_HOMES = {"Assistant": "api", "ask": "api", "AssistantError": "errors", "Settings": "settings"}
+
+
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'assistant' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(f"assistant.{_HOMES.get(name, 'types')}"), name)
 
 
 def __dir__() -> list[str]:

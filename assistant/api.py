@@ -14,7 +14,8 @@ from assistant.answering import answer as answering
 from assistant.answering.writers.extractive import ExtractiveWriter
 from assistant.index_config import IndexConfig
 from assistant.ingest.fetch import Fetcher, is_address
-from assistant.ingest.sync import WHOLE, Shard, sync, sync_documents
+from assistant.ingest.places import WHOLE, Shard
+from assistant.ingest.sync import sync, sync_documents
 from assistant.ingest.web_pages import FOLDER, WebPages
 from assistant.ports import ChatModel, CrossEncoder, Describable, Embedder, GivenDocument, Writer
 from assistant.query.understand import clean_question
@@ -74,7 +75,7 @@ class Assistant:
         """
         settings = settings or Settings()
         load = (lambda: embedder) if embedder is not None else (lambda: _embedder(settings))
-        index = _remote(settings, load) if settings.chroma_url else Index.open(settings.index_dir, load)
+        index = _remote(settings, load) if settings.chroma_url else Index(settings.index_dir, load)
         return cls(settings, index, load, (lambda _: writer) if writer is not None else _writer)
 
     @overload
@@ -266,7 +267,7 @@ class Assistant:
 
 def chroma_dir(settings: Settings) -> Path:
     """The folder of the Chroma collection "passages", for ``chromadb.PersistentClient``; every build fills it."""
-    return Index.open(settings.index_dir, lambda: _embedder(settings)).chroma_dir
+    return Index(settings.index_dir, lambda: _embedder(settings)).chroma_dir
 
 
 def ask(question: str, history: Sequence[Turn] = (), settings: Settings | None = None) -> Answer:
@@ -281,7 +282,7 @@ def _remote(settings: Settings, embedder: Callable[[], Embedder]) -> RemoteIndex
 
     token, url = settings.chroma_token, settings.chroma_url or ""
     server = ChromaServer(url, token, settings.chroma_tenant, settings.chroma_database)
-    return RemoteIndex.open(server, settings.chroma_collection, IndexConfig.read(settings.index_dir), embedder)
+    return RemoteIndex(server, settings.chroma_collection, IndexConfig.read(settings.index_dir), embedder)
 
 
 def _embedder(settings: Settings) -> Embedder:
@@ -313,7 +314,7 @@ def _writer(settings: Settings) -> Writer:
         from assistant.answering.writers.preferred import PreferredWriter
         from assistant.models.ollama import OllamaChat
 
-        chat = OllamaChat.of(settings)
+        chat = OllamaChat(settings)
         return PreferredWriter(lambda: GenerativeWriter(chat.ready(), settings.max_words), ExtractiveWriter())
     return GenerativeWriter(_chat(settings), settings.max_words)
 
@@ -322,7 +323,7 @@ def _chat(settings: Settings) -> ChatModel:
     if settings.writer == "ollama":
         from assistant.models.ollama import OllamaChat
 
-        return OllamaChat.of(settings).ready()
+        return OllamaChat(settings).ready()
     if settings.writer == "openai":
         from assistant.models.openai import OpenAIChat
 

@@ -8,8 +8,8 @@ import os
 import re
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Self
@@ -185,19 +185,16 @@ class Conversation(Value):
 
     def merged(self, stored: Conversation) -> Conversation:
         """The conversation with what only ``stored`` has: its name, its pin, and questions asked in another window."""
-        own = dict(self._by_id)
         together = {each.id: each for each in stored.exchanges}
-        together |= {id_: each for id_, each in own.items() if each.finished or not _finished(together, id_)}
+        for each in self.exchanges:
+            if each.finished or each.id not in together or not together[each.id].finished:
+                together[each.id] = each
         exchanges = tuple(together.values())
         return self.model_copy(update={"exchanges": exchanges, "name": stored.name, "pinned": stored.pinned})
 
     @property
     def _by_id(self) -> dict[str, Exchange]:
         return {exchange.id: exchange for exchange in self.exchanges}
-
-
-def _finished(exchanges: Mapping[str, Exchange], id_: str) -> bool:
-    return id_ in exchanges and exchanges[id_].finished
 
 
 class ConversationStore:
@@ -212,26 +209,17 @@ class ConversationStore:
 
         Raises OSError, FileNotFoundError for a conversation that was deleted.
         """
-        from filelock import FileLock
-
-        file = self._file(conversation.id)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(self._folder / ".lock"):
+        with self._locked():
             if conversation.id in self._deleted:
                 raise FileNotFoundError(errno.ENOENT, "it was deleted")
             with suppress(ConfigError):  # there is none yet, or none that can be read
                 conversation = conversation.merged(self.load(conversation.id))
-            write_private(file, conversation.model_dump_json().encode())
+            self._write(conversation)
 
     def label(self, id_: str, name: str, *, pinned: bool) -> None:
         """Name and pin a kept conversation. Raises ConfigError where there is none, and OSError."""
-        from filelock import FileLock
-
-        file = self._file(id_)
-        labelled = {"name": name, "pinned": pinned}
-        with FileLock(self._folder / ".lock"):
-            conversation = Conversation.model_validate({**self.load(id_).model_dump(), **labelled})
-            write_private(file, conversation.model_dump_json().encode())
+        with self._locked():
+            self._write(Conversation.model_validate({**self.load(id_).model_dump(), "name": name, "pinned": pinned}))
 
     def load(self, id_: str) -> Conversation:
         """A saved conversation. Raises ConfigError if it does not exist or cannot be read."""
@@ -243,11 +231,8 @@ class ConversationStore:
 
     def delete(self, id_: str) -> None:
         """Remove a conversation's file for good: what is still being answered in it is not kept either."""
-        from filelock import FileLock
-
         file = self._file(id_)
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with FileLock(self._folder / ".lock"):
+        with self._locked():
             self._deleted.add(id_)
             file.unlink(missing_ok=True)
 
@@ -261,6 +246,17 @@ class ConversationStore:
                 continue
         return tuple(sorted(found, key=lambda each: each.changed, reverse=True))
 
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        from filelock import FileLock
+
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(self._folder / ".lock"):
+            yield
+
+    def _write(self, conversation: Conversation) -> None:
+        write_private(self._file(conversation.id), conversation.model_dump_json().encode())
+
     def _file(self, id_: str) -> Path:
         if not _ID.fullmatch(id_):
             raise ConfigError(f"{id_[:40]!r} is no conversation. Start a new one: `assistant chat`")
@@ -268,7 +264,7 @@ class ConversationStore:
 
 
 def conversations_path(index_dir: Path) -> Path:
-    """Where conversations about the index in ``index_dir`` are kept: a folder, or a file if ``suffix`` is given."""
+    """The folder for conversations about the index in ``index_dir``."""
     from platformdirs import user_state_path
 
     key = hashlib.blake2b(os.fsencode(index_dir.resolve()), digest_size=8).hexdigest()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import platform
 import shutil
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+import httpx
 
 from assistant.api import Assistant
 from assistant.errors import AssistantError, BackendError, ConfigError, DocumentError, OllamaUnreachableError
@@ -21,7 +22,7 @@ from assistant.index_config import IndexConfig, config_file
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.worker import Limits, ParserPool
 from assistant.settings import LLAMAINDEX, Settings, command, host_elsewhere
-from assistant.types import Document, Value
+from assistant.types import Value
 
 LEAST_SPACE = 500_000_000
 """Free bytes below which a build may fail halfway."""
@@ -89,9 +90,7 @@ def _fault(message: str) -> _Result:
 
 
 def _python(_: Settings) -> _Result:
-    ok = sys.version_info >= (3, 11)
-    detail = f"{platform.python_version()} on {platform.system()} {platform.machine()}"
-    return _Result(detail, ok, "" if ok else "install Python 3.11 or newer")
+    return _Result(f"{platform.python_version()} on {platform.system()} {platform.machine()}")
 
 
 def _index_config(settings: Settings) -> _Result:
@@ -109,34 +108,13 @@ def _embedder(settings: Settings) -> _Result:
         return _Result(f"{embedder} on the Ollama server; MiniLM is not needed")
     from assistant.models.minilm import MiniLM
 
-    with _without_hub():
-        minilm = MiniLM.open(settings.weights_dir)
+    minilm = MiniLM.open(settings.weights_dir, download=False)
     dimension = len(minilm.embed_query("Does it work?"))
     return _Result(f"the published weights of all-MiniLM-L6-v2 are here and embed in {dimension} dimensions")
 
 
-@contextmanager
-def _without_hub() -> Iterator[None]:
-    """Without access to the hub: a check never downloads a missing model."""
-    before = os.environ.get("HF_HUB_OFFLINE")
-    os.environ["HF_HUB_OFFLINE"] = "1"
-    loaded = sys.modules.get("huggingface_hub.constants")
-    switch = getattr(loaded, "HF_HUB_OFFLINE", None)
-    if loaded:
-        loaded.HF_HUB_OFFLINE = True  # type: ignore[attr-defined]  # read from the environment at import only
-    try:
-        yield
-    finally:
-        if loaded:
-            loaded.HF_HUB_OFFLINE = switch  # type: ignore[attr-defined]
-        if before is None:
-            del os.environ["HF_HUB_OFFLINE"]
-        else:
-            os.environ["HF_HUB_OFFLINE"] = before
-
-
 def _documents(settings: Settings) -> _Result:
-    folder = settings.index_dir / "documents"
+    folder = settings.documents_dir
     if not folder.is_dir():
         detail = f"there is no folder {str(folder)!r}; documents elsewhere are indexed by naming them"
         return _Result(detail, cure=command("index build PATH", settings.index_dir))
@@ -163,7 +141,7 @@ def _index(settings: Settings) -> _Result:
 
 
 def _no_index(settings: Settings) -> _Result:
-    folder = settings.index_dir / "documents"
+    folder = settings.documents_dir
     if folder.is_dir() and find_files(folder)[0]:
         return _Result("not built yet: the first question builds it", cure=command("index build", settings.index_dir))
     detail = f"there are no documents in {str(settings.index_dir)!r}"
@@ -172,17 +150,18 @@ def _no_index(settings: Settings) -> _Result:
 
 def _freshness(settings: Settings) -> _Result:
     """Whether the index is up to date with its documents folder."""
-    folder = settings.index_dir / "documents"
+    folder = settings.documents_dir
     with Assistant.open(settings) as assistant:
         status = assistant.status()
         if not status.documents or not folder.is_dir():
             return _Result("nothing to compare")
         found, skipped = find_files(folder)
         with closing(ParserPool(Limits())) as pool:
-            roots = [folder.resolve(), *(Path(root).resolve() for root in status.roots)]
-            stale = [file.source for file in found if not _indexed(assistant, pool, file, roots)]
+            roots = dict.fromkeys([folder.resolve(), *(Path(root).resolve() for root in status.roots)])
+            indexed = dict(chain.from_iterable(_indexed(assistant, pool, file, roots) for file in found))
+        stale = [source for source, same in indexed.items() if not same]
         if status.roots == (folder.absolute().as_posix(),):  # else the rest may be from elsewhere
-            present = {*(file.source for file in found), *(each.source for each in skipped)}
+            present = {*indexed, *(each.source for each in skipped)}
             stale += [document.source for document in assistant.documents() if document.source not in present]
     if not stale:
         return _Result("the index holds its documents as they are now")
@@ -190,22 +169,19 @@ def _freshness(settings: Settings) -> _Result:
     return _Result(detail, ok=False, cure=command("index build", settings.index_dir))
 
 
-def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile, roots: Sequence[Path]) -> bool:
-    """Whether the index holds the current content of the file, below any of ``roots``.
+def _indexed(assistant: Assistant, pool: ParserPool, file: FoundFile, roots: Iterable[Path]) -> list[tuple[str, bool]]:
+    """Each document of the file, named from any of ``roots``, and whether the index holds it as it is.
 
     A file that cannot be read is reported by the build.
     """
     below = [file.path.relative_to(root).as_posix() for root in roots if file.path.is_relative_to(root)]
+    named = [file._replace(source=source) for source in below if assistant.document(source)]
     try:
-        read = [pool.read(file._replace(source=source)) for source in below if assistant.document(source)]
-        return any(_holds(assistant, document) for document in read or [pool.read(file)])
+        documents = [document for each in named or [file] for document in pool.read(each)]
     except DocumentError:
-        return True
-
-
-def _holds(assistant: Assistant, document: Document) -> bool:
-    indexed = assistant.document(document.source)
-    return indexed is not None and indexed.digest == document.digest
+        return [(file.source, True)]
+    held = ((document, assistant.document(document.source)) for document in documents)
+    return [(document.source, kept is not None and kept.digest == document.digest) for document, kept in held]
 
 
 def _folders(settings: Settings) -> _Result:
@@ -316,24 +292,23 @@ def model_servers(ports: Mapping[int, str] = USUAL_PORTS) -> dict[str, tuple[str
 
 
 def _served(port: int) -> tuple[str, ...] | None:
-    server = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
-        return tuple(str(model["id"]) for model in _answer(server, "/v1/models", {})["data"] or ())
+        return tuple(str(model["id"]) for model in _answer(f"http://127.0.0.1:{port}/v1/models")["data"] or ())
     except _NO_ANSWER:
         return None
 
 
-_NO_ANSWER = (OSError, http.client.HTTPException, ValueError, LookupError, TypeError)
+_NO_ANSWER = (httpx.HTTPError, ValueError, LookupError, TypeError)
 
 
-def _answer(server: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Any:
-    """The JSON that a server answers at ``path``. Raises one of _NO_ANSWER."""
-    with closing(server):
-        server.request("GET", path, headers=headers)
-        response = server.getresponse()
-        if response.status != http.client.OK:
-            raise http.client.HTTPException(response.status)
-        return json.loads(response.read(_ENOUGH))
+def _answer(address: str, headers: Mapping[str, str] | None = None) -> Any:
+    """The JSON at an address, which is the only one asked: proxies and redirects are ignored. Raises _NO_ANSWER."""
+    with (
+        httpx.Client(trust_env=False, timeout=PATIENCE, verify=address.startswith("https:")) as client,
+        client.stream("GET", address, headers=headers) as response,
+    ):
+        response.raise_for_status()
+        return json.loads(next(response.iter_bytes(_ENOUGH), b""))
 
 
 def _model_servers(settings: Settings) -> _Result:
@@ -359,21 +334,16 @@ def _memory() -> int | None:
 def _models(settings: Settings) -> dict[str, str]:
     """Names of the models the Ollama server has, each with the host of the cloud that runs it, empty if it runs here.
 
-    ``http.client`` because it obeys no proxy and follows no redirect: the address is the only one ever asked.
     Raises ConfigError for an invalid address and OllamaUnreachableError if no Ollama server answers.
     """
-    try:
-        url = urlsplit(settings.ollama_url)
-        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-        server = kinds[url.scheme](url.hostname or "", url.port, timeout=PATIENCE)
-    except (KeyError, ValueError, http.client.InvalidURL) as exc:
-        message = f"ASSISTANT_OLLAMA_URL is {settings.ollama_url!r}, no address. `unset ASSISTANT_OLLAMA_URL`"
-        raise ConfigError(message) from exc
     token = settings.ollama_token
     headers = {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
     try:
-        listed = _answer(server, f"{url.path.rstrip('/')}/api/tags", headers)["models"]
+        listed = _answer(f"{settings.ollama_url.rstrip('/')}/api/tags", headers)["models"]
         return {str(model["name"]): urlsplit(model.get("remote_host") or "").hostname or "" for model in listed}
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as exc:
+        message = f"ASSISTANT_OLLAMA_URL is {settings.ollama_url!r}, no address. `unset ASSISTANT_OLLAMA_URL`"
+        raise ConfigError(message) from exc
     except _NO_ANSWER as exc:
         message = f"no Ollama server answers at {settings.ollama_url}. `ollama serve`"
         raise OllamaUnreachableError(message) from exc

@@ -126,11 +126,9 @@ class CrossEncoder(Protocol):
 
     def read(self, question: str, passages: Sequence[StoredChunk]) -> list[PassageScores]:
         """The scores of each of ``passages``."""
-        ...
 
     def compare(self, question: str, pairs: Sequence[tuple[Quote, Quote]]) -> list[Comparison]:
         """How the two sentences of each of ``pairs`` compare as answers."""
-        ...
 
 
 class Embedder(Protocol):
@@ -139,7 +137,6 @@ class Embedder(Protocol):
     @property
     def fingerprint(self) -> str:
         """Identifies the weights and settings; vectors of different fingerprints are never mixed."""
-        ...
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """Vectors of texts that will be searched, and of the parts of each (spans of the text).
@@ -147,11 +144,9 @@ class Embedder(Protocol):
         An embedder that has access to tokens pools each part from the states of the whole text, so that a sentence is
         embedded in its context without extra cost. Other embedders embed the parts one by one.
         """
-        ...
 
     def embed_query(self, text: str) -> Vectors:
         """Vector of a question, shape (dimension,)."""
-        ...
 
 
 @runtime_checkable
@@ -160,7 +155,6 @@ class Tokenizer(Protocol):
 
     def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """The (start, end) of each token in each of ``texts``, in characters."""
-        ...
 
 
 class PassageStore(Protocol):
@@ -168,19 +162,15 @@ class PassageStore(Protocol):
 
     def dense(self, vector: Vectors, limit: int, where: Filter) -> Mapping[str, float]:
         """Chunk ids by cosine with ``vector``, best first, at most ``limit``."""
-        ...
 
     def keyword(self, text: str, limit: int, where: Filter) -> Mapping[str, float]:
         """Chunk ids by BM25 with the words of ``text``, best first; scores are above 0, at most ``limit``."""
-        ...
 
     def fetch(self, ids: Sequence[str]) -> Sequence[StoredChunk]:
         """The live chunks among ``ids``, in that order."""
-        ...
 
     def document(self, source: str) -> Document | None:
         """The live document of that source, with its full text."""
-        ...
 
 
 class StoredFile(NamedTuple):
@@ -210,17 +200,14 @@ class GivenDocument(Protocol):
     @property
     def id_(self) -> str:
         """Its identity: a text with the same id replaces it."""
-        ...
 
     @property
     def text(self) -> str:
         """The text."""
-        ...
 
     @property
     def metadata(self) -> Mapping[str, Any]:
         """``file_path`` or ``url`` of its document, ``file_name``, ``title``, ``publisher``, ``published``."""
-        ...
 
 
 class Sink(Protocol):
@@ -229,41 +216,32 @@ class Sink(Protocol):
     @property
     def config(self) -> IndexConfig:
         """How documents are split."""
-        ...
 
     @property
     def embedder(self) -> Embedder:
         """The embedder of the chunks, whose tokens limit the length of a chunk."""
-        ...
 
     @property
     def outdated(self) -> bool:
         """Whether every document has to be added again because the configuration or the embedder has changed."""
-        ...
 
     def files(self) -> Sequence[StoredFile]:
         """All files that the index knows of."""
-        ...
 
     def document(self, source: str) -> Document | None:
         """The live document of that source."""
-        ...
 
     def keep(self, file: StoredFile) -> None:
         """Update what is known about the file of a live document that has not changed."""
-        ...
 
     def add(self, document: Document, file: StoredFile, chunks: Sequence[NewChunk]) -> None:
         """Add a new document or a new version of the live one. It goes live with ``publish`` at the latest."""
-        ...
 
     def publish(self, removed: Sequence[StoredFile]) -> int:
         """Make the added documents live and forget ``removed``; returns how many texts had to be embedded."""
-        ...
 
     def finish(self, report: IndexReport) -> None:
         """Record that the build is complete."""
-        ...
 
 
 class BuildTarget(Protocol):
@@ -272,7 +250,6 @@ class BuildTarget(Protocol):
     @property
     def store_dir(self) -> Path | None:
         """The folder of the index's own files, which are not documents; None if they are on a server."""
-        ...
 
     def writing(self, root: Path | None, on_progress: OnProgress) -> AbstractContextManager[Sink]:
         """A sink for what the folder or file ``root`` holds; None for documents that have no file.
@@ -280,7 +257,6 @@ class BuildTarget(Protocol):
         At the end the search engines are brought up to date. They are left as they are if the build failed. Raises
         IndexLockedError while another build is writing.
         """
-        ...
 
 
 class Writer(Protocol):
@@ -289,11 +265,9 @@ class Writer(Protocol):
     @property
     def name(self) -> str:
         """How the answer names its writer."""
-        ...
 
     def write(self, plan: Plan) -> Iterator[Draft | Quotation | Delta | GenerationInfo]:
         """The draft, piece by piece. A Delta is only shown meanwhile; a GenerationInfo says how the draft was made."""
-        ...
 
 
 class CondensedQuestion(NamedTuple):
@@ -309,7 +283,6 @@ class QuestionCondenser(Protocol):
 
     def condense(self, question: str, history: Sequence[Turn]) -> CondensedQuestion | None:
         """The question completed from ``history``; None if that failed and code has to do it."""
-        ...
 
 
 @runtime_checkable
@@ -318,7 +291,6 @@ class Describable(Protocol):
 
     def describe(self) -> GenerationInfo:
         """Writer, model, options, prompt and its hash. Raises BackendError if the model cannot be asked."""
-        ...
 
 
 class Message(NamedTuple):
@@ -349,16 +321,13 @@ class ChatModel(Protocol):
     @property
     def name(self) -> str:
         """What runs the model, and the model: ``ollama/qwen3:4b``."""
-        ...
 
     @property
     def options(self) -> Mapping[str, str | int | float | bool]:
         """The options it runs with, for the trace."""
-        ...
 
     def room(self) -> int:
         """How many tokens a prompt may have: the context window without the share of the answer."""
-        ...
 
     def chat(
         self, messages: Sequence[Message], schema: Mapping[str, object] | None = None
@@ -367,4 +336,3 @@ class ChatModel(Protocol):
 
         Closing the iterator stops the model. Raises BackendError, also if the answer is cut off.
         """
-        ...

@@ -54,9 +54,11 @@ def apart_text(claims: Sequence[Claim]) -> str:
     return f"The model also wrote this, which is not in the documents:{''.join(lines)}" if claims else ""
 
 
-def remainder_text(unanswered: Sequence[str], shown: int, omitted: int) -> str:
-    """What an answer leaves out: questions without an answer, and items of a list that were cut."""
+def remainder_text(unanswered: Sequence[str], shown: int, omitted: int, counted: int = 0) -> str:
+    """What an answer leaves out: questions without an answer, and items of a list that were cut; how many there are."""
     lines = [f"{NOT_IN_DOCUMENTS.rstrip('.')}: {question}" for question in unanswered]
+    if counted:
+        lines.append(f"Counted: {counted}.")
     if omitted:
         lines.append(f"{shown} of {shown + omitted} shown.")
     return "\n".join(lines)
@@ -69,7 +71,8 @@ def text_below(answer: Answer) -> list[str]:
 
 def remainder(answer: Answer) -> str:
     """The ``remainder_text`` of a whole answer."""
-    return remainder_text(answer.unanswered, sum(claim.listed for claim in answer.claims), answer.omitted)
+    shown = sum(claim.listed for claim in answer.claims)
+    return remainder_text(answer.unanswered, shown, answer.omitted, answer.counted)
 
 
 def quoted(citation: Citation) -> str:
@@ -106,8 +109,7 @@ def search_summary(answer: Answer) -> tuple[str, ...]:
 
 def render_text(answer: Answer) -> str:
     """The answer as plain text: its text and its sources; for a refusal, the nearest statements."""
-    sources = (f"[{citation.marker}] {quoted(citation)}" for citation in answer.citations)
-    below = [*sources, *search_summary(answer)]
+    below = [*map(str, answer.citations), *search_summary(answer)]
     return "\n".join([answer.text, *(["", *below] if below else [])])
 
 

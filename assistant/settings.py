@@ -58,8 +58,13 @@ RENAMED = {"strictness": "answer_threshold", "reader": "cross_encoder"}
 LLAMAINDEX = "llamaindex:"
 """The start of a writer's name that names a LlamaIndex LLM: ``llamaindex:<module>:<class>``."""
 
-WRITERS = ("auto", "extractive", "ollama", "openai")
-"""The other writers by their names."""
+WRITERS = {
+    "auto": "Automatic",
+    "extractive": "Quotations from the documents",
+    "ollama": "A local model (Ollama)",
+    "openai": "Another model server (OpenAI's format)",
+}
+"""The other writers by their names, with what the page calls them."""
 
 
 def _known_writer(name: str) -> str:
@@ -130,6 +135,11 @@ class Settings(BaseSettings):
         default="browser", description="where the chat page keeps conversations"
     )
     password: SecretStr | None = Field(default=None, description="password of the chat page, for people and programs")
+
+    @property
+    def documents_dir(self) -> Path:
+        """The folder for documents inside the index folder, which a build without a path indexes."""
+        return self.index_dir / "documents"
 
     @property
     def elsewhere(self) -> tuple[str, ...]:

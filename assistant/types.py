@@ -112,7 +112,7 @@ class Document(DocumentMetadata):
     @property
     def metadata(self) -> DocumentMetadata:
         """The document without its text."""
-        return DocumentMetadata.model_validate(self.model_dump(include=set(DocumentMetadata.model_fields)))
+        return DocumentMetadata(**{field: getattr(self, field) for field in DocumentMetadata.model_fields})
 
     def page_at(self, offset: int) -> int | None:
         """The 1-based page that holds ``offset``, or None where the format has no pages."""
@@ -210,8 +210,9 @@ class Citation(DocumentMetadata):
     page: int | None = None
 
     def __str__(self) -> str:
-        place = f"{self.source}, page {self.page}" if self.page else self.source
-        return f"[{self.marker}] {self.label} ({place}): “{one_line(self.quote)}”"
+        from assistant.render import quoted
+
+        return f"[{self.marker}] {quoted(self)}"
 
 
 class Claim(Value):
@@ -297,20 +298,25 @@ class Dropped(Value):
     reason: str
 
 
-class Trace(Value):
-    """How an answer was made: everything needed to see, replay and criticize it."""
+class Generation(Value):
+    """What a model wrote with, if one wrote."""
 
-    question: str = Field(description="the question as searched: made self-contained, spelling corrected")
-    candidates: tuple[Candidate, ...] = ()
-    sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
-    dropped: tuple[Dropped, ...] = ()
-    prompt: str | None = Field(default=None, description="name of the prompt, if a model wrote")
+    prompt: str | None = Field(default=None, description="name of the prompt")
     prompt_hash: str | None = None
     model: str | None = None
     options: dict[str, str | int | float | bool] = {}
     prompt_tokens: int | None = None
     answer_tokens: int | None = None
     notes: tuple[str, ...] = Field(default=(), description="what a reader should know: who stood in, what did not fit")
+
+
+class Trace(Generation):
+    """How an answer was made: everything needed to see, replay and criticize it."""
+
+    question: str = Field(description="the question as searched: made self-contained, spelling corrected")
+    candidates: tuple[Candidate, ...] = ()
+    sentences: tuple[Sentence, ...] = Field(default=(), description="ranked sentences before selection")
+    dropped: tuple[Dropped, ...] = ()
     seconds: dict[str, float] = Field(default={}, description="wall seconds of each step of the answer, and in total")
 
 
@@ -329,6 +335,7 @@ class Answer(Value):
         default=(), description="of several things asked, the questions that the documents do not answer"
     )
     omitted: int = Field(default=0, ge=0, description="items of a list that the answer leaves out")
+    counted: int = Field(default=0, ge=0, description="items of a list that the question counts")
     nearest: tuple[Citation, ...] = Field(
         default=(), description="of a refusal: the statements that come nearest, quoted, never counted as an answer"
     )
@@ -374,17 +381,10 @@ class Draft(Value):
     text: str
 
 
-class GenerationInfo(Value):
+class GenerationInfo(Generation):
     """How a draft was written. A writer may yield one at the end; it goes into the answer and its trace."""
 
     writer: str | None = Field(default=None, description="who wrote, if not the writer that was asked")
-    prompt: str | None = None
-    prompt_hash: str | None = None
-    model: str | None = None
-    options: dict[str, str | int | float | bool] = {}
-    prompt_tokens: int | None = None
-    answer_tokens: int | None = None
-    notes: tuple[str, ...] = ()
 
 
 class ConflictCandidate(Value):
@@ -402,6 +402,7 @@ class Part(Value):
     answerability: float
     sentences: tuple[Sentence, ...]
     summary: bool = Field(default=False, description="the sentences answer together, all and in this order")
+    counted: bool = Field(default=False, description="the items of the first sentence's list are to be counted")
 
 
 class Evidence(Value):
@@ -441,8 +442,10 @@ class Plan(Value):
     question: str
     quotations: tuple[Quotation, ...] = ()
     conflicts: tuple[ConflictCandidate, ...] = ()
+    earlier: frozenset[str] = Field(default=frozenset(), description="quoted sources that another one replaces")
     unanswered: tuple[str, ...] = ()
     omitted: int = 0
+    counted: int = 0
     hesitant: bool = False
     nearest: tuple[Sentence, ...] = ()
     evidence: Evidence

@@ -139,7 +139,7 @@ def assistant(texts: Sequence[str], _weights: Path) -> dict[str, float]:
         docs.mkdir()
         for number, text in enumerate(texts):
             (docs / f"{number}.txt").write_text(text)
-        with Index.open(Path(name) / "index", lambda: embedder) as index:
+        with Index(Path(name) / "index", lambda: embedder) as index:
             began = time.perf_counter()
             sync(index, docs)
             index.fill_chroma()

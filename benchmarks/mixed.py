@@ -34,7 +34,7 @@ def main() -> None:
         docs.mkdir()
         size = write(docs, options.documents, options.files)
         embedder = FakeEmbedder()
-        with Index.open(Path(name, "index"), lambda: embedder) as index:
+        with Index(Path(name, "index"), lambda: embedder) as index:
             print(f"{options.files:,} files of {len(SUFFIXES)} formats, {size / 1e6:.1f} MB")
             for build in ("first build", "with nothing changed"):
                 began = time.perf_counter()

@@ -36,9 +36,9 @@ from rich.progress import Progress as Bars
 
 from assistant.cli.suite import from_dataset, from_folder
 from assistant.eval import Corpus, run, select
-from assistant.eval.baselines import Place, quoting
+from assistant.eval.baselines import quoting
 from assistant.models.minilm import MiniLM
-from assistant.types import Answer, Filter, Progress, Turn
+from assistant.types import Answer, Chunk, Filter, Progress, Turn
 
 NAME = "LlamaIndex"
 PACKAGES = ("llama-index-core", "llama-index-vector-stores-chroma", "chromadb")
@@ -148,10 +148,10 @@ def _answer(question: str, history: Sequence[Turn], nodes: Sequence[NodeWithScor
     return answer.model_copy(update={"question": question, "history": tuple(history), "writer": NAME})
 
 
-def _place(found: NodeWithScore, corpus: Corpus) -> Place:
+def _place(found: NodeWithScore, corpus: Corpus) -> Chunk:
     """The place of a node in its document. Its own offsets are not used: they ignore text that was stripped."""
     source, text = found.node.metadata["source"], found.node.get_content()
-    return Place(source, corpus.locate(source, text)[0])
+    return corpus.chunk(source, corpus.locate(source, text)[0])
 
 
 if __name__ == "__main__":

@@ -190,7 +190,7 @@ def _opened(options: argparse.Namespace) -> Index:
     config.parent.mkdir(exist_ok=True)
     config.write_text("chunk_tokens = 200\nchunk_overlap = 0")
     embedder = WordVectors()
-    return Index.open(options.keep / "index", lambda: embedder)
+    return Index(options.keep / "index", lambda: embedder)
 
 
 def _built(options: argparse.Namespace) -> tuple[float, IndexReport]:
@@ -247,7 +247,7 @@ def edited(options: argparse.Namespace) -> dict[str, float]:
 def cold(options: argparse.Namespace) -> dict[str, float]:
     """From the start of this process to the first passages; the table of word vectors is loaded besides the model."""
     embedder = WordVectors()
-    with Index.open(options.keep / "index", lambda: embedder) as index:
+    with Index(options.keep / "index", lambda: embedder) as index:
         retrieve(FIRST, index, embedder, 12, Filter())
         return {"seconds to the first passages": time.time() - options.began}
 
@@ -282,7 +282,7 @@ def recall(options: argparse.Namespace) -> dict[str, float]:
     embedder = WordVectors()
     found = []
     for exact_up_to in (EXACT_UP_TO, 1 << 40):
-        with Index.open(options.keep / "index", lambda: embedder, exact_up_to=exact_up_to) as index:
+        with Index(options.keep / "index", lambda: embedder, exact_up_to=exact_up_to) as index:
             hits = [retrieve(q, index, embedder, 10, Filter()).hits for q in questions(options.path)]
             found.append([{hit.stored.chunk.id for hit in some} for some in hits])
     shares = [len(a & b) / len(b) for a, b in zip(*found, strict=True)]

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import DocumentError
-from assistant.ingest.sync import Shard, sync
+from assistant.ingest.places import Shard
+from assistant.ingest.sync import sync
 from assistant.ingest.worker import Limits
 from assistant.ports import Embedding
 from assistant.stores.embedded import Index
@@ -30,7 +31,7 @@ def embedder() -> FakeEmbedder:
 
 @pytest.fixture
 def index(index_dir: Path, embedder: FakeEmbedder) -> Iterator[Index]:
-    with Index.open(index_dir, lambda: embedder) as index:
+    with Index(index_dir, lambda: embedder) as index:
         yield index
 
 
@@ -206,10 +207,10 @@ def test_one_file_is_a_root(index: Index, docs: Path) -> None:
 def test_a_project_can_move(tmp_path: Path, embedder: FakeEmbedder) -> None:
     project = tmp_path / "project"
     write(project / "index" / "documents" / "a.txt", "The truce held.")
-    with Index.open(project / "index", lambda: embedder) as first:
+    with Index(project / "index", lambda: embedder) as first:
         sync(first, project / "index" / "documents")
     project.rename(tmp_path / "moved")
-    with Index.open(tmp_path / "moved" / "index", lambda: embedder) as second:
+    with Index(tmp_path / "moved" / "index", lambda: embedder) as second:
         assert changes(sync(second, tmp_path / "moved" / "index" / "documents")) == ((), (), ())
 
 
@@ -281,7 +282,7 @@ def test_a_new_index_configuration_splits_every_document_again(index: Index, ind
 
 def test_a_new_embedder_embeds_everything_again(index_dir: Path, docs: Path, index: Index) -> None:
     sync(index, docs)
-    with Index.open(index_dir, lambda: FakeEmbedder(16)) as other:
+    with Index(index_dir, lambda: FakeEmbedder(16)) as other:
         assert sync(other, docs).embedded == other.status().chunks
         assert other.verify() == []
 
@@ -306,10 +307,10 @@ class Interrupted(FakeEmbedder):
 
 def test_an_interrupted_build_shows_nothing_and_resumes(index_dir: Path, docs: Path) -> None:
     write(docs / "long.txt", "\n\n".join(PARAGRAPH.format(n=n) for n in range(300)))
-    with Index.open(index_dir, lambda: Interrupted()) as index, pytest.raises(KeyboardInterrupt):
+    with Index(index_dir, lambda: Interrupted()) as index, pytest.raises(KeyboardInterrupt):
         sync(index, docs)
     embedder = FakeEmbedder()
-    with Index.open(index_dir, lambda: embedder) as index:
+    with Index(index_dir, lambda: embedder) as index:
         assert sources(index) == []
         assert index.verify() == ["catalog: a build is unfinished, 4 documents are pending"]
         sync(index, docs)
@@ -343,7 +344,7 @@ def test_an_interrupted_build_reads_nothing_more(
             raise KeyboardInterrupt
 
     with (
-        Index.open(index_dir, FakeEmbedder) as index,
+        Index(index_dir, FakeEmbedder) as index,
         pytest.raises(KeyboardInterrupt),
     ):
         sync(index, docs, interrupt, limits=Limits(seconds=3600))
@@ -362,7 +363,7 @@ class Slow(FakeEmbedder):
         print("embedding", flush=True)
         sys.stdin.read()
 
-sync(Index.open(Path(sys.argv[1]), Slow), Path(sys.argv[2]))
+sync(Index(Path(sys.argv[1]), Slow), Path(sys.argv[2]))
 """
 
 

@@ -85,7 +85,7 @@ def test_a_change_names_only_chunks_that_went(catalog: Catalog) -> None:
     assert catalog.publish([], "config", "fake").deleted == ()
     new = insert(catalog, "b", "The truce broke.")
     assert catalog.publish([], "config", "fake").deleted == (old.chunk.id,)
-    assert catalog.embedded_count("fake") == len(catalog.embedded_ids("fake")) == 2
+    assert len(catalog.embedded_ids("fake")) == 2
     ((chunk, vector),) = catalog.embedded_chunks("b", "fake")
     assert (chunk, vector.tolist()) == (new.chunk, EMBEDDER.embed_query("The truce broke.").tolist())
     assert catalog.digests().keys() == {"a", "b"}

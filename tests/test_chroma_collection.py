@@ -153,7 +153,7 @@ def test_the_next_build_fills_a_damaged_collection_again(
 
 
 def test_an_index_so_small_that_no_search_needs_it_is_sound_without_the_collection(index_dir: Path, docs: Path) -> None:
-    with Index.open(index_dir, FakeEmbedder) as index:
+    with Index(index_dir, FakeEmbedder) as index:
         sync(index, docs)
         assert (index.verify(), index.chroma_dir.exists()) == ([], False)
         index.fill_chroma()
@@ -161,7 +161,7 @@ def test_an_index_so_small_that_no_search_needs_it_is_sound_without_the_collecti
 
 
 def test_another_writer_is_left_to_fill_the_collection(index_dir: Path, docs: Path) -> None:
-    with Index.open(index_dir, FakeEmbedder) as index, Index.open(index_dir, FakeEmbedder) as other:
+    with Index(index_dir, FakeEmbedder) as index, Index(index_dir, FakeEmbedder) as other:
         sync(index, docs)
         with other.writing(docs):
             index.fill_chroma()
@@ -268,8 +268,8 @@ def test_the_collection_finds_the_passages_that_exact_search_finds(index_dir: Pa
     golden = sorted(EVALUATIONS.glob("*/gold/*.jsonl"), reverse=True)
     questions = [json.loads(line)["question"] for path in golden for line in path.read_text("utf-8").splitlines()]
     with (
-        Index.open(index_dir, lambda: embedder) as exact,
-        Index.open(index_dir, lambda: embedder, exact_up_to=0) as chroma,
+        Index(index_dir, lambda: embedder) as exact,
+        Index(index_dir, lambda: embedder, exact_up_to=0) as chroma,
     ):
         sync(chroma, EVALUATIONS / "newsroom" / "documents")
         for question in questions[:300]:

@@ -100,6 +100,7 @@ CLINIC = after("Who runs the Marlow clinic?", "Clinic handbook: The Marlow clini
 MUSEUM = after(
     "How many visitors did the museum have in 2021?", "Annual report: In 2021 the museum had 14,300 visitors. [1]"
 )
+WEIR = after("How long is the Heron weir?", "Heron weir: It is 84 metres long. [1]")
 APPLES = after(
     "When does the Red Maud ripen?",
     "Orchard: There are two kinds of apple, the Red Maud and the Green Tansy, of which the first ripens in August. [1]",
@@ -135,6 +136,9 @@ REFUSED = after("Which medicine was recalled?", "Not in the documents.")
         (MUSEUM, "in March?", "How many visitors did the museum have in March 2021?"),
         (MUSEUM, "and the library?", "How many visitors did the museum have in 2021, and the library?"),
         (APPLES, "and the other one?", "When does the Green Tansy ripen?"),
+        (APPLES, "When is the other one sold?", "When is the Green Tansy sold?"),
+        (WEIR, "And the other weir?", "How long is the weir other than the Heron weir?"),
+        (WEIR, "When was the other one finished?", "When was the weir other than the Heron weir finished?"),
         (COMPANY, "Who spoke there?", "Who spoke in Tromsund, as for the Norrvik fair?"),
         (MAYOR, "How old is he?", "How old is Tom Reuss?"),
         (REFUSED, "Why was it recalled?", "Why was the medicine recalled?"),

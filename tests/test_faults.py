@@ -31,7 +31,7 @@ FORK: Any = multiprocessing.get_context("forkserver" if sys.platform != "win32" 
 
 
 def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
-    return Index.open(index_dir, lambda: EMBEDDER, exact_up_to=exact_up_to)
+    return Index(index_dir, lambda: EMBEDDER, exact_up_to=exact_up_to)
 
 
 def found(index: Index, word: str) -> set[str]:

@@ -293,6 +293,12 @@ def test_a_refusal_that_the_evidence_contradicts_is_overruled(opened: Any, doubl
     assert "evidence decides" in answer.trace.dropped[0].reason
 
 
+def test_the_figure_that_is_asked_for_is_added(opened: Any, double: OllamaDouble) -> None:
+    double.script = saying("The ferry was carrying passengers.")
+    answer = opened().ask("How many passengers was the ferry carrying?")
+    assert "The ferry was carrying 211 passengers. [1]" in answer.text
+
+
 QUARREL = {
     "courier.md": ("Vellan Courier", "2025-03-12", "The collision at Port Vellan hurt 12 passengers."),
     "herald.md": ("Osterby Herald", "2025-03-14", "The collision at Port Vellan hurt 19 passengers."),

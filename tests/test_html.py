@@ -189,3 +189,9 @@ def test_a_form_may_leave_values_out(tmp_path: Path) -> None:
         "furniture: Damage:",
         "row: ☐ · Report on a change of name",
     ]
+
+
+def test_cells_keep_the_order_of_nested_words(tmp_path: Path) -> None:
+    page = "<table><tr><th>Place</th><th>Staff</th></tr><tr><td><b>64<i> Cameron</i></b> – <b>Vegas</b>, NV</td>"
+    page += "<td>31</td></tr></table>"
+    assert outline(load(tmp_path, "a.html", page))[-1] == "row: Place: 64 Cameron – Vegas, NV · Staff: 31"

@@ -43,7 +43,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.index = self.opened()
 
     def opened(self) -> Index:
-        return Index.open(self.folder / "index", lambda: EMBEDDER, exact_up_to=self.exact_up_to)
+        return Index(self.folder / "index", lambda: EMBEDDER, exact_up_to=self.exact_up_to)
 
     def teardown(self) -> None:
         self.index.close()

@@ -218,8 +218,8 @@ def test_turns_of_a_dialogue_are_of_who_speaks(tmp_path: Path) -> None:
     assert "quotation: I was a sailor. <Vasco:>" in lines(tmp_path, text)
     chat = "[10:02] Mira: the lift is broken\n[10:03] Jon: noon\n"
     assert lines(tmp_path, chat) == [
-        "quotation: the lift is broken <[10:02] › Mira:>",
-        "quotation: noon <[10:03] › Jon:>",
+        "quotation: the lift is broken <10:02 › Mira:>",
+        "quotation: noon <10:03 › Jon:>",
     ]
 
 
@@ -276,3 +276,9 @@ def test_asciidoc_has_sections_lists_definitions_and_tables(tmp_path: Path) -> N
         "row: Option: port · Default: 8417 <Guide › Steps>",
         "row: Option: host · Default: 127.0.0.1 <Guide › Steps>",
     ]
+
+
+def test_short_paragraphs_below_a_label_are_about_it(tmp_path: Path) -> None:
+    said = lines(tmp_path, "Members:\n\nAda Lind, town clerk\n\nBo Ek, engineer\n\nSecretary:\n\nSiri Dahl\n")
+    assert said[1:3] == ["paragraph: Ada Lind, town clerk <Members:>", "paragraph: Bo Ek, engineer <Members:>"]
+    assert said[4] == "paragraph: Siri Dahl <Secretary:>"

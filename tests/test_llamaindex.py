@@ -52,6 +52,8 @@ def test_every_example_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.Monk
                 '"index/store', f'"{tmp_path}/index/store'
             )
             exec(compile(here, str(PAGE), "exec"), world)  # noqa: S102 - our own page
+            said = str(world.get("answer", ""))
+            assert "llm = Ollama" not in example or said == "Captain Lena Storrow."
     world.clear()
     asyncio.set_event_loop(None)
     gc.collect()  # LlamaIndex leaves an event loop and connections open

@@ -8,19 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.reading import load, outline
+from assistant.ingest.read import read_documents
+from tests.reading import load, outline, write
 
 HEAD = "From: Ove Lund <ove@town.example>\nTo: Mia <mia@g.example>; Bo <bo@g.example>\n"
 HEAD += "Date: Mon, 3 Jun 2024 14:02:11 +0200\n"
 
 
-def test_attachments_in_an_archive_stand_below_their_message(tmp_path: Path) -> None:
-    message = EmailMessage()
-    message["From"], message["Subject"] = "Bo <bo@x.example>", "Stock"
-    message.set_content("It is attached.\n")
-    message.add_attachment("Item,Pieces\nOar,15\nSail,3\n", subtype="csv", filename="stock.csv")
-    said = outline(load(tmp_path, "a.mbox", b"From - Mon Sep  1 00:00:00 2025\n" + message.as_bytes()))
-    assert said[-1] == "row: Item: Sail · Pieces: 3 <Stock (Bo) › Attachment: stock.csv>"
+def test_attachments_in_an_archive_name_their_message(tmp_path: Path) -> None:
+    box = b""
+    for subject, pieces in (("Stock", b"15"), ("Next stock", b"12")):
+        message = EmailMessage()
+        message["From"], message["Subject"] = "Bo <bo@x.example>", subject
+        message["Date"] = "Mon, 1 Sep 2025 08:00:00 +0000"
+        message.set_content("It is attached.\n")
+        message.add_attachment(b"Item,Pieces\nOar," + pieces, maintype="text", subtype="csv", filename="stock.csv")
+        box += b"From - Mon Sep  1 00:00:00 2025\n" + message.as_bytes() + b"\n"
+    archive, *tables = read_documents(write(tmp_path, "a.mbox", box))
+    assert "field: Attached: stock.csv" in "\n".join(outline(archive))
+    assert [(table.source, table.title, table.published) for table in tables] == [
+        ("a.mbox/stock.csv", "stock.csv (attached to Stock)", date(2025, 9, 1)),
+        ("a.mbox/stock-2.csv", "stock.csv (attached to Next stock)", date(2025, 9, 1)),
+    ]
+    assert outline(tables[1])[-1] == "row: Item: Oar · Pieces: 12"
 
 
 def test_who_signs_a_letter_heads_nothing(tmp_path: Path) -> None:
@@ -89,20 +99,42 @@ def test_signatures_and_disclaimers_are_furniture(tmp_path: Path, closing: str) 
     assert [line.partition(":")[0] for line in said] == ["paragraph", "furniture"]
 
 
-def test_attachments_are_read_and_those_that_are_not_are_told(tmp_path: Path) -> None:
+def test_attachments_are_documents_and_those_that_are_not_read_are_told(tmp_path: Path) -> None:
     message = EmailMessage()
     message["Subject"] = "Plans"
     message.set_content("See attached.\n")
-    message.add_attachment(b"# Plan\n\nStart in May.\n", maintype="text", subtype="markdown", filename="plan.md")
+    message.add_attachment(b"# Plan\n\nStart in May.\n", maintype="text", subtype="markdown", filename="../plan.md")
     message.add_attachment(b"\0\1", maintype="application", subtype="octet-stream", filename="x.bin")
     inner = EmailMessage()
-    inner["Subject"] = "Inner"
+    inner["From"], inner["Subject"] = "Ada <ada@x.example>", "Inner"
     inner.set_content("The inner text.\n")
+    inner.add_attachment("The oldest text.\n", filename="old.txt")
     message.add_attachment(inner)
-    document = load(tmp_path, "a.eml", message.as_bytes())
-    assert "paragraph: Start in May. <Attachment: plan.md › Plan>" in outline(document)
-    assert "paragraph: The inner text. <Attachment: Inner.eml>" in outline(document)
-    assert document.notes == ("Its attachment 'x.bin' was not read: files of this kind cannot be read.",)
+    read = read_documents(write(tmp_path, "a.eml", message.as_bytes()))
+    assert [(document.source, document.title, document.publisher) for document in read] == [
+        ("a.eml", "Plans", None),
+        ("a.eml/_plan.md", "../plan.md (attached to Plans)", None),
+        ("a.eml/Inner.eml", "Inner (attached to Plans)", "Ada"),
+        ("a.eml/Inner.eml/old.txt", "old.txt (attached to Inner)", None),
+    ]
+    assert "Attached: ../plan.md, x.bin, Inner.eml" in read[0].text
+    assert "paragraph: Start in May. <Plan>" in outline(read[1])
+    assert read[0].notes == ("Its attachment 'x.bin' was not read: files of this kind cannot be read.",)
+
+
+def test_messages_within_messages_are_read_to_a_depth(tmp_path: Path) -> None:
+    inner = EmailMessage()
+    inner["Subject"] = "M5"
+    inner.set_content("The oldest text.\n")
+    for number in (4, 3, 2, 1):
+        outer = EmailMessage()
+        outer["Subject"] = f"M{number}"
+        outer.set_content(f"Text {number}.\n")
+        outer.add_attachment(inner)
+        inner = outer
+    read = read_documents(write(tmp_path, "a.eml", inner.as_bytes()))
+    assert [document.source for document in read][-1] == "a.eml/M2.eml/M3.eml/M4.eml"
+    assert read[-1].notes == ("Its attachment 'M5.eml' was not read: files of this kind cannot be read.",)
 
 
 def test_an_archive_has_a_heading_for_each_message(tmp_path: Path) -> None:

@@ -150,14 +150,6 @@ def test_what_unpacks_to_too_much_is_refused(suffix: str) -> None:
         unpackable(GOOD[suffix], f"a{suffix}", limit=1000)
 
 
-def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    monkeypatch.setitem(sys.modules, "pypdf", None)
-    with pytest.raises(DocumentError, match=r"needs 'pypdf'.*`pip install 'assistant\[files\]'`"):
-        load(tmp_path, "a.pdf", GOOD[".pdf"])
-
-
 def test_an_entity_reads_no_other_file(tmp_path: Path) -> None:
     with pytest.raises(DocumentError):
         load(tmp_path, "outside.epub", HURTING["outside.epub"]())

@@ -34,8 +34,9 @@ from assistant.errors import (
 )
 from assistant.index_config import IndexConfig
 from assistant.ingest.discover import find_files
+from assistant.ingest.places import Shard
 from assistant.ingest.read import read_document
-from assistant.ingest.sync import Shard, sync, sync_documents
+from assistant.ingest.sync import sync, sync_documents
 from assistant.ports import PassageStore
 from assistant.stores import records
 from assistant.stores.chroma_server import ChromaServer, Patience
@@ -131,7 +132,7 @@ def remote(
     server: Server, name: str, config: IndexConfig | None = None, embedder: FakeEmbedder = EMBEDDER
 ) -> RemoteIndex:
     connection = ChromaServer(server.url, None, "default_tenant", "default_database", Patience(tries=12))
-    return RemoteIndex.open(connection, name, config or IndexConfig(), lambda: embedder)
+    return RemoteIndex(connection, name, config or IndexConfig(), lambda: embedder)
 
 
 @pytest.fixture(params=["exact", "chroma", "server"])
@@ -140,7 +141,7 @@ def index(index_dir: Path, docs: Path, request: pytest.FixtureRequest) -> Iterat
     if request.param == "server":
         index: Any = remote(request.getfixturevalue("server"), request.getfixturevalue("name"))
     else:
-        index = Index.open(index_dir, lambda: EMBEDDER, exact_up_to=0 if request.param == "chroma" else 20_000)
+        index = Index(index_dir, lambda: EMBEDDER, exact_up_to=0 if request.param == "chroma" else 20_000)
     with index:
         sync(index, docs)
         yield index
@@ -307,7 +308,7 @@ def test_words_that_introduce_a_row_find_it_where_the_chunk_does_not_hold_them(
     (docs / "branches.md").write_text(f"# Branches\n\nOpen in winter:\n\n| Town | Manager |\n|---|---|\n{rows}\n")
     index_dir.mkdir(exist_ok=True)
     (index_dir / "config.toml").write_text("chunk_tokens = 40")
-    with Index.open(index_dir, lambda: EMBEDDER) as index:
+    with Index(index_dir, lambda: EMBEDDER) as index:
         sync(index, docs)
         found = index.fetch(list(index.keyword(word, 100)))
         assert len(found) > 10
@@ -385,7 +386,7 @@ def test_a_collection_is_a_folder_that_a_root_keeps(index: Any, docs: Path, tmp_
 
 @pytest.mark.parametrize("name", ["a/b", ".", "..", "a\\b", ".hidden"])
 def test_a_collection_needs_a_name(index_dir: Path, docs: Path, name: str) -> None:
-    with Index.open(index_dir, lambda: EMBEDDER) as index, pytest.raises(ConfigError, match="--collection reports"):
+    with Index(index_dir, lambda: EMBEDDER) as index, pytest.raises(ConfigError, match="--collection reports"):
         sync(index, docs, collection=name)
 
 
@@ -441,7 +442,7 @@ def between(server: Server, patience: Patience) -> Between:
 
 def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path, name: str) -> None:
     connection = between(server, Patience(seconds=2 * LIMIT))
-    with RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as index:
+    with RemoteIndex(connection, name, IndexConfig(), lambda: EMBEDDER) as index:
         sync(index, docs)
         before = (dense(index, "river sand"), keyword(index, "truce"))
         server.kill()
@@ -452,7 +453,7 @@ def test_a_server_that_is_killed_and_started_again(server: Server, docs: Path, n
 
 def test_a_build_whose_server_is_killed_is_finished_by_the_next(server: Server, docs: Path, name: str) -> None:
     connection = between(server, Patience(tries=1))
-    with remote(server, name) as index, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
+    with remote(server, name) as index, RemoteIndex(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
         sync(index, docs)
         (docs / "banana.txt").write_text("A banana is yellow.")
         alive = [True]
@@ -476,7 +477,7 @@ def test_a_build_whose_server_is_killed_is_finished_by_the_next(server: Server, 
 
 def test_a_document_that_is_replaced_while_it_is_read_is_read_whole(server: Server, docs: Path, name: str) -> None:
     connection = between(server, Patience())
-    with remote(server, name) as builder, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as reader:
+    with remote(server, name) as builder, RemoteIndex(connection, name, IndexConfig(), lambda: EMBEDDER) as reader:
         sync(builder, docs)
         assert (found := reader.document("banana.txt"))
         assert found.text == TEXTS["banana.txt"]
@@ -518,7 +519,7 @@ def test_what_is_lost_is_written_anew_by_the_build_after_a_repair(server: Server
 
 def test_a_repair_leaves_alone_what_a_build_is_writing(server: Server, docs: Path, name: str) -> None:
     connection = between(server, Patience())
-    with remote(server, name) as other, RemoteIndex.open(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
+    with remote(server, name) as other, RemoteIndex(connection, name, IndexConfig(), lambda: EMBEDDER) as builder:
         sync(other, docs)
         connection.before = lambda: other.repair() if other.stored.passages.count > len(TEXTS) else None
         (docs / "banana.txt").write_text("A banana is yellow.")
@@ -543,7 +544,7 @@ def test_no_index_on_the_server(server: Server) -> None:
 
 def test_no_server() -> None:
     server = ChromaServer("http://127.0.0.1:9", None, "t", "d", HASTY)  # the discard port: nothing listens
-    index = RemoteIndex.open(server, "a", IndexConfig(), lambda: EMBEDDER)
+    index = RemoteIndex(server, "a", IndexConfig(), lambda: EMBEDDER)
     with index, pytest.raises(BackendError, match="`chroma run"):
         index.documents()
 

@@ -188,6 +188,20 @@ def test_a_paragraph_goes_on_over_pages_and_furniture(tmp_path: Path) -> None:
     assert document.text[document.pages[1] :].startswith("buyer a penalty")
 
 
+def test_the_head_of_a_single_page_is_furniture_if_it_counts_pages(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        for y, left, right in ((740, "Ken House", "Section 43"), (727, "Instructions", "Page 1 of 8")):
+            canvas.drawString(72, y, left)
+            canvas.drawString(400, y, right)
+        canvas.drawString(72, 690, "Submissions are due on 3 May.")
+
+    assert kinds(load(tmp_path, drawn(page))) == [
+        ("furniture", "Ken House Section 43"),
+        ("furniture", "Instructions Page 1 of 8"),
+        ("paragraph", "Submissions are due on 3 May."),
+    ]
+
+
 def test_text_that_repeats_with_other_numbers_is_no_furniture(tmp_path: Path) -> None:
     def page(number: int) -> Callable[[Canvas], None]:
         return lambda canvas: lines(
@@ -434,6 +448,33 @@ def test_a_cell_of_several_lines_stays_one(tmp_path: Path) -> None:
         "Tool: Drill · Months: 36 · Warranty: Two years from the day of purchase, and three for all parts that turn",
         "Tool: Saw · Months: 12 · Warranty: One year",
     ]
+
+
+def test_labels_and_values_in_one_pair_of_cells_are_a_row_each(tmp_path: Path) -> None:
+    grid = TableStyle([("GRID", (0, 0), (-1, -1), 0.5, colors.black)])
+    form = Table(
+        [["Insured", "Vehicle"], ["Name\nClaim\nPolicy\nPhone", "Ada Lind\nSF-10\nPOL-55\n555-0107"], ["Paid", "No"]],
+        style=grid,
+    )
+    assert [said for kind, said in kinds(load(tmp_path, typeset(form))) if kind == "field"] == [
+        "Insured: Vehicle",
+        "Name: Ada Lind",
+        "Claim: SF-10",
+        "Policy: POL-55",
+        "Phone: 555-0107",
+        "Paid: No",
+    ]
+
+
+def test_columns_within_a_frame_that_has_no_rules_for_them_stay_apart(tmp_path: Path) -> None:
+    rows = [["Region", "Code", "Unit rate", "Night rate", "Charge"]]
+    rows += [[f"Fjord {n}", f"{10 + n}", f"2{n}.19", f"1{n}.62", f"5{n}.37"] for n in range(6)]
+    drawn_rules = (("BOX", (-1, -1)), ("LINEBELOW", (-1, 0)), ("LINEAFTER", (0, -1)))
+    style = TableStyle([(name, (0, 0), end, 0.5, colors.black) for name, end in drawn_rules])
+    framed = Table(rows, colWidths=[90] * 5, style=style)
+    assert readings(load(tmp_path, typeset(framed)))[-1] == (
+        "Region: Fjord 5 · Code: 15 · Unit rate: 25.19 · Night rate: 15.62 · Charge: 55.37"
+    )
 
 
 def test_aligned_columns_without_rules_are_a_table(tmp_path: Path) -> None:

@@ -84,6 +84,11 @@ MEASURES = {
     "hours in words": ("half past three, quarter to five, ten past six", "time", [210, 285, 370]),
     "named hours": ("noon and midnight, five o'clock", "time", [720, 0, 300]),
     "clock range": ("3 to 5 p.m.", "time", [900, 1020]),
+    "part of the day": (
+        "At two in the afternoon. It was 7.40 in the morning, 8:15 in the evening, five o'clock in the morning",
+        "time",
+        [840, 460, 1215, 300],
+    ),
     "ordinals": ("the second time, the 5th attack, its first flight", "ordinal", [2, 5, 1]),
 }
 
@@ -195,6 +200,8 @@ SAME = {
     "clock": ("15:30", "3.30 p.m.", True),
     "half of the day unsaid": ("half past three", "15:30", True),
     "other time": ("15:30", "4 p.m.", False),
+    "part of the day": ("at two in the afternoon", "2 p.m.", True),
+    "other part of the day": ("7.40 in the morning", "7:40 p.m.", False),
     "time zones": ("17:00 IST", "11:30 GMT", True),
     "ordinal and number": ("5th man", "5 men", False),
     "percent and number": ("5%", "5 men", False),

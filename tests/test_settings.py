@@ -9,31 +9,24 @@ import pytest
 from assistant.settings import Settings, command
 
 
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder that one stands in."""
+@pytest.mark.parametrize(
+    ("folder", "environment", "index_dir", "said"),
+    [
+        ("", "", None, "assistant index build"),
+        ("index", "", "index", "assistant index build"),
+        ("", "mine", "mine", "assistant index build"),
+        ("", "", "my index", "assistant index build --index 'my index'"),
+    ],
+    ids=["used anyway", "in this folder", "from the environment", "another"],
+)
+def test_command_names_only_an_index_that_is_not_used_anyway(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, environment: str, index_dir: str | None, said: str
+) -> None:
     monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.mark.usefixtures("here")
-def test_the_index_used_anyway_is_not_named() -> None:
-    assert command("index build", Settings().index_dir) == "assistant index build"
-
-
-def test_an_index_in_this_folder_is_not_named(here: Path) -> None:
-    (here / "index").mkdir()
-    assert command("index build", here / "index") == "assistant index build"
-
-
-def test_an_index_from_the_environment_is_not_named(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASSISTANT_INDEX_DIR", str(here / "mine"))
-    assert command("index list", here / "mine") == "assistant index list"
-
-
-@pytest.mark.usefixtures("here")
-def test_another_index_is_named() -> None:
-    assert command("index build", Path("my index")) == "assistant index build --index 'my index'"
+    (tmp_path / folder).mkdir(exist_ok=True)
+    if environment:
+        monkeypatch.setenv("ASSISTANT_INDEX_DIR", environment)
+    assert command("index build", Path(index_dir) if index_dir else Settings().index_dir) == said
 
 
 def test_old_names_of_settings_are_taken_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,3 +100,14 @@ def test_boxes_are_read_from_the_top_left_and_feet_once(tmp_path: Path) -> None:
     assert document.blocks[0].kind == "heading"
     assert document.notes == ("It has a hidden slide; it was read.",)
     assert document.page_at(document.text.index("Slide of day 1")) == 2
+
+
+def test_a_title_that_holds_the_text_of_a_slide_heads_nothing(tmp_path: Path) -> None:
+    made = Presentation()
+    slide = made.slides.add_slide(made.slide_layouts[5])
+    slide.shapes.title.text = "\n".join(
+        f"Code {number}: the office for matters of kind {number}" for number in range(9)
+    )
+    document = read(tmp_path, made)
+    assert [kind for kind, _ in kinds(document)] == ["field"] * 9
+    assert document.title == "a"

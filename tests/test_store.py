@@ -47,7 +47,7 @@ def docs(tmp_path: Path) -> Path:
 
 
 def opened(index_dir: Path, exact_up_to: int = 20_000) -> Index:
-    return Index.open(index_dir, lambda: EMBEDDER, exact_up_to=exact_up_to)
+    return Index(index_dir, lambda: EMBEDDER, exact_up_to=exact_up_to)
 
 
 @pytest.fixture(params=[20_000, 0], ids=["exact", "chroma"])
@@ -120,7 +120,7 @@ def test_another_embedder_is_refused(index_dir: Path, index: Index) -> None:
     assert keyword(index, "truce")
     other = FakeEmbedder(16)
     with (
-        Index.open(index_dir, lambda: other) as again,
+        Index(index_dir, lambda: other) as again,
         pytest.raises(IndexStaleError, match=r"'fake/64', not 'fake/16'.*`assistant index build --index "),
     ):
         again.dense(other.embed_query("truce"), 5)
@@ -327,7 +327,7 @@ def test_engines_of_a_catalog_that_was_lost_are_not_believed(index_dir: Path, do
 
 def test_derived_engines_are_rebuilt_without_a_model(index_dir: Path, index: Index, exact_up_to: int) -> None:
     shutil.rmtree(index_dir / "store" / "keyword")
-    with Index.open(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=exact_up_to) as again:
+    with Index(index_dir, lambda: pytest.fail("no model is needed"), exact_up_to=exact_up_to) as again:
         assert again.repair() == []
     assert keyword(index, "potassium") == ["banana.txt"]
 
@@ -373,7 +373,7 @@ def test_a_question_imports_no_chromadb(index_dir: Path, docs: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom assistant.testing.fakes import FakeEmbedder\n"
         "from assistant.stores.embedded import Index\nembedder = FakeEmbedder()\n"
-        "index = Index.open(Path(sys.argv[1]), lambda: embedder)\n"
+        "index = Index(Path(sys.argv[1]), lambda: embedder)\n"
         "assert index.keyword('truce', 5) and index.dense(embedder.embed_query('truce'), 5)\n"
         "print({'chromadb', 'llama_index', 'torch', 'ctranslate2'} & set(sys.modules))"
     )

@@ -87,7 +87,6 @@ def test_the_rows_that_a_question_names_or_compares_come_first(ask: Ask, questio
     "question",
     [
         "Who painted the Tern?",
-        "What is the week hire of the Tern?",
         "Which boat has the most berths?",
         "Who is the skipper of the Tern in Bergen?",
         "Which boats does Ola Berg have?",
@@ -97,9 +96,24 @@ def test_what_no_cell_or_column_tells_is_left_as_it_was(ask: Ask, question: str)
     assert ask(question).answerability == 0.3
 
 
-@pytest.mark.parametrize("question", ["How many boats are there?", "How many berths are there?"])
-def test_a_row_without_such_a_figure_is_no_count(ask: Ask, question: str) -> None:
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("How many boats are there?", id="no-count"),
+        pytest.param("What is the week hire of the Tern?", id="empty-cell"),
+        pytest.param("What is the day hire of the Petrel?", id="no-such-row"),
+    ],
+)
+def test_what_the_table_does_not_hold_is_unlikely_to_be_answered(ask: Ask, question: str) -> None:
     assert ask(question).answerability < 0.1
+
+
+def test_a_row_that_is_named_leads_although_a_sentence_seems_likelier(ask: Ask) -> None:
+    row, *rows = ask("boats").sentences
+    prose = row.model_copy(update={"kind": "paragraph", "reading": "", "start": 900, "end": 930, "score": 9.0})
+    ranked = Ranked((), (prose, row, *rows), 0.3)
+    read = read_tables(parse_question("Who is the skipper of the Grey Gull?"), ranked, lambda _: table())
+    assert first_cells(read) == ["Grey Gull"]
 
 
 @pytest.mark.parametrize(

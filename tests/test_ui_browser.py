@@ -888,7 +888,11 @@ def test_a_reload_in_the_middle_of_an_answer_offers_the_question_again(page: Pag
 
 def test_a_new_conversation_in_the_middle_of_an_answer_keeps_the_question(page: Page) -> None:
     begin(page)
+    piece = page.locator("#live").inner_html()
     page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#welcome")).to_be_visible()
+    page.locator("#live").evaluate("(live, piece) => (live.innerHTML = piece)", piece)  # as one that comes too late
+    expect(page.locator("#live")).to_be_hidden()
     expect(page.locator("#welcome")).to_be_visible()
     ask(page, FIRE)
     reopened(page, HELD)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 
+import docx
 import pytest
 
 pytest.importorskip("gradio", reason="the extra 'chat' is not installed")
@@ -44,7 +45,6 @@ def test_what_is_taken_away_runs_nothing(form: str) -> None:
 
 
 def test_word_holds_every_sentence_and_quote_and_runs_nothing() -> None:
-    docx = pytest.importorskip("docx", reason="the extra 'files' is not installed")
     word = docx.Document(io.BytesIO(as_word(TALK)))
     texts = [paragraph.text for paragraph in word.paragraphs]
     for exchange in TALK.thread:
@@ -55,8 +55,7 @@ def test_word_holds_every_sentence_and_quote_and_runs_nothing() -> None:
 
 
 def test_notes_become_a_word_document_with_their_quotations() -> None:
-    docx = pytest.importorskip("docx")
     made = notes({"text": "A draft.\n\n> It began at noon.\n\nThe Post (fire.md)\n\n"})
     word = docx.Document(io.BytesIO(base64.b64decode(made["data"])))
-    paragraphs = [(each.text, each.style.name) for each in word.paragraphs]
+    paragraphs = [(each.text, each.style and each.style.name) for each in word.paragraphs]
     assert paragraphs == [("A draft.", "Normal"), ("It began at noon.", "Quote"), ("The Post (fire.md)", "Normal")]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answering.faults import carrying, deed, done_to
 from assistant.answering.verify import Checked, Checker, Place, verify
 from assistant.english.claims import canonical, claim_in, is_order, is_refusal
 from assistant.english.sentences import split_sentences
@@ -153,6 +154,8 @@ CLAIMS: list[tuple[str, Support, str]] = [
     ("The service has named them [2].", "partial", "'not'"),
     ("The ferry was built in Italy by the famous Leonardo shipyard [1].", "unsupported", ""),
     ("The mayor has resigned [2].", "unsupported", ""),
+    ("The collision hurt 12 passengers, according to statements [1] and [2].", "supported", ""),
+    ("According to the statements, the collision hurt 12 passengers.", "supported", ""),
     ("Bananas are rich in potassium.", "unsupported", ""),
 ]
 
@@ -164,6 +167,17 @@ def test_support(sentence: str, support: Support, says: str, embedder: MiniLM) -
     assert bool(found.places) == (support != "unsupported")
 
 
+def test_what_was_done_to_somebody_is_not_done_by_them() -> None:
+    quoted = "Indian officials were quick to blame the intelligence services of Pakistan for the attack."
+    assert deed("Pakistan accused its services.") == ("Pakistan", "accused")
+    assert done_to("Pakistan", quoted, quoted.index("blame"))
+    assert not done_to("Indian", quoted, quoted.index("blame"))
+
+
+def test_the_ending_of_a_date_is_no_word() -> None:
+    assert carrying("Sunday's mayoral vote") == carrying("the mayoral vote")
+
+
 NO_CLAIMS = [
     "Here is the answer:",
     "Sources:",
@@ -172,6 +186,8 @@ NO_CLAIMS = [
     "Sure!",
     "Not in the documents.",
     "The passages do not mention the cause.",
+    "This information is found in statements [1] and [2].",
+    "This can be seen in statement [1].",
     "---",
 ]
 

@@ -281,3 +281,26 @@ def test_properties_that_programs_fill_in_are_not_believed(
     made.add_paragraph("The pier is open.")
     document = read(tmp_path, made)
     assert (document.title, document.publisher) == expected
+
+
+def test_a_number_and_capitals_are_a_heading_and_boxes_stay_with_their_labels(tmp_path: Path) -> None:
+    made = docx.Document()
+    for said in ("A.\tPURPOSE", "The plan is kept here.", "To do:", "☒ Design", "☐ Paint", "Tea: ☒ Yes ☐ No"):
+        made.add_paragraph(said)
+    assert kinds(read(tmp_path, made)) == [
+        ("heading", "A. PURPOSE"),
+        ("paragraph", "The plan is kept here."),
+        ("item", "To do:\n\n☒ Design\n☐ Paint"),
+        ("field", "Tea: ☒ Yes ☐ No"),
+    ]
+
+
+def test_a_transcript_of_a_meeting_is_of_who_speaks(tmp_path: Path) -> None:
+    made = docx.Document()
+    made.add_paragraph("0:0:0.0 --> 0:0:1.51\nAda Lind\nThe pump arrived. It works.")
+    made.add_paragraph("Bo Ek   0:03\nGood.")
+    document = read(tmp_path, made)
+    assert [(block.kind, block.speaker, block.lead_in) for block in document.blocks] == [
+        ("quotation", "Ada Lind", "0:0:0.0"),
+        ("quotation", "Bo Ek", "0:03"),
+    ]

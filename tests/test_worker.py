@@ -34,7 +34,7 @@ def pool() -> Iterator[ParserPool]:
 
 def test_a_worker_reads_what_is_read_here(tmp_path: Path, pool: ParserPool) -> None:
     for suffix in (".html", ".epub", ".txt", ".eml"):
-        document = pool.read(write(tmp_path, f"a{suffix}", made(TALKS, suffix)))
+        (document,) = pool.read(write(tmp_path, f"a{suffix}", made(TALKS, suffix)))
         assert "The truce came in May." in document.text
         assert document.source == f"a{suffix}"
 
@@ -61,7 +61,7 @@ sys.addaudithook(hook)
 
 def test_plain_text_needs_no_worker(tmp_path: Path, pool: ParserPool, monkeypatch: pytest.MonkeyPatch) -> None:
     in_workers(tmp_path, monkeypatch, "import os; os._exit(1)")
-    assert pool.read(write(tmp_path, "a.md", b"The truce held.")).text == "The truce held."
+    assert pool.read(write(tmp_path, "a.md", b"The truce held."))[0].text == "The truce held."
     with pytest.raises(DocumentError, match="crashes its parser"):
         pool.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))
 
@@ -78,17 +78,17 @@ def test_a_file_that_takes_too_much_memory_is_given_up(tmp_path: Path) -> None:
     with closing(ParserPool(Limits(seconds=60, memory=200 << 20))) as pool:
         with pytest.raises(DocumentError, match=r"takes more than 200 MB of memory|crashes its parser"):
             pool.read(write(tmp_path, "a.jsonl", b"[" + b"[]," * 10_000_000 + b"0]"))
-        assert pool.read(write(tmp_path, "b.jsonl", b'{"text": "0"}\n')).text == "0"
+        assert pool.read(write(tmp_path, "b.jsonl", b'{"text": "0"}\n'))[0].text == "0"
 
 
 def test_after_a_crash_the_next_file_has_a_new_worker(
     tmp_path: Path, pool: ParserPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_workers(tmp_path, monkeypatch, ON_OPENING.format("os._exit(1)"))
-    assert "1" in pool.read(write(tmp_path, "a.csv", b"a,b\n1,2\n")).text
+    assert "1" in pool.read(write(tmp_path, "a.csv", b"a,b\n1,2\n"))[0].text
     with pytest.raises(DocumentError, match=r"'bad\.csv' crashes its parser"):
         pool.read(write(tmp_path, "bad.csv", b"a,b\n1,2\n"))
-    assert "1" in pool.read(write(tmp_path, "b.csv", b"a,b\n1,2\n")).text
+    assert "1" in pool.read(write(tmp_path, "b.csv", b"a,b\n1,2\n"))[0].text
 
 
 def test_a_worker_that_never_starts_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

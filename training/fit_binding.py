@@ -19,8 +19,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from assistant.models.cores import cores
 from assistant.models.cross_encoder import JUDGES
+from assistant.models.engine import cores
 from assistant.models.passage_encoder import PassageEncoder, arrays
 from assistant.ports import Quote
 from training.examples import Item, drawn, shown_items, weights_and_sets

@@ -33,7 +33,7 @@ from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
 from assistant.types import Filter, Sentence
 from training.fitting import auroc, logistic
-from training.gold import in_full
+from training.gold import in_full, is_evidence
 
 HEAD = '''"""Fitted by ``python -m training.fit_pairwise``; not to be edited by hand."""
 
@@ -68,7 +68,7 @@ def examples(path: Path) -> Iterator[Rival]:
     """The rivals of all questions of a suite."""
     suite = load(path, read_folder, split="dev")
     embedder, cross_encoder = MiniLM.open(), MiniCrossEncoder.open()
-    with tempfile.TemporaryDirectory() as scratch, Index.open(Path(scratch), lambda: embedder) as index:
+    with tempfile.TemporaryDirectory() as scratch, Index(Path(scratch), lambda: embedder) as index:
         sync(index, suite.documents or path)
         for case in track(suite.cases, str(path), console=Console(stderr=True)):
             text = in_full(case)
@@ -86,8 +86,7 @@ def examples(path: Path) -> Iterator[Rival]:
 
 def _answers(sentence: Sentence, case: Case, text: str) -> bool:
     """Whether a sentence of a document with this ``text`` is evidence for a fact."""
-    quoted = [(text.find(e.quote), len(e.quote)) for e in case.evidence if e.source == sentence.source]
-    inside = any(sentence.start < at + length and sentence.end > at for at, length in quoted)
+    inside = is_evidence(case, sentence.source, text, sentence.start, sentence.end)
     return inside and any(wording in sentence.text for fact in case.facts for wording in fact)
 
 

@@ -37,7 +37,7 @@ from assistant.retrieval.retrieve import retrieve
 from assistant.stores.embedded import Index
 from assistant.types import Filter
 from training.fitting import auroc, logistic, signed_logistic, softmax_ranking
-from training.gold import in_full, open_set
+from training.gold import in_full, is_evidence, open_set
 
 HEAD = '''"""Fitted as ``training/README.md`` describes, and printed by ``python -m training.fit_rank``."""
 
@@ -124,22 +124,29 @@ def examples(name: str, limit: int) -> Iterable[Example]:
         embedder, reader = MiniLM.open(), MiniCrossEncoder.open()
         chance = random.Random(0)
         chance.shuffle(cases)
-        with Index.open(Path(scratch, "index"), lambda: embedder) as index:
+        with Index(Path(scratch, "index"), lambda: embedder) as index:
             sync(index, folder)
             for case in track(cases[:limit], name, console=Console(stderr=True)):
                 for absent in (False, True) if not case.scope and chance.random() < ABSENT else (False,):
-                    question = in_full(case)
-                    found = retrieve(question, index, embedder, PASSAGES * (5 if absent else 1), case.where or Filter())
-                    hits = tuple(h for h in found.hits if not absent or not _own(h, case, index))[:PASSAGES]
-                    parts = parse_question(question)
-                    table = measure(parts, found.vector, hits)
-                    if not table.places:
-                        continue
-                    readings = read(parts, table.places, table.rows @ BASE_MODEL.ranking, hits, reader)
-                    gold = np.array([not absent and _answers(hits, place, case, index) for place in table.places])
-                    held = case.answerable and not absent
-                    logits = cross_encoder_logits(table.places, readings)
-                    yield Example(parts, hits, table, logits, readings, gold, held, times)
+                    if made := _example(case, absent, times, index, embedder, reader):
+                        yield made
+
+
+def _example(
+    case: Case, absent: bool, times: int, index: Index, embedder: MiniLM, reader: MiniCrossEncoder
+) -> Example | None:
+    """A question with what is found for it, if ``absent`` without the documents of the gold document's title."""
+    question = in_full(case)
+    found = retrieve(question, index, embedder, PASSAGES * (5 if absent else 1), case.where or Filter())
+    hits = tuple(h for h in found.hits if not absent or not _own(h, case, index))[:PASSAGES]
+    parts = parse_question(question)
+    table = measure(parts, found.vector, hits)
+    if not table.places:
+        return None
+    readings = read(parts, table.places, table.rows @ BASE_MODEL.ranking, hits, reader)
+    gold = np.array([not absent and _answers(hits, place, case, index) for place in table.places])
+    logits = cross_encoder_logits(table.places, readings)
+    return Example(parts, hits, table, logits, readings, gold, case.answerable and not absent, times)
 
 
 def _own(hit: Hit, case: Case, index: Index) -> bool:
@@ -151,14 +158,8 @@ def _answers(hits: Sequence[Hit], place: tuple[int, int], case: Case, index: Ind
     chunk = hits[place[0]].stored.chunk
     statement = hits[place[0]].stored.statements[place[1]]
     start, end = chunk.start + statement.start, chunk.start + statement.end
-    for evidence in case.evidence:
-        document = index.document(evidence.source)
-        if evidence.source != chunk.source or document is None:
-            continue
-        quoted = document.text.find(evidence.quote)
-        if quoted >= 0 and start < quoted + len(evidence.quote) and end > quoted:
-            return True
-    return False
+    document = index.document(chunk.source)
+    return document is not None and is_evidence(case, chunk.source, document.text, start, end)
 
 
 def fit(found: Sequence[Example], reading: bool) -> Fitted:

@@ -41,3 +41,9 @@ def small_cases(folder: Path) -> Suite:
 def in_full(case: Case) -> str:
     """The question so that it stands alone: for a follow-up, the same question asked in full."""
     return next(iter(case.tagged("full")), case.question)
+
+
+def is_evidence(case: Case, source: str, text: str, start: int, end: int) -> bool:
+    """Whether ``text[start:end]`` of the document ``source`` overlaps a gold quotation."""
+    quoted = [(text.find(gold.quote), len(gold.quote)) for gold in case.evidence if gold.source == source]
+    return any(at >= 0 and start < at + length and end > at for at, length in quoted)

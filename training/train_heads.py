@@ -21,8 +21,8 @@ from rich.progress import track
 from torch import nn
 from torch.nn import functional
 
-from assistant.models.cores import cores
 from assistant.models.cross_encoder import JUDGES, Perceptron
+from assistant.models.engine import cores
 from assistant.models.passage_encoder import PassageEncoder, arrays
 from assistant.ports import Quote
 from training.examples import Item, drawn, shown_items, weights_and_sets

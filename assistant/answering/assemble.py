@@ -9,6 +9,7 @@ from assistant.answering.verify import Checked, Place
 from assistant.english.quantities import quantities, same_value
 from assistant.english.tokens import words
 from assistant.errors import IndexStaleError
+from assistant.query.parse import asks_figure
 from assistant.render import apart_text, claim_text, conflict_text, remainder_text
 from assistant.types import (
     NOT_IN_DOCUMENTS,
@@ -63,7 +64,7 @@ class Assembly:
         return (Quotation(sentences=(sentence,)) for sentence in dict.fromkeys(missing))
 
     def missing_best(self) -> Iterator[Quotation]:
-        """Quotations of what answers best, where a model cites nothing that likely answers that part."""
+        """Quotations of what answers best, where a model cites nothing that likely answers, or not the asked figure."""
         cited = {(c.source, c.start) for claim in self._claims for c in claim.citations}
         quoted = {s for quotation in self._plan.quotations for s in quotation.sentences}
         for part in self._plan.evidence.parts:
@@ -71,8 +72,14 @@ class Assembly:
             if best is None or best not in quoted or part.summary:
                 continue
             likely = {(s.source, s.start) for s in part.sentences if 2 * s.probability >= best.probability}
-            if not cited & likely:
+            if not cited & likely or (asks_figure(part.question) and not self._states(best.answer)):
                 yield Quotation(sentences=(best,))
+
+    def _states(self, answer: str) -> bool:
+        """Whether a claim states a figure of ``answer``, or there is none in it."""
+        wanted = quantities(answer)
+        stated = [figure for claim in self._claims for figure in quantities(claim.text)]
+        return not wanted or any(same_value(one, other) for one in wanted for other in stated)
 
     def discard_claims(self) -> None:
         """Drop all claims made so far: quotations take the place of a draft that nothing supports."""
@@ -107,7 +114,7 @@ class Assembly:
         self._conflicts = [self._conflict(candidate) for candidate in self._plan.conflicts]
         shown = sum(claim.listed for claim in self._claims)
         below = [*map(conflict_text, self._conflicts)]
-        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted))
+        below.append(remainder_text(self._plan.unanswered, shown, self._plan.omitted, self._plan.counted))
         below.append(apart_text(self._apart))
         piece = "".join(f"\n\n{text}" for text in below if text)
         self._text.append(piece)
@@ -138,6 +145,7 @@ class Assembly:
             conflicts=() if refused else tuple(self._conflicts),
             unanswered=() if refused else self._plan.unanswered,
             omitted=0 if refused else self._plan.omitted,
+            counted=0 if refused else self._plan.counted,
             nearest=nearest if refused else (),
             passages=evidence.passages,
             writer=writer,
@@ -159,11 +167,14 @@ class Assembly:
         )
 
     def _label(self, source: str) -> str:
-        """How the answer names a source; with its file if another document that was found has the same name."""
+        """How the answer names a source; with its file if another document that was found has the same name, and as
+        the earlier version if another one that is quoted replaces it.
+        """
         own = self._found(source).metadata
         found = (passage.metadata for passage in self._plan.evidence.passages)
         alike = any(other.source != source and other.header == own.header for other in found)
-        return f"{own.label} ({source})" if alike else own.label
+        label = f"{own.label} ({source})" if alike else own.label
+        return f"{label}, earlier version" if source in self._plan.earlier else label
 
     def _written(self, checked: Checked) -> Claim:
         return Claim(text=checked.text, citations=(), support=checked.support, reason=checked.reason)

@@ -59,6 +59,18 @@ def swapped_roles(text: str, quoted: str) -> Iterator[str]:
             yield "who does what to whom is the other way round in the citation"
 
 
+def deed(text: str) -> tuple[str, str] | None:
+    """The name that a claim begins with and the past verb right after it: "Pakistan", "accused"."""
+    found = _DEED.match(text)
+    return (found["who"], found["verb"]) if found else None
+
+
+def done_to(who: str, quoted: str, start: int) -> bool:
+    """Whether a citation names ``who`` only behind ``start``, and each time as whom or what it is done to."""
+    at = [found.start() for found in re.finditer(rf"\b{re.escape(who)}\b", quoted)]
+    return bool(at) and all(start < place and _TO_WHOM.search(quoted, 0, place) for place in at)
+
+
 def _relations(text: str) -> Iterator[tuple[str, str, str]]:
     """A name, a word after it and a name behind that, as stems; in the passive the other way round."""
     opening = _OPENING.match(text)
@@ -97,6 +109,7 @@ def opposites(text: str, quoted: str) -> Iterator[tuple[str, str]]:
 def carrying(text: str) -> frozenset[str]:
     """Stems of the words that carry a claim's meaning, apart from its figures, which are compared by value."""
     bare = "".join(" " * (b - a) if i % 2 else text[a:b] for i, (a, b) in enumerate(_outside(text)))
+    bare = re.sub(r"\s['’]s\b", " ", bare)  # the ending of a figure: "Sunday's"
     return frozenset(_SAME.get(root, root) for root in content_stems(bare) if root not in _COURTESIES)
 
 
@@ -150,7 +163,9 @@ def figure_faults(text: str, quoted: str, metadata: DocumentMetadata, given: str
     spans: list[tuple[int, int]] = []
     for figure in said:
         spans.append((figure.start, figure.end))
-        same = [other for other in there if states(other, figure, metadata.published)]
+        same = [
+            other for other in there if states(other, figure, metadata.published) or _part_of(other, figure, quoted)
+        ]
         if same:
             if figure.kind == "number" and _swapped(figure, same, there):
                 yield f"{figure.text!r} counts something else in the citation", False
@@ -231,6 +246,14 @@ def _swapped(said: Quantity, same: Sequence[Quantity], there: Sequence[Quantity]
     return any(unit & _unit(other) for other in there if other not in same)
 
 
+def _part_of(part: Quantity, said: Quantity, quoted: str) -> bool:
+    """Whether a number has the claim's unit from the figure it is a part of: "1.3 million crowns, of which 400,000"."""
+    before = quoted[: part.start]
+    if (part.kind, part.value) != ("number", said.value) or not _OF_WHICH.search(before):
+        return False
+    return (said.kind, said.unit) == next(((q.kind, q.unit) for q in reversed(quantities(before))), None)
+
+
 def _unit(figure: Quantity) -> frozenset[str]:
     return frozenset(stem(w.text) for w in words(figure.unit) if w.text not in STOPWORDS)
 
@@ -252,6 +275,8 @@ VERBAL = re.compile(
 _VAGUE = re.compile(
     r"\b(?:dozens|hundreds|thousands|millions|billions|trillions|half|double|twice|triple)\b", re.IGNORECASE
 )
+_DEED = re.compile(r"\W*(?P<who>[A-Z][\w'’]+(?:\s[A-Z][\w'’]+)*)\s(?P<verb>[a-z]+ed)\b")
+_TO_WHOM = re.compile(r"\b(?:of|against|on|at|to|with|from|for|upon)\s(?:the\s)?$", re.IGNORECASE)
 _OPENING = re.compile(r"\W*([A-Z][\w'’]+)")
 _DIGITS = re.compile(r"\d+(?:[.,:–-]\d+)*")  # scores and ranges too: "2-1"
 _CLAUSE = re.compile(r"[,;:—–]|\b(?:and|but|which|who|while|whereas|because|although|after|before|when)\b")
@@ -267,6 +292,7 @@ _LINK = re.compile(
 _CONTRAST = re.compile(r";|,?\s+\b(?:while|whereas|but|although|though)\b", re.IGNORECASE)
 _BOTH_AND = re.compile(r"\bboth\s+([^,;.]{2,40}?)\s+and\s+(\w+(?:\s+\w+)?)", re.IGNORECASE)
 _SEVERAL = re.compile(r"\b(?:both|two|sides?|each|either|neither|all)\b", re.IGNORECASE)
+_OF_WHICH = re.compile(r"\bof (?:which|these|those|them|that)\s(?:\w+\s){0,2}$", re.IGNORECASE)
 _BOTH = re.compile(r"\b(?:both|pair|twice|couple|either|neither)\b", re.IGNORECASE)
 _OPPOSITES = tuple((stem(one), stem(other)) for one, other in OPPOSITES + OPPOSITE_EVENTS)
 PRONOUN = re.compile(rf"\b{any_of(PERSONAL_PRONOUNS)}\b", re.IGNORECASE)

@@ -15,6 +15,7 @@ from assistant.answering.conflict import find_conflicts
 from assistant.answering.order import deciding_first
 from assistant.answering.records import records
 from assistant.answering.thresholds import Thresholds
+from assistant.answering.versions import replaced, without_replaced
 from assistant.english.claims import is_order
 from assistant.english.lexicon import CONSEQUENCES, DEMONSTRATIVES, PERSONAL_PRONOUNS, REASONS, any_of
 from assistant.english.names import names
@@ -24,7 +25,7 @@ from assistant.english.tokens import content_stems, overlap, words
 from assistant.ingest.blocks import LISTED
 from assistant.ingest.statements import statements
 from assistant.query.parse import QuestionParts, parse_question
-from assistant.retrieval.binding import compared_things
+from assistant.retrieval.binding import asked, compared_things
 from assistant.retrieval.mentions import names_thing
 from assistant.retrieval.tables import of_polarity
 from assistant.types import (
@@ -113,12 +114,18 @@ def plan(evidence: Evidence, thresholds: Thresholds, limits: Limits, document: F
     quotations = chosen.in_reading_order(
         keep_order=all(part.summary for part in answered), lead=_lead(answered[0], evidence)
     )
+    earlier = _replaced(quotations, document)
+    conflicts = tuple(without_replaced(conflicts, earlier))
+    if not asked(parse_question(evidence.question)).dates:
+        quotations = tuple(sorted(quotations, key=lambda quotation: quotation.best.source in earlier))
     return Plan(
         question=evidence.question,
         quotations=quotations if conflicts else deciding_first(evidence.question, quotations),
         conflicts=conflicts,
+        earlier=earlier,
         unanswered=tuple(part.question for part in evidence.parts if part not in answered),
         omitted=omitted,
+        counted=sum(len(items) for part, items in zip(answered, lists, strict=True) if part.counted),
         hesitant=hesitant,
         nearest=_nearest(evidence, thresholds) if hesitant else (),
         evidence=evidence,
@@ -136,6 +143,12 @@ def statements_for_model(plan: Plan) -> tuple[Sentence, ...]:
     others = [s for s in plan.evidence.sentences if s not in quoted and s.probability >= least]
     most = max(MAX_SHOWN, len(quoted))
     return tuple(sentence for sentence in [*quoted, *others] if not is_order(sentence.text))[:most]
+
+
+def _replaced(quotations: Sequence[Quotation], document: FindDocument) -> frozenset[str]:
+    """The sources of quotations that another quoted document replaces."""
+    sources = dict.fromkeys(sentence.source for quotation in quotations for sentence in quotation.sentences)
+    return replaced([found for source in sources if (found := document(source))]) if len(sources) > 1 else frozenset()
 
 
 def _reaching(evidence: Evidence, threshold: float) -> list[Part]:
@@ -301,7 +314,7 @@ def _before(sentence: Sentence, evidence: Evidence) -> list[Sentence]:
 def _list_asked(part: Part, document: FindDocument) -> tuple[Sentence, ...]:
     """The items of the list that a part asks for; nothing where it asks for none."""
     question = parse_question(part.question)
-    wanted = question.wants_list and not part.summary
+    wanted = (question.wants_list or part.counted) and not part.summary
     return _whole_list(question, part.sentences[0], document) if wanted else ()
 
 

@@ -18,7 +18,9 @@ from assistant.answering.faults import (
     asked_deeds,
     attributes_to,
     carrying,
+    deed,
     denied,
+    done_to,
     figure_faults,
     half_borne,
     has_kin,
@@ -294,6 +296,8 @@ class Checker:
             *torn_figures(text, quoted),
             *half_borne(text, quoted),
         ]
+        if self._suffered(text, quoted):
+            doubts.append("the citation says that it was done to the one who does it here")
         if self._unlike(text, asked_deeds(text, quoted, given), quoted):
             doubts.append("what it counts is in the question, not in the citation")
         likeness = (covered + self._closeness(text, quoted, given)) / 2
@@ -304,6 +308,15 @@ class Checker:
         if doubts:
             return "partial", doubts[0], likeness
         return "supported", "figures, names and meaning agree", likeness
+
+    def _suffered(self, text: str, quoted: str) -> bool:
+        """Whether a claim says that somebody did what the citation says was done to them."""
+        if not (said := deed(text)):
+            return False
+        who, verb = said
+        like = (w for w in words(quoted) if w.text.islower() and w.text not in STOPWORDS)
+        first = next((w.start for w in like if self._has_like(verb, [w.text], NEAR)), None)
+        return first is not None and done_to(who, quoted, first)
 
     def _lacking(self, text: str, wanted: frozenset[str], quoted: str) -> frozenset[str]:
         """Content words of the claim that the citation neither has nor has a like of."""
@@ -328,8 +341,8 @@ class Checker:
         forms = [text, *([f"{given} {text}"] if given else [])]
         return max(float(self._vector(form) @ self._vector(quoted)) for form in forms)
 
-    def _has_like(self, word: str, others: Sequence[str]) -> bool:
-        return any(float(self._vector(word) @ self._vector(other)) >= ALIKE for other in others)
+    def _has_like(self, word: str, others: Sequence[str], enough: float = ALIKE) -> bool:
+        return any(float(self._vector(word) @ self._vector(other)) >= enough for other in others)
 
     def _faults(self, text: str, quoted: str, metadata: DocumentMetadata, given: str) -> Iterator[tuple[str, bool]]:
         """What speaks against a citation, and whether it rules it out; a claim may say what the question has given."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli.opening import documents_folder, opened, report_first_build, settings_from, unbuilt
+from assistant.cli.opening import opened, report_first_build, settings_from, unbuilt
 from assistant.cli.options import IndexDir, WriterName
 from assistant.cli.screen import Screen
 from assistant.errors import ConfigError
@@ -71,7 +71,7 @@ def chat(
                         advance(step)
                         on_progress(step)
 
-                    report = assistant().index(documents_folder(settings), tell)
+                    report = assistant().index(settings.documents_dir, tell)
                 report_first_build(report, settings, screen)
 
         serve.run(assistant, host, port, password, tuple(name or ()), up, prepare)

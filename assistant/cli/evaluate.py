@@ -103,14 +103,14 @@ def evaluate(
         raise typer.BadParameter("a reference run needs all questions", param_hint="--accept")
 
     from assistant.eval import accept as make_reference
-    from assistant.eval import report_on, terminal, write
+    from assistant.eval import reference, report_on, terminal, write
 
     evaluation = _evaluation(screen, folder, dataset, split, seed)
     evaluation = evaluation._replace(suite=_chosen(evaluation.suite, kind or (), limit, seed, time_limit))
     suite = evaluation.suite
     against = None
     if compare:
-        against = _reference(suite) if compare == "reference" else _run_at(suite, compare)
+        against = reference(suite) if compare == "reference" else _run_at(suite, compare)
     others = [_scorecard(suite, _run_at(suite, other)) for other in beside or ()]
     if rescore:
         suite, run = _logged(suite, _run_at(suite, rescore))
@@ -120,7 +120,7 @@ def evaluate(
         report = report_on(suite, run, against=against, others=others, on_progress=advance)
     page = write(report)
     if accept:
-        screen.note(f"The reference run is {make_reference(run, suite, _reference(suite))}; commit it.")
+        screen.note(f"The reference run is {make_reference(run, suite)}; commit it.")
     if json:
         screen.json(_plain(report, page))
     else:
@@ -164,12 +164,6 @@ def _chosen(suite: Suite, kinds: Sequence[str], limit: int | None, seed: int | N
     if kinds or limit is not None or seed is not None:
         suite = select(suite, kinds, limit, seed)
     return suite.model_copy(update={"time_limit": time_limit}) if time_limit else suite
-
-
-def _reference(suite: Suite) -> Path:
-    from assistant.eval import REFERENCE
-
-    return suite.folder / (REFERENCE if suite.split in ("", "dev") else f"reference-{suite.split}.json")
 
 
 def _run_at(suite: Suite, given: str) -> Path:

@@ -11,7 +11,7 @@ from rich.filesize import decimal
 from rich.text import Text
 
 from assistant.cli import opening
-from assistant.cli.opening import documents_folder, opened, settings_from
+from assistant.cli.opening import opened, settings_from
 from assistant.cli.options import IndexDir, Json
 from assistant.cli.root import FAILED
 from assistant.cli.screen import Screen, one_line
@@ -20,7 +20,8 @@ from assistant.errors import AssistantError, ConfigError, DocumentError
 
 if TYPE_CHECKING:
     from assistant.api import Assistant
-    from assistant.ingest.sync import Shard
+    from assistant.ingest.places import Shard
+    from assistant.settings import Settings
     from assistant.types import IndexReport
 
 FEW_PAGES = 0.1
@@ -32,25 +33,30 @@ LISTED = 12
 app = typer.Typer(no_args_is_help=True, help="Build, inspect and repair the index.")
 
 
+Paths = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Files, folders or addresses of web pages; without any, the index's own documents folder and all web "
+        "pages, fetched again.",
+    ),
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Stay, and follow what changes in the folders.")]
+ShardName = Annotated[
+    str | None, typer.Option(metavar="3/16", help="Only this part of the files; other machines take the others.")
+]
+Collection = Annotated[
+    str, typer.Option(metavar="NAME", help="A name for what is named here: `ask --in NAME`.", show_default=False)
+]
+
+
 @app.command()
 def build(
     context: typer.Context,
-    paths: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[PATH]...",
-            help="Files, folders or addresses of web pages; without any, the index's own documents folder and all web "
-            "pages, fetched again.",
-        ),
-    ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Stay, and follow what changes in the folders.")] = False,
-    shard: Annotated[
-        str | None, typer.Option(metavar="3/16", help="Only this part of the files; other machines take the others.")
-    ] = None,
-    collection: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="A name for what is named here: `ask --in NAME`.", show_default=False),
-    ] = "",
+    paths: Paths = None,
+    watch: Watch = False,
+    shard: ShardName = None,
+    collection: Collection = "",
     json: Json = False,
     index: IndexDir = None,
 ) -> None:
@@ -59,23 +65,17 @@ def build(
     A web page is fetched if robots.txt allows it, and kept in the index folder.
     """
     from assistant.ingest.fetch import is_address
-    from assistant.ingest.sync import WHOLE, Shard
     from assistant.ingest.watch import changes
     from assistant.settings import command
 
     screen = Screen()
     settings = settings_from(index)
-    own = documents_folder(settings)
+    own = settings.documents_dir
     named = [path if is_address(path) else Path(path) for path in paths or ([str(own)] if own.is_dir() else [])]
     folders = [path for path in named if isinstance(path, Path)]
     if watch and len(folders) < len(named):
         raise ConfigError("--watch follows files and folders. Web pages: `assistant index build` fetches them again")
-    part = Shard.parse(shard) if shard else WHOLE
-    if part.of > 1 and not settings.chroma_url:
-        raise ConfigError(
-            f"--shard {shard} needs an index that several machines share. "
-            "`export ASSISTANT_CHROMA_URL=http://HOST:8000`, or build without it"
-        )
+    part = _shard(shard, settings)
     with opened(context, settings) as assistant:
         undone: list[Path] = []
         # From now on: a first build may take hours.
@@ -87,12 +87,24 @@ def build(
         if not reports:
             cure = command("index build PATH", settings.index_dir)
             raise DocumentError(f"There is no folder {str(own)!r}. `{cure}`")
-        _show_reports(screen, reports, json)
-        _tell_unread_pages(screen, assistant, reports)
+        _show_build(screen, assistant, reports, json)
         if watch:
             screen.note("Watching. Press Ctrl+C to stop.")
         for _ in changed:
             undone[:] = _build_again(assistant, folders, screen, part, json)
+
+
+def _shard(name: str | None, settings: Settings) -> Shard:
+    """The part of the files that ``--shard`` names, by default all. Raises ConfigError."""
+    from assistant.ingest.places import WHOLE, Shard
+
+    part = Shard.parse(name) if name else WHOLE
+    if part.of > 1 and not settings.chroma_url:
+        raise ConfigError(
+            f"--shard {name} needs an index that several machines share. "
+            "`export ASSISTANT_CHROMA_URL=http://HOST:8000`, or build without it"
+        )
+    return part
 
 
 def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part: Shard, json: bool) -> list[Path]:
@@ -100,13 +112,16 @@ def _build_again(assistant: Assistant, folders: list[Path], screen: Screen, part
     undone = []
     for folder in folders:
         try:
-            report = opening.build(assistant, folder, screen, part)
-            _show_reports(screen, [report], json)
-            _tell_unread_pages(screen, assistant, [report])
+            _show_build(screen, assistant, [opening.build(assistant, folder, screen, part)], json)
         except AssistantError as exc:
             screen.error(str(exc))
             undone.append(folder)
     return undone
+
+
+def _show_build(screen: Screen, assistant: Assistant, reports: list[IndexReport], json: bool) -> None:
+    _show_reports(screen, reports, json)
+    _tell_unread_pages(screen, assistant, reports)
 
 
 def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[IndexReport]) -> None:
@@ -125,12 +140,12 @@ def _tell_unread_pages(screen: Screen, assistant: Assistant, reports: list[Index
         screen.note(one_line(f"{files}{more}. The other pages are indexed. `ocrmypdf --skip-text FILE.pdf FILE.pdf`"))
 
 
-def _show_reports(screen: Screen, reports: list[IndexReport], json: bool) -> None:
+def _show_reports(screen: Screen, found: IndexReport | list[IndexReport], json: bool) -> None:
     if json:
-        screen.json(reports)
-    else:
-        for report in reports:
-            _show_report(screen, report)
+        screen.json(found)
+        return
+    for report in found if isinstance(found, list) else [found]:
+        _show_report(screen, report)
 
 
 @app.command()
@@ -222,19 +237,10 @@ def remove(
     index: IndexDir = None,
 ) -> None:
     """Remove a document from the index; its file is not deleted."""
-    from assistant.settings import command
-
     screen = Screen()
-    settings = settings_from(index)
-    with opened(context, settings) as assistant:
+    with opened(context, settings_from(index)) as assistant:
         report = assistant.remove(source)
-    if not report.removed:
-        cure = command("index list", settings.index_dir)
-        raise DocumentError(f"The index holds no document {source!r}. `{cure}`")
-    if json:
-        screen.json(report)
-    else:
-        _show_report(screen, report)
+    _show_reports(screen, report, json)
 
 
 def _show_report(screen: Screen, report: IndexReport) -> None:

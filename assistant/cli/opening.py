@@ -17,7 +17,7 @@ from assistant.errors import AssistantError, ConfigError
 if TYPE_CHECKING:
     from assistant.api import Assistant
     from assistant.cli.screen import Screen
-    from assistant.ingest.sync import Shard
+    from assistant.ingest.places import Shard
     from assistant.settings import Settings
     from assistant.types import Filter, IndexReport
 
@@ -62,9 +62,9 @@ def ready(
     """
     with opened(context, settings) as assistant, ExitStack() as after:
         if unbuilt(assistant, settings):
-            report = build(assistant, documents_folder(settings), screen, chroma=not answer_first)
+            report = build(assistant, settings.documents_dir, screen, chroma=not answer_first)
             if answer_first:
-                after.enter_context(_chroma_filled_after(assistant, screen))
+                after.push(lambda kind, *_: _fill_chroma(kind, assistant, screen))
             report_first_build(report, settings, screen)
         yield assistant
 
@@ -74,29 +74,21 @@ def unbuilt(assistant: Assistant, settings: Settings) -> bool:
 
     Later changes of the documents are for ``index build``.
     """
-    return documents_folder(settings).is_dir() and assistant.empty
+    return settings.documents_dir.is_dir() and assistant.empty
 
 
 def report_first_build(report: IndexReport, settings: Settings, screen: Screen) -> None:
     """Report what a first build indexed and skipped."""
-    folder = documents_folder(settings)
+    folder = settings.documents_dir
     screen.note(f"Indexed {counted(len(report.added), 'document')} of {folder} in {report.seconds:.1f} s.")
     for skipped in report.skipped:
         screen.note(one_line(f"Skipped {skipped.source}: {skipped.reason}"), indent=2)
 
 
-@contextmanager
-def _chroma_filled_after(assistant: Assistant, screen: Screen) -> Iterator[None]:
-    """Fills the collection when the block ends; if that fails, a note says so, and the answer still counts."""
-    try:
-        yield
-    except typer.Exit:
-        _fill_chroma(assistant, screen)
-        raise
-    _fill_chroma(assistant, screen)
-
-
-def _fill_chroma(assistant: Assistant, screen: Screen) -> None:
+def _fill_chroma(raised: type[BaseException] | None, assistant: Assistant, screen: Screen) -> None:
+    """Fill the collection after an answer; if that fails, a note says so, and the answer still counts."""
+    if raised is not None and not issubclass(raised, typer.Exit):
+        return
     sys.stdout.flush()
     try:
         assistant.fill_chroma()
@@ -114,7 +106,7 @@ def build(
     chroma: bool = True,
 ) -> IndexReport:
     """Sync the index with ``path``, or with a shard of its files, and show the progress."""
-    from assistant.ingest.sync import WHOLE
+    from assistant.ingest.places import WHOLE
 
     with screen.progress() as advance:
         return assistant.index(path, advance, shard or WHOLE, collection=collection, chroma=chroma)
@@ -127,8 +119,3 @@ def note_if_none_admitted(assistant: Assistant, where: Filter, screen: Screen) -
 
         cure = command("index list", assistant.settings.index_dir)
         screen.note(f"No indexed document passes the filters. `{cure}`")
-
-
-def documents_folder(settings: Settings) -> Path:
-    """The folder for documents inside the index folder."""
-    return settings.index_dir / "documents"

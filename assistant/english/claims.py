@@ -87,7 +87,7 @@ _OPENING = (
 )
 _ACCORDING = (
     r"(?:according to|as (?:stated|reported|mentioned|noted|described) (?:in|by)|based on|per|from|in)\s+"
-    rf"(?:(?:the|these|all|provided|given|above|numbered|available)\s+)*{_SOURCE}(?:\s+(?:no\.?|number))?"
+    rf"(?:(?:the|these|all|provided|given|above|numbered|available)\s+)*(?:{_SOURCE}|statements)(?:\s+(?:no\.?|number))?"
     rf"(?:\s+(?P<a>{_NUMBERS}))?(?:\s+(?:provided|given|above))?(?:\s*\[(?P<b>\d{{1,3}}(?:, \d{{1,3}})*)\])?\s*[,:]\s*"
 )
 _SAYS_THAT = (
@@ -98,6 +98,11 @@ _STATEMENT = (  # with its number alone: documents speak of statements too
     r"(?:(?:according to|as (?:stated|reported) in|based on|per|from|in)\s+)?(?:the\s+)?statements?\s*"
     rf"(?:(?P<e>{_NUMBERS})|\[(?P<f>\d{{1,3}}(?:, \d{{1,3}})*)\])"
     rf"\s*(?:[,:]|(?:(?:all|both|also)\s+)?{_REPORTS}(?:\s+that)?)\s*"
+)
+_ENDING = re.compile(  # what is left of ", according to statements [1] and [2]" without its markers
+    r",?\s*\b(?:according to|as (?:stated|reported|mentioned|noted|described|seen|shown) (?:in|by)|based on|per)\s+"
+    rf"(?:the\s+)?(?:{_SOURCE}|statements?)(?:,|\s+and\b)*\s*(?=[.!]?$)",
+    re.IGNORECASE,
 )
 _FRAME = re.compile(rf"^(?:{_OPENING})?(?:{_ACCORDING}|{_SAYS_THAT}|{_STATEMENT})?", re.IGNORECASE)
 
@@ -116,7 +121,7 @@ def claim_in(sentence: str, known: Iterable[int] = ()) -> tuple[str, set[int]]:
     named, rest = (frame.groupdict().values(), text[frame.end() :]) if frame else ((), text)
     cited = [*(group for group in named if group), *(match.group(1) for match in _MARKER.finditer(rest))]
     claim = " ".join(_MARKER.sub("", rest).split())
-    claim = re.sub(r"\s+([.,;:!?])", r"\1", claim)
+    claim = _ENDING.sub("", re.sub(r"\s+([.,;:!?])", r"\1", claim))
     claim = re.sub(r"(?<=\w)\.\.$", ".", claim)  # "at 7 a.m. [1]." has two stops
     if claim != text and claim[:1].islower():
         claim = claim[0].upper() + claim[1:]
@@ -137,8 +142,8 @@ _SMALL_TALK = re.compile(
             rf"(?:the )?(?:final )?(?:answer|summary|response|{_SOURCE}|question|note|explanation|conclusion)s?\s*:?",
             rf"(?:based on|according to)\b[^.\d]{{0,60}}\b{_SOURCE}\s*[:,.]?",
             r"(?:this|that|it|which)(?: (?:information|answer|fact))? (?:is|was|can be)(?: also| all)? (?:stated|said"
-            rf"|reported|mentioned|found|confirmed|supported|given|noted) (?:in|by) (?:the )?"
-            rf"(?:{_SOURCE}|statements?)\s*[:,.]?",
+            r"|reported|mentioned|found|confirmed|supported|given|noted|seen|shown|provided|based|taken)"
+            rf" (?:in|by|on|from) (?:the )?(?:{_SOURCE}|statements?)(?:,? and)*\s*[:,.]?",
         )
     ),
     re.IGNORECASE,

@@ -108,6 +108,44 @@ OPPOSITE_EVENTS = _both_orders(
 )
 """Opposites that can both be true of one thing at different times."""
 
+EVENTS = tuple(
+    tuple(group.split())
+    for group in (
+        "build built construct construction erect erection builder finished completed raised",
+        "rebuild rebuilt restore restored restoration renovate renovated renovation refurbished reconstructed",
+        "repair repaired repairs mend mended fix fixed",
+        "open opened inaugurate inaugurated opening close closed shut closure stopped ceased ended",
+        "destroy destroyed destruction demolish demolished demolition wrecked razed burn burned burnt torn collapsed",
+        "damage damaged harmed",
+        "design designed designer architect planned drew drawn",
+        "found founded founder find discover discovered discovery spotted turned establish established set",
+        "invent invented inventor devised developed",
+        "buy bought purchase purchased acquire acquired buyer takeover",
+        "sell sold sale seller",
+        "own owned owns owner belongs belonged",
+        "steal stole stolen theft thief robbed",
+        "cancel cancelled canceled scrapped annulled withdrawn called",
+        "postpone postponed delay delayed rescheduled",
+        "approve approved accept accepted adopted passed agreed",
+        "reject rejected refuse refused declined",
+        "resign resigned resignation quit stepped",
+        "appoint appointed hired elected nominated chosen",
+        "dismiss dismissed fired sacked",
+        "arrest arrested detained custody",
+        "crash crashed collided collision",
+        "explode exploded explosion blast",
+        "sink sank sunk",
+        "die died death killed dead dies",
+        "paint painted painter",
+        "name named renamed",
+        "move moved relocated relocation",
+        "win won winner beat beaten victory",
+        "install installed fitted installation",
+        "deliver delivered delivery delivers",
+    )
+)
+"""What happens to things, each by the words that tell it; opposites are in OPPOSITE_EVENTS."""
+
 # --- words that join ------------------------------------------------------------------------------
 
 CONSEQUENCES = (

@@ -10,9 +10,8 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
-from itertools import chain
+from itertools import chain, islice
 from types import MappingProxyType
-from typing import NamedTuple
 
 import numpy as np
 
@@ -27,13 +26,6 @@ Baseline = Callable[[str, Filter], Answer]
 
 PASSAGE_WORDS = 256
 SHOWN = 10
-
-
-class Place(NamedTuple):
-    """A span of one document."""
-
-    source: str
-    span: Span
 
 
 class Texts:
@@ -52,29 +44,25 @@ class Texts:
         # A question with given contexts names its few sources among thousands, so these are looked up, not filtered.
         exact = bool(where.sources) and all(source in self.corpus for source in where.sources)
         among = sorted(set(where.sources), key=self._order.__getitem__) if exact else self.sources
-        return [source for source in among if where.admits(self.corpus.metadata(source))]
+        return [source for source in among if where.admits(self.corpus[source])]
 
-    def sentences(self, source: str) -> list[Place]:
+    def sentences(self, source: str) -> list[Chunk]:
         """The sentences of one document."""
-        return [Place(source, span) for span in self.corpus.sentences(source)]
+        return [self.corpus.chunk(source, span) for span in self.corpus.sentences(source)]
 
-    def passages(self, source: str) -> Iterator[Place]:
+    def passages(self, source: str) -> Iterator[Chunk]:
         """Passages of whole sentences with at most PASSAGE_WORDS words, or one longer sentence."""
         run: list[Span] = []
         count = 0
-        for _, span in self.sentences(source):
-            size = len(words(self.text(Place(source, span))))
+        for sentence in self.sentences(source):
+            size = len(words(sentence.text))
             if run and count + size > PASSAGE_WORDS:
-                yield Place(source, Span(run[0].start, run[-1].end))
+                yield self.corpus.chunk(source, Span(run[0].start, run[-1].end))
                 run, count = [], 0
-            run.append(span)
+            run.append(Span(sentence.start, sentence.end))
             count += size
         if run:
-            yield Place(source, Span(run[0].start, run[-1].end))
-
-    def text(self, place: Place) -> str:
-        """The text at a place."""
-        return self.corpus[place.source].text[place.span.start : place.span.end]
+            yield self.corpus.chunk(source, Span(run[0].start, run[-1].end))
 
     def chance(self, question: str) -> random.Random:
         """A random generator for the seed and the question, so that answers do not depend on the order of asking."""
@@ -101,7 +89,8 @@ def first_sentences(texts: Texts) -> Baseline:
     """The first sentences of three documents."""
 
     def ask(_: str, where: Filter) -> Answer:
-        firsts = [sentences[0] for source in texts.within(where) if (sentences := texts.sentences(source))]
+        begun = ((source, spans[0]) for source in texts.within(where) if (spans := texts.corpus.sentences(source)))
+        firsts = [texts.corpus.chunk(*first) for first in islice(begun, SHOWN)]
         return quoting(texts.corpus, firsts[:3], firsts)
 
     return ask
@@ -112,7 +101,7 @@ def random_sentence(texts: Texts) -> Baseline:
 
     def ask(question: str, where: Filter) -> Answer:
         chance = texts.chance(question)
-        sources = [source for source in texts.within(where) if texts.sentences(source)]
+        sources = [source for source in texts.within(where) if texts.corpus.sentences(source)]
         drawn = [chance.choice(texts.sentences(s)) for s in chance.sample(sources, min(SHOWN, len(sources)))]
         return quoting(texts.corpus, drawn[:1], drawn)
 
@@ -124,8 +113,9 @@ def everything(texts: Texts) -> Baseline:
 
     @lru_cache(maxsize=8)
     def dump(where: Filter) -> Answer:
-        whole = [Place(source, Span(0, len(texts.corpus[source].text))) for source in texts.within(where)]
-        filled = [place for place in whole if texts.text(place).strip()]
+        sources = texts.within(where)
+        whole = [texts.corpus.chunk(source, Span(0, len(texts.corpus[source].text))) for source in sources]
+        filled = [chunk for chunk in whole if chunk.text.strip()]
         return quoting(texts.corpus, filled, filled)
 
     return lambda _, where: dump(where)
@@ -136,10 +126,10 @@ def keyword_search(texts: Texts, quoted: int = 1) -> Baseline:
 
     Answerability is the share of the question's words, by idf, that the best sentence has.
     """
-    passages = [place for source in texts.sources for place in texts.passages(source)]
-    sentences = [place for source in texts.sources for place in texts.sentences(source)]
-    passage_index = _Keywords([texts.text(place) for place in passages], texts.seed)
-    sentence_index = _Keywords([texts.text(place) for place in sentences], texts.seed)
+    passages = [passage for source in texts.sources for passage in texts.passages(source)]
+    sentences = [sentence for source in texts.sources for sentence in texts.sentences(source)]
+    passage_index = _Keywords([passage.text for passage in passages], texts.seed)
+    sentence_index = _Keywords([sentence.text for sentence in sentences], texts.seed)
     passages_of, sentences_of = _by_source(passages), _by_source(sentences)
 
     def ask(question: str, where: Filter) -> Answer:
@@ -150,7 +140,7 @@ def keyword_search(texts: Texts, quoted: int = 1) -> Baseline:
             n: rank
             for rank, number in enumerate(ranked[:4], 1)
             for n in sentences_of[passages[number].source]
-            if _within(sentences[n].span, passages[number].span)
+            if passages[number].start <= sentences[n].start and sentences[n].end <= passages[number].end
         }
         best = sorted(inside, key=lambda n: -scores[n])
         return quoting(
@@ -158,8 +148,8 @@ def keyword_search(texts: Texts, quoted: int = 1) -> Baseline:
             [sentences[n] for n in best[:quoted]],
             [passages[n] for n in ranked],
             [float(found[n]) for n in ranked],
-            [_sentence(texts.corpus, sentences[n], float(scores[n]), inside[n]) for n in best],
-            passage_index.share(question, texts.text(sentences[best[0]])) if best else 0.0,
+            [_sentence(sentences[n], float(scores[n]), inside[n]) for n in best],
+            passage_index.share(question, sentences[best[0]].text) if best else 0.0,
         )
 
     return ask
@@ -210,51 +200,42 @@ def _terms(question: str) -> list[str]:
     return list(dict.fromkeys(content_stems(question)))
 
 
-def _by_source(places: Sequence[Place]) -> dict[str, list[int]]:
+def _by_source(chunks: Sequence[Chunk]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = {}
-    for number, place in enumerate(places):
-        found.setdefault(place.source, []).append(number)
+    for number, chunk in enumerate(chunks):
+        found.setdefault(chunk.source, []).append(number)
     return found
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _sentence(corpus: Corpus, place: Place, score: float, rank: int) -> Sentence:
-    return Sentence(**_chunk(corpus, place).model_dump(), passage=rank, score=score)
-
-
-def _chunk(corpus: Corpus, place: Place) -> Chunk:
-    start, end = place.span
-    return Chunk(source=place.source, start=start, end=end, text=corpus[place.source].text[start:end])
+def _sentence(chunk: Chunk, score: float, rank: int) -> Sentence:
+    return Sentence(**chunk.model_dump(), passage=rank, score=score)
 
 
 def quoting(
     corpus: Corpus,
-    quoted: Sequence[Place],
-    shown: Sequence[Place] = (),
+    quoted: Sequence[Chunk],
+    shown: Sequence[Chunk] = (),
     scores: Sequence[float] = (),
     sentences: Sequence[Sentence] | None = None,
     answerability: float = 0.5,
 ) -> Answer:
-    """An answer that quotes the places ``quoted``.
+    """An answer that quotes the chunks ``quoted``.
 
-    The places ``shown`` are its passages, with ``scores`` if given, and by default its ranked sentences.
+    The chunks ``shown`` are its passages, with ``scores`` if given, and by default its ranked sentences.
     """
     claims = []
-    for marker, place in enumerate(quoted, 1):
-        quote = corpus[place.source].text[place.span.start : place.span.end]
-        metadata = corpus.metadata(place.source).model_dump()
-        citation = Citation(**metadata, marker=marker, start=place.span.start, end=place.span.end, quote=quote)
-        claims.append(Claim(text=f"{quote} [{marker}]", citations=(citation,), support="supported", reason="quoted"))
+    for marker, chunk in enumerate(quoted, 1):
+        known = corpus[chunk.source].metadata.model_dump()
+        citation = Citation(**known, marker=marker, start=chunk.start, end=chunk.end, quote=chunk.text)
+        text = f"{chunk.text} [{marker}]"
+        claims.append(Claim(text=text, citations=(citation,), support="supported", reason="quoted"))
     shown = shown[:SHOWN]
     passages = [
-        Passage(chunk=_chunk(corpus, place), metadata=corpus.metadata(place.source), score=score, rank=rank)
-        for rank, (place, score) in enumerate(zip(shown, scores or [1.0] * len(shown), strict=True), 1)
+        Passage(chunk=chunk, metadata=corpus[chunk.source].metadata, score=score, rank=rank)
+        for rank, (chunk, score) in enumerate(zip(shown, scores or [1.0] * len(shown), strict=True), 1)
     ]
     if sentences is None:
-        sentences = [_sentence(corpus, place, 1.0, rank) for rank, place in enumerate(shown, 1)]
+        sentences = [_sentence(chunk, 1.0, rank) for rank, chunk in enumerate(shown, 1)]
     return Answer(
         question="",
         text=" ".join(claim.text for claim in claims) or NOT_IN_DOCUMENTS,

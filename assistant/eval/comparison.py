@@ -118,9 +118,14 @@ def snapshot(scores: Scorecard, suite: Suite, about: Mapping[str, JsonValue] | N
     )
 
 
-def accept(run: Run, suite: Suite, path: Path | None = None) -> Path:
-    """Makes a run the reference of its suite; written next to ``suite.toml``, to be committed. Returns the file."""
-    path = path or suite.folder / REFERENCE
+def reference(suite: Suite) -> Path:
+    """The file of the suite's reference run: next to ``suite.toml``, and one for each split."""
+    return suite.folder / (REFERENCE if suite.split in ("", "dev") else f"reference-{suite.split}.json")
+
+
+def accept(run: Run, suite: Suite) -> Path:
+    """Makes a run the reference of its suite; written to ``reference(suite)``, to be committed. Returns the file."""
+    path = reference(suite)
     text = snapshot(rescore(run, suite), suite, run.header.about).model_dump_json(indent=1)
     path.write_text(text + "\n", encoding="utf-8")
     return path

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from assistant.english.sentences import split_sentences
-from assistant.types import Block, Citation, Document, DocumentMetadata, Span
+from assistant.types import Block, Chunk, Citation, Document, Span
 
 Sentences = frozenset[tuple[str, int]]
 """Sentences of the corpus, each as its source and its number there."""
@@ -37,10 +37,10 @@ class Corpus(Mapping[str, Document]):
     def __len__(self) -> int:
         return len(self._documents)
 
-    def metadata(self, source: str) -> DocumentMetadata:
-        """Title, publisher and date of a document, without its text."""
-        document = self[source]
-        return DocumentMetadata(**{field: getattr(document, field) for field in DocumentMetadata.model_fields})
+    def chunk(self, source: str, span: Span) -> Chunk:
+        """The text at a place."""
+        start, end = span
+        return Chunk(source=source, start=start, end=end, text=self[source].text[start:end])
 
     @cached_property
     def publishers(self) -> frozenset[str]:

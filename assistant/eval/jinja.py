@@ -6,6 +6,8 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING
 
+from assistant.render import escape_markdown
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
@@ -28,7 +30,13 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"shown": shown, "cut": cut, "md": md, "legal": legal, "along": along}
+    environment.filters |= {
+        "shown": shown,
+        "cut": cut,
+        "md": lambda value: escape_markdown(str(value)),
+        "legal": legal,
+        "along": along,
+    }
     return environment.get_template(name)
 
 
@@ -44,12 +52,8 @@ def cut(text: str, length: int) -> str:
     return text if len(text) <= length else f"{text[:length]} … ({len(text) - length} more characters)"
 
 
-def md(text: str) -> str:
-    """Text of a document or a question on one line, escaped for Markdown."""
-    flat = " ".join(str(text).split())
-    for character in "\\`*_[]<>|":
-        flat = flat.replace(character, f"\\{character}")
-    return flat
+def _markdown(value: object) -> str:
+    return escape_markdown(str(value))
 
 
 def legal(text: str) -> str:

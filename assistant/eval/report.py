@@ -19,7 +19,7 @@ from assistant.eval.jinja import shown, template
 from assistant.eval.log import Run
 from assistant.eval.metrics import METRICS, WALL, Metric
 from assistant.eval.scoring import Failure, Number, Scorecard, check_gates, failures, rescore, scorecard
-from assistant.types import OnProgress, Progress
+from assistant.types import OnProgress, Progress, no_progress
 
 DRAWN_BASELINE = "keyword search"
 """The baseline whose curves are drawn next to those of the run."""
@@ -28,7 +28,6 @@ _TILES = (
     "fact_coverage", "citation_validity", "citation_f1", "auroc", "refusal_f1", "conflict_f1", "passage_hit@4",
     "seconds_p50",
 )  # fmt: skip
-_BELOW_ZERO = ("crag",)  # has no place on an axis from 0 to 1
 
 
 class Row(NamedTuple):
@@ -102,7 +101,7 @@ def report_on(
     against: Path | None = None,
     baselines: Iterable[str] = tuple(BASELINES),
     others: Sequence[Scorecard] = (),
-    on_progress: OnProgress = lambda _: None,
+    on_progress: OnProgress = no_progress,
 ) -> Report:
     """Scores a run and the baselines. ``against`` is a reference.json or an earlier run (its folder or log).
 
@@ -200,7 +199,7 @@ def _figures(report: Report) -> Iterable[Figure]:
         caption = "Share of unanswerable questions among those answered first; lower is better."
         yield Figure("risk and coverage", svg, caption)
     for group, rows in report.groups.items():
-        plotted = [row for row in rows if row.metric.better != "neither" and row.metric.name not in _BELOW_ZERO]
+        plotted = [row for row in rows if row.metric.bounded]
         if plotted and group != "cost":
             yield Figure(group, plots.intervals([_bar(row, report.others) for row in plotted]))
     seconds = [one.answer.trace.seconds[WALL] for one in report.scores.cases if WALL in one.answer.trace.seconds]

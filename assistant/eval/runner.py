@@ -19,7 +19,7 @@ from assistant.errors import SuiteError
 from assistant.eval.cases import Case, Suite
 from assistant.eval.log import LOG, Header, Result, Run, appending, read_run
 from assistant.eval.metrics import PLAIN, WALL
-from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace, Turn
+from assistant.types import NOT_IN_DOCUMENTS, Answer, OnProgress, Progress, Trace, Turn, no_progress
 
 Ask = Callable[..., Answer | str]
 """``ask(question, history=..., where=...)``; the question is enough if no case has a history or a scope.
@@ -38,7 +38,7 @@ def run(
     about: Mapping[str, JsonValue] | None = None,
     *,
     workers: int = 1,
-    on_progress: OnProgress = lambda _: None,
+    on_progress: OnProgress = no_progress,
 ) -> Run:
     """Asks the questions of the suite and returns the run, which is logged in ``<suite>/runs/<run>/answers.jsonl``.
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from assistant.ingest.boxes import is_box, is_open_field, with_choices
 from assistant.ingest.covers import with_covers
 from assistant.ingest.dialogue import with_speakers
 from assistant.ingest.inline import strip_markup
+from assistant.ingest.receipts import with_bought
 from assistant.types import Block, BlockKind, Span, one_line
 
 CELL_SEPARATOR = " | "
@@ -56,10 +58,10 @@ class TextBuilder:
     def item(self, text: str, depth: int = 1, marker: str = "-", lead_in: str = "") -> None:
         """Add a list item with its marker; 1 is the outermost depth, ``lead_in`` introduces the list.
 
-        A number or a letter ("4.", "(b)") is part of the item's text, a bullet is not.
+        A number, a letter or a box ("4.", "(b)", "☒") is part of the item's text, a bullet is not.
         """
         indent = "  " * (depth - 1)
-        if any(map(str.isalnum, marker)):
+        if any(map(str.isalnum, marker)) or is_box(marker):
             self._add(
                 "item", f"{marker} {text.strip()}" if text.strip() else "", lead=indent, level=depth, lead_in=lead_in
             )
@@ -199,7 +201,9 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
     above: dict[int, str] = {}
     before: BlockKind | None = None
     end = 0  # of the block before
-    for block in with_covers(text, with_speakers(text, list(blocks))):
+    for block in with_choices(text, with_bought(text, with_covers(text, with_speakers(text, list(blocks))))):
+        if block.kind == "field" and is_open_field(text[block.start : block.end]):
+            block = block.model_copy(update={"kind": "furniture"})
         if before not in LISTED and not _introduces(introduction, text[end : block.start], block.kind):
             introduction = ""
         end = block.end
@@ -221,6 +225,8 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             lead_in = lead_in or introduction
         elif block.kind == "code":
             lead_in, introduction, above = lead_in or _led_by(made, text), "", {}
+        elif block.kind == "paragraph" and _is_below_label(text, block, introduction, made):
+            lead_in, above = introduction, {}
         elif block.kind not in ("furniture", "caption"):
             introduction, above = _introduction(text[block.start : block.end]), {}
         before = before if block.kind in ("furniture", "caption") else block.kind
@@ -228,6 +234,25 @@ def add_context(text: str, blocks: Iterable[Block]) -> tuple[Block, ...]:
             block = block.model_copy(update={"kind": "furniture"})  # the title of a sheet, which is its name as well
         made.append(block.model_copy(update={"headings": headings, "lead_in": lead_in}))
     return tuple(made)
+
+
+def _is_below_label(text: str, block: Block, label: str, before: Sequence[Block]) -> bool:
+    """Whether a short paragraph is what a ``label`` above it is about: "Members:", "Ada Lind", "Bo Ek".
+
+    A sentence is if it stands directly below the label.
+    """
+    said = text[block.start : block.end]
+    if (
+        not label[1:].endswith(_COLONS)
+        or len(label) > _LONGEST_LABEL
+        or len(said) > MAX_OPEN_LINE
+        or said.endswith(_COLONS)
+    ):
+        return False
+    return not said.endswith(_STOPS) or text[before[-1].start : before[-1].end].endswith(_COLONS)
+
+
+_LONGEST_LABEL = 40  # characters
 
 
 def _led_by(before: Sequence[Block], text: str) -> str:

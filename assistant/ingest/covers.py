@@ -49,6 +49,9 @@ def _are_authors(text: str, block: Block) -> bool:
     """Whether a block lists people: two names or more, or one behind "by"."""
     if block.kind not in ("paragraph", "heading") or block.end - block.start > _MOST_AUTHORS_TEXT:
         return False
+    first, *rest = text[block.start : block.end].split("\n", 1)
+    if rest and len(first.split()) == 1:
+        return False  # a label above names
     said = " ".join(_MARKS.sub(" ", text[block.start : block.end]).split())
     by = _BY.match(said)
     parts = [part for part in _BETWEEN.split(said[by.end() :] if by else said) if part.strip(" .")]

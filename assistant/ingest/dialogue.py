@@ -21,13 +21,21 @@ _TURN = re.compile(
     r"(?P<stamp2>[ ]\(\d{1,2}:\d{2}(?::\d{2})?\))?"
     r"(?::(?P=mark)|(?P=mark):)[ \t\u00a0]*(?=\S)"
 )
+_CUE = re.compile(
+    r"(?P<stamp>\d+:\d+:\d+[.,]\d+)[ ]-->[ ][\d:.,]+\n(?P<name>[^\n:]{1,40})\n(?=\S)"
+    r"|(?P<name2>[^\n:\d]{1,40}?)[ \t]+(?P<stamp2>\d{1,2}:\d{2}(?::\d{2})?)\n(?=\S)"
+)
+"""Head of a turn as meeting programs write it into a document: ``0:0:3.2 --> 0:0:4.2`` and, below, the name."""
 _NO_NAMES = frozenset(
     "note notes warning example caution tip important date time place subject from to cc re tel phone email e-mail fax "
-    "address total price decision action result summary name title author version status source sources".split()
+    "address total price decision action result summary name title author version status source sources trace debug "
+    "info notice warn error critical fatal".split()
 )
 _PROSE = re.compile(r"[.!?…。！？][\"'”’»)]*\s*$|(?:\S+\s+){5}")
 _CHAT_STAMP = re.compile(r"[\[(]|\d{1,4}[./-]\d{1,2}[./-]")
 _LEAST_TURNS = 2
+_NAME_WORDS = 5
+_LONG_WORD = 4  # letters
 _TURN_LENGTH = 100  # characters that are looked at to find who speaks
 
 
@@ -35,6 +43,7 @@ class _Turn(NamedTuple):
     name: str
     stamp: str
     start: int
+    timed: bool
 
 
 def with_speakers(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -49,7 +58,7 @@ def with_speakers(text: str, blocks: Sequence[Block]) -> list[Block]:
     spoken = [at for at, turn in turns.items() if turn.name in often]
     prose = sum(bool(_PROSE.search(text[turns[at].start : blocks[at].end][-400:])) for at in spoken)
     known = often if len(often) > 1 and 2 * prose >= len(spoken) else set()
-    timed = [turn.name for turn in turns.values() if _CHAT_STAMP.match(turn.stamp)]
+    timed = [turn.name for turn in turns.values() if turn.timed]
     known = known | set(timed if len(timed) >= _LEAST_TURNS else ())
     return [
         _quoted(block, turns[at]) if at in turns and turns[at].name in known else block
@@ -60,14 +69,26 @@ def with_speakers(text: str, blocks: Sequence[Block]) -> list[Block]:
 def _turn(text: str, block: Block) -> _Turn | None:
     if block.kind not in ("field", "paragraph"):
         return None
-    match = _TURN.match(text, block.start, min(block.end, block.start + _TURN_LENGTH))
-    if not match or match.end() >= block.end or match["name"].lower() in _NO_NAMES:
+    stop = min(block.end, block.start + _TURN_LENGTH)
+    if (cue := _CUE.match(text, block.start, stop)) and is_name(name := (cue["name"] or cue["name2"]).strip()):
+        return _Turn(name, cue["stamp"] or cue["stamp2"], cue.end(), timed=True)
+    match = _TURN.match(text, block.start, stop)
+    if not match or match.end() >= block.end or not is_name(match["name"]):
         return None
-    words = match["name"].split()
-    if not all(word[0].isupper() or word[0].isdigit() or not word[0].isalpha() or len(word) < 4 for word in words):
-        return None
-    stamp = (match["stamp"] or match["stamp2"] or "").strip(" \t-–—")
-    return _Turn(match["name"], stamp, match.end())
+    stamp = match["stamp"] or match["stamp2"] or ""
+    return _Turn(match["name"], stamp.strip(" \t-–—[]()"), match.end(), bool(_CHAT_STAMP.match(stamp)))
+
+
+def is_name(label: str) -> bool:
+    """Whether a label can be a name: at most five words, and none that is longer than "von" in small letters."""
+    words = label.split()
+    return (
+        label.lower() not in _NO_NAMES
+        and len(words) <= _NAME_WORDS
+        and all(
+            word[0].isupper() or word[0].isdigit() or not word[0].isalpha() or len(word) < _LONG_WORD for word in words
+        )
+    )
 
 
 def _quoted(block: Block, turn: _Turn) -> Block:

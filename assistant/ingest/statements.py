@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.english.sentences import split_sentences
+from assistant.ingest.boxes import box_reading
 from assistant.ingest.inline import strip_markup
 from assistant.types import CONTEXT_SEPARATOR, Block, BlockKind, Document, Span, Statement
 
@@ -31,14 +32,28 @@ def statements(document: Document) -> tuple[Statement, ...]:
     text = document.text
     blocks = document.blocks or (Block(kind="paragraph", start=0, end=len(text)),)
     found: list[Statement] = []
+    said = ""
     for block in blocks:
         context = _context(block)
         if long := _long_cells(block, text):
             found += _row_parts(block, text, long, context)
             continue
         for start, end in _spans(block, text):
-            found.append(Statement(start, end, block.kind, context, _reading(block, text, start, end)))
+            before, said = said, text[start:end] if block.kind in PROSE else ""
+            around = CONTEXT_SEPARATOR.join(filter(None, [context, before])) if _OUTCOME.fullmatch(said) else context
+            found.append(Statement(start, end, block.kind, around, _reading(block, text, start, end)))
     return tuple(found)
+
+
+_VOTE = r"\d{1,2} ?[-–] ?\d{1,2}"
+_OUTCOME = re.compile(
+    r"(?:the )?(?:motion|resolution|amendment|ordinance|vote)\b:? ?(?:(?:was|is|has|duly|unanimously) ){0,2}"
+    rf"(?:carried|passed|approved|adopted|defeated|failed|lost|denied|tabled|{_VOTE})\b[^.!?]{{0,40}}[.!]?"
+    r"|(?:unanimously )?(?:carried|passed|approved|adopted|defeated|denied|tabled)"
+    rf"(?: unanimously| {_VOTE})?[.!]?",
+    re.IGNORECASE,
+)
+"""What became of the motion in the sentence before."""
 
 
 def _context(block: Block) -> str:
@@ -96,6 +111,10 @@ _AS_SAID = str.maketrans(
     | dict.fromkeys("\u200b\u2060\ufeff")
 )
 """Letters that are drawn as one, the hyphen that ends no line, and what is not seen."""
+_BOXED: frozenset[BlockKind] = frozenset({"item", "field"})
+_FIELD_NUMBER = re.compile(r"(?<=\w) ?#(?=:|$)")
+"""In a label: "Policy #"."""
+_COUNT = re.compile(r"^# ?(?=[^\W\d])")
 _SOFT_HYPHEN = re.compile("\u00ad(?!\\s)")
 
 
@@ -113,7 +132,10 @@ def _reading(block: Block, text: str, start: int, end: int) -> str:
     reading = _QUOTE_MARKS.sub("", said) if block.kind == "quotation" else said
     reading = _joined(_SOFT_HYPHEN.sub("", reading), text).translate(_AS_SAID)
     reading = strip_markup(reading)
-    return " ".join(reading.split()) if reading != said else ""
+    if block.kind == "field":
+        reading = _FIELD_NUMBER.sub(" number", reading)
+    boxed = box_reading(" ".join(reading.split())) if block.kind in _BOXED else ""
+    return boxed or (" ".join(reading.split()) if reading != said else "")
 
 
 def _joined(said: str, text: str) -> str:
@@ -137,5 +159,7 @@ def _row_reading(block: Block, text: str) -> str:
 def _cell_reading(block: Block, text: str, number: int) -> str:
     """A cell behind its column: ``Staff: 31``."""
     cell = " ".join(strip_markup(text[slice(*block.cells[number])]).split())
+    cell = box_reading(cell) or cell
     column = " ".join(strip_markup(block.columns[number]).split()) if number < len(block.columns) else ""
+    column = _COUNT.sub("Number of ", _FIELD_NUMBER.sub(" number", column))
     return f"{column}: {cell}" if cell and column and column != cell else cell

@@ -6,20 +6,19 @@ documents are in memory at a time.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import time
 from collections import deque
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from assistant.errors import ConfigError, DocumentError
+from assistant.errors import DocumentError
 from assistant.ingest.discover import FoundFile, find_files
 from assistant.ingest.given import NOWHERE, GivenText, given_texts
+from assistant.ingest.places import WHOLE, Shard, check_collection, exists, free_source, location_of, messages_above
 from assistant.ingest.read import MAX_BYTES, VERSION, content_hash
 from assistant.ingest.split import split, tokenizer
 from assistant.ingest.worker import Limits, ParserPool
@@ -32,38 +31,6 @@ REBUILT = "The index was made by an earlier version or with another configuratio
 
 _PARALLEL = min(8, os.cpu_count() or 1)  # files that are read at once
 _SETTLED_NS = 2_000_000_000  # a file that changed more recently may change again without a new time stamp
-
-
-class Shard(NamedTuple):
-    """Part ``number`` of ``of``, from 1. A file's name alone decides to which part it belongs."""
-
-    number: int = 1
-    of: int = 1
-
-    @classmethod
-    def parse(cls, text: str) -> Shard:
-        """The shard written as ``3/16``. Raises ConfigError for anything else."""
-        number, _, of = text.partition("/")
-        if number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000:
-            return cls(int(number), int(of))
-        raise ConfigError(f"{text!r} is no part of a whole. Give the first of sixteen as `--shard 1/16`")
-
-    def takes(self, source: str) -> bool:
-        """Whether the file with that path below the root belongs to this part."""
-        if self.of == 1:
-            return True
-        mark = hashlib.blake2b(source.encode(), digest_size=8).digest()
-        return int.from_bytes(mark, "big") % self.of == self.number - 1
-
-
-WHOLE = Shard()
-_NAME = re.compile(r"[^/\\.][^/\\]*")  # of a collection: one folder
-
-
-def check_collection(name: str) -> None:
-    """Raises ConfigError if ``name`` cannot be that of a collection; it may be empty."""
-    if name and not _NAME.fullmatch(name):
-        raise ConfigError(f"{name!r} is no name of a collection: give one like `--collection reports`")
 
 
 def sync(
@@ -93,8 +60,8 @@ def sync(
         raise DocumentError(f"There is no folder {str(root)!r}; what was indexed from it is kept. `{cure}`")
     found, unreadable = _files(root, index.store_dir, shard)
     with index.writing(root, on_progress) as sink:
-        work = _Work(sink, root, shard, unreadable, collection)
-        admitted = work.admitted(work.placed(found), partial(_command, index))
+        work = _Work(sink, root, partial(_command, index), shard, unreadable, collection)
+        admitted = work.admitted(work.placed(found))
         for done, (file, known, outcome) in enumerate(work.read(admitted, limits)):
             on_progress(Progress(stage="reading", done=done, total=len(admitted), item=file.source))
             work.take(file, known, outcome)
@@ -117,7 +84,7 @@ def sync_documents(
     started = time.monotonic()
     texts = list(given_texts(documents))
     with index.writing(None, on_progress) as sink:
-        work = _Work(sink, NOWHERE, WHOLE, ())
+        work = _Work(sink, NOWHERE, partial(_command, index))
         for done, text in enumerate(texts):
             on_progress(Progress(stage="reading", done=done, total=len(texts), item=text.source))
             work.take_given(text)
@@ -144,24 +111,10 @@ def _files(root: Path, store: Path | None, shard: Shard) -> tuple[list[FoundFile
     )
 
 
-def _location(path: Path) -> str:
-    # A link keeps its own name.
-    return path.absolute().as_posix()
-
-
-def _free_source(source: str, root: Path, taken: Container[str]) -> str:
-    """``source``; if another root has it, with the root's name before it; if that is taken too, with a number."""
-    name, wanted, number = root.name or "root", source, 1
-    while wanted in taken:
-        wanted = f"{name}/{source}" if number == 1 else f"{name}-{number}/{source}"
-        number += 1
-    return wanted
-
-
 class _Outcome(NamedTuple):
-    """The result of reading a file: a document, a problem, or neither if the file has not changed."""
+    """The result of reading a file: its documents, a problem, or neither if the file has not changed."""
 
-    document: Document | None = None
+    documents: tuple[Document, ...] = ()
     content: str = ""
     problem: str = ""
     read_ns: int = 0
@@ -186,7 +139,7 @@ def _read(parsers: ParserPool, file: FoundFile, known: StoredFile | None) -> _Ou
         # A file that is too large is refused by its first bytes; hashing would go through it to its end.
         content = content_hash(file) if file.size <= MAX_BYTES else ""
         same = bool(content) and known is not None and bool(known.digest) and known.content == content
-        return _Outcome(None if same else parsers.read(file), content, read_ns=now)
+        return _Outcome(() if same else parsers.read(file), content, read_ns=now)
     except DocumentError as exc:
         return _Outcome(problem=str(exc))
 
@@ -202,23 +155,35 @@ def _looks_the_same(known: StoredFile, file: FoundFile) -> bool:
     """Whether ``file`` has the path, size and time of the ``known`` one, and that was read by this version."""
     if (known.size, known.modified_ns) != (file.size, file.mtime_ns) or not known.digest:
         return False
-    return known.location == _location(file.path) and known.content.startswith(f"{VERSION}:")
+    return known.location == location_of(file.path) and known.content.startswith(f"{VERSION}:")
 
 
 class _Work:
     """One pass over the files of a root."""
 
     def __init__(
-        self, sink: Sink, root: Path, shard: Shard, unreadable: Sequence[Skipped], collection: str = ""
+        self,
+        sink: Sink,
+        root: Path,
+        to_command: Callable[[str], str],
+        shard: Shard = WHOLE,
+        unreadable: Sequence[Skipped] = (),
+        collection: str = "",
     ) -> None:
         self._sink, self._root, self._shard, self._collection = sink, root, shard, collection
+        self._to_command = to_command
         self._tokenize = tokenizer(sink.embedder)
         files = sink.files()
         self._known = {file.location: file for file in files if file.state != "excluded"}
         self._excluded = {file.location: file for file in files if file.state == "excluded"}
         self._taken = {file.source: file for file in self._known.values()}
+        self._attached: dict[str, list[StoredFile]] = {}
+        for file in files:
+            for message in messages_above(file.location):
+                self._attached.setdefault(message, []).append(file)
         self._blocked = [root / skipped.source for skipped in unreadable]
         self._seen: set[str] = set()
+        self._present: set[str] = set()  # locations of attachments
         self._renamed: list[StoredFile] = []
         self._added: list[str] = []
         self._changed: list[str] = []
@@ -233,7 +198,9 @@ class _Work:
 
     def _folder_of_all(self) -> str:
         """What the sources of the root's documents begin with, before their paths below the root."""
-        root = f"{_location(self._root)}/"
+        if self._root.is_file():
+            return ""
+        root = f"{location_of(self._root)}/"
         folders = {
             file.source.removesuffix(file.location.removeprefix(root))
             for file in self._known.values()
@@ -242,15 +209,12 @@ class _Work:
         folder = folders.pop() if len(folders) == 1 else ""
         return folder.removesuffix("/") if folder.endswith("/") else ""
 
-    def admitted(self, found: Sequence[FoundFile], to_command: Callable[[str], str]) -> list[FoundFile]:
+    def admitted(self, found: Sequence[FoundFile]) -> list[FoundFile]:
         """The files of ``found`` to index. One that was removed by hand is included only if it is the root itself."""
         kept = []
         for file in found:
-            location = _location(file.path)
-            if location in self._excluded and location != _location(self._root):
-                cure = to_command(f"index build {file.path}")
-                reason = f"{file.source!r} was removed from the index. `{cure}` takes it back"
-                self._skipped.append(Skipped(source=file.source, reason=reason, ignored=True))
+            if location_of(file.path) in self._excluded and file.path != self._root:
+                self._skipped.append(self._left_out(file, file))
             else:
                 kept.append(file)
         return kept
@@ -263,10 +227,11 @@ class _Work:
             try:
                 for file in found:
                     known = self._known_as(file)
-                    if known and _looks_the_same(known, file) and not self._sink.outdated:
+                    again = self._sink.outdated or self._lacks_attached(file)
+                    if known and _looks_the_same(known, file) and not again:
                         waiting.append((file, known, _SAME))
                     else:
-                        same_as = None if self._sink.outdated else known
+                        same_as = None if again else known
                         waiting.append((file, known, pool.submit(_read, parsers, file, same_as)))
                     if len(waiting) > 2 * _PARALLEL:
                         yield _done(*waiting.popleft())
@@ -278,39 +243,42 @@ class _Work:
                 parsers.close()
 
     def take(self, file: FoundFile, known: StoredFile | None, outcome: _Outcome) -> None:
-        """Add the document of ``file`` if it is new."""
-        location = _location(file.path)
+        """Add the documents of ``file`` that are new."""
+        location = location_of(file.path)
         if location in self._seen:
             return
         self._seen.add(location)
         if outcome.problem:
+            if known:
+                self._keep_attached(known)
             self._skipped.append(Skipped(source=file.source, reason=outcome.problem))
             return
         settled = file.mtime_ns if outcome.read_ns - file.mtime_ns - _SETTLED_NS >= 0 else 0
         facts = StoredFile(
             "", location, file.size, settled, digest=known.digest if known else "", content=outcome.content
         )
-        if outcome.document is not None:
-            self._take_document(outcome.document, known, facts, file)
+        if outcome.documents:
+            self._take_documents(outcome.documents, known, facts, file)
         elif known is not None:
             if outcome.content:
                 self._sink.keep(facts._replace(source=known.source))
+            self._keep_attached(known, facts)
             self._move(known, location)
             self._unchanged += 1
 
     def take_given(self, text: GivenText) -> None:
         """Add a document that has no file if it is new."""
-        known = self._known.get(_location(text.file.path))
+        known = self._known.get(location_of(text.file.path))
         try:
             same = known is not None and bool(known.digest) and known.content == text.content
-            outcome = _Outcome(None if same and not self._sink.outdated else text.read(), text.content)
+            outcome = _Outcome(() if same and not self._sink.outdated else (text.read(),), text.content)
         except DocumentError as exc:
             outcome = _Outcome(problem=str(exc))
         self.take(text.file, known, outcome)
 
     def gone(self, found: Sequence[FoundFile]) -> list[StoredFile]:
         """Stored files under the root and in the shard that no longer exist; unreadable ones do exist."""
-        kept = {_location(file.path) for file in found}
+        kept = {location_of(file.path) for file in found} | self._present
         known = (*self._known.values(), *self._excluded.values())
         vanished = [file for file in known if file.location not in kept and self._looked_at(Path(file.location))]
         return vanished + self._renamed
@@ -339,15 +307,54 @@ class _Work:
 
     def _known_as(self, file: FoundFile) -> StoredFile | None:
         """The stored file at that path, or one of the same name that has gone and was probably moved here."""
-        if known := self._known.get(_location(file.path)):
+        if known := self._known.get(location_of(file.path)):
             renamed = self._collection and known.state == "live" and known.source != file.source
             return None if renamed else known
         before = self._taken.get(file.source)
         if before is None or before.state != "live" or Path(before.location).is_relative_to(NOWHERE):
             return None
-        return None if Path(before.location).exists() else before
+        return None if exists(before.location) else before
 
-    def _take_document(self, document: Document, known: StoredFile | None, facts: StoredFile, file: FoundFile) -> None:
+    def _lacks_attached(self, file: FoundFile) -> bool:
+        """Whether something attached to ``file`` is to be written again: it is damaged, or is taken back by hand."""
+        attached = self._attached.get(location_of(file.path), ())
+        return any(not each.digest and (each.state != "excluded" or file.path == self._root) for each in attached)
+
+    def _keep_attached(self, known: StoredFile, facts: StoredFile | None = None) -> None:
+        """Leave what is attached to ``known`` as it is; ``facts`` are those of a file that can be read."""
+        for each in self._attached.get(known.location, ()):
+            location = (facts or known).location + each.location.removeprefix(known.location)
+            self._present.add(location)
+            if facts and each.state != "excluded":
+                if facts.content:
+                    self._sink.keep(facts._replace(source=each.source, location=location, digest=each.digest))
+                self._move(each, location)
+                self._unchanged += 1
+
+    def _take_documents(
+        self, documents: Sequence[Document], known: StoredFile | None, facts: StoredFile, file: FoundFile
+    ) -> None:
+        """Take the document of a file after what is attached to it: an interrupted build then reads the file again."""
+        document, known = self._identified(documents[0], known, facts, file)
+        for each in documents[1:]:
+            name = each.source.removeprefix(file.source)
+            inner = file._replace(source=document.source + name, path=Path(f"{file.path}{name}"))
+            its = facts._replace(location=location_of(inner.path))
+            self._present.add(its.location)
+            if known and its.location in self._excluded and file.path != self._root:
+                self._skipped.append(self._left_out(inner, file))
+            else:
+                self._take_document(*self._identified(each, self._known_as(inner), its, inner), its)
+        self._take_document(document, known, facts)
+
+    def _left_out(self, file: FoundFile, built: FoundFile) -> Skipped:
+        cure = f"`{self._to_command(f'index build {built.path}')}` takes it back"
+        return Skipped(source=file.source, reason=f"{file.source!r} was removed from the index. {cure}", ignored=True)
+
+    def _identified(
+        self, document: Document, known: StoredFile | None, facts: StoredFile, file: FoundFile
+    ) -> tuple[Document, StoredFile | None]:
+        """``document`` with the source that it has or gets, and what the index knows of it, if anything."""
         if known:
             document = document.model_copy(update={"source": known.source})
             same = known.content == facts.content or known.digest == document.digest
@@ -355,12 +362,15 @@ class _Work:
         if known is None:
             if before := self._known.get(facts.location):
                 self._renamed.append(before)
-            source = _free_source(file.source, self._root, self._taken)
+            source = free_source(file.source, self._root, self._taken)
             document = document.model_copy(update={"source": source})
+        self._taken.setdefault(document.source, facts._replace(source=document.source, digest=document.digest))
+        return document, known
+
+    def _take_document(self, document: Document, known: StoredFile | None, facts: StoredFile) -> None:
         for note in document.notes:
             self._notes.setdefault(note, []).append(document.source)
         facts = facts._replace(source=document.source, digest=document.digest)
-        self._taken.setdefault(document.source, facts)
         if known:
             self._move(known, facts.location)
         if known and known.digest == document.digest:

@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from assistant.errors import DocumentError
 from assistant.ingest.fetch import Fetched, Fetcher
 from assistant.ingest.parsers import SUFFIXES
-from assistant.ingest.sync import check_collection
+from assistant.ingest.places import check_collection
 from assistant.types import OnProgress, Progress, Skipped
 
 COLLECTION = "web"

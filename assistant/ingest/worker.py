@@ -18,11 +18,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from pydantic import TypeAdapter
+
 from assistant.errors import DocumentError
 from assistant.ingest.discover import FoundFile
 from assistant.ingest.parsers import IN_PLACE
-from assistant.ingest.read import read_document
+from assistant.ingest.read import read_documents
 from assistant.types import Document
+
+_DOCUMENTS = TypeAdapter(tuple[Document, ...])
 
 
 class Limits(NamedTuple):
@@ -44,10 +48,13 @@ class ParserPool:
         self._mutex = threading.Lock()
         self._closed = False
 
-    def read(self, file: FoundFile) -> Document:
-        """The document in ``file``. Raises DocumentError, also if parsing takes too much time or memory."""
+    def read(self, file: FoundFile) -> tuple[Document, ...]:
+        """The document in ``file`` and those attached to it.
+
+        Raises DocumentError, also if parsing takes too much time or memory.
+        """
         if Path(file.source).suffix.lower() in IN_PLACE:
-            return read_document(file)
+            return read_documents(file)
         worker: _Worker | None = getattr(self._local, "worker", None)
         if worker is None or not worker.alive:
             with self._mutex:
@@ -82,7 +89,7 @@ class _Worker:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def read(self, file: FoundFile) -> Document:
+    def read(self, file: FoundFile) -> tuple[Document, ...]:
         if not self._ready and self._process.stdout is not None:
             with self._stopped_after(self._limits.start) as late:  # starting up is not the file's fault
                 self._ready = bool(self._process.stdout.readline())
@@ -101,7 +108,7 @@ class _Worker:
             raise DocumentError(f"{file.source!r} crashes its parser. `mv {str(file.path)!r} ..`")
         if "error" in answer:
             raise DocumentError(str(answer["error"]))
-        return Document.model_validate(answer["document"])
+        return _DOCUMENTS.validate_python(answer["documents"])
 
     @contextlib.contextmanager
     def _stopped_after(self, seconds: float) -> Iterator[threading.Event]:
@@ -131,7 +138,7 @@ class _Worker:
             answer = json.loads(source.readline())
         except (OSError, ValueError):
             return None
-        return answer if isinstance(answer, dict) and answer.keys() & {"document", "error"} else None
+        return answer if isinstance(answer, dict) and answer.keys() & {"documents", "error"} else None
 
     def close(self) -> None:
         self._process.kill()
@@ -166,8 +173,8 @@ def serve() -> None:
 def _answer(line: bytes, memory: int, answers: IO[bytes]) -> None:
     source, path, size, modified = json.loads(line)
     try:
-        document = read_document(FoundFile(source, Path(path), size, modified))
-        reply = b'{"document": ' + document.model_dump_json().encode() + b"}"
+        documents = read_documents(FoundFile(source, Path(path), size, modified))
+        reply = b'{"documents": ' + _DOCUMENTS.dump_json(documents) + b"}"
     except DocumentError as exc:
         reply = json.dumps({"error": str(exc)}).encode()
     except MemoryError:

@@ -6,12 +6,10 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from assistant.errors import BackendError, ConfigError, ModelOutputError
+from assistant.models.vectors import embeddings, unit
 from assistant.ports import ChatChunk, Embedding, Message, Usage, Vectors
 from assistant.types import Span
 
@@ -84,7 +82,7 @@ class LlamaIndexChat:
 
         asked = [ChatMessage(role=m.role, content=m.text) for m in messages]
         spoke, last = False, None
-        with self._translated():
+        with _translated(f"model {self.name!r}"):
             for last in self.llm.stream_chat(asked):
                 text, thought = last.delta or "", str(last.additional_kwargs.get("thinking_delta") or "")
                 spoke = spoke or bool(text.strip())
@@ -96,16 +94,6 @@ class LlamaIndexChat:
         if not spoke:
             raise ModelOutputError(f"{self.name!r} gave an empty answer. Ask again, or choose another model")
         yield Usage(_count(raw, "prompt_eval_count"), _count(raw, "eval_count"))
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        # Every provider has its own exceptions, which share no base class.
-        except Exception as exc:
-            raise BackendError(
-                f"The model {self.name!r} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider"
-            ) from exc
 
 
 class LlamaIndexEmbedder:
@@ -121,50 +109,41 @@ class LlamaIndexEmbedder:
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """Vectors of the texts and of their parts, each of shape (dimension,). Raises BackendError."""
-        cut = [[text[start:end] for start, end in spans] for text, spans in zip(texts, parts, strict=True)]
-        flat = list(chain(texts, *cut))
-        if not flat:
-            return []
-        with self._translated():
-            rows = self.model.get_text_embedding_batch(flat)
-        if len(rows) != len(flat):
-            raise self._wrong(f"gave {len(rows)} vectors for {len(flat)} texts")
-        vectors = self._unit(rows)
-        found, at = [], len(texts)
-        for whole, some in zip(vectors, cut, strict=False):
-            found.append(Embedding(whole, vectors[at : at + len(some)]))
-            at += len(some)
-        return found
+        return embeddings(texts, parts, self._embed)
 
     def embed_query(self, text: str) -> Vectors:
         """Vector of a question, of shape (dimension,). Raises BackendError."""
-        with self._translated():
+        with _translated(self._what):
             row = self.model.get_query_embedding(text)
-        vector: Vectors = self._unit([row])[0]
+        vector: Vectors = self._unit([row], 1)[0]
         return vector
 
-    def _unit(self, rows: Sequence[Sequence[float]]) -> Vectors:
-        if len({len(row) for row in rows}) > 1:
-            raise self._wrong("gave vectors of different lengths")
-        vectors = np.asarray(rows, dtype=np.float32)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if not np.isfinite(norms).all() or not norms.all():
-            raise self._wrong("gave a vector that has no direction")
-        unit: Vectors = vectors / norms
-        return unit
+    def _embed(self, texts: list[str]) -> Vectors:
+        with _translated(self._what):
+            rows = self.model.get_text_embedding_batch(texts)
+        return self._unit(rows, len(texts))
+
+    def _unit(self, rows: Sequence[Sequence[float]], texts: int) -> Vectors:
+        try:
+            return unit(rows, texts)
+        except ValueError as exc:
+            raise self._wrong(str(exc)) from exc
 
     def _wrong(self, what: str) -> ModelOutputError:
-        return ModelOutputError(f"The embedding model {self.model.model_name!r} {what}. Choose another one")
+        return ModelOutputError(f"The {self._what} {what}. Choose another one")
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as exc:
-            raise BackendError(
-                f"The embedding model {self.model.model_name!r} failed: {type(exc).__name__}: {exc}. "
-                "Ask again, or see its provider"
-            ) from exc
+    @property
+    def _what(self) -> str:
+        return f"embedding model {self.model.model_name!r}"
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    """Turns every exception into a BackendError. Those of the providers share no base class."""
+    try:
+        yield
+    except Exception as exc:
+        raise BackendError(f"The {what} failed: {type(exc).__name__}: {exc}. Ask again, or see its provider") from exc
 
 
 def _field(raw: Any, *names: str) -> Any:

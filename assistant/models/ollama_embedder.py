@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from assistant.models.ollama import Server
+from assistant.models.vectors import embeddings
 from assistant.ports import Embedding, Vectors
 from assistant.types import Span
 
@@ -51,21 +51,15 @@ class OllamaEmbedder:
 
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """Vectors of the texts and of their parts, each of shape (dimension,). Raises BackendError."""
-        cut = [[text[start:end] for start, end in spans] for text, spans in zip(texts, parts, strict=True)]
-        flat = [self.format.document + text for text in chain(texts, *cut)]
-        if not flat:
-            return []
-        vectors = self.server.embed(self.model, flat, self.format.context)
-        found, at = [], len(texts)
-        for whole, some in zip(vectors, cut, strict=False):
-            found.append(Embedding(whole, vectors[at : at + len(some)]))
-            at += len(some)
-        return found
+        return embeddings(texts, parts, lambda all_texts: self._embed(self.format.document, all_texts))
 
     def embed_query(self, text: str) -> Vectors:
         """Vector of a question, shape (dimension,). Raises BackendError."""
         return self._query(text)
 
     def _embed_query(self, text: str) -> Vectors:
-        vector: Vectors = self.server.embed(self.model, [self.format.query + text], self.format.context)[0]
+        vector: Vectors = self._embed(self.format.query, [text])[0]
         return vector
+
+    def _embed(self, prefix: str, texts: Sequence[str]) -> Vectors:
+        return self.server.embed(self.model, [prefix + text for text in texts], self.format.context)

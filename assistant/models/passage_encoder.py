@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.errors import WeightsError
-from assistant.models.cores import cores
+from assistant.models.engine import cores, encoder, tokenizer, vocabulary
 from assistant.ports import Quote, Vectors
 from assistant.types import Span
 
@@ -67,26 +67,15 @@ class PassageEncoder:
     @classmethod
     def open(cls, folder: Path) -> Self:
         """Load the weights in ``folder``. Raises WeightsError if they are missing or damaged."""
-        import ctranslate2
-        from tokenizers import Tokenizer
-
         try:
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            # CTranslate2 needs the vocabulary as a separate file; the tokenizer already has it.
-            vocabulary = tokenizer.get_vocab()
+            pieces = tokenizer((folder / "tokenizer.json").read_bytes())
             files = {name: (folder / name).read_bytes() for name in ("config.json", "model.bin")}
-            files["vocabulary.json"] = json.dumps(sorted(vocabulary, key=vocabulary.__getitem__)).encode()
-            # Each core reads rows of its own: several on one row would wait for each other a third of the time.
-            encoder = ctranslate2.Encoder(
-                str(folder), device="cpu", compute_type="int8", files=files, inter_threads=cores(), intra_threads=1
-            )
+            # CTranslate2 needs the vocabulary as a separate file; the tokenizer already has it.
+            files["vocabulary.json"] = json.dumps(vocabulary(pieces)).encode()
             heads = arrays(folder / "heads.npz")
-            ends = (heads["span_weight"], heads["span_bias"])
+            return cls(encoder(folder, "int8", files), pieces, (heads["span_weight"], heads["span_bias"]))
         except Exception as exc:  # tokenizers raises nothing narrower
             raise damaged(folder, exc) from exc
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return cls(encoder, tokenizer, ends)
 
     def look(self, question: str, passages: Sequence[tuple[Quote, Sequence[Span]]]) -> list[EncodedPassage]:
         """The features of each of ``passages``, read with its sentences, its document's header and ``question``."""

@@ -18,7 +18,7 @@ from assistant.english.quantities import is_vague, quantities
 from assistant.english.tokens import STOPWORDS, is_stopword, stem, words
 from assistant.query.conversation import Exchange, background, exchange, phrases_lacking, referent, without_links
 from assistant.query.courtesy import small_talk
-from assistant.query.fragments import continues, possessive, within
+from assistant.query.fragments import continues, other_asked, possessive, within
 from assistant.query.replies import replied
 from assistant.types import Turn
 
@@ -63,6 +63,8 @@ def _condensed(question: str, last: Exchange) -> str:
         return reply
     if small_talk(question):
         return question
+    if other := other_asked(question, last):
+        return f"{other}?"
     points = bool(_POINTS.search(question)) or any(_pointing(question))
     if not (points or _short(question)):
         return question

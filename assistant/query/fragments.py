@@ -28,6 +28,8 @@ _ATTRIBUTE = re.compile(
 )
 _NAMED = r"[A-Z][\w-]*"
 _OTHER = re.compile(r"(?:the other(?: one| ones| two)?|the others|the second(?: one)?)", _I)
+_THE_OTHER = re.compile(r"the other(?: one\b| (?P<noun>(?!one)[a-z]+)(?=$| [a-z]+ed\b)|$)", _I)
+_NAMED_THING = re.compile(rf"(?<= )(?P<name>{_NAMED}(?: {_NAMED})*)(?: (?P<kind>[a-z]+))?(?!['’])")
 _STEPS = {"before": -1, "previous": -1, "prior": -1, "preceding": -1, "after": 1, "next": 1, "following": 1}
 _STEP = re.compile(
     r"(?:(?:in|for) )?(?:the )?(?:(?P<unit>year|month) (?P<way>before|after)(?: that)?"
@@ -64,6 +66,37 @@ def within(question: str, last: Exchange) -> str:
     if again and (asked := _asked_of(again[1], before, last)):
         return asked
     return _with_fragment(question, bare, before)
+
+
+def other_asked(question: str, last: Exchange) -> str:
+    """ "How long is the weir other than the Heron weir" for "How long is the other one?"; empty if there is no name."""
+    found = _THE_OTHER.search(bare := without_links(question))
+    named = list(_NAMED_THING.finditer(last.asked))
+    if not found or len(named) != 1:
+        return ""
+    name, kind = named[0]["name"], named[0]["kind"] or ""
+    if kind and named[0].end() == len(last.asked) and re.search(r"\b(?:do|does|did)\b|ed$", last.asked, _I):
+        kind = ""  # "When does the Red Maud ripen?"
+    noun, name = found["noun"] or kind or "one", f"{name} {kind}".strip()
+    pair = _paired(name, last)
+    other = pair or f"the {noun} other than the {name}"
+    if found[0] != bare:
+        return bare[: found.start()] + other + bare[found.end() :]
+    if not continues(question) or (noun == "one" and not pair):  # both things answer "..., and the other one"
+        return ""
+    told = re.sub(rf"(?:\bthe )?{re.escape(name)}(?!\w|['’])", other, last.asked, count=1)
+    return told if told != last.asked else ""
+
+
+def _paired(name: str, last: Exchange) -> str:
+    """What the answer joins with ``name`` by "and" or "or"; empty if it joins nothing."""
+    plain = re.escape(name)
+    pair = re.search(
+        rf"\b{plain} (?:and|or) (?P<after>(?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
+        rf"|(?P<before>(?:[Tt]he )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*) (?:and|or) (?:the )?{plain}\b",
+        last.statement,
+    )
+    return (pair["after"] or pair["before"]) if pair else ""
 
 
 def _asked_of(asking: str, before: str, last: Exchange) -> str:
@@ -143,18 +176,9 @@ def _stepped(date: Quantity, unit: str, step: int) -> str:
 
 def _with_other(bare: str, before: str, last: Exchange) -> str:
     """The previous question about the other of two things, with its name if the answer names both."""
-    for name in [phrase for phrase in phrases(before) if _is_name(phrase)] or [topic(last)]:
-        if not name:
-            continue
-        plain = re.escape(name.removeprefix("the "))
-        pair = re.search(
-            rf"\b{plain} (?:and|or) (?P<after>(?:the )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*)"
-            rf"|(?P<before>(?:[Tt]he )?[A-Z][\w'’-]+(?: [A-Z][\w'’-]+)*) (?:and|or) (?:the )?{plain}\b",
-            last.statement,
-        )
-        if pair and name in before:
-            return before.replace(name, pair["after"] or pair["before"])
-    return f"{before}, and {bare}"
+    about = topic(last).removeprefix("the ")
+    pair = _paired(about, last) if about in before else ""
+    return before.replace(about, pair) if pair else f"{before}, and {bare}"
 
 
 def _exchanged(name: str, before: str) -> str:

@@ -117,6 +117,7 @@ _AFTER_OPTIONS = frozenset("that who which when where while because if".split())
 
 
 _FRAMES = re.compile(r"\b(?:stands? for|short for|meaning of|going to)\b", re.IGNORECASE)  # no answer repeats them
+_APART = re.compile(r"(?: one)? other than (?:the )?(?:[A-Z][\w'’-]*(?: |$))+(?:[a-z]+(?=\?|$))?")
 _GIVEN = re.compile(r", given (?:that )?", re.IGNORECASE)  # how a follow-up question carries what was asked before
 
 # Words for time in a question about time, which answers do not repeat. Measured on SQuAD 2.0: leaving these out ranks
@@ -134,17 +135,23 @@ def parse_question(text: str) -> QuestionParts:
     lower = " ".join(text.lower().replace("’", "'").split())
     answer_type = _answer_type(lower)
     every = stems(text)
-    content = content_stems(_FRAMES.sub(" ", _GIVEN.sub(", ", text)))
+    said = _APART.sub("", text)
+    content = content_stems(_FRAMES.sub(" ", _GIVEN.sub(", ", said)))
     return QuestionParts(
         text=text,
         answer_type=answer_type,
         content=frozenset(content) - _FRAMING.get(answer_type, frozenset()) or frozenset(content),
         bigrams=frozenset(pairwise(every)),
         all_stems=frozenset(every),
-        names=frozenset(_named(text)),
+        names=frozenset(_named(said)),
         options=_options(lower),
         wants_list=bool(_LIST.match(text)) or (answer_type != "yes-no" and bool(_ALL.search(lower))),
     )
+
+
+def asks_figure(question: str) -> bool:
+    """Whether a question asks for a number, a date or a duration."""
+    return parse_question(question).answer_type in ("number", "date", "duration")
 
 
 def is_words(text: str) -> bool:

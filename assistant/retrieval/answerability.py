@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.english.lexicon import ORDINALS
+from assistant.english.quantities import quantities
 from assistant.english.tokens import STOPWORDS, fold, stem, stems, words
 from assistant.ingest.statements import CELL_SEPARATOR
 from assistant.query.parse import QuestionParts, is_words
@@ -19,6 +20,7 @@ from assistant.retrieval.mentions import (
     item_asked,
     item_number,
     meaning_asked,
+    names_thing,
     tells_hours,
 )
 
@@ -42,6 +44,12 @@ statement gains that has all of them.
 """
 
 _ORDINALS = frozenset(map(stem, ORDINALS))
+_CAME_OUT = frozenset(stems("released published issued dated appeared come came sent written"))
+_HOLDER = re.compile(
+    r"(?:in )?(?:which|what) (?:of the )?(?:[a-z]+ ){1,2}(?:contains?|mentions?|covers?|regulates?|governs?|describes?"
+    r"|says?|states?|discuss(?:es)?|concerns?|deals? with|talks? about|tells?(?: us)? about|is about|are about)\b",
+    re.IGNORECASE,
+)
 _KEY = 4
 _BREAKS = re.compile(r"[/_.-]+")
 _LATIN_ENDS = 0x24F
@@ -74,6 +82,8 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
         or tells_hours(question.text, subject.text)
     ):
         return GLOSS
+    if _dated_above(question, subject.context):
+        return ITEM
     wanted = _wanted(question)
     if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
         return STRUCTURAL
@@ -93,6 +103,15 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     return STRUCTURAL if held == wanted else STRUCTURAL_NEARLY if nearly and kind != "paragraph" else 0.0
 
 
+def _dated_above(question: QuestionParts, context: str) -> bool:
+    """Whether the heading of a statement has the day on which what the question numbers came out."""
+    numbered = asked(question).identifiers
+    if question.answer_type != "date" or not numbered or question.all_stems.isdisjoint(_CAME_OUT):
+        return False
+    named = all(names_thing(identifier, context) for _, identifier in numbered)
+    return named and any(q.kind == "date" for q in quantities(context))
+
+
 def holds_nothing(question: QuestionParts, subject: Subject) -> bool:
     """Whether neither the passage of a statement nor what introduces it has a word of an English question."""
     said = frozenset(stems(f"{subject.passage} {subject.text}")) | _around(subject)
@@ -100,10 +119,14 @@ def holds_nothing(question: QuestionParts, subject: Subject) -> bool:
 
 
 def _wanted(question: QuestionParts) -> frozenset[str]:
-    """The words of a question that its answer repeats; the first step is the step with the number 1."""
+    """The words of a question that its answer repeats: not that it is a recipe in "Which recipes contain egg?"; the
+    first step is the step with the number 1.
+    """
     item = item_asked(question.text)
-    ordinals = _ORDINALS if item else frozenset[str]()
-    return (question.content - GENERAL - ordinals) | ({item} if item else frozenset()) or question.content
+    unsaid = _ORDINALS if item else frozenset[str]()
+    if holder := _HOLDER.match(question.text):
+        unsaid |= frozenset(stems(holder[0]))
+    return (question.content - GENERAL - unsaid) | ({item} if item else frozenset()) or question.content
 
 
 def _around(subject: Subject) -> frozenset[str]:

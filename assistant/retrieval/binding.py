@@ -45,6 +45,7 @@ _ORDER = frozenset("before after above below first last".split())
 _LASTING = tuple((stem(one), stem(other)) for one, other in OPPOSITES)
 _OPPOSITES = (*_LASTING, *((stem(one), stem(other)) for one, other in OPPOSITE_EVENTS if one not in _ORDER))
 _SEASONS = frozenset(map(stem, SEASONS))
+_HOURS = frozenset(stems("hour time"))  # of opening, which tell of closing as well
 _UNTIL = re.compile(r"\b(?:until|till|how (?:late|long)|stay|remain)", re.I)
 _WEEKDAYS = frozenset(map(stem, WEEKDAYS))
 _LATEST = re.compile(
@@ -54,6 +55,7 @@ _EARLIEST = re.compile(r"\b(?:first|earliest|oldest)\b(?! (?:name|of|time|aid|st
 _IS_QUESTION = re.compile(r"[?？]\W*\Z")
 _ASKED = re.compile(r"\b(?:ask|asks|asked|asking|question|questions|wonder|wondered|want|wants|wanted)\b", re.I)
 _OTHER = re.compile(r"\bthe other\b", re.I)
+_OTHER_THAN = re.compile(r"\bother than (?:the )?(?P<name>(?-i:[A-Z])[\w'’-]*(?: (?-i:[A-Z])[\w'’-]*)*)", re.I)
 
 NAME_WEIGHT = 0.5
 """Weight of a one-word name that another candidate has and this one lacks: it may use another name for the same thing.
@@ -61,6 +63,9 @@ NAME_WEIGHT = 0.5
 
 ROLE_WEIGHT = 0.5
 """What it weighs that a statement does not name the role that is asked for: it may name it otherwise."""
+
+APART_WEIGHT = 2.0
+"""What it weighs that a statement is about the one thing that the question leaves apart: the ranking finds its name."""
 
 TERM_WEIGHT = 2.0
 """What it weighs that a statement does not name the term whose meaning is asked for: all definitions sound alike."""
@@ -91,6 +96,7 @@ class Asked(NamedTuple):
     dates: tuple[Quantity, ...]
     roles: Mapping[str, str]
     names: tuple[frozenset[str], ...]
+    apart: frozenset[str]
     negated: bool
     measure: frozenset[str]
     item: str
@@ -105,8 +111,9 @@ def asked(question: QuestionParts) -> Asked:
     """What ``question`` names."""
     text = question.text
     found = quantities(text)
-    # "... and the other one": what is named is not all that is asked for.
-    named = "" if _OTHER.search(text) else text
+    # "... and the other one": what is named is not all that is asked for; "other than ...": it is not asked for.
+    apart = _OTHER_THAN.search(text)
+    named = "" if _OTHER.search(text) or apart else text
     things = identifiers(named)
     numbered = {identifier.lstrip("#") for _, identifier in things}
     return Asked(
@@ -119,6 +126,7 @@ def asked(question: QuestionParts) -> Asked:
         dates=tuple(q for q in found if q.kind == "date" and not is_vague(q) and not _is_part_of_name(q, text)),
         roles=dict(roles(text)) if question.answer_type != "yes-no" else {},
         names=question_names(question),
+        apart=frozenset(stems(apart["name"])) if apart else frozenset(),
         negated=question.answer_type in ("person", "other", "place") and asks_what_is_not(text),
         measure=measure_asked(text),
         item=item_asked(text),
@@ -204,6 +212,8 @@ def _weighed_mismatches(question: Asked, subject: Subject) -> Iterator[Mismatch]
     root = question.role[:ROOT]
     if root and not any(word.startswith(root) or (len(word) > 2 and root.startswith(word)) for word in said):
         yield Mismatch(f"no {question.role}", ROLE_WEIGHT)
+    if question.apart and question.apart <= said:
+        yield Mismatch("the one that is left apart", APART_WEIGHT)
     if not question.term <= said:
         yield Mismatch("another term", TERM_WEIGHT)
     yield from starmap(Mismatch, unmet_premises(question.parts, subject.text, _around(subject), subject.passage))
@@ -228,7 +238,7 @@ def _own_mismatches(question: Asked, subject: Subject) -> Iterator[str]:
     yield from _date_mismatches(question, subject, about)
     said = held_stems(f"{subject.text} {subject.context}")
     for one, other in question.opposites:
-        if other in said and one not in said:
+        if other in said and one not in said and _HOURS.isdisjoint(said):
             yield f"{other} for {one}"
     days = question.stems & _WEEKDAYS
     if days and (told := weekdays(f"{subject.text} {subject.context}")) and days.isdisjoint(told):
@@ -268,15 +278,18 @@ def _denies_what_is_asked(question: Asked, subject: Subject) -> bool:
 
 def _identifier_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[str]:
     """Identifiers that are not near the statement although it or its document has another one for the same noun."""
+    told = set[str]()  # a code has two heads: its letters, and the noun before it
     for head in dict.fromkeys(head for head, _ in question.identifiers):
         wanted = [identifier for noun, identifier in question.identifiers if noun == head]
-        if any(names_thing(identifier, subject.text) for identifier in wanted):
+        if wanted[0] in told or any(names_thing(identifier, subject.text) for identifier in wanted):
             continue
         rivals = [other for noun, other in identifiers(subject.text) if noun == head]
-        if rivals:
-            yield f"{head} {rivals[0]} for {wanted[0]}"
-        elif not any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):
-            yield f"not {head} {wanted[0]}"
+        if not rivals and not any(names_thing(identifier, subject.context) for identifier in wanted):
+            rivals = [other for noun, other in identifiers(subject.context) if noun == head]
+        if not rivals and any(names_thing(identifier, f"{about} {subject.passage}") for identifier in wanted):
+            continue
+        told.add(wanted[0])
+        yield f"{head} {rivals[0]} for {wanted[0]}" if rivals else f"not {head} {wanted[0]}"
 
 
 def _pair_mismatches(

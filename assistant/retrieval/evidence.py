@@ -12,6 +12,7 @@ from assistant.query.parse import parse_question
 from assistant.query.spelling import correct_spelling
 from assistant.query.synonyms import in_their_words
 from assistant.query.understand import Query, split_query
+from assistant.retrieval.counts import read_counts
 from assistant.retrieval.pairwise import compare
 from assistant.retrieval.rank import Ranked, rank
 from assistant.retrieval.retrieve import Retrieved, retrieve
@@ -63,6 +64,7 @@ class Searcher(NamedTuple):
                 answerability=part.ranked.answerability,
                 sentences=_renumbered(part.ranked, ranks),
                 summary=part.is_summary,
+                counted=part.is_counted,
             )
             for question, part in zip(query.parts, ranked, strict=True)
         ]
@@ -89,12 +91,15 @@ class Searcher(NamedTuple):
         parsed = parse_question(question)
         ranked = rank(parsed, found.vector, found.hits, self.cross_encoder)
         ranked = compare(parsed, ranked, self.cross_encoder) if self.cross_encoder else ranked
+        if counted := read_counts(parsed, ranked):
+            return _RankedPart(counted, is_counted=True)
         return _RankedPart(read_tables(parsed, ranked, self.store.document))
 
 
 class _RankedPart(NamedTuple):
     ranked: Ranked
     is_summary: bool = False
+    is_counted: bool = False
 
 
 def _as_ranked(summary: Summary, found: Retrieved, limit: int) -> Ranked:

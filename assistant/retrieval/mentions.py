@@ -30,6 +30,8 @@ _IDENTIFIER = re.compile(
 )
 _FORM = re.compile(r"\bYear (\d{1,2})\b(?![.,]\d)")  # of a school
 _HASH = re.compile(r"#\d+\b")
+_CODE = re.compile(r"\b([A-Z]{1,4})-?\d{1,4}[a-z]?\b(?![.,]\d)")  # "NH-20", "Q3"
+_VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d{1,3}(?![\d.]*\d)")
 _COMPLEMENT = re.compile(r"\b([a-z]{3,})\s+(?:of|for|in)\s+(?:the\s+|an?\s+)?([a-z][\w-]{2,})")
 _PROPER = re.compile(r"\b([A-Z][\w'’-]+)\s+([a-z]{3,})\b")
 _MEANING = re.compile(
@@ -186,7 +188,10 @@ def measure_asked(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def identifiers(text: str) -> tuple[tuple[str, str], ...]:
-    """Numbers and letters that tell one thing of a kind from another, each with its head noun: (invoic, 102)."""
+    """Numbers and letters that tell one thing of a kind from another, each with its head noun: (invoic, 102).
+
+    The head of a code is its letters: (NH-, NH-20); that of the number of a version is a dot.
+    """
     found = [
         ((stem(match[1]), match[2]), match.start(2))
         for match in _IDENTIFIER.finditer(text)
@@ -194,10 +199,13 @@ def identifiers(text: str) -> tuple[tuple[str, str], ...]:
         if len(match[2]) <= _LONGEST_IDENTIFIER or not match[2].isdigit()
     ]
     measured = [(q.start, q.end) for q in quantities(text) if q.kind in _MEASURED or _is_amount(q)]
+    dated = [q for q in quantities(text) if q.kind == "date"]
     return (
         *(pair for pair, at in found if not any(start <= at < end for start, end in measured)),
         *(("#", match[0]) for match in _HASH.finditer(text)),
         *((stem("year"), match[1]) for match in _FORM.finditer(text)),
+        *((f"{match[1]}-", match[0]) for match in _CODE.finditer(text)),
+        *((".", match[0]) for match in _VERSION.finditer(text) if match.start() not in {q.start for q in dated}),
     )
 
 

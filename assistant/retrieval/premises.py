@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.english.lexicon import BE, CALENDAR_NAMES, CONSEQUENCES, DAYS_IN, REASONS, TITLES, UNITS, any_of
+from assistant.english.lexicon import BE, CALENDAR_NAMES, CONSEQUENCES, DAYS_IN, EVENTS, REASONS, TITLES, UNITS, any_of
 from assistant.english.phrases import CLAUSE
 from assistant.english.quantities import quantities
 from assistant.english.tokens import Word, content_stems, is_stopword, stem, stems, words
@@ -21,6 +21,9 @@ from assistant.retrieval.mentions import weekdays
 
 RIVAL, STRANGER = 0.5, 0.4
 """What it weighs that somebody else did it: in a passage that names who is asked about, and in one that does not."""
+
+OTHER_EVENT, NO_EVENT = 1.0, 0.4
+"""What it weighs that a statement tells another event than the one that is asked for, and that a passage tells none."""
 
 UNMEASURED = 0.4
 """What it weighs that a passage never names what is asked how much of there is."""
@@ -37,6 +40,9 @@ _CAUSE = re.compile(
     rf"\b(?:{any_of((*REASONS, *CONSEQUENCES))}|because|since|due|reasons?|caused?|so that|in order)\b", re.I
 )
 _AMOUNT = re.compile(r"\bhow much (?:more |other )?([a-z]+)\b", re.IGNORECASE)
+
+
+_EVENTS = tuple(frozenset(stem(word) for word in group) for group in EVENTS)
 
 
 class Premise(NamedTuple):
@@ -57,6 +63,8 @@ def unmet_premises(question: QuestionParts, text: str, around: str, passage: str
         yield Premise("nobody named", 1.0)
     if question.answer_type == "reason" and _restates(question, text, around) and not _CAUSE.search(passage):
         yield Premise("no reason", 1.0)
+    if missing := _event_missing(question, text, around, passage):
+        yield Premise("another event", missing)
     if (noun := _amount_of(question.text)) and noun not in known:
         yield Premise(f"no {noun}", UNMEASURED)
     days = weekdays(f"{text} {around} {passage}")
@@ -149,8 +157,9 @@ def _hides_actor(question: str, text: str) -> bool:
     found = _WHO_DID.match(question)
     if not found:
         return False
+    same = next((event for event in _EVENTS if stem(found[1]) in event), frozenset([stem(found[1])]))
     for passive in re.finditer(rf"{_PASSIVE}(\w+)", text, re.IGNORECASE):
-        if stem(passive[1]) == stem(found[1]):
+        if stem(passive[1]) in same:
             return re.search(r"\bby\b", text[passive.end() :]) is None
     return False
 
@@ -170,6 +179,29 @@ def _between(spans: list[tuple[int, int]], length: int) -> Iterator[tuple[int, i
         yield at, start
         at = max(at, end)
     yield at, length
+
+
+# --- what happened ---------------------------------------------------------------------------------
+
+
+def _event_missing(question: QuestionParts, text: str, around: str, passage: str) -> float:
+    """What it weighs that the events which a question asks for are not those of a statement; 0 if one of them is.
+
+    Who did it must be told by the statement itself; when, where and why it happened may be told by its passage.
+    """
+    asks = question.answer_type
+    if asks not in ("person", "date", "place", "reason"):
+        return 0.0
+    wanted = [event for event in _EVENTS if not event.isdisjoint(question.all_stems)]
+    if not wanted:
+        return 0.0
+    said = frozenset(stems(f"{text} {around}"))
+    known = said if asks == "person" else said | frozenset(stems(passage))
+    if any(not event.isdisjoint(known) for event in wanted):
+        return 0.0
+    if any(not event.isdisjoint(stems(text)) for event in _EVENTS):
+        return OTHER_EVENT
+    return 0.0 if asks == "person" else NO_EVENT
 
 
 # --- of what ---------------------------------------------------------------------------------------

@@ -35,6 +35,7 @@ _CENTS = re.compile(r"[.,]\d\d\Z")
 _COUNTS = frozenset(stems("quantity number count amount stock units pieces"))
 _PRICES = frozenset(stems("price prices cost costs fee fees rate rent fare charge amount total sum"))
 _GRAND = frozenset(stems("grand overall whole"))
+_HOURS = frozenset(stems("open opening close closing shut hours"))
 _POLAR = {"yes": "yes", "y": "yes", "✓": "yes", "x": "yes", "no": "no", "n": "no", "–": "no", "-": "no"}
 _TOTALS = frozenset(stems("total totals sum subtotal average mean all overall"))
 
@@ -74,13 +75,18 @@ class Row(NamedTuple):
 
 
 def read_tables(question: QuestionParts, ranked: Ranked, document: FindDocument) -> Ranked:
-    """``ranked`` with the rows first that a table holds for ``question``; as it is where the best sentence is no row,
-    or where no row is named or decides.
+    """``ranked`` with the rows first that a table holds for ``question``; as it is where no row is named or decides.
+
+    Where the best sentence is no row, the best table is looked up alone.
     """
-    best = row_of(ranked.sentences[0]) if ranked.sentences else None
+    best = next(filter(None, map(row_of, ranked.sentences)), None)
     if best is None:
         return ranked
     rows = [row for sentence in ranked.sentences if _beside(best, sentence) and (row := row_of(sentence))]
+    if best.sentence != ranked.sentences[0]:
+        named = [row for row in rows if row.key <= question.all_stems]
+        found = _looked_up(question, rows) if len(named) == 1 and not question.wants_list else []
+        return _led_by(found, ranked) if found and found == named else ranked
     if said := of_polarity(question, [row.sentence for row in rows]):
         return _led_by([row for row in rows if row.sentence in said], ranked)
     if question.wants_list:
@@ -92,7 +98,8 @@ def read_tables(question: QuestionParts, ranked: Ranked, document: FindDocument)
         chosen = _compared(question, compared, rows) or _looked_up(question, rows)
     if chosen:
         return _led_by(chosen, ranked)
-    return ranked._replace(answerability=ranked.answerability * (MISMATCH_FACTOR if _lacks(question, best) else 1.0))
+    lacking = _lacks(question, best) or _is_empty(question, rows) or _names_none(question, rows)
+    return ranked._replace(answerability=ranked.answerability * (MISMATCH_FACTOR if lacking else 1.0))
 
 
 def row_of(sentence: Sentence) -> Row | None:
@@ -208,7 +215,8 @@ def _looked_up(question: QuestionParts, rows: Sequence[Row]) -> list[Row]:
     if not best or question.names - best[0].values - best[0].columns - frozenset(stems(_around(best))):
         return []
     own = wanted & best[0].values
-    unheld = wanted - own - best[0].columns - frozenset(stems(_around(best)))
+    around = frozenset(stems(_around(best)))
+    unheld = wanted - own - best[0].columns - around - (_HOURS if _HOURS & around else frozenset())
     if len(best) == 1:
         return best if _has_column(wanted, own, best[0], rows) and len(unheld) <= UNHELD else []
     whole = all(any(frozenset(stems(cell.value)) == own for cell in row.cells) for row in best)
@@ -221,10 +229,14 @@ def _has_column(wanted: frozenset[str], own: frozenset[str], row: Row, rows: Seq
     """
     if row.is_total:
         return not wanted.isdisjoint(row.columns)
-    shares = {column: len((wanted - own) & frozenset(stems(column))) for column in _columns(rows)}
-    most = max(shares.values())
     there = {cell.column for cell in row.cells if own.isdisjoint(stems(cell.value))}
-    return most > 0 and any(shares[column] == most for column in there)
+    return not there.isdisjoint(_columns_named(wanted - own, rows))
+
+
+def _columns_named(wanted: frozenset[str], rows: Sequence[Row]) -> list[str]:
+    """The columns that have most of the ``wanted`` stems; none where none has any."""
+    shares = {column: len(wanted & frozenset(stems(column))) for column in _columns(rows)}
+    return [column for column, share in shares.items() if share and share == max(shares.values())]
 
 
 def _lacks(question: QuestionParts, row: Row) -> bool:
@@ -239,6 +251,31 @@ def _lacks(question: QuestionParts, row: Row) -> bool:
         if not counts and any(q.kind == "money" or _CENTS.search(q.text) for q in quantities(value)):
             return False
     return True
+
+
+def _is_empty(question: QuestionParts, rows: Sequence[Row]) -> bool:
+    """Whether the one row that a question names has no value in the columns that it names."""
+    named = [row for row in rows if row.key and row.key <= question.all_stems]
+    if len(named) != 1 or named[0].is_total:
+        return False
+    columns = _columns_named(question.content - named[0].key, rows)
+    return (
+        bool(columns)
+        and named[0].values.isdisjoint(question.content - named[0].key)
+        and not any(cell.column in columns for cell in named[0].cells)
+    )
+
+
+def _names_none(question: QuestionParts, rows: Sequence[Row]) -> bool:
+    """Whether a question names a column of several rows, and instead of one of them what the table does not have."""
+    columns = frozenset[str]().union(*(row.columns for row in rows))
+    values = frozenset[str]().union(*(row.values for row in rows))
+    wanted = question.content - GENERAL
+    if len(rows) < 2 or wanted.isdisjoint(columns) or not wanted.isdisjoint(values):
+        return False
+    missing = wanted - columns - frozenset(stems(_around(rows)))
+    of_one = question.answer_type not in ("yes-no", "other")
+    return not question.wants_list and bool(missing if of_one else missing & question.names)
 
 
 def _around(rows: Sequence[Row]) -> str:

@@ -26,6 +26,11 @@ class IndexStatus(Value):
     bytes: int
 
 
+def named(source: str, wanted: str) -> bool:
+    """Whether ``wanted`` names the document ``source`` or a folder above it."""
+    return source == wanted or source.startswith(wanted.rstrip("/") + "/")
+
+
 class BaseIndex(PassageStore, BuildTarget, ABC):
     """What ``Assistant`` needs of an index: it can be searched, built, inspected and repaired.
 

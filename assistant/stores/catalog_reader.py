@@ -184,12 +184,6 @@ class CatalogReader(Database):
         with self._sql() as db:
             return dict(db.execute("SELECT source, digest FROM documents WHERE state = 'live' ORDER BY source"))
 
-    def embedded_count(self, embedder: str) -> int:
-        """How many live chunks have vectors of ``embedder``."""
-        with self._sql() as db:
-            row = db.execute(f"SELECT count(*) {_EMBEDDED}", (embedder,)).fetchone()
-            return int(row[0])
-
     def embedded_ids(self, embedder: str) -> list[str]:
         """Ids of the live chunks that have vectors of ``embedder``."""
         with self._sql() as db:

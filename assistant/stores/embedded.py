@@ -26,7 +26,7 @@ from assistant.errors import (
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.settings import command
-from assistant.stores.base import BaseIndex, IndexStatus
+from assistant.stores.base import BaseIndex, IndexStatus, named
 from assistant.stores.catalog import Catalog, Change
 from assistant.stores.catalog_sink import CatalogSink
 from assistant.stores.engines import CHROMA_DIR, SearchEngines
@@ -43,9 +43,13 @@ _ATTEMPTS = 3  # a build that publishes more often than one searches leaves live
 
 
 class Index(BaseIndex):
-    """An index in a folder. Safe to share between threads."""
+    """The index in ``index_dir``, which need not exist yet. Safe to share between threads.
 
-    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], exact_up_to: int) -> None:
+    ``embedder`` is called when first needed. If something is missing, stale or damaged, the method that needs it raises
+    an error.
+    """
+
+    def __init__(self, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> None:
         super().__init__(embedder)
         self._dir = index_dir
         self._exact_up_to = exact_up_to
@@ -62,14 +66,6 @@ class Index(BaseIndex):
     def chroma_dir(self) -> Path:
         """The folder of the Chroma collection."""
         return self.store_dir / CHROMA_DIR
-
-    @classmethod
-    def open(cls, index_dir: Path, embedder: Callable[[], Embedder], *, exact_up_to: int = EXACT_UP_TO) -> Index:
-        """The index in ``index_dir``, which need not exist yet; ``embedder`` is called when first needed.
-
-        Raises nothing. If something is missing, stale or damaged, the method that needs it raises an error.
-        """
-        return cls(index_dir, embedder, exact_up_to)
 
     def close(self) -> None:
         """Close all files; the index may be used again afterwards."""
@@ -195,9 +191,9 @@ class Index(BaseIndex):
 
         Raises DocumentError if nothing of that name is indexed, and what ``writing`` raises.
         """
-        started, folder = time.monotonic(), source.rstrip("/") + "/"
+        started = time.monotonic()
         with self._locked() as catalog:
-            gone = [file for file in catalog.files() if file.source == source or file.source.startswith(folder)]
+            gone = [file for file in catalog.files() if named(file.source, source)]
             if not gone:
                 raise DocumentError(f"No document {source!r} is indexed. `{command('index list', self._dir)}`")
             build = catalog.begin(source)

@@ -104,7 +104,7 @@ class SearchEngines:
                 gone = [source for source, digest in held.items() if live.get(source) != digest]
                 new = [source for source, digest in live.items() if held.get(source) != digest]
                 index.update(self._passages(new, on_progress), gone, facts)
-            return index.count == self._catalog.embedded_count(self._embedder)
+            return index.count == len(self._catalog.embedded_ids(self._embedder))
         except BackendError:
             return False
         finally:

@@ -28,6 +28,13 @@ _SLICE = 4_000  # characters: at most 16,000 bytes, and Chroma Cloud takes 16,38
 _VALUE = 4_000  # characters of a value; Chroma Cloud takes 4,096 bytes
 
 
+_PLAIN: Mapping[str, type] = {
+    "version": str, "unfinished": bool, "root": str, "content": str, "slices": int, "characters": int, "stored": int,
+    "chunks": int,
+}  # fmt: skip
+"""The fields of a document record that are short, and so are values of their own."""
+
+
 class DocumentRecord(NamedTuple):
     """What the ``documents`` collection knows about a document. If ``version`` is empty, no version is live.
 
@@ -72,19 +79,13 @@ class DocumentRecord(NamedTuple):
     def read(cls, record: Record) -> Self:
         """The document record that ``record`` was made from."""
         known = record.known
+        plain: dict[str, Any] = {name: kind(known[name]) for name, kind in _PLAIN.items()}
         return cls(
             key=record.id,
-            version=str(known["version"]),
-            unfinished=bool(known["unfinished"]),
-            root=str(known["root"]),
-            location=_location(_whole("location", known)),
-            content=str(known["content"]),
-            slices=int(known["slices"]),
+            location=str(json.loads(_whole("location", known))),
             pages=tuple(json.loads(_whole("pages", known))),
-            characters=int(known["characters"]),
-            stored=int(known["stored"]),
-            chunks=int(known["chunks"]),
             metadata=DocumentMetadata.model_validate_json(_whole("metadata", known)),
+            **plain,
         )
 
     @property
@@ -99,15 +100,8 @@ class DocumentRecord(NamedTuple):
             **_parts("metadata", self.metadata.model_dump_json()),
             **_parts("pages", json.dumps(self.pages)),
             **_parts("location", json.dumps(self.location)),
+            **{name: getattr(self, name) for name in _PLAIN},
             "document": self.key,
-            "version": self.version,
-            "unfinished": self.unfinished,
-            "root": self.root,
-            "content": self.content,
-            "slices": self.slices,
-            "characters": self.characters,
-            "stored": self.stored,
-            "chunks": self.chunks,
             "slice": -1,
         }
         return Record(self.key, "", fields, _somewhere(self.key))
@@ -223,11 +217,6 @@ def condition(where: Filter) -> dict[str, Any] | None:
 
 
 # --- values ---------------------------------------------------------------------------------------
-
-
-def _location(told: str) -> str:
-    """A path; records of earlier versions hold it plainly."""
-    return str(json.loads(told)) if told.startswith('"') else told
 
 
 def _somewhere(mark: str) -> Vectors:

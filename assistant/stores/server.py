@@ -13,7 +13,7 @@ from assistant.errors import DocumentError, IndexMissingError, IndexStaleError
 from assistant.index_config import IndexConfig
 from assistant.ports import Embedder, Sink, StoredChunk, Vectors
 from assistant.stores import records
-from assistant.stores.base import BaseIndex, IndexStatus
+from assistant.stores.base import BaseIndex, IndexStatus, named
 from assistant.stores.chroma_server import BATCH, ChromaServer, Record
 from assistant.stores.engines import context_words, header_words
 from assistant.stores.keyword import Entry, KeywordIndex, patterns
@@ -46,7 +46,10 @@ class _Search(NamedTuple):
 
 
 class RemoteIndex(BaseIndex):
-    """An index on a Chroma server. Safe to share between threads."""
+    """The index ``name`` on a Chroma server. Safe to share between threads.
+
+    The server is contacted, and ``embedder`` called, when first needed.
+    """
 
     def __init__(self, server: ChromaServer, name: str, config: IndexConfig, embedder: Callable[[], Embedder]) -> None:
         super().__init__(embedder)
@@ -54,13 +57,6 @@ class RemoteIndex(BaseIndex):
         self._open: ServerDocuments | None = None
         self._seen: OrderedDict[str, Record] = OrderedDict()
         self._asked = _Search(b"", _EVERYTHING, 0, 0.0, [])
-
-    @classmethod
-    def open(
-        cls, server: ChromaServer, name: str, config: IndexConfig, embedder: Callable[[], Embedder]
-    ) -> RemoteIndex:
-        """The index ``name`` on ``server``; the server is contacted, and ``embedder`` called, when first needed."""
-        return cls(server, name, config, embedder)
 
     @property
     def store_dir(self) -> None:
@@ -174,12 +170,8 @@ class RemoteIndex(BaseIndex):
 
         Raises DocumentError if nothing of that name is indexed.
         """
-        started, folder = time.monotonic(), source.rstrip("/") + "/"
-        gone = [
-            known
-            for known in self._live()
-            if known.metadata.source == source or known.metadata.source.startswith(folder)
-        ]
+        started = time.monotonic()
+        gone = [known for known in self._live() if named(known.metadata.source, source)]
         if not gone:
             raise DocumentError(f"No document {source!r} is indexed. `assistant index list`")
         self.stored.forget(gone)

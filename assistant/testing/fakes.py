@@ -10,10 +10,10 @@ import numpy as np
 
 from assistant.english.tokens import content_stems
 from assistant.ingest.split import split
+from assistant.models.vectors import embeddings
 from assistant.ports import (
     ChatChunk,
     Comparison,
-    Embedder,
     Embedding,
     Message,
     PassageScores,
@@ -41,20 +41,14 @@ class FakeEmbedder:
     def embed_documents(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Embedding]:
         """Unit vectors of each text and, one by one, of its parts."""
         self.embedded += len(texts)
-        return [
-            Embedding(self._vector(text), self._vectors([text[start:end] for start, end in spans]))
-            for text, spans in zip(texts, parts, strict=True)
-        ]
+        return embeddings(texts, parts, self._vectors)
 
     def embed_query(self, text: str) -> Vectors:
         """Unit vector, shape (dimension,)."""
         return self._vector(text)
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        for row, text in enumerate(texts):
-            vectors[row] = self._vector(text)
-        return vectors
+        return np.stack([self._vector(text) for text in texts])
 
     def _vector(self, text: str) -> Vectors:
         counts = np.zeros(self.dimension, dtype=np.float32)
@@ -98,10 +92,10 @@ class FakeCrossEncoder:
 class FakeStore:
     """``ports.PassageStore`` that holds documents in memory; each chunk has up to ``size`` tokens."""
 
-    def __init__(self, documents: Sequence[Document], embedder: Embedder | None = None, size: int = 60) -> None:
+    def __init__(self, documents: Sequence[Document], size: int = 60) -> None:
         self._documents = {document.source: document for document in documents}
         self._chunks: dict[str, StoredChunk] = {}
-        embedder = embedder or FakeEmbedder()
+        embedder = FakeEmbedder()
         for document in documents:
             for new in split(document, size, 0):
                 text, spans = new.embedded

@@ -1,7 +1,7 @@
 """A double of an Ollama server over real HTTP: the same wire format without a model, and every fault on request.
 
 For tests and demonstrations: ``python -m assistant.testing.ollama_double`` answers each question with statements from
-the prompt. It supports the endpoints version, tags, show, ps, chat and embed. It is one file, so that it can be read as
+the prompt. It supports the endpoints tags, show, chat and embed. It is one file, so that it can be read as
 the description of the protocol.
 """
 
@@ -18,13 +18,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
 from assistant.english.sentences import split_sentences
 from assistant.english.tokens import content_stems
 from assistant.testing.fakes import FakeEmbedder
-from assistant.testing.loopback import LoopbackServer
+from assistant.testing.loopback import Handler, LoopbackServer
 from assistant.types import NOT_IN_DOCUMENTS
 
 VERSION = "0.17.4"
@@ -99,74 +98,26 @@ class Seen:
     finished: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass
-class OllamaDouble(LoopbackServer):
-    """The server; a context manager that listens on a free port of the loopback interface."""
-
-    script: Script = field(default=lambda body: quoting(body))
-    models: Mapping[str, DoubleModel] = field(default_factory=lambda: dict(MODELS))
-    fault: Fault | None = None
-    """What goes wrong with requests that are no chat."""
-    short_by: int = 0
-    """How many embeddings are left out of each answer."""
-    dimension: int = 64
-    port: int = 0
-    seen: list[Seen] = field(default_factory=list)
-
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        """The class that answers requests."""
-        return _Handler
-
-    @property
-    def url(self) -> str:
-        """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def chats(self) -> list[Seen]:
-        """The chat requests so far."""
-        return [seen for seen in self.seen if seen.path == "/api/chat"]
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep until the time is over or the server is closed; returns whether it was closed."""
-        return self.closing.wait(seconds)
-
-    def model(self, name: str) -> DoubleModel | None:
-        """The pulled model of that name, with or without ``:latest``."""
-        return self.models.get(name) or self.models.get(f"{name}:latest")
-
-    @property
-    def loaded(self) -> list[tuple[str, DoubleModel]]:
-        """The models that have been run."""
-        run = {str(seen.body.get("model")) for seen in self.seen if seen.path in ("/api/chat", "/api/embed")}
-        return [(name, model) for name, model in self.models.items() if {name, name.removesuffix(":latest")} & run]
-
-
 class _GoneError(Exception):
     """The client has hung up."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     served: OllamaDouble
     seen: Seen
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Log nothing: requests are in ``seen``."""
-
-    def do_GET(self) -> None:
+    def get(self) -> None:
         if self.path in _POSTED:
             return self._plain(405, "405 method not allowed")
         return self._serve({})
 
-    def do_POST(self) -> None:
+    def post(self, sent: bytes) -> None:
         if self.path in _GOT:
             return self._plain(405, "405 method not allowed")
-        sent = self.rfile.read(int(self.headers.get("content-length") or 0))
         try:
             body = json.loads(sent)
         except ValueError:
-            return self._json(400, {"error": "unexpected EOF" if sent else "missing request body"})
+            return self.send_json(400, {"error": "unexpected EOF" if sent else "missing request body"})
         return self._serve(body)
 
     def _serve(self, body: Mapping[str, Any]) -> None:
@@ -184,28 +135,20 @@ class _Handler(BaseHTTPRequestHandler):
         name = str(body.get("model", ""))
         if path == "/api/chat":
             if refused := _refusal(double.model(name), name, body):
-                return self._json(*refused)
-            if not body.get("messages"):
-                return self._json(200, {**_spoken(body, "", "", True), "done_reason": _without_messages(body)})
+                return self.send_json(*refused)
             said = double.script(body)
             reply = Reply(re.findall(r"\S+\s*", said)) if isinstance(said, str) else said
             return self._chat(body, reply)
         if double.fault and self._broken(double.fault):
             return None
         match path:
-            case "/":
-                return self._plain(200, "Ollama is running")
-            case "/api/version":
-                return self._json(200, {"version": VERSION})
             case "/api/tags":
-                return self._json(200, {"models": [_listed(*item) for item in double.models.items()]})
-            case "/api/ps":
-                return self._json(200, {"models": [_running(*item) for item in double.loaded]})
+                return self.send_json(200, {"models": [_listed(*item) for item in double.models.items()]})
             case "/api/show":
                 model = double.model(name)
                 if model is None:
-                    return self._json(404, {"error": f"model '{name}' not found"})
-                return self._json(200, _shown(model))
+                    return self.send_json(404, {"error": f"model '{name}' not found"})
+                return self.send_json(200, _shown(model))
             case "/api/embed":
                 return self._embed(name, body)
             case _:
@@ -214,9 +157,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _broken(self, fault: Fault) -> bool:
         match fault:
             case "500":
-                self._json(500, {"error": "model runner has unexpectedly stopped"})
+                self.send_json(500, {"error": "model runner has unexpectedly stopped"})
             case "html":
-                self._raw(200, "text/html", b"<html>It works!</html>")
+                self.send_body(200, "text/html", b"<html>It works!</html>")
             case "redirect":
                 self.send_response(302)
                 self.send_header("Location", "http://192.0.2.1/api/tags")
@@ -231,28 +174,29 @@ class _Handler(BaseHTTPRequestHandler):
     def _embed(self, name: str, body: Mapping[str, Any]) -> None:
         model = self.served.model(name)
         if model is None:
-            return self._json(404, {"error": f'model "{name}" not found, try pulling it first'})
+            return self.send_json(404, {"error": f'model "{name}" not found, try pulling it first'})
         given = body.get("input", [])
         texts = [given] if isinstance(given, str) else given
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-            return self._json(400, {"error": "invalid input type"})
+            return self.send_json(400, {"error": "invalid input type"})
         if not body.get("truncate", True) and any(_count(text) > model.context for text in texts):
-            return self._json(400, {"error": "the input length exceeds the context length"})
+            return self.send_json(400, {"error": "the input length exceeds the context length"})
         embedder = FakeEmbedder(self.served.dimension)
         rows = [embedder.embed_query(text).tolist() for text in texts][: len(texts) - self.served.short_by]
         counted = sum(min(model.context, _count(text)) for text in texts)
-        return self._json(200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": counted})
+        return self.send_json(
+            200, {"model": name, "embeddings": rows, "total_duration": 1, "prompt_eval_count": counted}
+        )
 
     def _chat(self, body: Mapping[str, Any], reply: Reply) -> None:
         self._pause(reply.first)
         if reply.fault in ("500", "html", "redirect"):
             self._broken(reply.fault)
             return
-        if not body.get("stream", True):
-            whole = {"content": "".join(reply.pieces), "thinking": "".join(reply.thoughts)}
-            self._json(200, self._last(body, reply, **whole))
-            return
-        self._stream(self._parts(body, reply), reply)
+        if body.get("stream", True):
+            self._stream(self._parts(body, reply), reply)
+        else:
+            self.send_json(200, self._last(body, reply, "".join(reply.pieces), "".join(reply.thoughts)))
 
     def _parts(self, body: Mapping[str, Any], reply: Reply) -> Iterator[Mapping[str, Any] | bytes]:
         # Without the word, a model that can think does.
@@ -317,7 +261,7 @@ class _Handler(BaseHTTPRequestHandler):
         until = time.monotonic() + seconds
         self._look()
         while (left := until - time.monotonic()) > 0:
-            if self.served.wait(min(left, 0.02)):
+            if self.served.closing.wait(min(left, 0.02)):
                 raise _GoneError
             self._look()
 
@@ -331,18 +275,39 @@ class _Handler(BaseHTTPRequestHandler):
         if readable and not self.connection.recv(1, socket.MSG_PEEK):
             raise _GoneError
 
-    def _json(self, status: int, body: Mapping[str, Any]) -> None:
-        self._raw(status, "application/json; charset=utf-8", json.dumps(body, separators=(",", ":")).encode())
-
     def _plain(self, status: int, text: str) -> None:
-        self._raw(status, "text/plain", text.encode())
+        self.send_body(status, "text/plain", text.encode())
 
-    def _raw(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+
+@dataclass
+class OllamaDouble(LoopbackServer):
+    """The server; a context manager that listens on a free port of the loopback interface."""
+
+    handler = _Handler
+
+    script: Script = field(default=lambda body: quoting(body))
+    models: Mapping[str, DoubleModel] = field(default_factory=lambda: dict(MODELS))
+    fault: Fault | None = None
+    """What goes wrong with requests that are no chat."""
+    short_by: int = 0
+    """How many embeddings are left out of each answer."""
+    dimension: int = 64
+    port: int = 0
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def chats(self) -> list[Seen]:
+        """The chat requests so far."""
+        return [seen for seen in self.seen if seen.path == "/api/chat"]
+
+    def model(self, name: str) -> DoubleModel | None:
+        """The pulled model of that name, with or without ``:latest``."""
+        return self.models.get(name) or self.models.get(f"{name}:latest")
 
 
 def _count(text: str) -> int:
@@ -352,7 +317,7 @@ def _count(text: str) -> int:
 
 _CREATED = "2025-05-10T12:00:00.000000Z"
 _POSTED = ("/api/chat", "/api/embed", "/api/show")
-_GOT = ("/", "/api/version", "/api/tags", "/api/ps")
+_GOT = ("/api/tags",)
 
 
 def _refusal(model: DoubleModel | None, name: str, body: Mapping[str, Any]) -> tuple[int, dict[str, str]] | None:
@@ -375,11 +340,6 @@ def _thinks(model: DoubleModel | None) -> bool:
     return model is not None and "thinking" in model.capabilities
 
 
-def _without_messages(body: Mapping[str, Any]) -> str:
-    """What a chat without messages does: it loads the model, or with a ``keep_alive`` of 0 unloads it."""
-    return "unload" if str(body.get("keep_alive")) in ("0", "0.0", "0s") else "load"
-
-
 def _allowed(body: Mapping[str, Any]) -> int:
     limit = int((body.get("options") or {}).get("num_predict", -1))
     return limit if limit > 0 else 1_000_000
@@ -399,15 +359,6 @@ def _listed(name: str, model: DoubleModel) -> dict[str, Any]:
         "digest": model.digest.removeprefix("sha256:"),
         "details": _details(),
     } | ({"remote_model": name, "remote_host": model.cloud} if model.cloud else {})
-
-
-def _running(name: str, model: DoubleModel) -> dict[str, Any]:
-    return {
-        **_listed(name, model),
-        "expires_at": _CREATED,
-        "size_vram": 0,
-        "context_length": model.context,
-    }
 
 
 def _shown(model: DoubleModel) -> dict[str, Any]:
@@ -455,7 +406,7 @@ def main(port: int = 11434) -> None:
     """Serve the docile double until interrupted."""
     with OllamaDouble(port=port) as double, contextlib.suppress(KeyboardInterrupt):
         sys.stderr.write(f"A double of Ollama {VERSION} listens on {double.url}; it has no model.\n")
-        while not double.wait(3600):
+        while not double.closing.wait(3600):
             pass
 
 

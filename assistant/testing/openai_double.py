@@ -7,11 +7,10 @@ import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler
 from typing import Any, Literal
 
 from assistant.testing.fakes import FakeEmbedder
-from assistant.testing.loopback import LoopbackServer
+from assistant.testing.loopback import Handler, LoopbackServer
 from assistant.testing.ollama_double import quoting
 
 Fault = Literal[
@@ -31,43 +30,17 @@ Fault = Literal[
 ]
 
 
-@dataclass
-class OpenAIDouble(LoopbackServer):
-    """The server; a context manager that listens on a free port of the loopback interface."""
-
-    script: Callable[[Mapping[str, Any]], str] = field(default=lambda body: quoting(body))
-    models: Sequence[str] = ("small-model",)
-    fault: Fault | None = None
-    thought: Mapping[str, str] = field(default_factory=dict)
-    """A part before the text: servers call a thought "reasoning_content" or, as Ollama and vLLM do, "reasoning"."""
-    seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=list)
-    """Body and headers of each chat request."""
-
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        """The class that answers requests."""
-        return _Handler
-
-    @property
-    def url(self) -> str:
-        """What ``openai_url`` has to be."""
-        return f"http://127.0.0.1:{self.port}/v1"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     served: OpenAIDouble
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is the base class's
-        """Nothing: requests are in ``seen``."""
-
-    def do_GET(self) -> None:
+    def get(self) -> None:
         if self.path != "/v1/models":
             return self._error(404, "not found")
         models = [{"id": name, "object": "model", "created": 0, "owned_by": "double"} for name in self.served.models]
-        return self._json(200, {"object": "list", "data": models or None})  # so Ollama says that it has none
+        return self.send_json(200, {"object": "list", "data": models or None})  # so Ollama says that it has none
 
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
+    def post(self, sent: bytes) -> None:
+        body = json.loads(sent)
         if self.path == "/v1/embeddings":
             return self._embed(body)
         self.served.seen.append((body, {name.lower(): value for name, value in self.headers.items()}))
@@ -79,9 +52,9 @@ class _Handler(BaseHTTPRequestHandler):
             case "500":
                 return self._error(500, "the runner has stopped")
             case "html":
-                return self._raw(200, "text/html", b"<html>It works!</html>")
+                return self.send_body(200, "text/html", b"<html>It works!</html>")
             case "redirect":
-                return self._raw(302, "text/plain", b"", {"Location": "http://192.0.2.1/v1/chat/completions"})
+                return self.send_body(302, "text/plain", b"", {"Location": "http://192.0.2.1/v1/chat/completions"})
         if body["model"] not in self.served.models:
             return self._error(404, f"model '{body['model']}' not found")
         self.send_response(200)
@@ -101,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             for n, text in enumerate(body["input"])
         ]
         usage = {"prompt_tokens": 1, "total_tokens": 1}
-        self._json(200, {"object": "list", "model": body["model"], "data": rows, "usage": usage})
+        self.send_json(200, {"object": "list", "model": body["model"], "data": rows, "usage": usage})
 
     def _lines(self, body: Mapping[str, Any]) -> Iterator[bytes]:
         fault = self.served.fault
@@ -133,17 +106,27 @@ class _Handler(BaseHTTPRequestHandler):
                 yield b'data: {"error": {"message": "out of memory", "code": 500}}\n\n'
 
     def _error(self, status: int, message: str) -> None:
-        self._json(status, {"error": {"message": message, "type": "api_error", "param": None, "code": None}})
+        self.send_json(status, {"error": {"message": message, "type": "api_error", "param": None, "code": None}})
 
-    def _json(self, status: int, body: Mapping[str, Any]) -> None:
-        self._raw(status, "application/json", json.dumps(body).encode())
 
-    def _raw(self, status: int, kind: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **(headers or {})}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+@dataclass
+class OpenAIDouble(LoopbackServer):
+    """The server; a context manager that listens on a free port of the loopback interface."""
+
+    handler = _Handler
+
+    script: Callable[[Mapping[str, Any]], str] = field(default=lambda body: quoting(body))
+    models: Sequence[str] = ("small-model",)
+    fault: Fault | None = None
+    thought: Mapping[str, str] = field(default_factory=dict)
+    """A part before the text: servers call a thought "reasoning_content" or, as Ollama and vLLM do, "reasoning"."""
+    seen: list[tuple[Mapping[str, Any], Mapping[str, str]]] = field(default_factory=list)
+    """Body and headers of each chat request."""
+
+    @property
+    def url(self) -> str:
+        """What ``openai_url`` has to be."""
+        return f"http://127.0.0.1:{self.port}/v1"
 
 
 def _event(body: Mapping[str, Any], delta: Mapping[str, str] | None, ended: str | None = None, **more: object) -> bytes:

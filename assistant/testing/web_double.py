@@ -28,23 +28,6 @@ class Page(NamedTuple):
         return gzip.compress(plain) if self.zipped else plain
 
 
-class WebDouble(LoopbackServer):
-    """Serves ``pages`` by their paths, 404 for others, and remembers which paths were ``asked`` for."""
-
-    def __init__(self, pages: Mapping[str, Page]) -> None:
-        self.pages = dict(pages)
-        self.asked: list[str] = []
-
-    @property
-    def address(self) -> str:
-        """Where it answers."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def handler(self) -> type[BaseHTTPRequestHandler]:
-        """What answers."""
-        return _Handler
-
-
 class _Handler(BaseHTTPRequestHandler):
     served: WebDouble
 
@@ -72,4 +55,19 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(page.data)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
+
+
+class WebDouble(LoopbackServer):
+    """Serves ``pages`` by their paths, 404 for others, and remembers which paths were ``asked`` for."""
+
+    handler = _Handler
+
+    def __init__(self, pages: Mapping[str, Page]) -> None:
+        self.pages = dict(pages)
+        self.asked: list[str] = []
+
+    @property
+    def address(self) -> str:
+        """Where it answers."""
+        return f"http://127.0.0.1:{self.port}"

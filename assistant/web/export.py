@@ -11,27 +11,20 @@ from assistant.render import escape_markdown, heading, place, remainder, render_
 from assistant.types import Answer
 from assistant.web.templates import clean, one_line, render
 
-NO_WORD = "Word documents need the extra 'files'."
-
 Format = Literal["md", "html", "json"]
 
 
 def export(request: dict[str, str]) -> dict[str, str]:
     """The bytes in base64 of the conversation that the browser sends as ``conversation``, in the form ``form``."""
     conversation, form = Conversation.model_validate_json(request["conversation"]), request["form"]
-    try:
-        made = as_word(conversation) if form == "docx" else exported(conversation, _form(form)).encode()
-    except ModuleNotFoundError:
-        return {"fault": NO_WORD}
+    made = as_word(conversation) if form == "docx" else exported(conversation, _form(form)).encode()
     return {"data": base64.b64encode(made).decode()}
 
 
 def notes(request: dict[str, str]) -> dict[str, str]:
     """The bytes in base64 of a Word document with the notes that the browser sends as ``text``."""
-    try:
-        from docx import Document
-    except ModuleNotFoundError:
-        return {"fault": NO_WORD}
+    from docx import Document
+
     word = Document()
     for block in filter(str.strip, clean(request["text"]).split("\n\n")):
         quoted = block.startswith("> ")
@@ -73,7 +66,7 @@ def as_html(conversation: Conversation) -> str:
 
 
 def as_word(conversation: Conversation) -> bytes:
-    """The shown thread as a Word document, each question a heading. Raises ModuleNotFoundError without python-docx."""
+    """The shown thread as a Word document, each question a heading."""
     from docx import Document
 
     word = Document()

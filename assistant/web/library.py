@@ -74,7 +74,7 @@ class Library:
     ) -> None:
         self._assistant, self._most_bytes, self._most_files = assistant, most_bytes, most_files
         self.local = local
-        self._documents = assistant.settings.index_dir / "documents"
+        self._documents = assistant.settings.documents_dir
         self._uploads = self._documents / "uploads"
         self._incoming = self._uploads / ".incoming"
         self._removed = self._uploads / ".removed"

@@ -155,14 +155,12 @@ def _connect_loading(page: gr.Blocks, new: Any, state: AppState, components: Com
     def welcome() -> str:
         return welcome_html(state)
 
-    def tell(conversation: Conversation) -> str:
-        return state.for_browser(conversation, save=False)
+    def begin(conversation: Conversation) -> tuple[str, str]:
+        told = state.for_browser(conversation, save=False)
+        return told, scopes.scope_html(conversation.scope, state.listed())
 
-    def scope(conversation: Conversation) -> str:
-        return scopes.scope_html(conversation.scope, state.listed())
-
-    page.load(tell, [components.conversation], [components.events], queue=False, **PRIVATE)
-    page.load(scope, [components.conversation], [components.scope], **PRIVATE)
+    # One event: the browser opens its conversation when it is told, and that sets the scope too.
+    page.load(begin, [components.conversation], [components.events, components.scope], queue=False, **PRIVATE)
     page.load(welcome, None, [components.welcome], **PRIVATE)
     # After it, not beside it: gradio can lose updates of an event when another one ends meanwhile.
     new.then(welcome, None, [components.welcome], **PRIVATE)

@@ -86,7 +86,7 @@ def _run_html(logged: LoggedRun) -> Markup:
     bars = [
         Bar(name.replace("_", " "), n.value, n.low, n.high, (), METRICS[name].better == "lower")
         for name, n in scores.numbers.items()
-        if n and METRICS[name].better != "neither" and METRICS[name].group != "cost" and 0 <= n.value <= 1
+        if n and METRICS[name].bounded and METRICS[name].group != "cost"
     ]
     return render(
         "evaluation",

@@ -9,16 +9,10 @@ import gradio as gr
 from pydantic import ValidationError
 
 from assistant.doctor import Finding
+from assistant.settings import WRITERS
 from assistant.web.components import IN_TURN, LATEST, Components, ReaderSettings, html
 from assistant.web.state import AppState
 from assistant.web.templates import render
-
-_WRITERS = [
-    ("Automatic", "auto"),
-    ("Quotations from the documents", "extractive"),
-    ("A local model (Ollama)", "ollama"),
-    ("Another model server (OpenAI's format)", "openai"),
-]
 
 
 class SettingsTab:
@@ -30,7 +24,7 @@ class SettingsTab:
         with gr.Tab("Settings", id="settings", elem_classes="view") as self._tab:
             html(render("settings", "head", elsewhere=state.settings.elsewhere))
             self._fields: list[Any] = [
-                gr.Radio(_WRITERS, value=own.writer, label="Writer"),
+                gr.Radio([(label, name) for name, label in WRITERS.items()], value=own.writer, label="Writer"),
                 gr.Dropdown(
                     [own.chat_model],
                     value=own.chat_model,

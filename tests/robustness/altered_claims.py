@@ -65,7 +65,7 @@ def main(texts: Path = DOCUMENTS) -> None:
     wrong: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(index_dir=Path(folder))
-        index = Index.open(settings.index_dir, lambda: embedder)
+        index = Index(settings.index_dir, lambda: embedder)
         sync(index, texts)
         engines = Engines(index, embedder, ExtractiveWriter(), settings)
         documents = [d for listed in index.documents() if (d := index.document(listed.source))]

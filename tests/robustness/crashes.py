@@ -78,7 +78,7 @@ class Place:
 
     def open(self) -> Index:
         """The index, embedded by a fake."""
-        return Index.open(self.index, Unhurried, exact_up_to=self.exact_up_to)
+        return Index(self.index, Unhurried, exact_up_to=self.exact_up_to)
 
 
 class Unhurried(FakeEmbedder):

@@ -66,7 +66,7 @@ def judged(folder: Path, embedder: MiniLM, sentences: Sequence[Said] = SENTENCES
     """All sentences as the checks see them; the indexes are made in ``folder``."""
     found: list[Judged] = []
     for suite in dict.fromkeys(sentence.suite for sentence in sentences):
-        with Index.open(folder / suite, lambda: embedder) as index:
+        with Index(folder / suite, lambda: embedder) as index:
             sync(index, SUITES[suite])
             engines = Engines(index, embedder, ExtractiveWriter(), Settings(), MiniCrossEncoder.open())
             mine = [sentence for sentence in sentences if sentence.suite == suite]

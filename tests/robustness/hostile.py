@@ -66,7 +66,7 @@ def run(folder: Path, number: int, seed: int, heavy: bool = True) -> Outcome:
     docs.mkdir()
     names = [write(docs, name, data) for name, data in files(number, seed, heavy)]
     embedder = FakeEmbedder()
-    with Index.open(folder / "index", lambda: embedder) as index:
+    with Index(folder / "index", lambda: embedder) as index:
         report = sync(index, docs, limits=LIMITS)
         problems = index.verify()
     reported = {skipped.source: skipped.reason for skipped in report.skipped}

@@ -1,4 +1,4 @@
-"""Times of day: "3.30 p.m.", "15:30 GMT", "half past three", "noon"."""
+"""Times of day: "3.30 p.m.", "15:30 GMT", "two in the afternoon", "half past three", "noon"."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from assistant.english.lexicon import any_of
 from assistant.english.quantities.base import SPACE, Found, Measure, quantity
 from assistant.english.quantities.figures import BELOW_100, ONE_TO_TWELVE, figure_value
 
+_HALF = r"\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)"
+_IN_WORDS = r"\sin\sthe\s(?P<part>morning|afternoon|evening)\b"
 _CLOCK = re.compile(
     r"(?:(?P<h>[01]?\d|2[0-3]):(?P<m>[0-5]\d)(?!\d|:\d)|(?P<h2>\d\d?)\.(?P<m2>[0-5]\d)(?=\s?[ap]\.?\s?m\b)"
     r"|(?P<h3>[01]\d|2[0-3])(?P<m3>[0-5]\d)(?=\s(?:hours|hrs|GMT|UTC)\b)|(?P<h4>\d\d?)(?=\s?[ap](?:\.\s?m|m)\b))"
-    r"(?:\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b))?(?:\s(?:hours|hrs)\b)?(?:\s(?P<zone>GMT|UTC|IST|PKT|BST|CET|CEST|EST|EDT|PST|PDT)\b)?",
+    rf"(?:{_HALF}|{_IN_WORDS})?(?:\s(?:hours|hrs)\b)?(?:\s(?P<zone>GMT|UTC|IST|PKT|BST|CET|CEST|EST|EDT|PST|PDT)\b)?",
     re.IGNORECASE,
 )
-_CLOCK_AFTER = re.compile(r"\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)|\s?o['’]clock\b", re.IGNORECASE)
+_CLOCK_AFTER = re.compile(rf"{_HALF}|\s?o['’]clock\b(?:{_IN_WORDS})?", re.IGNORECASE)
+_HOUR_BEFORE = re.compile(r"^$|\b(?:at|about|around|by|until|till|from|since|before|after|was|is)\s$", re.IGNORECASE)
+_PART_AFTER = re.compile(_IN_WORDS, re.IGNORECASE)
 _SPOKEN = re.compile(
     rf"(?:(?P<minutes>half|quarter|{BELOW_100})(?:{SPACE}minutes)?{SPACE}(?P<way>past)"
     rf"|(?P<minutes2>quarter|{BELOW_100}{SPACE}minutes){SPACE}(?P<way2>to)){SPACE}(?P<hour>{any_of(ONE_TO_TWELVE)})\b",
@@ -31,21 +35,23 @@ def match_clock(text: str, start: int) -> Found | None:
     said = next(h for h in (match["h"], match["h2"], match["h3"], match["h4"]) if h)
     hour, minute = int(said), int(match["m"] or match["m2"] or match["m3"] or 0)
     unit = (match["zone"] or "").lower()
-    if match["half"]:
+    if half := _half(match):
         if hour > 24:
             return None
-        hour = hour % 12 + (12 if match["half"].lower() == "p" else 0)
+        hour = hour if match["part"] and hour > 12 else hour % 12 + (12 if half == "p" else 0)
     elif not unit and 0 < hour <= 12 and said[0] != "0" and not match["h3"]:
         unit = "12-hour"
     return Found(match.end(), (quantity(text, start, match.end(), "time", hour * 60.0 + minute, unit),))
 
 
-def clock_after(text: str, _start: int, end: int) -> Measure | None:
-    """A figure followed by "p.m." or "o'clock", which is a time."""
+def clock_after(text: str, start: int, end: int) -> Measure | None:
+    """A figure followed by "p.m." or "o'clock" is a time, and so is one in "at two in the afternoon"."""
     match = _CLOCK_AFTER.match(text, end)
+    if not match and _HOUR_BEFORE.search(text, max(0, start - 8), start):
+        match = _PART_AFTER.match(text, end)
     if not match:
         return None
-    half = (match["half"] or "").lower()
+    half = _half(match)
     return Measure(match.end(), "time", lambda hour: _minutes(hour, half), "" if half else "12-hour")
 
 
@@ -70,6 +76,14 @@ def match_noon(text: str, start: int) -> Found | None:
         return None
     value = 0.0 if match[0].lower() == "midnight" else 720.0
     return Found(match.end(), (quantity(text, start, match.end(), "time", value),))
+
+
+def _half(match: re.Match[str]) -> str:
+    """ "a" for the morning, "p" for what is after noon, empty where it is not said."""
+    found = match.groupdict()
+    if part := found.get("part"):
+        return "a" if part.lower() == "morning" else "p"
+    return (found.get("half") or "").lower()
 
 
 def _minutes(hour: float, half: str) -> float | None:

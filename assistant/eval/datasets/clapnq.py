@@ -49,7 +49,7 @@ class _Question(Record):
         return list(dict.fromkeys(filter(None, selected)))
 
 
-def clapnq(path: Path, seed: int = 0) -> Suite:
+def clapnq(path: Path, seed: int) -> Suite:
     """A CLAPNQ file, or a folder with answerable.jsonl and unanswerable.jsonl. See PROTOCOL."""
     files = sorted(path.glob("*answerable.jsonl")) if path.is_dir() else [path]
     if not files:

@@ -59,7 +59,7 @@ class _Question(Record):
         return [(answer, named) for answer, named in found if answer and answer.strip() and named]
 
 
-def qacc(path: Path, seed: int = 0) -> Suite:
+def qacc(path: Path, seed: int) -> Suite:
     """A QACC file, one JSON list. See PROTOCOL."""
     records = RecordReader("qacc", path)
     items = []

@@ -50,7 +50,7 @@ class _Question(Record):
         return tuple(dict.fromkeys(text.string for text in (*texts, *marked) if text.string and text.string.strip()))
 
 
-def qed(path: Path, seed: int = 0) -> Suite:
+def qed(path: Path, seed: int) -> Suite:
     """A QED file, one JSON object a line. See PROTOCOL."""
     records = RecordReader("qed", path)
     parsed = (records.parsed(_Question, raw, line) for line, raw in records.jsonl())

@@ -36,7 +36,7 @@ class _Question(Record):
         return [n for n, d in enumerate(self.documents) if d.type == "correct" and d.answer and d.text.strip()]
 
 
-def ramdocs(path: Path, seed: int = 0) -> Suite:
+def ramdocs(path: Path, seed: int) -> Suite:
     """A RAMDocs file, one JSON object a line. See PROTOCOL."""
     records = RecordReader("ramdocs", path)
     parsed = [(line, records.parsed(_Question, raw, line)) for line, raw in records.jsonl()]

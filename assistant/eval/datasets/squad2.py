@@ -47,7 +47,7 @@ class _Question(Record):
     answers: list[_Answer] | None = None
 
 
-def squad2(path: Path, seed: int = 0) -> Suite:
+def squad2(path: Path, seed: int) -> Suite:
     """A file in SQuAD layout, ``{"data": [{"title", "paragraphs": [{"context", "qas"}]}]}``. See PROTOCOL."""
     records = RecordReader("squad2", path)
     file = records.parsed(_File, records.json())

@@ -104,5 +104,5 @@ ABSTENTION = (
     Metric("refusal_f1", _GROUP, "harmonic mean of the two", "higher", refusal, f1),
     Metric("false_answers", _GROUP, "share of unanswerable questions answered", "lower", false_answer),
     Metric("false_refusals", _GROUP, "share of answerable questions refused", "lower", false_refusal),
-    Metric("crag", _GROUP, "+1 right, 0 refused, -1 wrong", "higher", crag),
+    Metric("crag", _GROUP, "+1 right, 0 refused, -1 wrong", "higher", crag, bounded=False),
 )

@@ -74,7 +74,8 @@ class Metric(NamedTuple):
     """A named measure.
 
     ``score`` sees one answered question. ``overall`` turns the scores of all cases into the number that is reported.
-    ``variant`` is the form of the question that the metric is taken on.
+    ``variant`` is the form of the question that the metric is taken on. ``bounded`` says that its scores are from 0 to
+    1; others are in the table but not in the plots.
     """
 
     name: str
@@ -84,3 +85,4 @@ class Metric(NamedTuple):
     score: Callable[[Sample], Score]
     overall: Overall = mean
     variant: Variant = ""
+    bounded: bool = True

@@ -105,10 +105,10 @@ def _mistaken(claim: Claim, corpus: Corpus) -> Iterator[str]:
 def _misdescribed(claim: Claim, corpus: Corpus) -> Iterator[str]:
     for citation in claim.citations:
         if citation.source in corpus:
-            metadata = corpus.metadata(citation.source)
+            document = corpus[citation.source]
             for field in ("title", "publisher", "published"):
                 given = getattr(citation, field)
-                if given != getattr(metadata, field):
+                if given != getattr(document, field):
                     yield f"[{citation.marker}] gives {citation.source!r} the {field} {given!r}"
 
 

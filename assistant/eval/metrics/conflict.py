@@ -70,12 +70,12 @@ def _shows(side: Side, evidence: GoldQuote, sample: Sample) -> bool:
     cited, corpus = side.citation, sample.corpus
     if cited.source != evidence.source or corpus.fault(cited) is not None:
         return False
-    metadata = corpus.metadata(cited.source)
+    document = corpus[cited.source]
     touched = corpus.touched(cited.source, (Span(cited.start, cited.end),))
     return (
         bool(touched & corpus.quoted(evidence.source, evidence.quote))
-        and (cited.publisher, cited.published) == (metadata.publisher, metadata.published)
-        and says(sample.answer.text, metadata.publisher or metadata.title or metadata.source)
+        and (cited.publisher, cited.published) == (document.publisher, document.published)
+        and says(sample.answer.text, document.publisher or document.title or document.source)
     )
 
 

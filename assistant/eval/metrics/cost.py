@@ -36,7 +36,7 @@ def p95(column: Column) -> float:
 
 
 COST = (
-    Metric("seconds_p50", "cost", "median wall seconds of an answer", "lower", seconds, median),
-    Metric("seconds_p95", "cost", "95th percentile of the wall seconds of an answer", "lower", seconds, p95),
+    Metric("seconds_p50", "cost", "median wall seconds of an answer", "lower", seconds, median, bounded=False),
+    Metric("seconds_p95", "cost", "95th percentile of these seconds", "lower", seconds, p95, bounded=False),
     Metric("failures", "cost", "share of answers that crashed or took too long", "lower", failure),
 )

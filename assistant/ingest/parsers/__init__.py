@@ -74,7 +74,7 @@ IN_PLACE = frozenset({".txt", ".text", ".log", ".md", ".markdown", ".rst", ".ado
 
 
 def parser_for(suffix: str) -> Parser:
-    """The parser of files that end in ``suffix``. Raises ImportError if it needs a package that is not installed."""
+    """The parser of files that end in ``suffix``."""
     module, _, function = PARSERS[suffix].rpartition(".")
     parser: Parser = getattr(import_module(f"{__name__}.{module}"), function)
     return parser

@@ -1,5 +1,7 @@
 """``Content``, which every parser returns, and functions that clean text."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -12,7 +14,7 @@ class Content(NamedTuple):
     """The result of parsing a file.
 
     Without a title, the file's name is used. ``pages`` are the offsets where pages start. ``notes`` are sentences that
-    say what was guessed or left out.
+    say what was guessed or left out. ``attachments`` become documents of their own.
     """
 
     text: str
@@ -23,6 +25,15 @@ class Content(NamedTuple):
     pages: tuple[int, ...] = ()
     blocks: tuple[Block, ...] = ()
     notes: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Attachment(NamedTuple):
+    """A file within a message: its name, what its parser made of it, and the day on which the message was sent."""
+
+    name: str
+    content: Content
+    sent: date | None
 
 
 _UNPRINTABLE = re.compile("[\0-\x08\x0e-\x1f\x7f\ud800-\udfff]")

@@ -104,7 +104,7 @@ def _lay_body(
             builder.row(_ended(row), [cell.strip("()") for cell in below or ()])
         elif not names and _are_labels(row):
             builder.furniture(CELL_SEPARATOR.join(filter(None, row)))
-        elif sections and _count(row) == 1 and len(row) > 1 and not is_number(_said(row)):
+        elif sections and row[0] and _count(row) == 1 < len(row) and not is_number(row[0]):
             section = _said(row)
             builder.caption(section)
         elif fields and row[0] and row[1]:

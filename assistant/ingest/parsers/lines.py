@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from assistant.ingest.boxes import BOX
 from assistant.ingest.dialogue import STAMP
 
 
@@ -96,7 +97,7 @@ def fields_beside(line: str) -> list[tuple[int, int]]:
     return spans if len(spans) > 1 and all(is_short_field(line[start:end]) for start, end in spans) else []
 
 
-_BESIDE = re.compile(r"\S+(?:[ \u00a0]{1,2}\S+)*")
+_BESIDE = re.compile(r"\S+(?:[ \u00a0]\S+)*")
 
 
 def is_question_label(line: str) -> bool:
@@ -116,7 +117,7 @@ BULLETS = "-*+•‣⁃◦▪▫●○■□➢➤✓✔·–—"
 _BULLET = re.compile(rf"[{BULLETS}][ \t\u00a0]+(?=\S)|[•‣◦▪●■➢✓✔](?=\w)")
 _NUMBER = re.compile(
     r"(?P<number>\(?\d{1,3}[.)]|\d{1,2}(?:\.\d{1,3}){1,4}[.)]?|\(?[a-z]\)|[a-z]\.|\(?[A-Z]\)|\(?[ivx]{1,4}[.)]|"
-    r"\[\d{1,4}\]|§ ?\d+[a-z]?\.?|[①-⑳])[ \t\u00a0]+(?=\S)"
+    rf"\[\d{{1,4}}\]|{BOX}|§ ?\d+[a-z]?\.?|[①-⑳])[ \t\u00a0]+(?=\S)"
 )
 
 

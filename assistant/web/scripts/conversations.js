@@ -229,6 +229,5 @@ const suggest = async () => {
 const exportAs = async (form) => {
   const kept = where === "browser" ? await inStore("readonly", (store) => store.get(current.id)) : null;
   const file = await server.export({ form, conversation: JSON.stringify(kept ?? current) });
-  if (!file.data) return say(file.fault);
   save(bytesOf(file.data), `conversation.${form}`, "application/octet-stream");
 };

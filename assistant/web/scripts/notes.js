@@ -17,7 +17,6 @@ const saveNotes = async (form) => {
   const text = notesField().value;
   if (form === "md") return save(text, "notes.md", "text/markdown");
   const file = await server.notes({ text });
-  if (!file.data) return say(file.fault);
   save(bytesOf(file.data), "notes.docx", "application/octet-stream");
 };
 document.addEventListener("input", (event) => {

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from assistant.errors import DocumentError
 from assistant.ingest.blocks import TextBuilder
-from assistant.ingest.parsers.content import Content, cleaned
+from assistant.ingest.parsers.content import Attachment, Content, cleaned
 from assistant.ingest.parsers.encoding import decoded
 from assistant.ingest.parsers.markup.structure import lay_out, parse_tree, pieces
 from assistant.ingest.parsers.plain.correspondence import with_writers
@@ -84,15 +84,25 @@ def parse_mbox(data: bytes, source: str) -> Content:
     """An archive: each message under a heading with its subject, writer and date."""
     builder = TextBuilder()
     notes: list[str] = []
+    attachments: list[Attachment] = []
     for raw in _messages(data):
         mail = _from_bytes(raw)
         writer = parseaddr(mail.sender)[0] or parseaddr(mail.sender)[1]
         told = ", ".join(filter(None, (writer, f"{mail.day.day} {mail.day:%B %Y}" if mail.day else mail.sent)))
         builder.heading(f"{mail.subject or 'Without subject'} ({told})" if told else mail.subject)
-        notes += _add(builder, mail, source, _DEPTH, 1)
+        attached, unread = _attachments(mail, source, _DEPTH)
+        attachments += attached
+        notes += unread
+        _add(builder, mail, 1)
     if not builder.text:
         raise DocumentError(f"{source!r} holds no messages. Export it as mbox, then `assistant index build`")
-    return Content(builder.text, kind="e-mail", blocks=builder.blocks(), notes=tuple(dict.fromkeys(notes)))
+    return Content(
+        builder.text,
+        kind="e-mail",
+        blocks=builder.blocks(),
+        notes=tuple(dict.fromkeys(notes)),
+        attachments=tuple(attachments),
+    )
 
 
 _FROM_LINE = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{0,300}\d{4}[^\n]{0,40}\n")
@@ -121,7 +131,7 @@ def _from_bytes(data: bytes) -> Mail:
         day=_day(sent),
         plain=_body(message, "plain"),
         html=_body(message, "html"),
-        attachments=tuple(_attachments(message)),
+        attachments=tuple(_attached_files(message)),
     )
 
 
@@ -169,8 +179,8 @@ def _body(message: EmailMessage, kind: str) -> str:
         return payload.decode("utf-8", "replace") if isinstance(payload, bytes) else ""
 
 
-def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of each attachment, except for pictures that the text shows."""
+def _attached_files(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
+    """The name and the bytes of each attachment, except for signatures and pictures that the text shows."""
     for number, part in enumerate(message.iter_attachments(), 1):
         if number > MAX_ATTACHMENTS:
             return
@@ -181,13 +191,16 @@ def _attachments(message: EmailMessage) -> Iterator[tuple[str, bytes]]:
                 yield f"{_header(inner, 'subject') or 'message'}.eml", inner.as_bytes()
             continue
         name = part.get_filename() or ""
-        if part.get_content_maintype() == "image" and part.get("content-id"):
+        if (part.get_content_maintype() == "image" and part.get("content-id")) or _SIGNED.search(
+            part.get_content_type()
+        ):
             continue
         payload = part.get_payload(decode=True)
         if isinstance(payload, bytes) and payload:
             yield _header_text(name) or f"attachment{_SUFFIXES.get(part.get_content_type(), '')}", payload
 
 
+_SIGNED = re.compile(r"/(?:x-)?(?:pkcs7|pgp)-signature$")
 _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "application/pdf": ".pdf"}
 
 
@@ -196,7 +209,8 @@ _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "ap
 
 def _content(mail: Mail, source: str, depth: int) -> Content:
     builder = TextBuilder()
-    notes = _add(builder, mail, source, depth)
+    _add(builder, mail)
+    attachments, notes = _attachments(mail, source, depth)
     name, address = parseaddr(mail.sender)
     return Content(
         builder.text if mail.plain.strip() or mail.html.strip() or mail.attachments or mail.subject else "",
@@ -206,11 +220,12 @@ def _content(mail: Mail, source: str, depth: int) -> Content:
         kind="e-mail",
         blocks=builder.blocks(),
         notes=tuple(notes),
+        attachments=tuple(attachments),
     )
 
 
-def _add(builder: TextBuilder, mail: Mail, source: str, depth: int, level: int = 0) -> list[str]:
-    """Add headers, body and attachments of ``mail``, below a heading of ``level``; returns what could not be read."""
+def _add(builder: TextBuilder, mail: Mail, level: int = 0) -> None:
+    """Add headers, body and the names of attachments of ``mail``, below a heading of ``level``."""
     for label, value in (("From", mail.sender), ("To", mail.to), ("Cc", mail.cc)):
         if value:
             builder.field(label, _addresses(value), _MEANING[label])
@@ -219,23 +234,8 @@ def _add(builder: TextBuilder, mail: Mail, source: str, depth: int, level: int =
             builder.field(label, value, _MEANING[label])
     text, blocks = _laid_out(mail)
     builder.embed(text, with_writers(text, blocks), level)
-    notes = []
-    for name, data in mail.attachments:
-        try:
-            attached = _attached(name, data, source, depth)
-        except Exception as exc:  # parsers raise various exceptions for damaged files
-            attached, problem = None, str(exc)
-        else:
-            problem = "files of this kind cannot be read"
-        if attached is None or not attached.text.strip():
-            notes.append(
-                f"Its attachment {name!r} was not read: {problem if attached is None else 'it holds no text'}."
-            )
-            continue
-        builder.heading(f"Attachment: {name}", level + 1)
-        builder.embed(attached.text, attached.blocks, level + 1)
-        notes += attached.notes
-    return notes
+    if mail.attachments:
+        builder.field("Attached", ", ".join(name for name, _ in mail.attachments), _MEANING["Attached"])
 
 
 _MEANING = {
@@ -244,6 +244,7 @@ _MEANING = {
     "Cc": "Who was copied on this e-mail message",
     "Date": "When this e-mail message was written and sent",
     "Subject": "What this e-mail message is about",
+    "Attached": "Which files are attached to this e-mail message",
 }
 """What each header says, in the words of those who ask for it."""
 
@@ -271,7 +272,34 @@ def _laid_out(mail: Mail) -> tuple[str, Sequence[Block]]:
 _HALF = 0.5
 
 
-def _attached(name: str, data: bytes, source: str, depth: int) -> Content | None:
+# --- attachments ----------------------------------------------------------------------------------
+
+
+def _attachments(mail: Mail, source: str, depth: int) -> tuple[list[Attachment], list[str]]:
+    """What is attached to ``mail``, and a sentence about each file that could not be read."""
+    found: list[Attachment] = []
+    unread: list[str] = []
+    for name, data in mail.attachments:
+        try:
+            content = _read(name, data, source, depth)
+        except Exception as exc:  # parsers raise various exceptions for damaged files
+            content, problem = None, str(exc)
+        else:
+            problem = "files of this kind cannot be read" if content is None else "it holds no text"
+        if content and content.text.strip():
+            title = f"{_title(name, content)} (attached to {mail.subject or 'a message'})"
+            found.append(Attachment(name, content._replace(title=title), mail.day))
+        else:
+            unread.append(f"Its attachment {name!r} was not read: {problem}.")
+    return found, unread
+
+
+def _title(name: str, content: Content) -> str:
+    """The subject of a message, else the name of the file."""
+    return content.title if content.kind == "e-mail" and content.title else name
+
+
+def _read(name: str, data: bytes, source: str, depth: int) -> Content | None:
     from assistant.ingest.parsers import PARSERS, parser_for
 
     suffix = PurePosixPath(name).suffix.lower()

@@ -343,15 +343,18 @@ _MAX_DEFINITION = 300
 
 def cell_text(node: Element) -> str:
     """The text of ``node`` on one line."""
-    parts: list[str] = []
-    for child in node.iter():
-        if not isinstance(child.tag, str) or child.tag in INVISIBLE:
-            continue
-        apart = child is not node and not _is_inline(child.tag)
-        parts += [" " if apart else "", child.text or ""]
-        if child is not node:
-            parts += [" " if apart else "", child.tail or ""]
-    return " ".join(_SPACE.sub(" ", "".join(parts)).split(" ")).strip()
+    return " ".join(_SPACE.sub(" ", "".join(_said_in(node, 0))).split(" ")).strip()
+
+
+def _said_in(node: Element, depth: int) -> Iterator[str]:
+    yield node.text or ""
+    for child in node:
+        if isinstance(child.tag, str) and child.tag not in INVISIBLE:
+            apart = "" if _is_inline(child.tag) else " "
+            yield apart
+            yield from [" ".join(child.itertext())] if depth > _DEEPEST else _said_in(child, depth + 1)
+            yield apart
+        yield child.tail or ""
 
 
 def _collapsed(text: str) -> str:

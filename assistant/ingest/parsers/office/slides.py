@@ -60,7 +60,7 @@ def _lay_slide(builder: TextBuilder, slide: Any, furniture: set[str], number: in
     """Add a slide and return its title; what one without a title says stands below its number."""
     shapes = _in_order(slide.shapes)
     title = slide.shapes.title
-    if title is None or not title.text_frame.text.strip():
+    if title is None or not 0 < len(title.text_frame.text.strip()) <= _LONGEST_TITLE:
         title = _heads(shapes)
     said = " ".join(_text(title.text_frame).split()) if title is not None else ""
     builder.heading(said or (f"Slide {number}" if number > 1 else ""))
@@ -74,6 +74,7 @@ def _lay_slide(builder: TextBuilder, slide: Any, furniture: set[str], number: in
 
 
 _SHORT = 80  # characters
+_LONGEST_TITLE = 250  # characters; a longer one is the text of the slide
 
 
 def _heads(shapes: Sequence[Any]) -> Any:

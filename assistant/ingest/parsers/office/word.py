@@ -18,6 +18,7 @@ from assistant.ingest.parsers.lines import (
     Outline,
     field_of,
     fields_beside,
+    is_capitals,
     is_short_field,
     marker_of,
     states_amount,
@@ -210,9 +211,11 @@ class _Laying:
         return number or (style.numbering[0] if style.numbering else ""), depth
 
     def _looks_like_heading(self, element: Any, said: str, style: _Style, after: Any) -> bool:
-        """Whether a short paragraph in bold is above one that is not bold."""
+        """Whether a short paragraph in bold is above one that is not, or one is a number and capitals."""
         if len(said) > MAX_UNSTYLED or "\n" in said or said.endswith((".", ",", ";", ":", "?", "!")) or after is None:
             return False
+        if _NUMBERED_CAPITALS.match(said) and is_capitals(said):
+            return True
         if states_amount(said) or not _all_bold(element, style) or not any(map(str.isalpha, said)):
             return False
         return bool(after.tag == f"{W}tbl" or not _all_bold(after, self._style(after)) or not paragraph_text(after))
@@ -254,6 +257,7 @@ class _Laying:
         return list(heads), list(feet)
 
 
+_NUMBERED_CAPITALS = re.compile(r"(?:[A-Z]|[IVX]{1,5}|\d{1,2})\.\s+[A-Z]{2}")
 _CODE = re.compile(r"\bcode\b|preformatted|listing|macro text")
 _PAGE = re.compile(r"(?:page|seite)?\s*[-–]?\s*\d*\s*(?:(?:of|von|/)\s*\d*)?\s*[-–]?", re.IGNORECASE)
 

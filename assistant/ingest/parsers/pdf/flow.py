@@ -13,6 +13,7 @@ from assistant.ingest.parsers.hyphens import Hyphens
 from assistant.ingest.parsers.lines import (
     field_of,
     is_capitals,
+    is_page_mark,
     is_rule,
     is_short_field,
     is_title,
@@ -208,7 +209,7 @@ class _Laying:
         caption, self._caption = self._caption, ""
         if all(line.mono for _, line in run.lines) and len(run.lines) > 1:
             self.builder.code("\n".join(line.text for _, line in run.lines))
-        elif _LEADERS.search(text) or is_rule(text):
+        elif _LEADERS.search(text) or is_rule(text) or is_page_mark(text):
             self.builder.furniture(text)
         elif self._counts(run, after):
             self.builder.item(text, self._depth(first.x0, first.size), "")

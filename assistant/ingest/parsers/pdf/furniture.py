@@ -162,8 +162,9 @@ def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[float]) -
     rows = rows_of(page.pieces)
     found: list[list[Row]] = []
     for top, lines in ((True, rows), (False, rows[::-1])):
-        taken: list[Row] = []
         waiting: list[Row] = []  # lines that repeat, until a gap shows that they are not part of the text
+        beside = _numbered_beside(lines)
+        taken, lines = lines[:beside], lines[beside:]
         for number, row in enumerate(lines[: len(edge.tops if top else edge.bottoms)]):
             repeats = len(row) < _TABLE and any(key in repeated for key, _ in _keys(row, top))
             alone = _stands_alone(row, lines[number + 1 : number + 2])
@@ -182,6 +183,20 @@ def _cleared(page: Page, edge: _Edge, repeated: set[Key], numbers: set[float]) -
     gone = {id(piece) for row in (*heads, *feet) for piece in row}
     kept: tuple[Piece, ...] = tuple(piece for piece in page.pieces if id(piece) not in gone)
     return Cleared(page._replace(pieces=kept), tuple(map(_text, heads)), tuple(map(_text, feet)))
+
+
+def _numbered_beside(lines: Sequence[Row]) -> int:
+    """How many lines at the edge of a page have two ends, up to one that ends in a page mark: "Page 1 of 8"."""
+    for number, row in enumerate(lines[:_MOST_BESIDE], 1):
+        if len(row) != _TWO_ENDS:
+            return 0
+        if is_page_mark(row[-1].text):
+            return number
+    return 0
+
+
+_TWO_ENDS = 2
+_MOST_BESIDE = 4  # lines
 
 
 def _stands_alone(row: Row, further: Sequence[Row]) -> bool:

@@ -85,6 +85,8 @@ def inside_box(box: Box, pieces: Iterable[Piece]) -> list[Piece]:
 def ruled_table(region: Region, pieces: Sequence[Piece]) -> Grid | None:
     """The table that the rules draw; cells without a rule between them are merged."""
     held = inside_box(region.box, pieces)
+    if _lacks_rules(region, held):
+        return None
     wide, tall = len(region.across) - 1, len(region.down) - 1
     words: dict[Place, list[_Placed]] = {}
     for piece in held:
@@ -125,6 +127,22 @@ def _open_rows(region: Region, held: Sequence[Piece], covers: dict[Place, Place]
                 yield number
 
 
+def _lacks_rules(region: Region, held: Sequence[Piece]) -> bool:
+    """Whether a cell has several numbers on many of its lines, as where rules only frame the parts of a table."""
+    gapped = 0
+    for row in rows_of(held):
+        cells: dict[int, list[bool]] = {}
+        for piece in row:
+            column = sum(piece.x0 > edge - TOUCH for edge in region.across)
+            cells.setdefault(column, []).append(is_number(piece.text))
+        gapped += any(len(cell) >= _NUMBERS and all(cell) for cell in cells.values())
+    return gapped >= _GAPPED
+
+
+_NUMBERS = 4  # in a line of a cell
+_GAPPED = 3  # lines with so many show that columns are not drawn
+
+
 class _Placed(NamedTuple):
     base: int
     x0: float
@@ -132,14 +150,27 @@ class _Placed(NamedTuple):
 
 
 def _split_row(cells: Sequence[Sequence[_Placed]]) -> list[list[str]]:
-    """The text between two horizontal rules: one row, or several if a cell has a column of numbers."""
-    starts = _number_lines(cells)
+    """The text between two horizontal rules: one row, or several if a cell has a column of numbers or labels."""
+    numbers = _number_lines(cells)
+    starts = numbers or _label_lines(cells)
     lines = [["" for _ in cells] for _ in starts or (0,)]
     for column, cell in enumerate(cells):
         for word in cell:
             at = max((n for n, start in enumerate(starts) if start <= word.base + 3), default=0)
             lines[at][column] = f"{lines[at][column]} {word.text}".strip()
-    return lines
+    return list(_labeled(lines)) if starts and not numbers else lines
+
+
+def _labeled(lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Lines with a colon behind a label whose value is beside it; what stands farther right is a line of its own."""
+    for line in lines:
+        at = next((column for column, cell in enumerate(line[:-1]) if cell and line[column + 1]), None)
+        if at is None:
+            yield line
+            continue
+        yield [*line[:at], f"{line[at].rstrip(':')}:", line[at + 1], *("" for _ in line[at + 2 :])]
+        if any(line[at + 2 :]):
+            yield [*("" for _ in line[: at + 2]), *line[at + 2 :]]
 
 
 def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
@@ -153,6 +184,27 @@ def _number_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
         if len(numbers) > 1 and len(numbers) >= 0.8 * len(lines):
             stacks.append(sorted(numbers))
     return max(stacks, key=len, default=[])
+
+
+def _label_lines(cells: Sequence[Sequence[_Placed]]) -> list[int]:
+    """The baselines of labels in a cell with their values on the same lines of another; empty if there are none."""
+    stacks: list[list[int]] = []
+    for cell in cells:
+        lines: dict[int, str] = {}
+        for word in cell:
+            lines.setdefault(word.base, word.text)
+        # A line of running text begins with a small letter sooner or later.
+        if len(lines) >= _LABELS and not any(first[0].islower() for first in lines.values()):
+            stacks.append(sorted(lines))
+    if len(stacks) < 2:
+        return []
+    first, second = stacks[:2]
+    aligned = sum(any(abs(base - other) <= TOUCH for other in second) for base in first)
+    return max(first, second, key=len) if aligned >= max(_LABELS, len(first) - 1) else []
+
+
+_LABELS = 4
+"""The fewest lines of a column of labels."""
 
 
 def _uncrossed(region: Region) -> dict[Place, Place]:

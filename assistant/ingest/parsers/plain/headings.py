@@ -26,6 +26,18 @@ _CHAPTER = re.compile(
 )
 
 
+_RUN_IN = re.compile(
+    r"(?:^|(?<=[.!?:;)”\"] ))(?:\d{1,2}|[IVX]{1,4}|[A-Z])\. [A-Z][A-Z0-9 ,&/'’()-]{3,70}[A-Z)]"
+    r"(?=\s+(?:\d|[A-Z]?[a-z]|[A-Z] [a-z]))"
+)
+
+
+def run_in_headings(line: str) -> list[tuple[int, int]]:
+    """Where the numbered headings in capitals are in a text without line breaks: ``2. NEW BUSINESS The ...``."""
+    found = [match.span() for match in _RUN_IN.finditer(line)]
+    return found if len(found) > 1 else []
+
+
 class Heading(NamedTuple):
     """The level of a heading, and the line after it and its underline."""
 
@@ -82,7 +94,8 @@ class Headings:
         line, rule = self._lined.lines[at], self._lined.lines[at + 1]
         long_enough = 2 * (rule.end - rule.start) >= line.end - line.start
         boxed = self._lined.filled(at + 2) and is_rule(self._lined.said(at + 2))
-        return long_enough and not boxed and line.end - line.start <= 120
+        room = self._lined.said(at).endswith(":") and self._lined.said(at + 1).startswith("_")  # of a form
+        return long_enough and not boxed and not room and line.end - line.start <= 120
 
     def _level(self, at: int, said: str, following: int, above: Above) -> int:
         """The level of a short line; 0 if it is not a heading."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import chain, pairwise
 
 from assistant.ingest.parsers.lines import (
     MAX_FIELD,
@@ -18,7 +19,14 @@ from assistant.ingest.parsers.lines import (
     marker_of,
 )
 from assistant.ingest.parsers.plain.columns import is_border
-from assistant.ingest.parsers.plain.headings import PLAIN_LEVEL, Above, Heading, Headings
+from assistant.ingest.parsers.plain.headings import (
+    CAPITALS_LEVEL,
+    PLAIN_LEVEL,
+    Above,
+    Heading,
+    Headings,
+    run_in_headings,
+)
 from assistant.ingest.parsers.plain.lined import LinedText, ends_sentence, is_prompt
 from assistant.ingest.parsers.plain.quoting import QUOTE_MARK, quoted_speaker
 from assistant.types import Block, BlockKind
@@ -27,6 +35,7 @@ _FENCE = re.compile(r"(```+|~~~+)[\w+-]*$")
 _SIGNATURE = "--"  # begins a signature, whose lines stay together
 _FEW = 4  # short lines that stay together, as in an address; more are a list
 _SHORT = 200  # characters of a paragraph that a short line above it may introduce
+_LONG = 400  # characters of a line that may hold headings
 _LABELLED = 60  # characters of a value that stands below its label
 _COLONS = (":", "：")
 
@@ -271,10 +280,26 @@ class Layout:
             return self._bare_list(at, begin - 1, stop)
         answers = len(self.found) > 1 and self.found[-1].kind == "heading"
         loose = said if stop == at + 1 and is_title(said) and not answers else ""
+        if stop == at + 1 and len(said) > _LONG and (heads := run_in_headings(said)):
+            self._add_run_in(self.lined.lines[at].start, said, heads)
+            return stop
         short = len(self.lined.span(at, stop)) <= _SHORT
         self.add("paragraph", at, stop, lead_in=self._loose if short else "")
         self._loose = loose
         return stop
+
+    def _add_run_in(self, start: int, said: str, heads: list[tuple[int, int]]) -> None:
+        """Add a line with the headings in it and the paragraphs between them."""
+        edges = [0, *chain.from_iterable(heads), len(said)]
+        for number, (begin, end) in enumerate(pairwise(edges)):
+            inner = said[begin:end]
+            begin += len(inner) - len(inner.lstrip())
+            if inner.strip():
+                kind: BlockKind = "heading" if number % 2 else "paragraph"
+                level = CAPITALS_LEVEL if number % 2 else 0
+                end = begin + len(inner.strip())
+                self.found.append(Block(kind=kind, start=start + begin, end=start + end, level=level))
+        self._list, self._loose = Outline(), ""
 
     def continues_paragraph(self, at: int, second: bool) -> bool:
         """Whether line ``at`` belongs to the paragraph above it; ``second`` says that it would be its second line."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from assistant.ingest.blocks import add_context
 from assistant.ingest.parsers.content import Content
 from assistant.ingest.parsers.encoding import decoded
+from assistant.ingest.parsers.plain.chat import chat_blocks
 from assistant.ingest.parsers.plain.correspondence import is_message, with_writers
 from assistant.ingest.parsers.plain.layout import Layout
 from assistant.types import Block
@@ -27,6 +28,8 @@ def text_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a plain text."""
     if len(text) > MAX_LAID_OUT:
         return paragraphs_of(text)
+    if chat := chat_blocks(text):
+        return add_context(text, chat)
     blocks = bare_blocks(text)
     return add_context(text, with_writers(text, blocks) if is_message(text, blocks) else blocks)
 

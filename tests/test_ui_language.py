@@ -31,7 +31,7 @@ def test_a_translation_says_the_same_figures(text: str) -> None:
 
 
 def test_no_text_is_translated_that_the_page_does_not_say() -> None:
-    files = [*WEB.rglob("*.*"), WEB.parent / "types.py", WEB.parent / "render.py"]
+    files = [*WEB.rglob("*.*"), *(WEB.parent / name for name in ("types.py", "render.py", "settings.py"))]
     every = " ".join(file.read_text(encoding="utf-8") for file in files if file.suffix in (".py", ".html", ".js"))
     said = (every + re.sub(r"<[^>]+>", " ", every)).casefold()
     for text in TEXTS:

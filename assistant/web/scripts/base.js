@@ -47,7 +47,8 @@ const showTip = (chip) => {
   tip.hidden = false;
   tip.style.left = "0";  // else it is as narrow as what is right of its last place
   const at = chip.getBoundingClientRect(), own = tip.getBoundingClientRect();
-  const left = Math.min(Math.max(8, at.left + at.width / 2 - own.width / 2), innerWidth - own.width - 8);
+  const edge = $("#main").getBoundingClientRect().right;  // it covers nothing of the panel
+  const left = Math.max(8, Math.min(at.left + at.width / 2 - own.width / 2, edge - own.width - 8));
   const above = at.top - own.height - 8;
   tip.style.left = `${left}px`;
   tip.style.top = `${above > 8 ? above : at.bottom + 8}px`;

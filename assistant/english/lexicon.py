@@ -124,7 +124,7 @@ EVENTS = tuple(
         "sell sold sale seller",
         "own owned owns owner belongs belonged",
         "steal stole stolen theft thief robbed",
-        "cancel cancelled canceled scrapped annulled withdrawn called",
+        "cancel cancelled canceled scrapped annulled withdrawn",
         "postpone postponed delay delayed rescheduled",
         "approve approved accept accepted adopted passed agreed",
         "reject rejected refuse refused declined",

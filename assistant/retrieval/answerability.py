@@ -85,10 +85,10 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
         return GLOSS
     if any(quoted in subject.text for quoted in _QUOTED.findall(question.text)):
         return STRUCTURAL
-    if _dated_above(question, subject.context):
+    if kind != "paragraph" and dated_above(question, subject.context):
         return ITEM
     wanted = _wanted(question)
-    if is_words(question.text) and wanted <= frozenset(stems(subject.text)):
+    if holds_asked(question, subject.text) or (is_words(question.text) and wanted <= frozenset(stems(subject.text))):
         return STRUCTURAL
     said = frozenset(stems(subject.text))
     held = wanted & (said | _around(subject))
@@ -106,7 +106,12 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     return STRUCTURAL if held == wanted else STRUCTURAL_NEARLY if nearly and kind != "paragraph" else 0.0
 
 
-def _dated_above(question: QuestionParts, context: str) -> bool:
+def holds_asked(question: QuestionParts, text: str) -> bool:
+    """Whether a statement has all that documents are asked to hold: "Which recipes contain egg?"."""
+    return bool(_HOLDER.match(question.text)) and _wanted(question) <= frozenset(stems(text))
+
+
+def dated_above(question: QuestionParts, context: str) -> bool:
     """Whether the heading of a statement has the day on which what the question numbers came out."""
     numbered = asked(question).identifiers
     if question.answer_type != "date" or not numbered or question.all_stems.isdisjoint(_CAME_OUT):

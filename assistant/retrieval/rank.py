@@ -21,7 +21,9 @@ from assistant.retrieval.answerability import (
     FOREIGN,
     FOREIGN_SCORE,
     FOREIGN_SHARE,
+    dated_above,
     foreign_shares,
+    holds_asked,
     holds_nothing,
     structural_answerability,
 )
@@ -92,7 +94,7 @@ def rank(
     texts = [text_at(hits, place) for place in table.places]
     introduced = [f"{_context(hits, place)} {text}" for place, text in zip(table.places, texts, strict=True)]
     foreign = np.array(foreign_shares(question, introduced))
-    openings = np.array([_openings(question, text) for text in texts])
+    openings = np.array([_openings(question, hits, place) for place in table.places])
     scores = rows @ fitted.ranking - MISMATCH_SCORE * faults + openings + FOREIGN_SCORE * foreign
     answers = float(fitted.answers.logit(answerability_row(question, table, scores, hits, seen, readings)))
     probabilities = _probability(fitted.probabilities.logit(sentence_rows(scores, seen))) * MISMATCH_FACTOR**faults
@@ -212,12 +214,14 @@ def cross_encoder_logits(places: Sequence[SentencePlace], readings: dict[int, Pa
     return clipped
 
 
-def _openings(question: QuestionParts, text: str) -> float:
-    """What a statement gains by how it begins."""
+def _openings(question: QuestionParts, hits: Sequence[Hit], place: SentencePlace) -> float:
+    """What a statement gains by how it begins, by the day that it stands under, or by holding all that is asked for."""
+    text, statement = text_at(hits, place), hits[place.hit].stored.statements[place.sentence]
     if question.answer_type == "reason":
         return CONSEQUENCE_SCORE * bool(_CONSEQUENCE.match(text))
-    fits = (opens_with_term, header_asked, tells_hours)
-    return DEFINING_SCORE * any(fit(question.text, text) for fit in fits)
+    fits = any(fit(question.text, text) for fit in (opens_with_term, header_asked, tells_hours))
+    dated = statement.kind != "paragraph" and dated_above(question, statement.context)
+    return DEFINING_SCORE * (fits or dated or holds_asked(question, text))
 
 
 def _probability(logit: Features | float) -> Features:

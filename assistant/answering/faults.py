@@ -138,7 +138,7 @@ def without_source(text: str, metadata: DocumentMetadata, context: str) -> str:
     names_of = (metadata.label, metadata.byline, metadata.publisher, metadata.title)
     named = rf"(?:the\s+)?(?:{'|'.join(re.escape(name) for name in names_of if name)})"
     within = rf"(?:,?\s*{re.escape(context)})?" if context else ""
-    says = rf"(?:[,:]|\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?)"
+    says = rf"(?:,?\s+(?:also\s+)?{any_of(SAYING_VERBS)}\b(?:\s+that\b)?|[,:])"
     before = rf"^\W*(?:according to\s+)?{named}{within}{says}\s*"
     after = rf",?\s*\(?\b(?:according to|as per|per|as (?:reported|stated) by)\s+{named}\)?(?=\W*$)"
     bare = re.sub(after, "", re.sub(before, "", text, flags=re.IGNORECASE), flags=re.IGNORECASE)
@@ -231,8 +231,8 @@ def half_borne(text: str, quoted: str) -> Iterator[str]:
 
 
 def asked_deeds(text: str, quoted: str, given: str) -> frozenset[str]:
-    """Roots of past verbs that a claim with a count has from the question alone: "voted" in "4,000 workers voted"."""
-    if not any(figure.kind == "number" for figure in quantities(text)):
+    """Roots of past verbs that a claim with a figure or a cause has from the question alone: "4,000 workers voted"."""
+    if not _CAUSE.search(text) and not any(q.kind in ("number", "percent", "money") for q in quantities(text)):
         return frozenset()
     past = {stem(w.text) for w in words(text) if w.text.islower() and w.text.endswith("ed")}
     return frozenset(past & set(stems(given)) - set(stems(quoted)))

@@ -20,6 +20,7 @@ from assistant.retrieval.mentions import (
     item_asked,
     item_number,
     meaning_asked,
+    names_kind,
     names_thing,
     tells_hours,
 )
@@ -97,7 +98,7 @@ def structural_answerability(question: QuestionParts, subject: Subject, kind: st
     if kind == "paragraph" and wanted.isdisjoint(stems(subject.context)):
         says_all = held == wanted and not wanted.isdisjoint(said)
         asks_whole = question.answer_type in ("other", "place", "yes-no") or asked(question).negated
-        return SAID if says_all and asks_whole else 0.0
+        return SAID if (says_all and asks_whole) or names_kind(question.text, subject.text) else 0.0
     if not (subject.context or kind in IN_CONTEXT):
         return 0.0
     if question.answer_type == "number" and not _states_number(question, subject.text, kind == "row"):

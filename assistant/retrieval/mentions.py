@@ -54,6 +54,7 @@ _PRICE = re.compile(
     r"what(?:['’]s| is| was) the (?:[\w-]+ ){0,2}?(?:fee|price|rent|salary|deposit|fare|charge|wage|rate|budget)\b",
     re.I,
 )
+_KIND = re.compile(r"\s*(?:which|what) ([a-z]{4,})\b", re.I)
 _HOW = re.compile(r"\s*how (\w+)", re.I)
 _ROLE = re.compile(
     r"who(?:['’]s| is| was| are| were) (?:the|our|your|its|their) (?:[\w-]+ ){0,2}?([\w-]+)"
@@ -118,6 +119,15 @@ def item_asked(question: str) -> str:
     if not found:
         return ""
     return found["number"] or str(ORDINALS[found["ordinal"].lower()])
+
+
+def names_kind(question: str, statement: str) -> bool:
+    """Whether a statement has a name of the kind that is asked for: "Indus Waters Treaty" for "Which treaty ...?"."""
+    kind = _KIND.match(question)
+    if not kind:
+        return False
+    named = re.findall(rf"((?:[A-Z][\w’'-]*\s)+){kind[1].capitalize()}\b", statement)
+    return any(word not in question for name in named for word in name.split() if word != "The")
 
 
 def opens_with_term(question: str, statement: str) -> bool:

@@ -39,6 +39,7 @@ _CALENDAR = frozenset(map(stem, CALENDAR_NAMES))
 _CAUSE = re.compile(
     rf"\b(?:{any_of((*REASONS, *CONSEQUENCES))}|because|since|due|reasons?|caused?|so that|in order)\b", re.I
 )
+_MAY = re.compile(r"\b(?:should|can|could|will|would|may|might|must|shall)\b", re.IGNORECASE)  # it has not happened
 _AMOUNT = re.compile(r"\bhow much (?:more |other )?([a-z]+)\b", re.IGNORECASE)
 
 
@@ -191,7 +192,7 @@ def _event_missing(question: QuestionParts, text: str, around: str, passage: str
     Who did it must be told by the statement itself; when, where and why it happened may be told by its passage.
     """
     asks = question.answer_type
-    if asks not in ("person", "date", "place", "reason"):
+    if asks not in ("person", "date", "place", "reason") or _MAY.search(question.text):
         return 0.0
     wanted = [event for event in _EVENTS if not event.isdisjoint(question.all_stems)]
     if not wanted:

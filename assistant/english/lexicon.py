@@ -114,7 +114,7 @@ EVENTS = tuple(
         "build built construct construction erect erection builder finished completed",
         "rebuild rebuilt restore restored restoration renovate renovated renovation refurbished reconstructed",
         "repair repaired repairs mend mended fix fixed",
-        "open opened inaugurate inaugurated opening close closed shut closure ceased",
+        "open opened inaugurate inaugurated opening close closed shut closure stopped ceased",
         "destroy destroyed destruction demolish demolished demolition wrecked razed burn burned burnt torn collapsed",
         "damage damaged harmed",
         "design designed designer architect",

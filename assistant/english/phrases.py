@@ -37,7 +37,9 @@ _PARTICIPLES = frozenset(
     "held built made sold found lost won told sent shot hit put paid kept taught cut brought bought caught met known "
     "drawn thrown begun born done gone set shut spent".split()
 )
+_STATES = frozenset("available due free late ready shut".split())
 _OWNER = re.compile(r"['’]s?$")
+_VERB = re.compile(rf"\s*(?:who|what) (\w+s)\b(?! {_AUX}\b)", re.IGNORECASE)  # "Who buys the boats?"
 
 
 def phrases(question: str) -> list[str]:
@@ -116,6 +118,7 @@ def _somebody(phrase: str) -> bool:
 
 def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list[Word]]:
     runs: list[list[Word]] = [[]]
+    verb = _VERB.match(text)
     for word in words(text):
         run, low = runs[-1], word.text.lower()
         joined = bool(run) and not text[run[-1].end : word.start].strip()
@@ -123,7 +126,7 @@ def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list
             run.append(word)
         elif low in opens:
             runs.append([word])
-        elif is_stopword(word.text) or low in closes:
+        elif is_stopword(word.text) or low in closes or (verb and word.start == verb.start(1)):
             runs.append([])
         elif joined and _goes_on(run, word):
             run.append(word)
@@ -148,9 +151,9 @@ def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
     if not clause or len(run) <= least or run[0].start != clause.start(3):
         return run
     last = run[-1]
-    # "Where was the tram stop?" says nothing more of it, "Why was the tram late?" does.
-    asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why|when", clause[1])
-    ends = not asks_only or last.text.endswith(("ed", "en", "ing")) or last.text in _PARTICIPLES
+    # "When was the tram stop?" says nothing more of it, "Why was the tram late?" does.
+    asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why", clause[1])
+    ends = not asks_only or last.text.endswith(("ed", "en", "ing")) or last.text in _PARTICIPLES | _STATES
     noun = _capital(last) or _somebody(last.text) or last.text.lower() in _NOUNS_IN_ING or _verb_follows(clause, last)
     return run[:-1] if ends and not noun else run
 

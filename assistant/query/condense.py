@@ -68,11 +68,11 @@ def _condensed(question: str, last: Exchange) -> str:
     points = bool(_POINTS.search(question)) or any(_pointing(question))
     if not (points or _short(question)):
         return question
-    if not points and _stands_alone(question, last.asked):
+    if not points and (_stands_alone(question, last.asked) or (last.refused and not continues(question))):
         return question
     if changed := within(question, last):
         return f"{changed}?"
-    return _carried(question, last)
+    return question if _BARE.fullmatch(question) else _carried(question, last)
 
 
 # --- what stands alone ----------------------------------------------------------------------------
@@ -120,6 +120,9 @@ _TOPIC = re.compile(
     _I,
 )
 _HAPPENED = re.compile(r"what (?:all )?(?:happened|happens|has happened|occurred|took place|went on)\b", _I)
+_BARE = re.compile(  # "north pier", but not "the owner" or "Where?"
+    rf"(?!.*\b(?:{_ASKING}|{_AUX})\b)(?!(?:{_ORDERS}|{_PREPOSITION}|the|an?|and|or|but|if|no|yes)\b)[\w'’ -]+", _I
+)
 _ASKS_ONLY = SAYING | frozenset("long many much time date year day name person people".split())
 
 
@@ -179,13 +182,23 @@ def _carried(question: str, last: Exchange) -> str:
     made = _with_document(_replaced(bare, last), last)
     if _DOCUMENT.search(bare) and not _DOCUMENT.search(made):
         return f"{made}?"
-    clear = made != bare and not _POINTS.search(made) and not any(_pointing(made))
-    if not clear and (known := background(last)):
+    points = bool(_POINTS.search(made)) or any(_pointing(made))
+    named = proper(bare)
+    if not points and made == bare and _CLAUSE.match(bare) and any(word not in named for word in _content(bare)):
+        return _about_names(question, bare, last)
+    if (points or made == bare) and (known := background(last)):
         return f"{made}, {known}?"
     lacking = phrases_lacking(made, last)
     if lacking:
         return f"{made}, as for {' and '.join(lacking)}?"
     return f"{made}?" if made != bare else question
+
+
+def _about_names(question: str, bare: str, last: Exchange) -> str:
+    """A question with a verb of its own, which is asked of what the last question names, if of anything."""
+    lacking = phrases_lacking(bare, last)
+    named = [phrase for phrase in lacking if proper(f"of {phrase}")] or lacking
+    return f"{bare}, as for {' and '.join(named)}?" if named else question
 
 
 def _with_document(question: str, last: Exchange) -> str:

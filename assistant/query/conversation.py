@@ -58,11 +58,15 @@ _WHO = re.compile(r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:\w+ )?(?:person|m
 
 
 class Exchange(NamedTuple):
-    """A question that stands alone, and its answer: who is quoted first and what is quoted; both may be empty."""
+    """A question that stands alone, and its answer: who is quoted first and what is quoted; both may be empty.
+
+    It is ``refused`` if the documents do not hold the answer.
+    """
 
     question: str
     byline: str = ""
     statement: str = ""
+    refused: bool = False
 
     @property
     def asked(self) -> str:
@@ -95,7 +99,7 @@ def without_links(question: str) -> str:
 def exchange(question: str, answer: str) -> Exchange:
     """``question``, which stands alone, with the first statement in the text of its ``answer``."""
     if not answer or answer.startswith(NOT_IN_DOCUMENTS.rstrip(".")):
-        return Exchange(question)
+        return Exchange(question, refused=bool(answer))
     first = _MARKER.split(answer, maxsplit=1)[0]
     head = _HEAD.match(first)
     statement = first[head.end() :] if head else first
@@ -157,8 +161,12 @@ def person_in(last: Exchange) -> str:
 
 
 def _named_thing(last: Exchange) -> str:
-    """The name of a thing in the question: "Halden Dairy"."""
-    told = [name for name in names(last.asked) if frozenset(stems(name)) & _THINGS or name.isupper()]
+    """The name of a thing in the question: "Halden Dairy", "Aster-2"."""
+    told = [
+        name
+        for name in names(last.asked)
+        if frozenset(stems(name)) & _THINGS or name.isupper() or any(map(str.isdigit, name))
+    ]
     return told[0] if len(told) == 1 else ""
 
 
@@ -229,6 +237,8 @@ def _clause_with_auxiliary(asked: str, found: re.Match[str]) -> str:
         return f"{noun} {auxiliary} {rest}"
     if not subject and (first := re.match(rf"(?:{any_of(SUBJECT_PRONOUNS)}|there)\b", rest, _I)):
         subject = first[0]
+    if not subject and asks.lower() == "who":  # "Who will repair the pump?"
+        return f"somebody {auxiliary} {rest}"
     verb, _, more = rest[len(subject) :].strip().partition(" ")
     if not subject or not verb or (verb.lower() in PREPOSITIONS and auxiliary not in BE):
         return ""
@@ -245,6 +255,5 @@ def _asked_noun(asks: str) -> str:
 def phrases_lacking(question: str, last: Exchange) -> list[str]:
     """The noun phrases of the last question with a word that ``question`` does not have."""
     own = frozenset(content_stems(question))
-    verb = re.match(r"(?:who|what) ([a-z]+)\b", last.asked, _I)
-    told = [phrase.removeprefix("many ") for phrase in phrases(last.asked) if not verb or phrase != verb[1]]
+    told = [phrase.removeprefix("many ") for phrase in phrases(last.asked)]
     return [phrase for phrase in told if not own.issuperset(content_stems(phrase))]

@@ -186,16 +186,24 @@ def _exchanged(name: str, before: str) -> str:
 
     If the previous question has ``name`` in another place, the two are exchanged.
     """
-    old = [owner for phrase in phrases(before) if _is_name(owner := re.split(r"['’]s? ", phrase)[0])]
+    old = [owner for phrase in phrases(before) if _is_name(owner := _owner(phrase))]
     found = CLAUSE.match(before)
     subjects = [one for one in old if found and re.match(rf"{re.escape(one)}(?!\w|,| (?:and|or|of) )", found[3])]
     gives = (subjects or (old if len(old) == 1 else [""]))[0]
     if not gives or fold(gives) == fold(name):
         return ""
+    if f"the {gives}" in before:
+        name = name.removeprefix("the ")
     places = {gives: name, name: gives}
     either = "|".join(map(re.escape, places))
     made = re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda match: places[match[0]], before)
     return made if name in made else ""
+
+
+def _owner(phrase: str) -> str:
+    """The name in "Keld's population" or "the population of Keld", else ``phrase``."""
+    owner = re.split(r"['’]s? ", phrase)[0]
+    return owner if owner[:1].isupper() else owner.split(" of ")[-1]
 
 
 def _is_name(phrase: str) -> bool:

@@ -37,6 +37,7 @@ _PARTICIPLES = frozenset(
     "held built made sold found lost won told sent shot hit put paid kept taught cut brought bought caught met known "
     "drawn thrown begun born done gone set shut spent".split()
 )
+_TRAILING = frozenset(("of", "first", "last", "again"))
 _STATES = frozenset("available due free late ready shut".split())
 _OWNER = re.compile(r"['’]s?$")
 _VERB = re.compile(rf"\s*(?:who|what) (\w+s)\b(?! {_AUX}\b)", re.IGNORECASE)  # "Who buys the boats?"
@@ -168,7 +169,7 @@ def _told(runs: list[list[Word]], text: str, opens: frozenset[str]) -> list[str]
     found = []
     for run in runs:
         end = len(run)
-        while end and run[end - 1].text.lower() in opens - {"who"} | {"of"}:
+        while end and run[end - 1].text.lower() in opens - {"who"} | _TRAILING:
             end -= 1
         if end and (run[0].text.lower() in opens or _capital(run[0]) or is_plural(run[end - 1].text)):
             found.append(_OWNER.sub("", text[run[0].start : run[end - 1].end]))

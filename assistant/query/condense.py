@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, BE, IMPERATIVES, PREPOSITIONS, any_of
-from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, proper
+from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, phrases, proper
 from assistant.english.quantities import is_vague, quantities
 from assistant.english.tokens import STOPWORDS, is_stopword, stem, words
 from assistant.query.conversation import Exchange, background, exchange, phrases_lacking, referent, without_links
@@ -112,6 +112,7 @@ _PARTS = re.compile(
 _CLAUSE = re.compile(  # "Who is ...", "Who won ...", "Tell me ...", but not "How many in ..."
     rf"{CLAUSE.pattern}|(?:who|what)(?:['’]s)? (?!(?:{_PREPOSITION}|else|the|an?)\b)\w.*|{_ORDERS} .+", _I
 )
+_NAMING = re.compile(rf"{_CLAUSE.pattern}|(?:the|an?) ", _I)
 _IS = any_of((*BE, "happens", "happened"))
 _WHOLE = re.compile(rf"{_ASKING}(?:['’]s| .*?\b{_IS})\b|{_ORDERS}\b", _I)  # asks without another word
 _TOPIC = re.compile(
@@ -120,6 +121,7 @@ _TOPIC = re.compile(
     _I,
 )
 _HAPPENED = re.compile(r"what (?:all )?(?:happened|happens|has happened|occurred|took place|went on)\b", _I)
+_PROPERTY = re.compile(r"(?:how|when|where|why)\b", _I)  # "How long was the crack?" is whole, not "What was the cause?"
 _BARE = re.compile(  # "north pier", but not "the owner" or "Where?"
     rf"(?!.*\b(?:{_ASKING}|{_AUX})\b)(?!(?:{_ORDERS}|{_PREPOSITION}|the|an?|and|or|but|if|no|yes)\b)[\w'’ -]+", _I
 )
@@ -184,8 +186,9 @@ def _carried(question: str, last: Exchange) -> str:
         return f"{made}?"
     points = bool(_POINTS.search(made)) or any(_pointing(made))
     named = proper(bare)
-    if not points and made == bare and _CLAUSE.match(bare) and any(word not in named for word in _content(bare)):
-        return _about_names(question, bare, last)
+    if not points and made == bare and _NAMING.match(bare) and any(word not in named for word in _content(bare)):
+        whole = bool(_PROPERTY.match(question) and phrases(bare))
+        return question if whole else _about_names(question, bare, last)
     if (points or made == bare) and (known := background(last)):
         return f"{made}, {known}?"
     lacking = phrases_lacking(made, last)

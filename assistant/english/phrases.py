@@ -122,7 +122,7 @@ def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list
     verb = _VERB.match(text)
     for word in words(text):
         run, low = runs[-1], word.text.lower()
-        joined = bool(run) and not text[run[-1].end : word.start].strip()
+        joined = bool(run) and not text[run[-1].end : word.start].strip(" '’")
         if joined and (low == "of" or (run[-1].text == "of" and low in _DETERMINERS)):
             run.append(word)
         elif low in opens:

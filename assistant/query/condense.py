@@ -145,12 +145,15 @@ def _stands_alone(question: str, before: str) -> bool:
     others = [word for word in _content(bare) if word not in named and word.lower() not in _ASKS_ONLY]
     if _TOPIC.search(bare):
         return bool(named or others)
-    dated = any(found.kind == "date" and not is_vague(found) for found in quantities(bare))
-    if dated and _HAPPENED.match(bare) and not continues(question):
+    if _dates(bare) and _HAPPENED.match(bare) and not continues(question):
         return True
     known = {stem(word) for word in _content(before)}
     new = any(stem(word) not in known for word in named)
     return bool(new and _CLAUSE.match(bare) and (others or len(names(question)) > 1 or _WHOLE.match(bare)))
+
+
+def _dates(question: str) -> list[str]:
+    return [found.text for found in quantities(question) if found.kind == "date" and not is_vague(found)]
 
 
 def _pointing(question: str) -> Iterator[re.Match[str]]:
@@ -198,9 +201,10 @@ def _carried(question: str, last: Exchange) -> str:
 
 
 def _about_names(question: str, bare: str, last: Exchange) -> str:
-    """A question with a verb of its own, which is asked of what the last question names, if of anything."""
+    """A question with a verb of its own, asked of the names and dates of the last question, if there are any."""
     lacking = phrases_lacking(bare, last)
     named = [phrase for phrase in lacking if proper(f"of {phrase}")] or lacking
+    named += [] if _dates(bare) else _dates(last.asked)
     return f"{bare}, as for {' and '.join(named)}?" if named else question
 
 

@@ -152,6 +152,8 @@ BOARD = after("What did the board decide in March 2024?", "Minutes: The board de
         (REFUSED, "Why was it recalled?", "Why was the medicine recalled?"),
         (REFUSED, "cranes", "cranes"),
         (REFUSED, "How long is the pier?", "How long is the pier?"),
+        (CLINIC + FERRY, "Where did she study?", "Where did Dr. Ines Falk study?"),
+        (CLINIC + SAID, "And she?", "What did Ms Ines Falk say?"),
         (FERRY, "north pier", "north pier"),
         (FERRY, "How long will the promenade be?", "How long will the promenade be?"),
         (CRANES, "And when will they be taken down?", "When will the cranes be taken down?"),

@@ -99,7 +99,7 @@ def antecedent(kind: str, before: str) -> str:
     elif kind == "person":
         likely = [*(asked if not several and not does else []), *_persons(before)]
     else:
-        things = [phrase for phrase in others if not is_plural(phrase) and not _somebody(phrase)]
+        things = [phrase for phrase in others if not is_plural(phrase) and not is_somebody(phrase)]
         likely = things if several else [*asked, *things] if does else [*things, *asked]
     return likely[0] if likely and kind != "place" and (asked or not nameless) else ""
 
@@ -108,11 +108,11 @@ def _persons(question: str) -> list[str]:
     """Phrases that may be persons: names except for places, then words for people; of "Varga's reign", Varga."""
     told = phrases(question)
     named = [phrase for phrase in told if phrase[0].isupper() and not _place(phrase, question)]
-    owners = [phrase if _somebody(phrase) else re.split(r"['’]s ", phrase)[0] for phrase in named]
-    return [*owners, *(phrase for phrase in told if not phrase[0].isupper() and _somebody(phrase))]
+    owners = [phrase if is_somebody(phrase) else re.split(r"['’]s ", phrase)[0] for phrase in named]
+    return [*owners, *(phrase for phrase in told if not phrase[0].isupper() and is_somebody(phrase))]
 
 
-def _somebody(phrase: str) -> bool:
+def is_somebody(phrase: str) -> bool:
     """Whether ``phrase`` is a word for a person: "the mayor of Brenholt"."""
     return bool(_SOMEBODY.search(phrase.split(" of ")[0]))
 
@@ -155,7 +155,7 @@ def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
     # "When was the tram stop?" says nothing more of it, "Why was the tram late?" does.
     asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why", clause[1])
     ends = not asks_only or last.text.endswith(("ed", "en", "ing")) or last.text in _PARTICIPLES | _STATES
-    noun = _capital(last) or _somebody(last.text) or last.text.lower() in _NOUNS_IN_ING or _verb_follows(clause, last)
+    noun = _capital(last) or is_somebody(last.text) or last.text.lower() in _NOUNS_IN_ING or _verb_follows(clause, last)
     return run[:-1] if ends and not noun else run
 
 

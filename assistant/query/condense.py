@@ -54,7 +54,7 @@ def _last_exchange(history: Sequence[Turn]) -> Exchange | None:
     for at in asked[-REMEMBERED:]:
         question = _condensed(history[at].text, last) if last else history[at].text
         answer = history[at + 1].text if at + 1 < len(history) and history[at + 1].role == "assistant" else ""
-        last = exchange(question, answer)
+        last = exchange(question, answer, last)
     return last
 
 
@@ -194,7 +194,9 @@ def _carried(question: str, last: Exchange) -> str:
         return question if whole else _about_names(question, bare, last)
     if (points or made == bare) and (known := background(last)):
         return f"{made}, {known}?"
-    lacking = phrases_lacking(made, last)
+    told = {*_content(f"{bare} {last.asked} {last.statement}")}
+    named_before_last = not told.issuperset(proper(made))
+    lacking = [] if named_before_last else phrases_lacking(made, last)
     if lacking:
         return f"{made}, as for {' and '.join(lacking)}?"
     return f"{made}?" if made != bare else question

@@ -69,8 +69,9 @@ def within(question: str, last: Exchange) -> str:
         return f"What is {possessive(owner)} {what}" if _is_name(owner) else f"What is the {what} of {owner}"
     if dated := _with_date(bare, before):
         return dated
-    if continues(question) and bare.lower() in {"he", "she"} and (person := person_in(last)):
-        return _exchanged(person, before)
+    if continues(question) and bare.lower() in {"he", "she"}:
+        person = person_in(last) or (referent("person", last.before) if last.before else "")
+        return _exchanged(person, before) if person else ""
     if counterpart := _counterpart(bare, before):
         return counterpart
     if continues(question) and _OTHER.fullmatch(bare):

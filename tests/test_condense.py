@@ -153,6 +153,7 @@ BOARD = after("What did the board decide in March 2024?", "Minutes: The board de
         (REFUSED, "cranes", "cranes"),
         (REFUSED, "How long is the pier?", "How long is the pier?"),
         (CLINIC + FERRY, "Where did she study?", "Where did Dr. Ines Falk study?"),
+        (CLINIC + PIER, "What is her phone number?", "What is Dr. Ines Falk's phone number?"),
         (CLINIC + SAID, "And she?", "What did Ms Ines Falk say?"),
         (FERRY, "north pier", "north pier"),
         (FERRY, "How long will the promenade be?", "How long will the promenade be?"),

@@ -15,7 +15,7 @@ from itertools import islice
 from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, BE, IMPERATIVES, PREPOSITIONS, any_of
 from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, phrases, proper
 from assistant.english.quantities import is_vague, quantities
-from assistant.english.tokens import STOPWORDS, is_stopword, stem, words
+from assistant.english.tokens import STOPWORDS, is_stopword, stem, stems, words
 from assistant.query.conversation import Exchange, background, exchange, phrases_lacking, referent, without_links
 from assistant.query.courtesy import small_talk
 from assistant.query.fragments import continues, other_asked, possessive, within
@@ -194,9 +194,9 @@ def _carried(question: str, last: Exchange) -> str:
         return question if whole else _about_names(question, bare, last)
     if (points or made == bare) and (known := background(last)):
         return f"{made}, {known}?"
-    told = {*_content(f"{bare} {last.asked} {last.statement}")}
-    named_before_last = not told.issuperset(proper(made))
-    lacking = [] if named_before_last else phrases_lacking(made, last)
+    told = frozenset(stems(f"{bare} {last.asked} {last.statement}"))
+    named_earlier = not told.issuperset(stems(" ".join(proper(made))))
+    lacking = [] if named_earlier else phrases_lacking(made, last)
     if lacking:
         return f"{made}, as for {' and '.join(lacking)}?"
     return f"{made}?" if made != bare else question

@@ -71,7 +71,7 @@ def after(question: str, answer: str) -> list[Turn]:
         pytest.param(
             ["Who awarded the medal?", "Thanks!"],
             "Who is the bride?",
-            "Who is the bride, given that somebody awarded the medal?",
+            "Who is the bride, as for the medal?",
             id="thanks-between",
         ),
         pytest.param(
@@ -108,6 +108,14 @@ APPLES = after(
 COMPANY = after("Where was the Norrvik fair held?", "Fair news: The Norrvik fair was held in Tromsund. [1]")
 MAYOR = after("Which minister resigned?", "Daily News: The minister, Tom Reuss, resigned on Monday. [1]")
 REFUSED = after("Which medicine was recalled?", "Not in the documents.")
+CRANES = after("Who buys the cranes?", "Harbour Post: The cranes are bought by the port of Ashel. [1]")
+PIER = after("How long is the north pier?", "Harbour Post: The north pier is 90 metres long. [1]")
+PLAN = after("What does Plan A cost?", "Plans: Plan A costs 19 euro. [1]")
+WARRANTY = after("How long is the warranty of the D45?", "Norrvik: The warranty of the D45 is three years. [1]")
+PRICES = after("What does the Heron double scull cost for a day?", "Boats: The Heron double scull costs 52 euro. [1]")
+SAID = after("What did Mr Reuss say?", "Daily News: Mr Reuss said that Ms Ines Falk, the director, was late. [1]")
+LAUNCH = after("Who built Aster-2?", "Daily News: Aster-2 was built by Kelm University. [1]")
+BOARD = after("What did the board decide in March 2024?", "Minutes: The board decided to buy two boats. [1]")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +150,24 @@ REFUSED = after("Which medicine was recalled?", "Not in the documents.")
         (COMPANY, "Who spoke there?", "Who spoke in Tromsund, as for the Norrvik fair?"),
         (MAYOR, "How old is he?", "How old is Tom Reuss?"),
         (REFUSED, "Why was it recalled?", "Why was the medicine recalled?"),
+        (REFUSED, "cranes", "cranes"),
+        (REFUSED, "How long is the pier?", "How long is the pier?"),
+        (CLINIC + FERRY, "Where did she study?", "Where did Dr. Ines Falk study?"),
+        (CLINIC + PIER, "What is her phone number?", "What is Dr. Ines Falk's phone number?"),
+        (CLINIC + SAID, "And she?", "What did Ms Ines Falk say?"),
+        (FERRY, "north pier", "north pier"),
+        (FERRY, "How long will the promenade be?", "How long will the promenade be?"),
+        (CRANES, "And when will they be taken down?", "When will the cranes be taken down?"),
+        (CRANES, "the price?", "the price, as for the cranes?"),
+        (PIER, "And the other one?", "How long is the south pier?"),
+        (PIER, "What about the old one?", "How long is the old pier?"),
+        (PLAN, "And the other plan?", "What does the other plan cost?"),
+        (WARRANTY, "And the other one?", "How long is the warranty of the other one?"),
+        (WARRANTY, "And the D60?", "How long is the warranty of the D60?"),
+        (PRICES, "And the Grebe?", "What does the Grebe cost for a day?"),
+        (SAID, "And she?", "What did Ms Ines Falk say?"),
+        (LAUNCH, "How much does it weigh?", "How much does Aster-2 weigh?"),
+        (BOARD, "What was the price?", "What was the price, as for the board and March 2024?"),
     ],
 )
 def test_condense_question_uses_the_answer_before(history: list[Turn], question: str, rewritten: str) -> None:

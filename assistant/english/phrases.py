@@ -37,7 +37,10 @@ _PARTICIPLES = frozenset(
     "held built made sold found lost won told sent shot hit put paid kept taught cut brought bought caught met known "
     "drawn thrown begun born done gone set shut spent".split()
 )
+_TRAILING = frozenset(("of", "first", "last", "again"))
+_STATES = frozenset("available due free late ready shut".split())
 _OWNER = re.compile(r"['’]s?$")
+_VERB = re.compile(rf"\s*(?:who|what) (\w+s)\b(?! {_AUX}\b)", re.IGNORECASE)  # "Who buys the boats?"
 
 
 def phrases(question: str) -> list[str]:
@@ -96,7 +99,7 @@ def antecedent(kind: str, before: str) -> str:
     elif kind == "person":
         likely = [*(asked if not several and not does else []), *_persons(before)]
     else:
-        things = [phrase for phrase in others if not is_plural(phrase) and not _somebody(phrase)]
+        things = [phrase for phrase in others if not is_plural(phrase) and not is_somebody(phrase)]
         likely = things if several else [*asked, *things] if does else [*things, *asked]
     return likely[0] if likely and kind != "place" and (asked or not nameless) else ""
 
@@ -105,25 +108,26 @@ def _persons(question: str) -> list[str]:
     """Phrases that may be persons: names except for places, then words for people; of "Varga's reign", Varga."""
     told = phrases(question)
     named = [phrase for phrase in told if phrase[0].isupper() and not _place(phrase, question)]
-    owners = [phrase if _somebody(phrase) else re.split(r"['’]s ", phrase)[0] for phrase in named]
-    return [*owners, *(phrase for phrase in told if not phrase[0].isupper() and _somebody(phrase))]
+    owners = [phrase if is_somebody(phrase) else re.split(r"['’]s ", phrase)[0] for phrase in named]
+    return [*owners, *(phrase for phrase in told if not phrase[0].isupper() and is_somebody(phrase))]
 
 
-def _somebody(phrase: str) -> bool:
+def is_somebody(phrase: str) -> bool:
     """Whether ``phrase`` is a word for a person: "the mayor of Brenholt"."""
     return bool(_SOMEBODY.search(phrase.split(" of ")[0]))
 
 
 def _runs(text: str, opens: frozenset[str], closes: frozenset[str]) -> list[list[Word]]:
     runs: list[list[Word]] = [[]]
+    verb = _VERB.match(text)
     for word in words(text):
         run, low = runs[-1], word.text.lower()
-        joined = bool(run) and not text[run[-1].end : word.start].strip()
+        joined = bool(run) and not text[run[-1].end : word.start].strip(" '’")
         if joined and (low == "of" or (run[-1].text == "of" and low in _DETERMINERS)):
             run.append(word)
         elif low in opens:
             runs.append([word])
-        elif is_stopword(word.text) or low in closes:
+        elif is_stopword(word.text) or low in closes or (verb and word.start == verb.start(1)):
             runs.append([])
         elif joined and _goes_on(run, word):
             run.append(word)
@@ -148,10 +152,10 @@ def _subject(run: list[Word], clause: re.Match[str] | None) -> list[Word]:
     if not clause or len(run) <= least or run[0].start != clause.start(3):
         return run
     last = run[-1]
-    # "Where was the tram stop?" says nothing more of it, "Why was the tram late?" does.
-    asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why|when", clause[1])
-    ends = not asks_only or last.text.endswith(("ed", "en", "ing")) or last.text in _PARTICIPLES
-    noun = _capital(last) or _somebody(last.text) or last.text.lower() in _NOUNS_IN_ING or _verb_follows(clause, last)
+    # "When was the tram stop?" says nothing more of it, "Why was the tram late?" does.
+    asks_only = clause[2].lower() in BE and clause[1] and not re.search("(?i)why", clause[1])
+    ends = not asks_only or last.text.endswith(("ed", "en", "ing")) or last.text in _PARTICIPLES | _STATES
+    noun = _capital(last) or is_somebody(last.text) or last.text.lower() in _NOUNS_IN_ING or _verb_follows(clause, last)
     return run[:-1] if ends and not noun else run
 
 
@@ -165,7 +169,7 @@ def _told(runs: list[list[Word]], text: str, opens: frozenset[str]) -> list[str]
     found = []
     for run in runs:
         end = len(run)
-        while end and run[end - 1].text.lower() in opens - {"who"} | {"of"}:
+        while end and run[end - 1].text.lower() in opens - {"who"} | _TRAILING:
             end -= 1
         if end and (run[0].text.lower() in opens or _capital(run[0]) or is_plural(run[end - 1].text)):
             found.append(_OWNER.sub("", text[run[0].start : run[end - 1].end]))

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, BE, IMPERATIVES, PREPOSITIONS, any_of
-from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, proper
+from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, phrases, proper
 from assistant.english.quantities import is_vague, quantities
-from assistant.english.tokens import STOPWORDS, is_stopword, stem, words
+from assistant.english.tokens import STOPWORDS, is_stopword, stem, stems, words
 from assistant.query.conversation import Exchange, background, exchange, phrases_lacking, referent, without_links
 from assistant.query.courtesy import small_talk
 from assistant.query.fragments import continues, other_asked, possessive, within
@@ -54,7 +54,7 @@ def _last_exchange(history: Sequence[Turn]) -> Exchange | None:
     for at in asked[-REMEMBERED:]:
         question = _condensed(history[at].text, last) if last else history[at].text
         answer = history[at + 1].text if at + 1 < len(history) and history[at + 1].role == "assistant" else ""
-        last = exchange(question, answer)
+        last = exchange(question, answer, last)
     return last
 
 
@@ -68,11 +68,11 @@ def _condensed(question: str, last: Exchange) -> str:
     points = bool(_POINTS.search(question)) or any(_pointing(question))
     if not (points or _short(question)):
         return question
-    if not points and _stands_alone(question, last.asked):
+    if not points and (_stands_alone(question, last.asked) or (last.refused and not continues(question))):
         return question
     if changed := within(question, last):
         return f"{changed}?"
-    return _carried(question, last)
+    return question if _BARE.fullmatch(question) else _carried(question, last)
 
 
 # --- what stands alone ----------------------------------------------------------------------------
@@ -112,6 +112,7 @@ _PARTS = re.compile(
 _CLAUSE = re.compile(  # "Who is ...", "Who won ...", "Tell me ...", but not "How many in ..."
     rf"{CLAUSE.pattern}|(?:who|what)(?:['’]s)? (?!(?:{_PREPOSITION}|else|the|an?)\b)\w.*|{_ORDERS} .+", _I
 )
+_NAMING = re.compile(rf"{_CLAUSE.pattern}|(?:the|an?) ", _I)
 _IS = any_of((*BE, "happens", "happened"))
 _WHOLE = re.compile(rf"{_ASKING}(?:['’]s| .*?\b{_IS})\b|{_ORDERS}\b", _I)  # asks without another word
 _TOPIC = re.compile(
@@ -120,6 +121,10 @@ _TOPIC = re.compile(
     _I,
 )
 _HAPPENED = re.compile(r"what (?:all )?(?:happened|happens|has happened|occurred|took place|went on)\b", _I)
+_PROPERTY = re.compile(r"(?:how|when|where|why)\b", _I)  # "How long was the crack?" is whole, not "What was the cause?"
+_BARE = re.compile(  # "north pier", but not "the owner" or "Where?"
+    rf"(?!.*\b(?:{_ASKING}|{_AUX})\b)(?!(?:{_ORDERS}|{_PREPOSITION}|the|an?|and|or|but|if|no|yes)\b)[\w'’ -]+", _I
+)
 _ASKS_ONLY = SAYING | frozenset("long many much time date year day name person people".split())
 
 
@@ -140,12 +145,15 @@ def _stands_alone(question: str, before: str) -> bool:
     others = [word for word in _content(bare) if word not in named and word.lower() not in _ASKS_ONLY]
     if _TOPIC.search(bare):
         return bool(named or others)
-    dated = any(found.kind == "date" and not is_vague(found) for found in quantities(bare))
-    if dated and _HAPPENED.match(bare) and not continues(question):
+    if _dates(bare) and _HAPPENED.match(bare) and not continues(question):
         return True
     known = {stem(word) for word in _content(before)}
     new = any(stem(word) not in known for word in named)
     return bool(new and _CLAUSE.match(bare) and (others or len(names(question)) > 1 or _WHOLE.match(bare)))
+
+
+def _dates(question: str) -> list[str]:
+    return [found.text for found in quantities(question) if found.kind == "date" and not is_vague(found)]
 
 
 def _pointing(question: str) -> Iterator[re.Match[str]]:
@@ -179,13 +187,27 @@ def _carried(question: str, last: Exchange) -> str:
     made = _with_document(_replaced(bare, last), last)
     if _DOCUMENT.search(bare) and not _DOCUMENT.search(made):
         return f"{made}?"
-    clear = made != bare and not _POINTS.search(made) and not any(_pointing(made))
-    if not clear and (known := background(last)):
+    points = bool(_POINTS.search(made)) or any(_pointing(made))
+    named = proper(bare)
+    if not points and made == bare and _NAMING.match(bare) and any(word not in named for word in _content(bare)):
+        whole = bool(_PROPERTY.match(question) and phrases(bare))
+        return question if whole else _about_names(question, bare, last)
+    if (points or made == bare) and (known := background(last)):
         return f"{made}, {known}?"
-    lacking = phrases_lacking(made, last)
+    told = frozenset(stems(f"{bare} {last.asked} {last.statement}"))
+    named_earlier = not told.issuperset(stems(" ".join(proper(made))))
+    lacking = [] if named_earlier else phrases_lacking(made, last)
     if lacking:
         return f"{made}, as for {' and '.join(lacking)}?"
     return f"{made}?" if made != bare else question
+
+
+def _about_names(question: str, bare: str, last: Exchange) -> str:
+    """A question with a verb of its own, asked of the names and dates of the last question, if there are any."""
+    lacking = phrases_lacking(bare, last)
+    named = [phrase for phrase in lacking if proper(f"of {phrase}")] or lacking
+    named += [] if _dates(bare) else _dates(last.asked)
+    return f"{bare}, as for {' and '.join(named)}?" if named else question
 
 
 def _with_document(question: str, last: Exchange) -> str:

@@ -16,7 +16,7 @@ from assistant.english.lexicon import (
     any_of,
 )
 from assistant.english.names import names as proper_names
-from assistant.english.phrases import CLAUSE, antecedent, is_plural, names, phrases
+from assistant.english.phrases import CLAUSE, antecedent, is_plural, is_somebody, names, phrases
 from assistant.english.tokens import content_stems, stem, stems, words
 from assistant.types import NOT_IN_DOCUMENTS
 
@@ -46,8 +46,8 @@ _ORGANISATION = frozenset(
 _THINGS = _ORGANISATION | frozenset(
     stems(
         "act airport award bakery bridge brewery canal castle cathedral chapel cup dairy dam factory farm ferry "
-        "festival firm garden harbour hotel house hut inn lake law line mill mine museum pact palace park pier plant "
-        "port prize railway river road ship shop street theatre tower treaty trophy tunnel works"
+        "festival firm garden harbour hotel house hut inn island lake law line mill mine museum pact palace park pier "
+        "plant port prize railway river road ship shop street theatre tower treaty trophy tunnel works"
     )
 )
 _TITLES = frozenset(map(stem, TITLES))
@@ -58,11 +58,16 @@ _WHO = re.compile(r"\b(?:who|whom|whose)\b|\b(?:which|what) (?:\w+ )?(?:person|m
 
 
 class Exchange(NamedTuple):
-    """A question that stands alone, and its answer: who is quoted first and what is quoted; both may be empty."""
+    """A question that stands alone, and its answer: who is quoted first and what is quoted; both may be empty.
+
+    It is ``refused`` if the documents do not hold the answer. ``before`` is the exchange before it.
+    """
 
     question: str
     byline: str = ""
     statement: str = ""
+    refused: bool = False
+    before: Exchange | None = None
 
     @property
     def asked(self) -> str:
@@ -92,14 +97,14 @@ def without_links(question: str) -> str:
     return question[links.end() if links else 0 :].strip().rstrip("?.! ")
 
 
-def exchange(question: str, answer: str) -> Exchange:
+def exchange(question: str, answer: str, before: Exchange | None = None) -> Exchange:
     """``question``, which stands alone, with the first statement in the text of its ``answer``."""
     if not answer or answer.startswith(NOT_IN_DOCUMENTS.rstrip(".")):
-        return Exchange(question)
+        return Exchange(question, refused=bool(answer), before=before)
     first = _MARKER.split(answer, maxsplit=1)[0]
     head = _HEAD.match(first)
     statement = first[head.end() :] if head else first
-    return Exchange(question, _DATED.sub("", head[1]) if head else "", " ".join(statement.split()))
+    return Exchange(question, _DATED.sub("", head[1]) if head else "", " ".join(statement.split()), before=before)
 
 
 def topic(last: Exchange) -> str:
@@ -116,8 +121,23 @@ def referent(kind: str, last: Exchange) -> str:
     """What a pronoun refers to after ``last``, as it is written there; empty if that is not clear.
 
     ``kind`` is "person" (he, her), "thing" (it), "several" (they) or "place" (there). After a question for a person,
-    the pronoun refers to the person whom the answer names; otherwise, to what the question names.
+    the pronoun refers to the person whom the answer names; otherwise, to what the question names. A person may be named
+    in an exchange before that.
     """
+    found = _referent(kind, last)
+    if kind != "person" or _is_person(found) or not last.before:
+        return found
+    earlier = referent(kind, last.before)
+    return earlier if _is_person(earlier) else found
+
+
+def _is_person(phrase: str) -> bool:
+    """Whether ``phrase`` is a word for a person, or a name that no word or number shows to be a thing's."""
+    named = phrase[:1].isupper() and not any(map(str.isdigit, phrase)) and not frozenset(stems(phrase)) & _THINGS
+    return named or is_somebody(phrase)
+
+
+def _referent(kind: str, last: Exchange) -> str:
     asked = _with_complement(antecedent(kind, last.asked), last)
     if kind == "place":
         return _place_in(last)
@@ -157,8 +177,12 @@ def person_in(last: Exchange) -> str:
 
 
 def _named_thing(last: Exchange) -> str:
-    """The name of a thing in the question: "Halden Dairy"."""
-    told = [name for name in names(last.asked) if frozenset(stems(name)) & _THINGS or name.isupper()]
+    """The name of a thing in the question: "Halden Dairy", "Aster-2"."""
+    told = [
+        name
+        for name in names(last.asked)
+        if frozenset(stems(name)) & _THINGS or name.isupper() or any(map(str.isdigit, name))
+    ]
     return told[0] if len(told) == 1 else ""
 
 
@@ -229,6 +253,8 @@ def _clause_with_auxiliary(asked: str, found: re.Match[str]) -> str:
         return f"{noun} {auxiliary} {rest}"
     if not subject and (first := re.match(rf"(?:{any_of(SUBJECT_PRONOUNS)}|there)\b", rest, _I)):
         subject = first[0]
+    if not subject and asks.lower() == "who":  # "Who will repair the pump?"
+        return f"somebody {auxiliary} {rest}"
     verb, _, more = rest[len(subject) :].strip().partition(" ")
     if not subject or not verb or (verb.lower() in PREPOSITIONS and auxiliary not in BE):
         return ""
@@ -245,6 +271,5 @@ def _asked_noun(asks: str) -> str:
 def phrases_lacking(question: str, last: Exchange) -> list[str]:
     """The noun phrases of the last question with a word that ``question`` does not have."""
     own = frozenset(content_stems(question))
-    verb = re.match(r"(?:who|what) ([a-z]+)\b", last.asked, _I)
-    told = [phrase.removeprefix("many ") for phrase in phrases(last.asked) if not verb or phrase != verb[1]]
+    told = [phrase.removeprefix("many ") for phrase in phrases(last.asked)]
     return [phrase for phrase in told if not own.issuperset(content_stems(phrase))]

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import re
 
-from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, IMPERATIVES, MONTH_NAMES, PREPOSITIONS, any_of
+from assistant.english.lexicon import (
+    ASKING_WORDS,
+    AUXILIARIES,
+    IMPERATIVES,
+    MONTH_NAMES,
+    OPPOSITES,
+    PREPOSITIONS,
+    any_of,
+)
 from assistant.english.phrases import CLAUSE, phrases
 from assistant.english.quantities import Quantity, is_vague, quantities
 from assistant.english.tokens import fold, is_stopword, words
-from assistant.query.conversation import Exchange, background, referent, topic, without_links
+from assistant.query.conversation import Exchange, background, person_in, referent, topic, without_links
 
 _I = re.IGNORECASE
 _ASKING = any_of(ASKING_WORDS)
@@ -30,6 +38,9 @@ _NAMED = r"[A-Z][\w-]*"
 _OTHER = re.compile(r"(?:the other(?: one| ones| two)?|the others|the second(?: one)?)", _I)
 _THE_OTHER = re.compile(r"the other(?: one\b| (?P<noun>(?!one)[a-z]+)(?=$| [a-z]+ed\b)|$)", _I)
 _NAMED_THING = re.compile(rf"(?<= )(?P<name>{_NAMED}(?: {_NAMED})*)(?: (?P<kind>[a-z]+))?(?!['’])")
+_ONE = re.compile(r"the (?:other|(?P<which>(?!other|same|first|second|last)[a-z]+)) one", _I)
+_PAIRS = {**dict(OPPOSITES), "old": "new", "new": "old", "first": "second", "second": "first"}
+_KIND = re.compile(rf"the ({_NAMED}(?: {_NAMED})*) [a-z]+(?: [a-z]+)*")
 _STEPS = {"before": -1, "previous": -1, "prior": -1, "preceding": -1, "after": 1, "next": 1, "following": 1}
 _STEP = re.compile(
     r"(?:(?:in|for) )?(?:the )?(?:(?P<unit>year|month) (?P<way>before|after)(?: that)?"
@@ -58,6 +69,11 @@ def within(question: str, last: Exchange) -> str:
         return f"What is {possessive(owner)} {what}" if _is_name(owner) else f"What is the {what} of {owner}"
     if dated := _with_date(bare, before):
         return dated
+    if continues(question) and bare.lower() in {"he", "she"}:
+        person = person_in(last) or (referent("person", last.before) if last.before else "")
+        return _exchanged(person, before) if person else ""
+    if counterpart := _counterpart(bare, before):
+        return counterpart
     if continues(question) and _OTHER.fullmatch(bare):
         return _with_other(bare, before, last)
     if continues(question) and _is_name(bare) and (exchanged := _exchanged(bare, before)):
@@ -75,14 +91,15 @@ def other_asked(question: str, last: Exchange) -> str:
     if not found or len(named) != 1:
         return ""
     name, kind = named[0]["name"], named[0]["kind"] or ""
-    if kind and named[0].end() == len(last.asked) and re.search(r"\b(?:do|does|did)\b|ed$", last.asked, _I):
+    if not any(phrase.endswith(f"{name} {kind}") for phrase in phrases(last.asked)):
         kind = ""  # "When does the Red Maud ripen?"
     noun, name = found["noun"] or kind or "one", f"{name} {kind}".strip()
-    pair = _paired(name, last)
-    other = pair or f"the {noun} other than the {name}"
+    # The kind of thing is not known, or only from the name: "the bridge other than the Lund Bridge" is no bridge.
+    vague = noun == "one" or (noun in name.lower().split() and not kind)
+    other = _paired(name, last) or (f"the other {noun}" if vague else f"the {noun} other than the {name}")
     if found[0] != bare:
         return bare[: found.start()] + other + bare[found.end() :]
-    if not continues(question) or (noun == "one" and not pair):  # both things answer "..., and the other one"
+    if not continues(question):
         return ""
     told = re.sub(rf"(?:\bthe )?{re.escape(name)}(?!\w|['’])", other, last.asked, count=1)
     return told if told != last.asked else ""
@@ -174,6 +191,16 @@ def _stepped(date: Quantity, unit: str, step: int) -> str:
     return ""
 
 
+def _counterpart(bare: str, before: str) -> str:
+    """The previous question with "the south pier" for "the north pier": "And the other one?", "The south one?"."""
+    found = _ONE.fullmatch(bare)
+    for phrase in phrases(before) if found else []:
+        told = re.search(r"\bthe ([a-z]+)( [a-z]+)$", phrase)
+        if found and told and (new := found["which"] or _PAIRS.get(told[1])):
+            return before.replace(told[0], f"the {new}{told[2]}")
+    return ""
+
+
 def _with_other(bare: str, before: str, last: Exchange) -> str:
     """The previous question about the other of two things, with its name if the answer names both."""
     about = topic(last).removeprefix("the ")
@@ -186,16 +213,27 @@ def _exchanged(name: str, before: str) -> str:
 
     If the previous question has ``name`` in another place, the two are exchanged.
     """
-    old = [owner for phrase in phrases(before) if _is_name(owner := re.split(r"['’]s? ", phrase)[0])]
+    old = [owner for phrase in phrases(before) if _is_name(owner := _owner(phrase))]
     found = CLAUSE.match(before)
     subjects = [one for one in old if found and re.match(rf"{re.escape(one)}(?!\w|,| (?:and|or|of) )", found[3])]
+    kinds = [] if old else [found for phrase in phrases(before) if (found := _KIND.fullmatch(phrase))]
+    if len(kinds) == 1:  # "And the Heron?" means the whole "the Grebe skiff", "And Heron?" means "Grebe"
+        old = [kinds[0][0] if name.startswith("the ") else kinds[0][1]]
     gives = (subjects or (old if len(old) == 1 else [""]))[0]
     if not gives or fold(gives) == fold(name):
         return ""
+    if f"the {gives}" in before:
+        name = name.removeprefix("the ")
     places = {gives: name, name: gives}
     either = "|".join(map(re.escape, places))
     made = re.sub(rf"(?<!\w)(?:{either})(?!\w)", lambda match: places[match[0]], before)
     return made if name in made else ""
+
+
+def _owner(phrase: str) -> str:
+    """The name in "Keld's population" or "the population of Keld", else ``phrase``."""
+    owner = re.split(r"['’]s? ", phrase)[0]
+    return owner if owner[:1].isupper() else owner.split(" of ")[-1]
 
 
 def _is_name(phrase: str) -> bool:

@@ -209,11 +209,12 @@ _SUFFIXES = {"text/plain": ".txt", "text/html": ".html", "text/csv": ".csv", "ap
 
 def _content(mail: Mail, source: str, depth: int) -> Content:
     builder = TextBuilder()
-    _add(builder, mail)
+    if mail.plain.strip() or mail.html.strip() or mail.attachments or mail.subject:  # headers alone say nothing
+        _add(builder, mail)
     attachments, notes = _attachments(mail, source, depth)
     name, address = parseaddr(mail.sender)
     return Content(
-        builder.text if mail.plain.strip() or mail.html.strip() or mail.attachments or mail.subject else "",
+        builder.text,
         title=mail.subject or None,
         publisher=name or address or None,
         published=mail.day,

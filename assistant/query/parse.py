@@ -214,7 +214,7 @@ def _options(lower: str) -> tuple[frozenset[str], ...]:
 
 def _asks_which(clause: list[str]) -> bool:
     """Whether a clause before a comma asks which of the alternatives behind it: "Which is cheaper, plan A or B?"."""
-    return clause[0] in ASKING_WORDS and not {"of", "among", "between"} & set(clause)
+    return bool(clause) and clause[0] in ASKING_WORDS and not {"of", "among", "between"} & set(clause)
 
 
 def _last_option(before: list[str], like: list[str]) -> list[str]:

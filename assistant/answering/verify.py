@@ -314,9 +314,8 @@ class Checker:
         if not (said := deed(text)):
             return False
         who, verb = said
-        like = (w for w in words(quoted) if w.text.islower() and w.text not in STOPWORDS)
-        first = next((w.start for w in like if self._has_like(verb, [w.text], NEAR)), None)
-        return first is not None and done_to(who, quoted, first)
+        told = (w for w in words(quoted) if w.text.islower() and w.text not in STOPWORDS)
+        return any(done_to(who, quoted, w.start) and self._has_like(verb, [w.text], NEAR) for w in told)
 
     def _lacking(self, text: str, wanted: frozenset[str], quoted: str) -> frozenset[str]:
         """Content words of the claim that the citation neither has nor has a like of."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.english.quantities import Quantity, is_vague, quantities, same_value
+from assistant.english.quantities import dates_in, same_value
 from assistant.english.tokens import content_stems
 from assistant.types import ConflictCandidate, Document
 
@@ -47,7 +47,7 @@ def _replaces(new: Document, old: Document) -> bool:
 def _means(what: str, new: Document, old: Document) -> bool:
     """Whether the words behind "replaces" name the date or the version of ``old``, or all of its title."""
     dates = [
-        date for date in _dates(what) if any(same_value(date, own) for own in _dates(f"{old.title}\n{_head(old)}"))
+        date for date in dates_in(what) if any(same_value(date, own) for own in dates_in(f"{old.title}\n{_head(old)}"))
     ]
     version = _VERSION.search(what)
     same_version = version is not None and _series(new) == _series(old) and _number(version[1]) == _version(old)
@@ -72,7 +72,3 @@ def _number(said: str) -> tuple[int, ...]:
 
 def _head(document: Document) -> str:
     return document.text[:HEAD]
-
-
-def _dates(text: str) -> list[Quantity]:
-    return [q for q in quantities(text) if q.kind == "date" and not is_vague(q)]

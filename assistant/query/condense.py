@@ -14,7 +14,7 @@ from itertools import islice
 
 from assistant.english.lexicon import ASKING_WORDS, AUXILIARIES, BE, IMPERATIVES, PREPOSITIONS, any_of
 from assistant.english.phrases import CLAUSE, SAYING, is_plural, named_before, names, phrases, proper
-from assistant.english.quantities import is_vague, quantities
+from assistant.english.quantities import dates_in
 from assistant.english.tokens import STOPWORDS, is_stopword, stem, stems, words
 from assistant.query.conversation import Exchange, background, exchange, phrases_lacking, referent, without_links
 from assistant.query.courtesy import small_talk
@@ -145,15 +145,11 @@ def _stands_alone(question: str, before: str) -> bool:
     others = [word for word in _content(bare) if word not in named and word.lower() not in _ASKS_ONLY]
     if _TOPIC.search(bare):
         return bool(named or others)
-    if _dates(bare) and _HAPPENED.match(bare) and not continues(question):
+    if dates_in(bare) and _HAPPENED.match(bare) and not continues(question):
         return True
     known = {stem(word) for word in _content(before)}
     new = any(stem(word) not in known for word in named)
     return bool(new and _CLAUSE.match(bare) and (others or len(names(question)) > 1 or _WHOLE.match(bare)))
-
-
-def _dates(question: str) -> list[str]:
-    return [found.text for found in quantities(question) if found.kind == "date" and not is_vague(found)]
 
 
 def _pointing(question: str) -> Iterator[re.Match[str]]:
@@ -206,7 +202,7 @@ def _about_names(question: str, bare: str, last: Exchange) -> str:
     """A question with a verb of its own, asked of the names and dates of the last question, if there are any."""
     lacking = phrases_lacking(bare, last)
     named = [phrase for phrase in lacking if proper(f"of {phrase}")] or lacking
-    named += [] if _dates(bare) else _dates(last.asked)
+    named += [] if dates_in(bare) else [date.text for date in dates_in(last.asked)]
     return f"{bare}, as for {' and '.join(named)}?" if named else question
 
 

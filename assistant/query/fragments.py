@@ -14,7 +14,7 @@ from assistant.english.lexicon import (
     any_of,
 )
 from assistant.english.phrases import CLAUSE, phrases
-from assistant.english.quantities import Quantity, is_vague, quantities
+from assistant.english.quantities import Quantity, dates_in, is_vague, quantities
 from assistant.english.tokens import fold, is_stopword, words
 from assistant.query.conversation import Exchange, background, person_in, referent, topic, without_links
 
@@ -159,7 +159,7 @@ def _with_place(preposition: str, bare: str, before: str) -> str:
 
 def _with_date(bare: str, before: str) -> str:
     """The previous question with another date: "What about 2024?", "And the year before?"."""
-    old = [found for found in quantities(before) if found.kind == "date" and not is_vague(found)]
+    old = dates_in(before)
     if not old:
         return ""
     date = old[-1]

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from assistant.english.lexicon import OPPOSITE_EVENTS, OPPOSITES, SEASONS, WEEKDAYS
 from assistant.english.negation import asks_what_is_not, denied_words, denies
-from assistant.english.quantities import Quantity, is_vague, quantities, same_value
+from assistant.english.quantities import Quantity, dates_in, quantities, same_value
 from assistant.english.tokens import content_stems, stem, stems, words
 from assistant.query.parse import QuestionParts
 from assistant.retrieval.mentions import (
@@ -130,7 +130,7 @@ def asked(question: QuestionParts) -> Asked:
         complements=complements(named),
         proper=proper(named),
         figures=tuple(q for q in found if _is_asked(q, text) and q.text.strip() not in numbered),
-        dates=tuple(q for q in found if q.kind == "date" and not is_vague(q) and not _is_part_of_name(q, text)),
+        dates=tuple(q for q in dates_in(text) if not _is_part_of_name(q, text)),
         roles=dict(roles(text)) if question.answer_type != "yes-no" else {},
         names=question_names(question),
         apart=frozenset(stems(apart["name"])) if apart else frozenset(),
@@ -352,12 +352,12 @@ def _date_mismatches(question: Asked, subject: Subject, about: str) -> Iterator[
     """Dates none of which the statement, its context, its passage or its document's date agrees with."""
     if not question.dates:
         return
-    own, day = _dates(f"{subject.text} {subject.context}"), subject.metadata.published
+    own, day = dates_in(f"{subject.text} {subject.context}"), subject.metadata.published
     if any(_agrees(wanted, other) for wanted in question.dates for other in own):
         return
     if own and all(any(_excludes(wanted, other) for other in own) for wanted in question.dates):
         yield f"{own[0].text} for {question.dates[0].text}"
-    elif any(_agrees(wanted, other) for wanted in question.dates for other in _dates(f"{about} {subject.passage}")):
+    elif any(_agrees(wanted, other) for wanted in question.dates for other in dates_in(f"{about} {subject.passage}")):
         return
     elif day and not any(_holds(wanted, day) for wanted in question.dates):
         yield f"{day} for {question.dates[0].text}"
@@ -392,11 +392,6 @@ def _about_equal(asked_: Quantity, other: Quantity) -> bool:
     digits = len(re.sub(r"\D", "", asked_.text.split()[0]).strip("0")) or 1
     scale = 10 ** (math.floor(math.log10(abs(two))) - digits + 1)
     return digits > 1 and math.isclose(round(two / scale) * scale, one, rel_tol=1e-9)
-
-
-@lru_cache(maxsize=20_000)
-def _dates(text: str) -> tuple[Quantity, ...]:
-    return tuple(q for q in quantities(text) if q.kind == "date" and not is_vague(q))
 
 
 def _agrees(wanted: Quantity, other: Quantity) -> bool:

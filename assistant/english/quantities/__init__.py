@@ -2,6 +2,6 @@
 
 from assistant.english.quantities.base import Kind, Quantity, is_vague, same_value
 from assistant.english.quantities.figures import number
-from assistant.english.quantities.scan import quantities
+from assistant.english.quantities.scan import dates_in, quantities
 
-__all__ = ["Kind", "Quantity", "is_vague", "number", "quantities", "same_value"]
+__all__ = ["Kind", "Quantity", "dates_in", "is_vague", "number", "quantities", "same_value"]

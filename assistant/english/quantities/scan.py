@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from assistant.english.lexicon import (
     CURRENCY_CODES,
@@ -14,7 +15,7 @@ from assistant.english.lexicon import (
     WEEKDAYS,
 )
 from assistant.english.quantities import calendar, counts, durations, times
-from assistant.english.quantities.base import Found, Matcher, Quantity, date_at
+from assistant.english.quantities.base import Found, Matcher, Quantity, date_at, is_vague
 
 _TOKEN = re.compile(rf"\d+|[^\W\d_]+|[{CURRENCY_SIGNS}\[]")
 
@@ -32,6 +33,12 @@ def quantities(text: str) -> list[Quantity]:
             end = match.end
             found += match.quantities
     return found
+
+
+@lru_cache(maxsize=20_000)
+def dates_in(text: str) -> tuple[Quantity, ...]:
+    """The dates of ``text`` that do not depend on another day, unlike "Monday" and "yesterday"."""
+    return tuple(found for found in quantities(text) if found.kind == "date" and not is_vague(found))
 
 
 def _match(text: str, token: re.Match[str]) -> Found | None:
